@@ -1,0 +1,3 @@
+import { startPage } from '../shop.ts';
+
+void startPage('message', () => {});

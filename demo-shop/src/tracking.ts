@@ -1,0 +1,117 @@
+// Everything that the shop tells Snowplow. The tripline plugin sees the same events as they pass: nothing below is
+// written for it, except its line in `plugins`.
+import { newTracker, trackPageView, type BrowserTracker } from '@snowplow/browser-tracker';
+import {
+  SnowplowEcommercePlugin,
+  setEcommerceUser,
+  setPageType,
+  trackAddToCart,
+  trackCheckoutStep,
+  trackProductListClick,
+  trackProductListView,
+  trackProductView,
+  trackRemoveFromCart,
+  trackTransaction,
+  type CheckoutStep,
+  type Product as EcommerceProduct,
+  type SPTransaction,
+} from '@snowplow/browser-plugin-snowplow-ecommerce';
+import { SignalsPlugin } from 'tripline/snowplow';
+import wasmUrl from 'tripline/tripline.wasm?url';
+import { customerId } from './account.ts';
+import { showBanner } from './banners.ts';
+import type { Cart } from './cart.ts';
+import definitionsUrl from './definitions.json?url';
+import { categoryName, priceOrder, type Catalogue, type Product } from './order.ts';
+
+export type PageType = 'list' | 'product' | 'cart' | 'checkout' | 'confirmation' | 'message';
+
+let tracker: BrowserTracker | null | undefined;
+
+/** Starts the tracker. Events of the page follow with `trackPage`, as soon as its title is known. */
+export function startTracking(pageType: PageType): void {
+  tracker = newTracker('shop', location.origin, {
+    appId: 'demo-shop',
+    // An event must survive the page: identifiers are written before a click's navigation starts, and a request that is
+    // under way is finished by the browser. What could not be sent waits in the tracker's queue for the next page.
+    synchronousCookieWrite: true,
+    keepalive: true,
+    // The demo is served on http://127.0.0.1, where not every browser accepts a secure cookie.
+    cookieSecure: location.protocol === 'https:',
+    plugins: [
+      SnowplowEcommercePlugin(),
+      SignalsPlugin({
+        definitions: definitionsUrl,
+        wasm: wasmUrl,
+        handlers: { banner: showBanner },
+      }),
+    ],
+  });
+  setPageType({ type: pageType });
+  const customer = customerId();
+  if (customer !== null) {
+    tracker?.setUserId(customer);
+    setEcommerceUser({ id: customer, is_guest: false });
+  }
+}
+
+/** Forgets the visitor's identifiers: the next page starts with new ones. */
+export function forgetVisitor(): void {
+  tracker?.clearUserData();
+}
+
+export function trackPage(): void {
+  trackPageView();
+}
+
+export function trackList(catalogue: Catalogue, name: string, products: readonly Product[]): void {
+  trackProductListView({
+    name,
+    products: products.map((product, index) => ({ ...describe(catalogue, product), position: index + 1 })),
+  });
+}
+
+export function trackListClick(catalogue: Catalogue, name: string, product: Product, position: number): void {
+  trackProductListClick({ name, product: { ...describe(catalogue, product), position } });
+}
+
+export function trackProduct(catalogue: Catalogue, product: Product): void {
+  trackProductView(describe(catalogue, product));
+}
+
+/** `cart` is the cart after the products were added. */
+export function trackAdded(catalogue: Catalogue, product: Product, quantity: number, cart: Cart): void {
+  trackAddToCart(cartChange(catalogue, product, quantity, cart));
+}
+
+/** `cart` is the cart after the products were removed. */
+export function trackRemoved(catalogue: Catalogue, product: Product, quantity: number, cart: Cart): void {
+  trackRemoveFromCart(cartChange(catalogue, product, quantity, cart));
+}
+
+export function trackCheckout(step: CheckoutStep): void {
+  trackCheckoutStep(step);
+}
+
+export function trackPurchase(transaction: SPTransaction): void {
+  trackTransaction(transaction);
+}
+
+function cartChange(catalogue: Catalogue, product: Product, quantity: number, cart: Cart) {
+  return {
+    products: [{ ...describe(catalogue, product), quantity }],
+    cart_id: cart.id,
+    total_value: priceOrder(catalogue, cart.quantities).goods,
+    currency: catalogue.currency,
+  };
+}
+
+function describe(catalogue: Catalogue, product: Product): EcommerceProduct {
+  return {
+    id: product.id,
+    name: product.name,
+    category: categoryName(catalogue, product),
+    price: product.price,
+    currency: catalogue.currency,
+  };
+}
