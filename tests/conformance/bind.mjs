@@ -1,0 +1,58 @@
+// Enriched event (Snowplow's Analytics SDK form) → one value per input of a program.
+//
+// A value is undefined (missing), null, boolean, number, string, Date (the time of an atomic
+// field), an array or an object.
+
+const timeFields = new Set([
+  'collector_tstamp', 'derived_tstamp', 'dvce_created_tstamp', 'dvce_sent_tstamp', 'etl_tstamp',
+  'refr_dvce_tstamp', 'true_tstamp',
+]);
+
+// The SDK's enum has a name of its own for one canonical field.
+const canonicalNames = { refr_device_tstamp: 'refr_dvce_tstamp' };
+
+/** The event's time in ms since the epoch, or NaN. */
+export function eventTime(event) {
+  const text =
+    event.derived_tstamp ?? event.true_tstamp ?? event.dvce_created_tstamp ?? event.collector_tstamp;
+  return text == null ? NaN : Date.parse(text);
+}
+
+export function bind(input, event) {
+  switch (input.kind) {
+    case 'atomic':
+      return atomicValue(event, canonicalNames[input.name] ?? input.name);
+    case 'event':
+      return atPath(own(event, `unstruct_event_${schemaKey(input)}`), input.path);
+    case 'entity':
+      return atPath(event, [`contexts_${schemaKey(input)}`, input.index, ...input.path]);
+    default:
+      throw new Error(`Unknown kind of input: ${input.kind}`);
+  }
+}
+
+function atomicValue(event, name) {
+  const value = own(event, name) ?? undefined;
+  return timeFields.has(name) && value !== undefined ? new Date(value) : value;
+}
+
+// com.example-shop, ProductView, 1 → com_example_shop_product_view_1
+function schemaKey({ vendor, name, major_version }) {
+  const vendorKey = vendor.replace(/[.-]/g, '_').toLowerCase();
+  const nameKey = name.replace(/[.-]/g, '_').replace(/([^A-Z_])([A-Z])/g, '$1_$2').toLowerCase();
+  return `${vendorKey}_${nameKey}_${major_version}`;
+}
+
+function atPath(value, path) {
+  return path.reduce(own, value);
+}
+
+// Own properties of plain objects by string, elements of arrays by number; nothing else.
+function own(value, segment) {
+  const fits = typeof segment === 'number' ? Array.isArray(value) : isObject(value);
+  return fits && Object.hasOwn(value, segment) ? value[segment] : undefined;
+}
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

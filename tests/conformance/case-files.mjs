@@ -1,0 +1,15 @@
+// The case files, read from disk.
+
+import { readdirSync, readFileSync } from 'node:fs';
+
+const folder = new URL('cases/', import.meta.url);
+
+/** All case files in alphabetical order, as `{ name, content }`. */
+export function readCaseFiles() {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
+  if (names.length === 0) throw new Error('There are no case files in tests/conformance/cases.');
+  return names.map((name) => ({
+    name,
+    content: JSON.parse(readFileSync(new URL(name, folder), 'utf8')),
+  }));
+}

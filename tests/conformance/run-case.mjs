@@ -1,0 +1,220 @@
+// Runs one test of a case file. README.md defines what it must do. Free of any platform: the
+// module comes in, complaints go out.
+
+import { bind, eventTime } from './bind.mjs';
+import { edited } from './edit.mjs';
+import { load } from './engine.mjs';
+
+/** Complaints, one text each; none if the test passes. */
+export function runTest(module, file, test) {
+  return [
+    ...new Run(module, file, test).complaints,
+    ...new Run(module, file, test, { snapshotBeforeEachStep: true }).complaints.map(
+      (complaint) => `with a snapshot before each step: ${complaint}`),
+  ];
+}
+
+class Run {
+  complaints = [];
+  #module;
+  #test;
+  #eventDefaults;
+  #definitions;
+  #engine = null;
+  #clock = -Infinity;
+  #eventsNumbered = 0;
+  #labels = new Map();
+
+  constructor(module, file, test, { snapshotBeforeEachStep = false } = {}) {
+    this.#module = module;
+    this.#test = test;
+    this.#eventDefaults = file.event_defaults ?? {};
+    this.#definitions = edited(test.definitions ?? file.definitions, test);
+    try {
+      this.#load();
+      for (const [index, step] of (test.steps ?? []).entries()) {
+        if (this.#engine === null) break;
+        if (snapshotBeforeEachStep) this.#throughSnapshot();
+        this.#within(`step ${index + 1}`, () => this.#run(step));
+      }
+    } catch (error) {
+      this.complaints.push(String(error?.stack ?? error));
+    } finally {
+      this.#engine?.release();
+    }
+  }
+
+  #within(where, action) {
+    const before = this.complaints.length;
+    try {
+      action();
+    } catch (error) {
+      error.message = `${where}: ${error.message}`;
+      throw error;
+    }
+    for (let i = before; i < this.complaints.length; ++i) {
+      this.complaints[i] = `${where}: ${this.complaints[i]}`;
+    }
+  }
+
+  #expectEqual(what, actual, expected) {
+    if (!equal(actual, expected)) {
+      this.complaints.push(
+        `${what} should be ${JSON.stringify(expected)}, but is ${JSON.stringify(actual)}`);
+    }
+  }
+
+  #load() {
+    const { report, engine } = load(this.#module, this.#definitions, this.#test.options);
+    this.#engine = engine;
+    this.#checkDiagnostics(report);
+    if (this.#test.inputs) {
+      this.#expectEqual('the list of inputs', sorted(report.inputs), sorted(this.#test.inputs));
+    }
+    if (engine === null && this.#test.steps) this.complaints.push('the definitions did not load');
+  }
+
+  #checkDiagnostics({ handle, diagnostics }) {
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    this.#expectEqual('the handle without errors', handle !== 0, errors.length === 0);
+    const left = [...(this.#test.diagnostics ? diagnostics : errors)];
+    for (const expected of this.#test.diagnostics ?? []) {
+      const index = left.findIndex((actual) => isDiagnostic(actual, expected));
+      if (index >= 0) left.splice(index, 1);
+      else this.complaints.push(`no diagnostic like ${JSON.stringify(expected)}`);
+    }
+    for (const each of left) this.complaints.push(`unexpected: ${JSON.stringify(each)}`);
+  }
+
+  #run(step) {
+    if (step.event) return this.#runEvents(step);
+    if (step.advance) return this.#runAdvance(step);
+    if (step.push) return this.#runPush(step);
+    if (step.attributes) return this.#runAttributes(step);
+    if (step.snapshot) return this.#throughSnapshot(step);
+    if (step.new_engine) return this.#renewEngine();
+    throw new Error(`a step of no known kind: ${JSON.stringify(step)}`);
+  }
+
+  #runEvents(step) {
+    for (let left = step.repeat ?? 1; left > 0; --left) {
+      const event = { ...this.#eventDefaults, ...step.event };
+      const time = eventTime(event);
+      const payloads = this.#engine.process({
+        id: event.event_id ?? this.#nextEventId(),
+        now: this.#tick(step.now, time),
+        time,
+        values: this.#engine.inputs.map((input) => bind(input, event)),
+      });
+      this.#checkTriggered(payloads, left === 1 ? step.expect : []);
+    }
+  }
+
+  #runAdvance(step) {
+    this.#checkTriggered(this.#engine.advance(this.#tick(step.advance)), step.expect);
+  }
+
+  #runPush(step) {
+    const now = this.#tick(step.now, Date.parse(step.push.time));
+    this.#checkTriggered(this.#engine.push(step.push, now), step.expect);
+  }
+
+  #runAttributes(step) {
+    const answer = this.#engine.attributes(step.attributes, this.#tick(step.now));
+    this.#expectEqual('the answer', answer, step.expect);
+  }
+
+  #throughSnapshot(step = {}) {
+    const bytes = this.#engine.snapshot();
+    this.#definitions = edited(step.definitions ?? this.#definitions, step);
+    this.#renewEngine();
+    this.#engine.restore(bytes);
+  }
+
+  #renewEngine() {
+    this.#engine.release();
+    this.#engine = load(this.#module, this.#definitions, this.#test.options).engine;
+    if (this.#engine === null) throw new Error('the definitions did not load');
+  }
+
+  #nextEventId() {
+    this.#eventsNumbered += 1;
+    return `00000000-0000-4000-8000-${String(this.#eventsNumbered).padStart(12, '0')}`;
+  }
+
+  // The host's clock at a step: what the step says, else the step's own time, but not before
+  // what came earlier.
+  #tick(told, time = NaN) {
+    const now = told ? Date.parse(told) : Math.max(this.#clock, Number.isNaN(time) ? -Infinity : time);
+    if (!Number.isFinite(now)) throw new Error('the step needs "now": nothing has a time yet');
+    this.#clock = Math.max(this.#clock, now);
+    return now;
+  }
+
+  #checkTriggered(payloads, expected = []) {
+    const shown = payloads.map((payload, index) => triggered(payload, expected[index]));
+    this.#expectEqual('what is triggered', shown, expected.map(({ id_label, ...rest }) =>
+      ({ version: 1, ...rest })));
+    this.#checkIds(payloads);
+    for (const [index, { id_label }] of expected.entries()) {
+      if (id_label && payloads[index]) this.#checkLabel(id_label, payloads[index].intervention_id);
+    }
+  }
+
+  #checkIds(payloads) {
+    const idOfIntervention = new Map();
+    for (const { intervention_id, name, version, triggered_at } of payloads) {
+      if (!uuidVersion8.test(intervention_id)) {
+        this.complaints.push(`${intervention_id} is not a UUID of version 8`);
+      }
+      if (!instant.test(triggered_at)) this.complaints.push(`${triggered_at} is not an instant`);
+      const intervention = `${name} ${version}`;
+      const known = idOfIntervention.get(intervention) ?? intervention_id;
+      this.#expectEqual(`intervention_id of ${name}`, intervention_id, known);
+      idOfIntervention.set(intervention, intervention_id);
+    }
+    this.#expectEqual('the count of different ids', new Set(idOfIntervention.values()).size,
+      idOfIntervention.size);
+  }
+
+  #checkLabel(label, id) {
+    for (const [otherLabel, otherId] of this.#labels) {
+      this.#expectEqual(`"id ${label} is id ${otherLabel}"`, id === otherId, label === otherLabel);
+    }
+    this.#labels.set(label, id);
+  }
+}
+
+const uuidVersion8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+// A payload in the form of an item of "expect", with only those optional fields that the item has.
+function triggered(payload, expected = {}) {
+  const shown = {
+    version: payload.version,
+    name: payload.name,
+    target: payload.target_attribute_key,
+  };
+  if (expected.attributes) shown.attributes = payload.attributes;
+  if (expected.triggered_at) shown.triggered_at = payload.triggered_at;
+  return shown;
+}
+
+function isDiagnostic(actual, expected) {
+  const message = actual.message.toLowerCase();
+  return actual.severity === expected.severity && actual.pointer === expected.pointer &&
+    [expected.says ?? []].flat().every((text) => message.includes(text.toLowerCase()));
+}
+
+function sorted(inputs) {
+  const text = (input) => JSON.stringify(Object.entries(input).sort());
+  return [...inputs].sort((a, b) => (text(a) < text(b) ? -1 : 1));
+}
+
+function equal(a, b) {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
+}

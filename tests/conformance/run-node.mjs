@@ -1,0 +1,19 @@
+// The conformance cases against the WebAssembly module in Node.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { readCaseFiles } from './case-files.mjs';
+import { runTest } from './run-case.mjs';
+
+const engineFolder = new URL('../../js/dist/engine/', import.meta.url);
+const { default: createModule } = await import(new URL('tripline.js', engineFolder));
+const module = await createModule({ wasmBinary: readFileSync(new URL('tripline.wasm', engineFolder)) });
+
+for (const { name, content } of readCaseFiles()) {
+  describe(name, () => {
+    for (const each of content.tests) {
+      test(each.name, () => assert.deepEqual(runTest(module, content, each), []));
+    }
+  });
+}
