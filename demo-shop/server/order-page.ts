@@ -19,6 +19,7 @@ export function orderHtml(catalogue: Catalogue, id: string, placed: PlacedOrder)
         <section aria-labelledby="order-title">
           <h2 id="order-title">What you ordered</h2>
           <ul class="order-lines">${orderLines(order)}</ul>
+          <p><a class="button" href="/">Keep looking around</a></p>
         </section>
         <div class="summary-column">
           <section class="summary" aria-labelledby="total-title">
@@ -31,7 +32,6 @@ export function orderHtml(catalogue: Catalogue, id: string, placed: PlacedOrder)
           </section>
         </div>
       </div>
-      <p><a class="button" href="/">Keep looking around</a></p>
     </div>`;
 }
 

@@ -45,6 +45,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
         await page.goto('/checkout');
         await page.getByRole('button', { name: /Use SAVE10/ }).click();
         await fillInAddress(page);
+        await page.evaluate(() => scrollTo(0, 0));
         await take(page, 'checkout');
         await page.getByRole('button', { name: /Place order/ }).click();
         await page.waitForURL('**/orders/*');
