@@ -96,19 +96,18 @@ function encodeEvent(layout, { id, now, time, values }) {
 
   function writeSlot(at, value) {
     const tag = tagOf(value);
-    if (layout[`tag_${tag}`] === undefined) throw new Error(`The layout has no tag_${tag}.`);
-    view.setUint32(at, layout[`tag_${tag}`], true);
+    view.setUint32(at + layout.slot_tag, layout[`tag_${tag}`], true);
     if (tag === 'number' || tag === 'time') {
-      view.setFloat64(at + 8, Number(value), true);
+      view.setFloat64(at + layout.slot_number, Number(value), true);
     } else if (tag === 'string') {
       const { written } = encoder.encodeInto(value, bytes.subarray(end, end + longestString));
-      view.setUint32(at + 4, written, true);
-      view.setUint32(at + 8, end, true);
+      view.setUint32(at + layout.slot_length, written, true);
+      view.setUint32(at + layout.slot_offset, end, true);
       end += written;
     } else if (tag === 'list') {
-      const scalars = value.filter((each) => !['object', 'list'].includes(tagOf(each)));
-      view.setUint32(at + 4, scalars.length, true);
-      view.setUint32(at + 8, writeSlots(scalars), true);
+      const scalars = value.filter((each) => typeof each !== 'object' || each === null);
+      view.setUint32(at + layout.slot_length, scalars.length, true);
+      view.setUint32(at + layout.slot_offset, writeSlots(scalars), true);
     }
   }
 }
@@ -118,6 +117,7 @@ function tagOf(value) {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'list';
   if (value instanceof Date) return 'time';
+  if (typeof value === 'object') return 'missing'; // rule 4
   return typeof value === 'boolean' ? String(value) : typeof value;
 }
 
