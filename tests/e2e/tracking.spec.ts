@@ -1,0 +1,90 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './shop.ts';
+import { actionsOf, addProduct, fillInAddress, viewProduct } from './visitor.ts';
+
+test.describe('being tracked', () => {
+  test('a whole visit reaches the collector, in order and with nothing lost at a navigation', async ({ page }) => {
+    const events = recordEvents(page);
+    await page.goto('/?category=kitchen');
+    await page.getByRole('link', { name: 'French press' }).click();
+    await page.waitForURL('**/products/french-press');
+    await page.getByRole('button', { name: 'Add to cart' }).click();
+    await page.getByText('In your cart').getByRole('link', { name: 'View cart' }).click();
+    await page.getByRole('button', { name: 'One more: French press' }).click();
+    await page.getByRole('button', { name: 'One fewer: French press' }).click();
+    await page.getByRole('link', { name: 'Go to checkout' }).click();
+    await fillInAddress(page);
+    await page.getByRole('button', { name: /Place order/ }).click();
+    await page.waitForURL('**/orders/*');
+    await expect.poll(() => events).toEqual([
+      'page_view /?category=kitchen',
+      'list_view',
+      'list_click',
+      'page_view /products/french-press',
+      'product_view',
+      'add_to_cart',
+      'page_view /cart',
+      'add_to_cart',
+      'remove_from_cart',
+      'page_view /checkout',
+      'checkout_step',
+      'checkout_step',
+      'page_view /orders/…',
+      'transaction',
+    ]);
+  });
+
+  test('an id stays from page to page and changes with a reset', async ({ page }) => {
+    const ids = recordField(page, 'duid');
+    await viewProduct(page, 'canvas-tote');
+    await addProduct(page, 'brass-pen');
+    expect(new Set(ids).size).toBe(1);
+    await page.getByRole('button', { name: 'Reset user data' }).click();
+    await expect.poll(() => new Set(ids).size).toBe(2);
+  });
+
+  test('a signed-in customer’s events carry a UUID as user_id, a guest’s none', async ({ page }) => {
+    const ids = recordField(page, 'uid');
+    await viewProduct(page, 'canvas-tote');
+    expect(ids.filter(Boolean)).toEqual([]);
+    await page.getByRole('button', { name: 'Sign in as a demo customer' }).click();
+    await expect.poll(() => ids.at(-1)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await expect.poll(() => ids.at(-1)).toBeUndefined();
+  });
+});
+
+interface Payload {
+  readonly e: string;
+  readonly eid: string;
+  readonly url: string;
+  readonly duid?: string;
+  readonly uid?: string;
+}
+
+/** Page views and e-commerce actions as the collector gets them; an event that was sent twice counts once. */
+function recordEvents(page: Page): string[] {
+  const events: string[] = [];
+  const seen = new Set<string>();
+  onPayloads(page, (payload) => {
+    if (seen.has(payload.eid)) return;
+    seen.add(payload.eid);
+    const { pathname, search } = new URL(payload.url);
+    const path = pathname.startsWith('/orders/') ? '/orders/…' : pathname + search;
+    events.push(...(payload.e === 'pv' ? [`page_view ${path}`] : actionsOf(JSON.stringify({ data: [payload] }))));
+  });
+  return events;
+}
+
+function recordField(page: Page, name: 'duid' | 'uid'): (string | undefined)[] {
+  const values: (string | undefined)[] = [];
+  onPayloads(page, (payload) => values.push(payload[name]));
+  return values;
+}
+
+function onPayloads(page: Page, listener: (payload: Payload) => void): void {
+  page.on('request', (request) => {
+    if (!request.url().endsWith('/tp2')) return;
+    (JSON.parse(request.postData() ?? '') as { data: Payload[] }).data.forEach(listener);
+  });
+}
