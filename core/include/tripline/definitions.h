@@ -1,0 +1,172 @@
+// What the user wrote: a definitions bundle, read and checked one object at a time. How objects
+// refer to one another is checked by compile() (program.h).
+//
+// The shapes follow the objects that Snowplow's Python SDK publishes, under their own names.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tripline/diagnostic.h"
+#include "tripline/value.h"
+
+namespace tripline {
+
+/// A length of time in milliseconds, from an ISO 8601 duration. A year is 365 days, a month 30.
+using Duration = std::int64_t;
+
+enum class ValueType : std::uint8_t {
+  bytes_, string_, int32, int64, double_, float_, boolean, unix_timestamp, dict,
+  bytes_list, string_list, int32_list, int64_list, double_list, float_list, boolean_list,
+  unix_timestamp_list,
+};
+
+enum class Aggregation : std::uint8_t {
+  counter, sum, min, max, mean, first, last, most_frequent, least_frequent,
+  approx_count_distinct, category_count, unique_list, time_since_last, time_since_first,
+};
+
+enum class TimeUnit : std::uint8_t { none, second, minute, hour, day };
+
+enum class DatePart : std::uint8_t {
+  none, hour_of_day, day_of_week, month_of_year, active_day, active_week, active_month,
+};
+
+enum class Operator : std::uint8_t {
+  equal, not_equal, less, greater, less_equal, greater_equal,
+  like, not_like, rlike, not_rlike, in, not_in, is_null, is_not_null, changed,
+};
+
+/// One step of a property's path: a member's name, or an array index where `name` is empty.
+struct PathStep {
+  std::string name;
+  std::uint32_t index = 0;
+  friend bool operator==(const PathStep&, const PathStep&) = default;
+};
+
+/// Where in an event a value is found.
+struct Property {
+  enum class Source : std::uint8_t { atomic, event, entity };
+
+  Source source = Source::atomic;
+  std::string vendor;               // event, entity
+  std::string name;                 // schema name, or the atomic field's name
+  std::uint32_t major_version = 0;  // event, entity
+  std::uint32_t index = 0;          // entity: the nth of that schema
+  std::vector<PathStep> path;       // event, entity
+  DatePart date_part = DatePart::none;
+  friend bool operator==(const Property&, const Property&) = default;
+};
+
+/// Matches an event's schema; an absent part matches anything.
+struct EventSelector {
+  std::optional<std::string> vendor;
+  std::optional<std::string> name;
+  std::optional<std::string> version;
+};
+
+/// `property operator literal`, as an attribute's event filter uses it.
+struct FilterCriterion {
+  std::string pointer;
+  Property property;
+  Operator op = Operator::equal;
+  Value literal;
+};
+
+/// All of `all` must hold and, unless it is empty, at least one of `any`.
+struct EventFilter {
+  std::vector<FilterCriterion> all;
+  std::vector<FilterCriterion> any;
+};
+
+struct AttributeKey {
+  std::string pointer;
+  std::string name;
+  Property property;
+  std::optional<Duration> ttl;
+};
+
+struct Attribute {
+  std::string pointer;
+  std::string name;
+  ValueType type = ValueType::string_;
+  Aggregation aggregation = Aggregation::counter;
+  std::vector<EventSelector> events;
+  EventFilter criteria;
+  std::optional<Property> property;
+  std::optional<Duration> period;
+  std::optional<Duration> ttl;
+  TimeUnit time_unit = TimeUnit::none;
+  Value default_value;
+};
+
+/// A value of an external (warehouse) group: it arrives by push only.
+struct Field {
+  std::string name;
+  ValueType type = ValueType::string_;
+};
+
+struct AttributeGroup {
+  std::string pointer;
+  std::string name;
+  std::uint32_t version = 1;
+  AttributeKey attribute_key;
+  std::vector<Attribute> attributes;
+  std::vector<Field> fields;
+  std::optional<Duration> ttl;
+  bool online = true;
+};
+
+/// A node of an intervention's criteria: `all`, `any` or `none` over children, or a leaf.
+struct Criterion {
+  enum class Kind : std::uint8_t { all, any, none, leaf };
+
+  std::string pointer;
+  Kind kind = Kind::leaf;
+  std::vector<Criterion> children;
+  std::string group;      // leaf
+  std::string attribute;  // leaf
+  Operator op = Operator::equal;
+  Value literal;
+};
+
+/// A reference to one version of an attribute group.
+struct GroupLink {
+  std::string pointer;
+  std::string name;
+  std::uint32_t version = 1;
+};
+
+struct Service {
+  std::string pointer;
+  std::string name;
+  std::vector<GroupLink> attribute_groups;
+};
+
+struct Intervention {
+  std::string pointer;
+  std::string name;
+  std::uint32_t version = 1;
+  Criterion criteria;
+  /// Empty: the attribute keys of the groups that the criteria name.
+  std::vector<std::string> target_attribute_keys;
+  /// Absent: the groups that the criteria read.
+  std::optional<std::vector<GroupLink>> payload_attribute_groups;
+};
+
+/// A whole bundle. Objects that had errors are left out, so look at the diagnostics first.
+struct Definitions {
+  std::vector<AttributeKey> attribute_keys;
+  std::vector<AttributeGroup> attribute_groups;
+  std::vector<Service> services;
+  std::vector<Intervention> interventions;
+};
+
+/// Reads a definitions bundle (JSON text, at most 2 MB). Finds every problem of every object and
+/// adds it to `diagnostics`; unknown fields are warned about. Never fails otherwise.
+[[nodiscard]] Definitions read_definitions(std::string_view json, Diagnostics& diagnostics);
+
+}  // namespace tripline

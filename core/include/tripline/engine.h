@@ -1,0 +1,107 @@
+// What running keeps: profiles, what was sent, and the clock.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
+#include <vector>
+
+#include "tripline/event.h"
+#include "tripline/program.h"
+#include "tripline/value.h"
+
+namespace tripline {
+
+/// Whom an intervention is for: the name of an attribute key, and an id.
+struct Target {
+  std::string name;
+  std::string id;
+};
+
+/// One intervention for one target. The payloads of one trigger share their intervention_id.
+struct Payload {
+  std::string intervention_id;  // a UUIDv8, rule 23
+  std::string name;
+  std::uint32_t version;
+  /// `group:attribute` and value; missing values are left out (rule 24).
+  std::vector<std::pair<std::string, Value>> attributes;
+  Target target;
+  Time triggered_at;
+};
+
+/// What an engine keeps at most; the least recently used goes first. The defaults suit a page.
+struct Limits {
+  std::size_t profiles = 200;
+  std::size_t sent_marks = 10'000;
+  std::size_t event_ids = 512;
+};
+
+/// Why an event did or did not count.
+enum class Admission : std::uint8_t { counted, duplicate, ignored_vendor };
+
+/// An attribute as it reads for one profile.
+struct AttributeReading {
+  std::string_view group;
+  std::uint32_t version;
+  std::string_view attribute;
+  Value value;  // null: missing
+};
+
+struct EngineState;
+
+class Engine {
+ public:
+  explicit Engine(std::shared_ptr<const Program> program, Limits limits = {});
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  [[nodiscard]] const Program& program() const;
+
+  /// Counts an event and returns what it triggers, in the order of the definitions, each
+  /// intervention's targets in the order that it names them. `now` is the host's clock; the engine's
+  /// own never goes back. Cost: the conditions that the program asks of an event, the aggregates
+  /// that count it, and the criteria with a flipped leaf.
+  /// The span is valid until the next call of a non-const member:
+  ///     auto fired = engine.process(event, now); engine.advance(later); use(fired);  // wrong
+  ///     for (const Payload& payload : engine.process(event, now)) use(payload);      // right
+  std::span<const Payload> process(const Event& event, Time now);
+
+  /// What became of the event of the last process().
+  [[nodiscard]] Admission last_admission() const;
+
+  /// Lets time pass without an event.
+  std::span<const Payload> advance(Time now);
+
+  /// When advance() must be called next for something to be noticed in time; kNever if nothing
+  /// changes through time alone.
+  [[nodiscard]] Time next_deadline() const;
+
+  /// The highest `now` so far.
+  [[nodiscard]] Time clock() const;
+
+  /// The attributes of the profile of attribute key `name` with `id`, as they read at the clock:
+  /// groups in the order of the definitions. Empty if no group has such a key.
+  [[nodiscard]] std::vector<AttributeReading> attributes(std::string_view name,
+                                                         std::string_view id) const;
+
+  /// All profiles, most recently touched last.
+  [[nodiscard]] std::vector<Target> profiles() const;
+
+  /// The whole state as bytes: versioned, with a checksum, the same on every host.
+  [[nodiscard]] std::string snapshot() const;
+
+  /// Replaces the state by a snapshot's, also of an engine with another program: what an attribute
+  /// counted is kept where its definition stayed. A snapshot that is damaged or of a newer version
+  /// is refused with a sentence that says so; the engine is empty then.
+  tl::expected<void, std::string> restore(std::string_view snapshot);
+
+ private:
+  std::unique_ptr<EngineState> state_;
+};
+
+}  // namespace tripline

@@ -1,0 +1,164 @@
+// What definitions compile to: flat tables whose entries refer to one another by index. A program
+// is immutable and may be shared by any number of engines.
+//
+//   inputs ◀── keys                        which id an event carries
+//     ▲   ◀── conditions ◀── tests         does the event count?
+//     └────── aggregates ──▶ tests         what is kept per profile
+//                 ▲
+//   groups ──▶ attributes ◀── leaves ◀── nodes ◀── interventions
+//
+// Everything equal is stored once: two attributes that read the same property share an input, two
+// groups with the same attribute share its aggregate (its state), two criteria a leaf.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tripline/definitions.h"
+#include "tripline/diagnostic.h"
+#include "tripline/value.h"
+
+namespace tripline {
+
+struct Program {
+  using Index = std::uint32_t;
+
+  struct Key {
+    std::string name;
+    Index input;
+    /// The key's aggregates are neighbours in `aggregates`.
+    Index first_aggregate;
+    Index aggregate_count;
+  };
+
+  /// `input op literal`, evaluated at most once an event.
+  struct Condition {
+    Index input;
+    Operator op;
+    Value literal;
+  };
+
+  /// Whether an event counts: some selector matches (or there is none), every one of `all` holds
+  /// and some one of `any` (or there is none). All numbers are indices of conditions.
+  struct Test {
+    std::vector<std::vector<Index>> selectors;
+    std::vector<Index> all;
+    std::vector<Index> any;
+    /// What an event that passes updates.
+    std::vector<Index> aggregates;
+  };
+
+  /// A computed value: one per attribute key, attribute name and way of computing it. Groups that
+  /// contain an identical attribute share it.
+  struct Aggregate {
+    Index key;
+    std::string name;
+    /// Hash of key name, attribute name and all that decides the value: state survives a new bundle
+    /// where this stays (design.md section 3, Snapshots).
+    std::uint64_t identity;
+    Index test;
+    std::optional<Index> input;
+    Aggregation aggregation;
+    ValueType type;
+    Duration period = 0;  // 0: lifetime
+    Duration ttl = 0;     // 0: none; of a lifetime aggregate the attribute's, its group's or its key's
+    TimeUnit time_unit = TimeUnit::none;
+    DatePart date_part = DatePart::none;
+    /// The attributes that read it, and whether criteria look at one of them.
+    std::vector<Index> attributes;
+    bool watched = false;
+  };
+
+  /// An aggregate as one group shows it.
+  struct Attribute {
+    Index group;
+    std::string name;
+    /// Absent where the group is not online: then it is always missing.
+    std::optional<Index> aggregate;
+    /// Stands in for a missing value when it is read (rule 9).
+    Value default_value;
+  };
+
+  struct Group {
+    std::string name;
+    std::uint32_t version;
+    Index key;
+    Index first_attribute;
+    Index attribute_count;
+  };
+
+  /// `attribute op literal`, shared by all criteria that contain it.
+  struct Leaf {
+    Index attribute;
+    Operator op;
+    Value literal;
+    /// The interventions whose criteria contain it, ascending.
+    std::vector<Index> interventions;
+  };
+
+  /// The leaves on one attribute, arranged so that an update from one number to another touches
+  /// only those between the two.
+  struct Leaves {
+    /// `>` and `>=`, by threshold; then `<` and `<=`; then `=` and `!=`; numeric literals only.
+    std::vector<Index> above;
+    std::vector<Index> below;
+    std::vector<Index> equal;
+    /// All others: looked at on every change of the attribute.
+    std::vector<Index> others;
+  };
+
+  /// Criteria in prefix order: a node is followed by its children's subtrees, up to `end`.
+  struct Node {
+    Criterion::Kind kind;
+    Index leaf;  // of a leaf node
+    Index end;   // one past the last node of this subtree
+  };
+
+  struct Intervention {
+    std::string name;
+    std::uint32_t version;
+    Index root;
+    std::vector<Index> targets;  // keys, in the order of the definition
+    std::vector<Index> payload;  // attributes
+  };
+
+  /// What a host must bind: each distinct field or property once. `date_part` is always none.
+  std::vector<Property> inputs;
+  std::vector<Key> keys;
+  std::vector<Condition> conditions;
+  std::vector<Test> tests;
+  std::vector<Aggregate> aggregates;
+  std::vector<Group> groups;
+  std::vector<Attribute> attributes;
+  std::vector<Leaf> leaves;
+  std::vector<Leaves> leaves_of_attribute;
+  std::vector<Node> nodes;
+  std::vector<Intervention> interventions;
+  /// The input that holds the vendor of the event's schema: events of Signals itself never count
+  /// (rule 18).
+  Index vendor_input = 0;
+  /// Hash of the listing: equal programs have equal fingerprints on every host.
+  std::uint64_t fingerprint = 0;
+};
+
+/// Compiles definitions that read without errors. Finds every reference that leads nowhere and all
+/// else that only shows between objects, adds it to `diagnostics`, and returns null if there is an
+/// error among them.
+[[nodiscard]] std::shared_ptr<const Program> compile(const Definitions& definitions,
+                                                     Diagnostics& diagnostics);
+
+/// read_definitions and compile in one call; null if either found an error.
+[[nodiscard]] std::shared_ptr<const Program> load_program(std::string_view json,
+                                                          Diagnostics& diagnostics);
+
+/// The program as stable text, one entry a line: for people, golden tests and the fingerprint.
+[[nodiscard]] std::string list_program(const Program& program);
+
+/// The name of an input in a listing: `user_id`, `event vendor/name/1 $.type`,
+/// `entity vendor/name/1[0] $.price`.
+[[nodiscard]] std::string describe_input(const Property& input);
+
+}  // namespace tripline

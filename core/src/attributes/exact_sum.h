@@ -1,0 +1,37 @@
+// The exact sum of doubles (rule 3).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "support/bytes.h"
+
+namespace tripline {
+
+/// Every finite double is a whole multiple of 2^-1074, so their sum is one large integer. It is kept
+/// in two's complement, 32 bits a limb, only as many limbs as it needs: two or three for prices. Adding
+/// costs a few additions, never rounds and never overflows, so order does not matter and what was
+/// added can be taken out again. (The idea is Kulisch's accumulator; Python's fsum gives the same.)
+class ExactSum {
+ public:
+  /// `number` is finite.
+  void add(double number);
+  void subtract(double number) { add(-number); }
+
+  /// The sum, rounded once to the nearest double, ties to even; infinite beyond the doubles.
+  [[nodiscard]] double value() const;
+
+  void save(ByteWriter& bytes) const;
+  void load(ByteReader& bytes);
+
+ private:
+  bool is_negative() const { return !limbs_.empty() && limbs_.back() >> 31 != 0; }
+  void extend_to(std::uint32_t first, std::uint32_t end);
+  void trim();
+
+  /// limbs_[i] weighs 2^(32 (first_ + i) - 1074); the highest one carries the sign.
+  std::vector<std::uint32_t> limbs_;
+  std::uint32_t first_ = 0;
+};
+
+}  // namespace tripline

@@ -1,0 +1,16 @@
+// What an attribute's aggregation, type, property and times must be to one another.
+#pragma once
+
+#include "tripline/definitions.h"
+#include "tripline/diagnostic.h"
+
+namespace tripline {
+
+/// Whether the aggregation reads a property of the event.
+[[nodiscard]] bool needs_property(Aggregation aggregation);
+/// Whether a missing value without `default_value` reads 0 (rule 9).
+[[nodiscard]] bool reads_zero_by_default(Aggregation aggregation);
+
+void check_attribute(const Attribute& attribute, Diagnostics& diagnostics);
+
+}  // namespace tripline

@@ -1,0 +1,507 @@
+// Definitions → Program, and every diagnostic that shows only between objects.
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "compile/check_attribute.h"
+#include "compile/check_literal.h"
+#include "definitions/names.h"
+#include "support/hash.h"
+#include "support/json_writer.h"
+#include "tripline/program.h"
+#include "value/convert.h"
+
+namespace tripline {
+namespace {
+
+using Index = Program::Index;
+
+std::string json_text(const Value& value) { return JsonWriter().value(value).take(); }
+
+std::string versioned(const std::string& name, std::uint32_t version) {
+  return name + " version " + std::to_string(version);
+}
+
+/// Numbers equal things equally. What a thing is, its text says.
+template <typename Thing>
+class Interner {
+ public:
+  explicit Interner(std::vector<Thing>& things) : things_(things) {}
+
+  Index add(const std::string& text, Thing thing) {
+    const auto [found, is_new] = index_.try_emplace(text, static_cast<Index>(things_.size()));
+    if (is_new) things_.push_back(std::move(thing));
+    return found->second;
+  }
+
+ private:
+  std::vector<Thing>& things_;
+  std::unordered_map<std::string, Index> index_;
+};
+
+class Compiler {
+ public:
+  Compiler(const Definitions& definitions, Diagnostics& diagnostics)
+      : definitions_(definitions), diagnostics_(diagnostics) {}
+
+  std::shared_ptr<const Program> run() {
+    Property vendor;
+    vendor.name = "event_vendor";
+    program_->vendor_input = add_input(vendor);
+    for (const AttributeKey& key : definitions_.attribute_keys) declare_key(key);
+    for (const AttributeGroup& group : definitions_.attribute_groups) add_group(group);
+    for (const Service& service : definitions_.services) check_service(service);
+    select_interventions();
+    for (const Intervention* intervention : evaluated_) add_intervention(*intervention);
+    if (diagnostics_.has_errors()) return nullptr;
+
+    sort_aggregates_by_key();
+    arrange_leaves();
+    program_->fingerprint = hash64(list_program(*program_));
+    return program_;
+  }
+
+ private:
+  void error(const std::string& pointer, std::string message) {
+    diagnostics_.error(pointer, std::move(message));
+  }
+
+  // ---- inputs and tests ----------------------------------------------------------------------
+
+  Index add_input(Property property) {
+    property.date_part = DatePart::none;
+    const std::string text = describe_input(property);
+    return inputs_.add(text, std::move(property));
+  }
+
+  Index add_atomic_input(std::string name) {
+    Property property;
+    property.name = std::move(name);
+    return add_input(std::move(property));
+  }
+
+  Index add_condition(Index input, Operator op, const Value& literal) {
+    const std::string text = std::to_string(input) + ' ' +
+                             std::string(name_of<Operator>(kOperators, op)) + ' ' +
+                             json_text(literal);
+    return conditions_.add(text, {input, op, literal});
+  }
+
+  std::vector<Index> add_conditions(const std::vector<FilterCriterion>& criteria) {
+    std::vector<Index> indices;
+    for (const FilterCriterion& criterion : criteria) {
+      check_filter_criterion(criterion, diagnostics_);
+      indices.push_back(
+          add_condition(add_input(criterion.property), criterion.op, criterion.literal));
+    }
+    return indices;
+  }
+
+  Index add_test(const Attribute& attribute) {
+    Program::Test test;
+    for (const EventSelector& selector : attribute.events) {
+      std::vector<Index> conditions;
+      const auto require = [&](const char* field, const std::optional<std::string>& text) {
+        if (!text) return;
+        conditions.push_back(
+            add_condition(add_atomic_input(field), Operator::equal, Value::string(*text)));
+      };
+      require("event_vendor", selector.vendor);
+      require("event_name", selector.name);
+      require("event_version", selector.version);
+      test.selectors.push_back(std::move(conditions));
+    }
+    // A selector without parts matches every event, and so does a list that contains one.
+    if (std::any_of(test.selectors.begin(), test.selectors.end(),
+                    [](const auto& selector) { return selector.empty(); })) {
+      test.selectors.clear();
+    }
+    test.all = add_conditions(attribute.criteria.all);
+    test.any = add_conditions(attribute.criteria.any);
+
+    std::string text;
+    const auto describe = [&text](char mark, const std::vector<Index>& conditions) {
+      text += mark;
+      for (const Index condition : conditions) text += ' ' + std::to_string(condition);
+    };
+    for (const auto& selector : test.selectors) describe('|', selector);
+    describe('&', test.all);
+    describe('?', test.any);
+    return tests_.add(text, std::move(test));
+  }
+
+  // ---- keys ----------------------------------------------------------------------------------
+
+  std::optional<Index> find_key(std::string_view name) const {
+    for (Index i = 0; i < program_->keys.size(); ++i) {
+      if (program_->keys[i].name == name) return i;
+    }
+    return std::nullopt;
+  }
+
+  /// Adds a key, or checks that a second definition of one says the same.
+  std::optional<Index> declare_key(const AttributeKey& key) {
+    if (key.name.empty()) return std::nullopt;  // reported while reading
+    const auto known = find_key(key.name);
+    const bool is_link = key.property == Property() || key.property.name == key.name;
+    if (known && is_link && key.property.source == Property::Source::atomic) return known;
+    if (key.property.source == Property::Source::atomic && !is_atomic_field(key.property.name)) {
+      error(key.pointer, "'" + key.property.name +
+                             "' is no atomic field, so the key needs a 'property' that says where "
+                             "its id is found" +
+                             suggestion(key.property.name, atomic_fields()));
+      return std::nullopt;
+    }
+    const Index input = add_input(key.property);
+    if (known && program_->keys[*known].input != input) {
+      error(key.pointer, "the attribute key '" + key.name + "' is defined twice, as " +
+                             describe_input(program_->inputs[program_->keys[*known].input]) +
+                             " and as " + describe_input(key.property));
+    }
+    if (known) return known;
+    program_->keys.push_back({key.name, input, 0, 0});
+    return static_cast<Index>(program_->keys.size() - 1);
+  }
+
+  /// The key that a target names: a declared one, or a field of the event.
+  std::optional<Index> target_key(const std::string& name, const std::string& pointer) {
+    if (name.empty()) return std::nullopt;
+    if (const auto known = find_key(name)) return known;
+    if (is_atomic_field(name)) {
+      AttributeKey key;
+      key.pointer = pointer;
+      key.name = name;
+      key.property.name = name;
+      return declare_key(key);
+    }
+    std::vector<std::string_view> candidates(atomic_fields().begin(), atomic_fields().end());
+    for (const Program::Key& key : program_->keys) candidates.push_back(key.name);
+    error(pointer, "there is no attribute key '" + name + "'" + suggestion(name, candidates));
+    return std::nullopt;
+  }
+
+  // ---- groups --------------------------------------------------------------------------------
+
+  void add_group(const AttributeGroup& group) {
+    if (group.name.empty()) return;
+    if (!group_index_.try_emplace({group.name, group.version}, group_index_.size()).second) {
+      error(group.pointer, "the group " + versioned(group.name, group.version) +
+                               " is defined twice; raise the version");
+      return;
+    }
+    if (!group.fields.empty()) {
+      error(group.pointer + "/fields", "external groups are not supported yet");
+    }
+    const auto key = declare_key(group.attribute_key);
+    const auto first = static_cast<Index>(program_->attributes.size());
+    const auto index = static_cast<Index>(program_->groups.size());
+    std::set<std::string_view> names;
+    for (const Attribute& attribute : group.attributes) {
+      if (attribute.name.empty()) continue;
+      if (!names.insert(attribute.name).second) {
+        error(attribute.pointer, "the group has two attributes '" + attribute.name + "'");
+      }
+      add_attribute(group, attribute, index, key.value_or(0));
+    }
+    program_->groups.push_back({group.name, group.version, key.value_or(0), first,
+                                static_cast<Index>(program_->attributes.size()) - first});
+  }
+
+  void add_attribute(const AttributeGroup& group, const Attribute& attribute, Index group_index,
+                     Index key) {
+    check_attribute(attribute, diagnostics_);
+    Program::Attribute compiled{group_index, attribute.name, std::nullopt, attribute.default_value};
+    if (group.online) {
+      compiled.aggregate = add_aggregate(group, attribute, key);
+      if (compiled.default_value.is_null() && reads_zero_by_default(attribute.aggregation)) {
+        compiled.default_value = Value::number(0);
+      }
+    } else {
+      compiled.default_value = Value();
+    }
+    const auto index = static_cast<Index>(program_->attributes.size());
+    program_->attributes.push_back(std::move(compiled));
+    attribute_types_.push_back(attribute.type);
+
+    auto& newest = newest_attribute_[group.name + ':' + attribute.name];
+    if (newest.first <= group.version) newest = {group.version, index};
+  }
+
+  Index add_aggregate(const AttributeGroup& group, const Attribute& attribute, Index key) {
+    Program::Aggregate aggregate;
+    aggregate.key = key;
+    aggregate.name = attribute.name;
+    aggregate.test = add_test(attribute);
+    aggregate.aggregation = attribute.aggregation;
+    aggregate.type = attribute.type;
+    aggregate.period = attribute.period.value_or(0);
+    aggregate.time_unit = attribute.time_unit;
+    if (attribute.property && needs_property(attribute.aggregation)) {
+      aggregate.input = add_input(*attribute.property);
+      aggregate.date_part = attribute.property->date_part;
+    }
+    if (aggregate.period == 0) {
+      const Duration key_ttl = group.attribute_key.ttl.value_or(0);
+      aggregate.ttl = attribute.ttl.value_or(group.ttl.value_or(key_ttl));
+    }
+    const std::string text = describe_aggregate(aggregate);
+    aggregate.identity = hash64(text);
+    return aggregates_.add(text, std::move(aggregate));
+  }
+
+  /// All that decides the value, in words that do not depend on the rest of the bundle.
+  std::string describe_aggregate(const Program::Aggregate& aggregate) {
+    JsonWriter text;
+    text.begin_array().string(program_->keys.empty() ? "" : program_->keys[aggregate.key].name);
+    text.string(aggregate.name);
+    text.string(name_of<Aggregation>(kAggregations, aggregate.aggregation));
+    text.string(name_of<ValueType>(kValueTypes, aggregate.type));
+    text.string(aggregate.input ? describe_input(program_->inputs[*aggregate.input]) : "");
+    text.string(name_of<DatePart>(kDateParts, aggregate.date_part));
+    text.string(name_of<TimeUnit>(kTimeUnits, aggregate.time_unit));
+    text.number(static_cast<double>(aggregate.period));
+    text.number(static_cast<double>(aggregate.ttl));
+    const Program::Test& test = program_->tests[aggregate.test];
+    const auto describe = [&](const std::vector<Index>& conditions) {
+      text.begin_array();
+      for (const Index index : conditions) {
+        const Program::Condition& condition = program_->conditions[index];
+        text.string(describe_input(program_->inputs[condition.input]));
+        text.string(name_of<Operator>(kOperators, condition.op)).value(condition.literal);
+      }
+      text.end_array();
+    };
+    for (const auto& selector : test.selectors) describe(selector);
+    text.string("all");
+    describe(test.all);
+    text.string("any");
+    describe(test.any);
+    return text.end_array().take();
+  }
+
+  /// Index of a group's version, or an error that says which versions there are.
+  std::optional<std::size_t> find_group(const GroupLink& link) {
+    if (link.name.empty()) return std::nullopt;
+    const auto found = group_index_.find({link.name, link.version});
+    if (found != group_index_.end()) return found->second;
+    std::vector<std::string_view> names;
+    for (const auto& [name_and_version, index] : group_index_) {
+      if (name_and_version.first == link.name) {
+        error(link.pointer, "there is no " + versioned(link.name, link.version) +
+                                " of this group; the bundle has version " +
+                                std::to_string(name_and_version.second));
+        return std::nullopt;
+      }
+      names.push_back(name_and_version.first);
+    }
+    error(link.pointer,
+          "there is no attribute group '" + link.name + "'" + suggestion(link.name, names));
+    return std::nullopt;
+  }
+
+  void check_service(const Service& service) {
+    std::set<Index> keys;
+    for (const GroupLink& link : service.attribute_groups) {
+      const auto group = find_group(link);
+      if (group && *group < program_->groups.size()) keys.insert(program_->groups[*group].key);
+    }
+    if (keys.size() > 1) {
+      error(service.pointer, "a service can only refer to attribute groups with the same "
+                             "attribute key");
+    }
+  }
+
+  // ---- interventions -------------------------------------------------------------------------
+
+  /// Of each name the highest version, in the order of the definitions (rule 25).
+  void select_interventions() {
+    std::map<std::string_view, std::uint32_t> highest;
+    std::set<std::pair<std::string_view, std::uint32_t>> seen;
+    for (const Intervention& intervention : definitions_.interventions) {
+      if (intervention.name.empty()) continue;
+      if (!seen.insert({intervention.name, intervention.version}).second) {
+        error(intervention.pointer,
+              "the intervention " + versioned(intervention.name, intervention.version) +
+                  " is defined twice; raise the version");
+      }
+      std::uint32_t& version = highest[intervention.name];
+      version = std::max(version, intervention.version);
+    }
+    for (const Intervention& intervention : definitions_.interventions) {
+      if (intervention.name.empty()) continue;
+      if (intervention.version == highest[intervention.name]) evaluated_.push_back(&intervention);
+    }
+  }
+
+  void add_intervention(const Intervention& intervention) {
+    const auto index = static_cast<Index>(program_->interventions.size());
+    Program::Intervention compiled{intervention.name, intervention.version,
+                                   static_cast<Index>(program_->nodes.size()), {}, {}};
+    std::vector<Index> read;  // attributes, in the order in which the criteria name them
+    add_node(intervention.criteria, index, read);
+
+    for (std::size_t i = 0; i < intervention.target_attribute_keys.size(); ++i) {
+      add_unique(compiled.targets, target_key(intervention.target_attribute_keys[i],
+                                              intervention.pointer + "/target_attribute_keys/" +
+                                                  std::to_string(i) + "/name"));
+    }
+    std::vector<Index> groups;
+    for (const Index attribute : read) add_unique(groups, program_->attributes[attribute].group);
+    if (intervention.target_attribute_keys.empty()) {
+      for (const Index group : groups) add_unique(compiled.targets, program_->groups[group].key);
+    }
+    if (intervention.payload_attribute_groups) {
+      groups.clear();
+      for (const GroupLink& link : *intervention.payload_attribute_groups) {
+        if (const auto group = find_group(link)) add_unique(groups, static_cast<Index>(*group));
+      }
+    }
+    for (const Index index_of_group : groups) {
+      if (index_of_group >= program_->groups.size()) continue;  // only after an error
+      const Program::Group& group = program_->groups[index_of_group];
+      for (Index i = 0; i < group.attribute_count; ++i) {
+        compiled.payload.push_back(group.first_attribute + i);
+      }
+    }
+    program_->interventions.push_back(std::move(compiled));
+  }
+
+  static void add_unique(std::vector<Index>& list, std::optional<Index> index) {
+    if (index && std::find(list.begin(), list.end(), *index) == list.end()) list.push_back(*index);
+  }
+
+  /// Recursion is bounded: reading refused criteria that are nested too deep.
+  void add_node(const Criterion& criterion, Index intervention, std::vector<Index>& read) {
+    const auto index = program_->nodes.size();
+    program_->nodes.push_back({criterion.kind, 0, 0});
+    if (criterion.kind == Criterion::Kind::leaf) {
+      if (const auto leaf = add_leaf(criterion, intervention, read)) {
+        program_->nodes[index].leaf = *leaf;
+      }
+    }
+    for (const Criterion& child : criterion.children) add_node(child, intervention, read);
+    program_->nodes[index].end = static_cast<Index>(program_->nodes.size());
+  }
+
+  std::optional<Index> add_leaf(const Criterion& criterion, Index intervention,
+                                std::vector<Index>& read) {
+    if (criterion.group.empty()) return std::nullopt;  // reported while reading
+    const std::string name = criterion.group + ':' + criterion.attribute;
+    const auto newest = newest_attribute_.find(name);
+    if (newest == newest_attribute_.end()) {
+      report_unknown_attribute(criterion, name);
+      return std::nullopt;
+    }
+    const Index attribute = newest->second.second;
+    if (!program_->attributes[attribute].aggregate) {
+      diagnostics_.warning(criterion.pointer, "the group of '" + name +
+                                                  "' is not online, so the attribute is always "
+                                                  "missing");
+    }
+    check_criterion_literal(criterion, attribute_types_[attribute], diagnostics_);
+    add_unique(read, attribute);
+
+    const std::string text = std::to_string(attribute) + ' ' +
+                             std::string(name_of<Operator>(kOperators, criterion.op)) + ' ' +
+                             json_text(criterion.literal);
+    const Index leaf = leaves_.add(text, {attribute, criterion.op, criterion.literal, {}});
+    std::vector<Index>& users = program_->leaves[leaf].interventions;
+    if (users.empty() || users.back() != intervention) users.push_back(intervention);
+    return leaf;
+  }
+
+  void report_unknown_attribute(const Criterion& criterion, const std::string& name) {
+    std::vector<std::string_view> candidates;
+    for (const auto& [candidate, newest] : newest_attribute_) candidates.push_back(candidate);
+    error(criterion.pointer + "/attribute",
+          "there is no attribute '" + name + "'" + suggestion(name, candidates));
+  }
+
+  // ---- the last touches ----------------------------------------------------------------------
+
+  void sort_aggregates_by_key() {
+    std::vector<Program::Aggregate>& aggregates = program_->aggregates;
+    std::vector<Index> order(aggregates.size());
+    for (Index i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(),
+                     [&](Index a, Index b) { return aggregates[a].key < aggregates[b].key; });
+    std::vector<Index> position(order.size());
+    std::vector<Program::Aggregate> sorted;
+    for (Index i = 0; i < order.size(); ++i) {
+      position[order[i]] = i;
+      sorted.push_back(std::move(aggregates[order[i]]));
+      Program::Key& key = program_->keys[sorted.back().key];
+      if (key.aggregate_count++ == 0) key.first_aggregate = i;
+    }
+    aggregates = std::move(sorted);
+    for (Index i = 0; i < aggregates.size(); ++i) {
+      program_->tests[aggregates[i].test].aggregates.push_back(i);
+    }
+    for (Index i = 0; i < program_->attributes.size(); ++i) {
+      std::optional<Index>& aggregate = program_->attributes[i].aggregate;
+      if (!aggregate) continue;
+      aggregate = position[*aggregate];
+      aggregates[*aggregate].attributes.push_back(i);
+    }
+  }
+
+  void arrange_leaves() {
+    program_->leaves_of_attribute.resize(program_->attributes.size());
+    for (Index i = 0; i < program_->leaves.size(); ++i) {
+      const Program::Leaf& leaf = program_->leaves[i];
+      Program::Leaves& leaves = program_->leaves_of_attribute[leaf.attribute];
+      list_for(leaf, leaves).push_back(i);
+      const auto aggregate = program_->attributes[leaf.attribute].aggregate;
+      if (aggregate) program_->aggregates[*aggregate].watched = true;
+    }
+    const auto by_threshold = [this](Index a, Index b) {
+      return *program_->leaves[a].literal.as_number() < *program_->leaves[b].literal.as_number();
+    };
+    for (Program::Leaves& leaves : program_->leaves_of_attribute) {
+      for (std::vector<Index>* list : {&leaves.above, &leaves.below, &leaves.equal}) {
+        std::stable_sort(list->begin(), list->end(), by_threshold);
+      }
+    }
+  }
+
+  static std::vector<Index>& list_for(const Program::Leaf& leaf, Program::Leaves& leaves) {
+    if (leaf.literal.as_number() == nullptr) return leaves.others;
+    switch (leaf.op) {
+      case Operator::greater:
+      case Operator::greater_equal: return leaves.above;
+      case Operator::less:
+      case Operator::less_equal: return leaves.below;
+      case Operator::equal:
+      case Operator::not_equal: return leaves.equal;
+      default: return leaves.others;
+    }
+  }
+
+  const Definitions& definitions_;
+  Diagnostics& diagnostics_;
+  std::shared_ptr<Program> program_ = std::make_shared<Program>();
+  Interner<Property> inputs_{program_->inputs};
+  Interner<Program::Condition> conditions_{program_->conditions};
+  Interner<Program::Test> tests_{program_->tests};
+  Interner<Program::Aggregate> aggregates_{program_->aggregates};
+  Interner<Program::Leaf> leaves_{program_->leaves};
+  std::map<std::pair<std::string, std::uint32_t>, std::size_t> group_index_;
+  /// `group:attribute` → the highest version that has it, and its index.
+  std::map<std::string, std::pair<std::uint32_t, Index>> newest_attribute_;
+  std::vector<ValueType> attribute_types_;  // of program_->attributes
+  std::vector<const Intervention*> evaluated_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Program> compile(const Definitions& definitions, Diagnostics& diagnostics) {
+  return Compiler(definitions, diagnostics).run();
+}
+
+std::shared_ptr<const Program> load_program(std::string_view json, Diagnostics& diagnostics) {
+  return compile(read_definitions(json, diagnostics), diagnostics);
+}
+
+}  // namespace tripline

@@ -1,0 +1,24 @@
+// Criteria → true or false.
+#pragma once
+
+#include "tripline/program.h"
+
+namespace tripline {
+
+/// Evaluates the subtree at `index`; `leaf_holds(leaf index)` answers for its leaves and is asked no
+/// more than it takes. Recursion is bounded by the depth that definitions may have (32).
+template <typename LeafHolds>
+[[nodiscard]] bool criteria_hold(const Program& program, Program::Index index, LeafHolds& leaf_holds) {
+  const Program::Node& node = program.nodes[index];
+  if (node.kind == Criterion::Kind::leaf) return leaf_holds(node.leaf);
+  // `all` is decided by a child that does not hold, `any` and `none` by one that does.
+  const bool decisive = node.kind != Criterion::Kind::all;
+  for (Program::Index child = index + 1; child < node.end; child = program.nodes[child].end) {
+    if (criteria_hold(program, child, leaf_holds) == decisive) {
+      return node.kind == Criterion::Kind::any;
+    }
+  }
+  return node.kind != Criterion::Kind::any;
+}
+
+}  // namespace tripline

@@ -1,0 +1,140 @@
+#include "definitions/json_tree.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace tripline {
+namespace {
+
+constexpr std::size_t kDeepest = 256;
+
+/// Keeps the path of open containers as pointers: a container's children vector does not grow while
+/// one of its children is open, so they stay valid.
+class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  TreeBuilder(JsonNode& root, Diagnostics& diagnostics) : root_(root), diagnostics_(diagnostics) {}
+
+  bool null() override { return place(JsonNode::Kind::null) != nullptr; }
+  bool boolean(bool flag) override {
+    place(JsonNode::Kind::boolean)->flag = flag;
+    return true;
+  }
+  bool number_integer(number_integer_t number) override {
+    return add_number(static_cast<double>(number));
+  }
+  bool number_unsigned(number_unsigned_t number) override {
+    return add_number(static_cast<double>(number));
+  }
+  bool number_float(number_float_t number, const string_t&) override { return add_number(number); }
+  bool string(string_t& text) override {
+    place(JsonNode::Kind::string)->text = std::move(text);
+    return true;
+  }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return open(JsonNode::Kind::object); }
+  bool key(string_t& name) override {
+    key_ = std::move(name);
+    return true;
+  }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(JsonNode::Kind::array); }
+  bool end_array() override { return close(); }
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& error) override {
+    // The library's sentence starts with its own error code in brackets.
+    const std::string_view text = error.what();
+    const std::size_t bracket = text.find("] ");
+    diagnostics_.error("", "this is not JSON (byte " + std::to_string(position) + "): " +
+                               std::string(text.substr(bracket == text.npos ? 0 : bracket + 2)));
+    return false;
+  }
+
+ private:
+  bool add_number(double number) {
+    place(JsonNode::Kind::number)->number = number;
+    return true;
+  }
+
+  JsonNode* place(JsonNode::Kind kind) {
+    JsonNode* node = &root_;
+    if (!open_.empty()) {
+      node = &open_.back()->children.emplace_back();
+      node->key = std::move(key_);
+      key_.clear();
+    }
+    node->kind = kind;
+    return node;
+  }
+
+  bool open(JsonNode::Kind kind) {
+    if (open_.size() == kDeepest) {
+      diagnostics_.error("", "the JSON is nested more than 256 levels deep");
+      return false;
+    }
+    open_.push_back(place(kind));
+    return true;
+  }
+
+  bool close() {
+    if (open_.back()->kind == JsonNode::Kind::object) drop_repeated(open_.back()->children);
+    open_.pop_back();
+    return true;
+  }
+
+  /// Keeps the last member of each name. Sorted, since an author may be hostile.
+  static void drop_repeated(std::vector<JsonNode>& members) {
+    std::vector<const JsonNode*> by_key;
+    for (const JsonNode& member : members) by_key.push_back(&member);
+    std::stable_sort(by_key.begin(), by_key.end(),
+                     [](const JsonNode* a, const JsonNode* b) { return a->key < b->key; });
+    std::vector<bool> repeated(members.size());
+    bool any = false;
+    for (std::size_t i = 1; i < by_key.size(); ++i) {
+      if (by_key[i - 1]->key != by_key[i]->key) continue;
+      repeated[static_cast<std::size_t>(by_key[i - 1] - members.data())] = any = true;
+    }
+    if (!any) return;
+    std::vector<JsonNode> kept;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (!repeated[i]) kept.push_back(std::move(members[i]));
+    }
+    members = std::move(kept);
+  }
+
+  JsonNode& root_;
+  Diagnostics& diagnostics_;
+  std::vector<JsonNode*> open_;
+  std::string key_;
+};
+
+}  // namespace
+
+const JsonNode* JsonNode::member(std::string_view name) const {
+  const auto found = std::find_if(children.begin(), children.end(),
+                                  [&](const JsonNode& child) { return child.key == name; });
+  return kind == Kind::object && found != children.end() ? &*found : nullptr;
+}
+
+JsonNode read_json(std::string_view text, Diagnostics& diagnostics) {
+  JsonNode root;
+  TreeBuilder builder(root, diagnostics);
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return {};
+  return root;
+}
+
+std::string join_pointer(std::string_view pointer, std::string_view step) {
+  std::string joined(pointer);
+  joined += '/';
+  for (const char c : step) {
+    if (c == '~') {
+      joined += "~0";
+    } else if (c == '/') {
+      joined += "~1";
+    } else {
+      joined += c;
+    }
+  }
+  return joined;
+}
+
+}  // namespace tripline

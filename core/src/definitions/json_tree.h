@@ -1,0 +1,35 @@
+// JSON text → a small tree, through nlohmann's SAX interface: its own document model would weigh
+// half as much again as the whole engine in the browser.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tripline/diagnostic.h"
+
+namespace tripline {
+
+struct JsonNode {
+  enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
+
+  Kind kind = Kind::null;
+  bool flag = false;
+  double number = 0;
+  std::string text;  // string
+  std::string key;   // where it is a member of an object
+  std::vector<JsonNode> children;
+
+  /// The member of that name, or null. Linear: definitions' objects are small.
+  const JsonNode* member(std::string_view name) const;
+};
+
+/// Reads JSON text. On a syntax error, or arrays and objects nested over 256 deep, adds a
+/// diagnostic and returns a null. Of members with the same name the last one stays.
+[[nodiscard]] JsonNode read_json(std::string_view text, Diagnostics& diagnostics);
+
+/// `pointer` + "/" + `step`, escaped as RFC 6901 says.
+[[nodiscard]] std::string join_pointer(std::string_view pointer, std::string_view step);
+
+}  // namespace tripline

@@ -1,0 +1,43 @@
+// Does an event count? Each condition is looked at no more than once an event, however many tests
+// contain it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tripline/event.h"
+#include "tripline/program.h"
+
+namespace tripline {
+
+class EventTest {
+ public:
+  explicit EventTest(const Program& program)
+      : program_(program), answers_(program.conditions.size()) {}
+
+  /// Starts on another event. O(1): older answers are told by their round.
+  void begin(const Event& event) {
+    event_ = &event;
+    ++round_;
+  }
+  [[nodiscard]] bool passes(const Program::Test& test);
+  [[nodiscard]] ValueView input(Program::Index index) const {
+    return index < event_->inputs.size() ? event_->inputs[index] : ValueView();
+  }
+
+ private:
+  bool holds(Program::Index condition);
+  bool all_hold(const std::vector<Program::Index>& conditions);
+
+  struct Answer {
+    std::uint64_t round = 0;
+    bool holds = false;
+  };
+
+  const Program& program_;
+  std::vector<Answer> answers_;
+  const Event* event_ = nullptr;
+  std::uint64_t round_ = 0;
+};
+
+}  // namespace tripline

@@ -1,0 +1,14 @@
+// Ids of interventions (rule 23).
+#pragma once
+
+#include <string>
+
+#include "support/hash.h"
+
+namespace tripline {
+
+/// A UUIDv8 (RFC 9562) of the hash: whoever hashes the same name, version and cause gets the same
+/// id, in a page or on a server.
+[[nodiscard]] std::string intervention_id(const Hash128& hash);
+
+}  // namespace tripline

@@ -1,0 +1,102 @@
+#include "tripline/json.h"
+
+#include <algorithm>
+#include <map>
+
+#include "support/json_writer.h"
+#include "support/time_text.h"
+
+namespace tripline {
+namespace {
+
+void write_payload(const Payload& payload, JsonWriter& json) {
+  json.begin_object();
+  json.key("intervention_id").string(payload.intervention_id);
+  json.key("name").string(payload.name);
+  json.key("version").number(payload.version);
+  json.key("attributes").begin_object();
+  for (const auto& [name, value] : payload.attributes) json.key(name).value(value);
+  json.end_object();
+  json.key("target_attribute_key").begin_object();
+  json.key("name").string(payload.target.name).key("id").string(payload.target.id);
+  json.end_object();
+  json.key("triggered_at").string(format_time(payload.triggered_at));
+  json.end_object();
+}
+
+void write_input(const Property& input, JsonWriter& json) {
+  json.begin_object();
+  if (input.source == Property::Source::atomic) {
+    json.key("kind").string("atomic").key("name").string(input.name).end_object();
+    return;
+  }
+  const bool entity = input.source == Property::Source::entity;
+  json.key("kind").string(entity ? "entity" : "event");
+  json.key("vendor").string(input.vendor).key("name").string(input.name);
+  json.key("major_version").number(input.major_version);
+  if (entity) json.key("index").number(input.index);
+  json.key("path").begin_array();
+  for (const PathStep& step : input.path) {
+    if (step.name.empty()) {
+      json.number(step.index);
+    } else {
+      json.string(step.name);
+    }
+  }
+  json.end_array().end_object();
+}
+
+}  // namespace
+
+std::string payload_json(const Payload& payload) {
+  JsonWriter json;
+  write_payload(payload, json);
+  return json.take();
+}
+
+std::string payloads_json(std::span<const Payload> payloads) {
+  JsonWriter json;
+  json.begin_array();
+  for (const Payload& payload : payloads) write_payload(payload, json);
+  return json.end_array().take();
+}
+
+std::string diagnostics_json(const Diagnostics& diagnostics) {
+  JsonWriter json;
+  json.begin_array();
+  for (const Diagnostic& diagnostic : diagnostics.entries()) {
+    const bool error = diagnostic.severity == Diagnostic::Severity::error;
+    json.begin_object().key("severity").string(error ? "error" : "warning");
+    json.key("pointer").string(diagnostic.pointer);
+    json.key("message").string(diagnostic.message).end_object();
+  }
+  return json.end_array().take();
+}
+
+std::string inputs_json(const Program& program) {
+  JsonWriter json;
+  json.begin_array();
+  for (const Property& input : program.inputs) write_input(input, json);
+  return json.end_array().take();
+}
+
+std::string attributes_json(std::span<const AttributeReading> readings) {
+  std::map<std::string_view, std::uint32_t> highest;
+  for (const AttributeReading& reading : readings) {
+    std::uint32_t& version = highest[reading.group];
+    version = std::max(version, reading.version);
+  }
+  JsonWriter json;
+  json.begin_object();
+  for (const auto& [group, version] : highest) {
+    json.key(group).begin_object();
+    for (const AttributeReading& reading : readings) {
+      if (reading.group != group || reading.version != version) continue;
+      json.key(reading.attribute).value(reading.value);
+    }
+    json.end_object();
+  }
+  return json.end_object().take();
+}
+
+}  // namespace tripline

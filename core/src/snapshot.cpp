@@ -1,0 +1,205 @@
+// State ↔ bytes.
+//
+//   magic "TPLS" | u32 format | u64 checksum of all that follows
+//   i64 clock
+//   u32 n, n × key name
+//   u32 n, n × u64 identity of an aggregate
+//   u32 n, n × profile: u32 key, id, u32 n ids, u32 n, n × (u32 aggregate, u32 size, bytes)
+//   u32 n, n × (u64, u64 mark, i64 time)      sent marks, least recently used first, as profiles
+//   u32 n, n × u64                            event ids, oldest first
+//
+// All little-endian; a text is its u32 size and its bytes. Keys and aggregates are numbered within
+// the snapshot, so that it can be read under another program.
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "engine_state.h"
+#include "support/bytes.h"
+
+namespace tripline {
+namespace {
+
+using Index = Program::Index;
+
+constexpr std::string_view kMagic = "TPLS";
+constexpr std::uint32_t kFormat = 1;
+constexpr Index kGone = 0xffffffff;
+
+void save_profile(const Program& program, const ProfileName& name, const Profile& profile,
+                  ByteWriter& bytes) {
+  bytes.u32(name.key);
+  bytes.text(name.id);
+  bytes.u32(static_cast<std::uint32_t>(profile.ids.size()));
+  for (const std::string& id : profile.ids) bytes.text(id);
+  const auto used = std::count_if(profile.aggregates.begin(), profile.aggregates.end(),
+                                  [](const auto& aggregate) { return aggregate != nullptr; });
+  bytes.u32(static_cast<std::uint32_t>(used));
+  const Index first = program.keys[name.key].first_aggregate;
+  for (Index i = 0; i < profile.aggregates.size(); ++i) {
+    if (!profile.aggregates[i]) continue;
+    bytes.u32(first + i);
+    const std::size_t size_at = bytes.size();
+    bytes.u32(0);
+    profile.aggregates[i]->save(bytes);
+    bytes.patch_u32(size_at, static_cast<std::uint32_t>(bytes.size() - size_at - 4));
+  }
+}
+
+/// Reads a snapshot into an empty state. Whatever is wrong leaves the reader failed.
+class SnapshotReader {
+ public:
+  SnapshotReader(EngineState& state, ByteReader& bytes)
+      : state_(state), program_(*state.program), bytes_(bytes) {}
+
+  void read() {
+    state_.clock = bytes_.i64();
+    if (state_.clock < kEarliest || state_.clock > kNever) bytes_.fail();
+    read_keys();
+    read_aggregates();
+    for (std::uint32_t n = bytes_.count(16); n > 0 && bytes_.ok(); --n) read_profile();
+    for (std::uint32_t n = bytes_.count(24); n > 0 && bytes_.ok(); --n) read_sent_mark();
+    for (std::uint32_t n = bytes_.count(8); n > 0 && bytes_.ok(); --n) read_event();
+    if (!bytes_.at_end()) bytes_.fail();
+  }
+
+ private:
+  void read_keys() {
+    for (std::uint32_t n = bytes_.count(4); n > 0 && bytes_.ok(); --n) {
+      const std::string_view name = bytes_.text();
+      const auto found = std::find_if(program_.keys.begin(), program_.keys.end(),
+                                      [&](const Program::Key& key) { return key.name == name; });
+      keys_.push_back(found == program_.keys.end()
+                          ? kGone
+                          : static_cast<Index>(found - program_.keys.begin()));
+    }
+  }
+
+  void read_aggregates() {
+    std::unordered_map<std::uint64_t, Index> index_of;
+    for (Index i = 0; i < program_.aggregates.size(); ++i) {
+      index_of.emplace(program_.aggregates[i].identity, i);
+    }
+    for (std::uint32_t n = bytes_.count(8); n > 0 && bytes_.ok(); --n) {
+      const auto found = index_of.find(bytes_.u64());
+      aggregates_.push_back(found == index_of.end() ? kGone : found->second);
+    }
+  }
+
+  /// The program's number for one of the snapshot's; an unknown number fails the reader.
+  Index translate(const std::vector<Index>& numbers, std::uint32_t number) {
+    if (number < numbers.size()) return numbers[number];
+    bytes_.fail();
+    return kGone;
+  }
+
+  void read_profile() {
+    const Index key = translate(keys_, bytes_.u32());
+    const std::string id(bytes_.text());
+    Profile profile;
+    read_ids(profile);
+    if (key != kGone) profile.aggregates.resize(program_.keys[key].aggregate_count);
+    for (std::uint32_t n = bytes_.count(8); n > 0 && bytes_.ok(); --n) {
+      const Index index = translate(aggregates_, bytes_.u32());
+      ByteReader own(bytes_.text());
+      if (!bytes_.ok() || key == kGone || index == kGone) continue;
+      read_aggregate(key, index, own, profile);
+    }
+    const bool keeps_something = key != kGone && program_.keys[key].aggregate_count > 0;
+    if (!bytes_.ok() || !keeps_something) return;
+    if (id.empty() || state_.profiles.find(ProfileNameView{key, id}) != nullptr) return bytes_.fail();
+    state_.profiles.add({key, id}, std::move(profile));
+  }
+
+  /// The ids of a profile are by the snapshot's keys; here they become by the program's.
+  void read_ids(Profile& profile) {
+    const std::uint32_t count = bytes_.count(4);
+    if (count != 0 && count != keys_.size()) return bytes_.fail();
+    if (count != 0) profile.ids.resize(program_.keys.size());
+    for (std::uint32_t i = 0; i < count && bytes_.ok(); ++i) {
+      const std::string_view id = bytes_.text();
+      if (keys_[i] != kGone) profile.ids[keys_[i]] = id;
+    }
+  }
+
+  void read_aggregate(Index key, Index index, ByteReader& bytes, Profile& profile) {
+    const Program::Aggregate& definition = program_.aggregates[index];
+    if (definition.key != key) return bytes_.fail();
+    auto aggregate = make_aggregate(definition);
+    aggregate->load(bytes);
+    if (!bytes.ok() || !bytes.at_end()) return bytes_.fail();
+    profile.aggregates[index - program_.keys[key].first_aggregate] = std::move(aggregate);
+  }
+
+  void read_sent_mark() {
+    Hash128 mark;
+    mark.low = bytes_.u64();
+    mark.high = bytes_.u64();
+    const Time time = bytes_.i64();
+    if (state_.sent.find(mark) != nullptr) return bytes_.fail();
+    state_.sent.add(mark, time);
+  }
+
+  void read_event() {
+    const std::uint64_t hash = bytes_.u64();
+    if (state_.events.find(hash) != nullptr) return bytes_.fail();
+    state_.events.add(hash, {});
+  }
+
+  EngineState& state_;
+  const Program& program_;
+  ByteReader& bytes_;
+  std::vector<Index> keys_;
+  std::vector<Index> aggregates_;
+};
+
+}  // namespace
+
+std::string Engine::snapshot() const {
+  const Program& program = *state_->program;
+  ByteWriter body;
+  body.i64(state_->clock);
+  body.u32(static_cast<std::uint32_t>(program.keys.size()));
+  for (const Program::Key& key : program.keys) body.text(key.name);
+  body.u32(static_cast<std::uint32_t>(program.aggregates.size()));
+  for (const Program::Aggregate& aggregate : program.aggregates) body.u64(aggregate.identity);
+  body.u32(static_cast<std::uint32_t>(state_->profiles.size()));
+  state_->profiles.for_each([&](const ProfileName& name, const Profile& profile) {
+    save_profile(program, name, profile, body);
+  });
+  body.u32(static_cast<std::uint32_t>(state_->sent.size()));
+  state_->sent.for_each([&](const Hash128& mark, Time time) {
+    body.u64(mark.low);
+    body.u64(mark.high);
+    body.i64(time);
+  });
+  body.u32(static_cast<std::uint32_t>(state_->events.size()));
+  state_->events.for_each([&](std::uint64_t hash, Nothing) { body.u64(hash); });
+
+  ByteWriter snapshot;
+  for (const char c : kMagic) snapshot.u8(static_cast<std::uint8_t>(c));
+  snapshot.u32(kFormat);
+  snapshot.u64(hash64(body.bytes()));
+  return snapshot.take() + body.bytes();
+}
+
+tl::expected<void, std::string> Engine::restore(std::string_view snapshot) {
+  state_->clear();
+  ByteReader bytes(snapshot);
+  if (bytes.take(kMagic.size()) != kMagic) return tl::make_unexpected("this is no Tripline snapshot");
+  const std::uint32_t format = bytes.u32();
+  if (format != kFormat) {
+    return tl::make_unexpected("the snapshot has format " + std::to_string(format) +
+                               "; this engine reads format " + std::to_string(kFormat));
+  }
+  const std::uint64_t checksum = bytes.u64();
+  const bool intact = bytes.ok() && checksum == hash64(snapshot.substr(kMagic.size() + 12));
+  if (intact) SnapshotReader(*state_, bytes).read();
+  if (!intact || !bytes.ok()) {
+    state_->clear();
+    return tl::make_unexpected("the snapshot is damaged");
+  }
+  return {};
+}
+
+}  // namespace tripline

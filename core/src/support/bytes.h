@@ -1,0 +1,92 @@
+// Fixed-width little-endian bytes in and out, for snapshots.
+#pragma once
+
+#include "support/bits.h"
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tripline {
+
+class ByteWriter {
+ public:
+  void u8(std::uint8_t value) { bytes_ += static_cast<char>(value); }
+  void u32(std::uint32_t value) { little_endian(value, 4); }
+  void u64(std::uint64_t value) { little_endian(value, 8); }
+  void i64(std::int64_t value) { u64(static_cast<std::uint64_t>(value)); }
+  void f64(double value) { u64(bit_cast<std::uint64_t>(value)); }
+  void text(std::string_view text) {
+    u32(static_cast<std::uint32_t>(text.size()));
+    bytes_ += text;
+  }
+
+  std::size_t size() const { return bytes_.size(); }
+  /// Overwrites four bytes written earlier: a length that is known only afterwards.
+  void patch_u32(std::size_t at, std::uint32_t value) {
+    for (int i = 0; i < 4; ++i) bytes_[at + i] = static_cast<char>(value >> (8 * i) & 0xff);
+  }
+  const std::string& bytes() const { return bytes_; }
+  std::string take() { return std::move(bytes_); }
+
+ private:
+  void little_endian(std::uint64_t value, int width) {
+    for (int i = 0; i < width; ++i) bytes_ += static_cast<char>(value >> (8 * i) & 0xff);
+  }
+  std::string bytes_;
+};
+
+/// Reads hostile bytes: past the end everything reads as zero and ok() is false from then on.
+class ByteReader {
+ public:
+  explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
+
+  std::uint8_t u8() { return static_cast<std::uint8_t>(little_endian(1)); }
+  std::uint32_t u32() { return static_cast<std::uint32_t>(little_endian(4)); }
+  std::uint64_t u64() { return little_endian(8); }
+  std::int64_t i64() { return static_cast<std::int64_t>(u64()); }
+  double f64() { return bit_cast<double>(u64()); }
+  /// A view into the bytes being read.
+  std::string_view text() { return take(u32()); }
+  std::string_view take(std::size_t size) {
+    if (size > bytes_.size()) {
+      fail();
+      return {};
+    }
+    const std::string_view taken = bytes_.substr(0, size);
+    bytes_.remove_prefix(size);
+    return taken;
+  }
+  /// A count of things that take at least `least` bytes each: refused where the bytes that are left
+  /// cannot hold so many, so that nothing is allocated on a lie.
+  std::uint32_t count(std::size_t least) {
+    const std::uint32_t count = u32();
+    if (count > bytes_.size() / least) {
+      fail();
+      return 0;
+    }
+    return count;
+  }
+
+  void fail() {
+    ok_ = false;
+    bytes_ = {};
+  }
+  bool ok() const { return ok_; }
+  bool at_end() const { return bytes_.empty(); }
+
+ private:
+  std::uint64_t little_endian(std::size_t width) {
+    const std::string_view taken = take(width);
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+      value |= std::uint64_t{static_cast<unsigned char>(taken[i])} << (8 * i);
+    }
+    return value;
+  }
+
+  std::string_view bytes_;
+  bool ok_ = true;
+};
+
+}  // namespace tripline

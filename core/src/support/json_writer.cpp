@@ -1,0 +1,90 @@
+#include "support/json_writer.h"
+
+#include <utility>
+
+#include "support/number_text.h"
+
+namespace tripline {
+
+JsonWriter& JsonWriter::open(char bracket) {
+  separate();
+  text_ += bracket;
+  needs_comma_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::close(char bracket) {
+  text_ += bracket;
+  needs_comma_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+  separate();
+  quote(name);
+  text_ += ':';
+  needs_comma_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::string(std::string_view text) {
+  separate();
+  quote(text);
+  return *this;
+}
+
+JsonWriter& JsonWriter::number(double number) { return raw(number_text(number)); }
+
+JsonWriter& JsonWriter::raw(std::string_view json) {
+  separate();
+  text_ += json;
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(const Value& value) {
+  if (const bool* flag = value.as_boolean()) return boolean(*flag);
+  if (const double* number = value.as_number()) return this->number(*number);
+  if (const std::string* text = value.as_string()) return string(*text);
+  if (const std::vector<Value>* list = value.as_list()) {
+    begin_array();
+    for (const Value& element : *list) this->value(element);
+    return end_array();
+  }
+  if (const Counts* counts = value.as_counts()) {
+    begin_object();
+    for (const auto& [name, count] : *counts) key(name).number(count);
+    return end_object();
+  }
+  return null();
+}
+
+std::string JsonWriter::take() {
+  needs_comma_ = false;
+  return std::exchange(text_, {});
+}
+
+void JsonWriter::separate() {
+  if (needs_comma_) text_ += ',';
+  needs_comma_ = true;
+}
+
+void JsonWriter::quote(std::string_view text) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  text_ += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      text_ += '\\';
+      text_ += c;
+    } else if (byte < 0x20) {
+      text_ += "\\u00";
+      text_ += hex[byte >> 4];
+      text_ += hex[byte & 15];
+    } else {
+      text_ += c;
+    }
+  }
+  text_ += '"';
+}
+
+}  // namespace tripline

@@ -1,0 +1,40 @@
+// Writes JSON text; a third of the size of a document model.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tripline/value.h"
+
+namespace tripline {
+
+/// Appends to a text. Commas and colons come by themselves; nesting is the caller's business.
+class JsonWriter {
+ public:
+  JsonWriter& begin_object() { return open('{'); }
+  JsonWriter& end_object() { return close('}'); }
+  JsonWriter& begin_array() { return open('['); }
+  JsonWriter& end_array() { return close(']'); }
+  JsonWriter& key(std::string_view name);
+  JsonWriter& string(std::string_view text);
+  JsonWriter& number(double number);
+  JsonWriter& boolean(bool flag) { return raw(flag ? "true" : "false"); }
+  JsonWriter& null() { return raw("null"); }
+  JsonWriter& value(const Value& value);
+  /// Text that is JSON already.
+  JsonWriter& raw(std::string_view json);
+
+  /// What has been written since the last call.
+  std::string take();
+
+ private:
+  JsonWriter& open(char bracket);
+  JsonWriter& close(char bracket);
+  void separate();
+  void quote(std::string_view text);
+
+  std::string text_;
+  bool needs_comma_ = false;
+};
+
+}  // namespace tripline

@@ -1,0 +1,165 @@
+#include "support/number_text.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "support/bits.h"
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace tripline {
+namespace {
+
+/// number = 0.DIGITS × 10^point, without zeros at either end of the digits.
+struct Decimal {
+  std::string digits;
+  int point = 0;
+};
+
+/// A natural number as large as it needs to be; 32-bit limbs, least significant first.
+class Natural {
+ public:
+  explicit Natural(std::uint64_t value) {
+    for (; value != 0; value >>= 32) limbs_.push_back(static_cast<std::uint32_t>(value));
+  }
+
+  void multiply(std::uint32_t factor) {
+    std::uint64_t carry = 0;
+    for (std::uint32_t& limb : limbs_) {
+      carry += std::uint64_t{limb} * factor;
+      limb = static_cast<std::uint32_t>(carry);
+      carry >>= 32;
+    }
+    if (carry != 0) limbs_.push_back(static_cast<std::uint32_t>(carry));
+  }
+
+  void shift_left(int bits) {
+    for (; bits >= 31; bits -= 31) multiply(std::uint32_t{1} << 31);
+    multiply(std::uint32_t{1} << bits);
+  }
+
+  Natural operator+(const Natural& other) const {
+    Natural sum(0);
+    std::uint64_t carry = 0;
+    for (std::size_t i = 0; i < limbs_.size() || i < other.limbs_.size() || carry != 0; ++i) {
+      carry += std::uint64_t{limb(i)} + other.limb(i);
+      sum.limbs_.push_back(static_cast<std::uint32_t>(carry));
+      carry >>= 32;
+    }
+    return sum;
+  }
+
+  /// Subtracts a number that is not larger.
+  void subtract(const Natural& other) {
+    std::int64_t borrow = 0;
+    for (std::size_t i = 0; i < limbs_.size(); ++i) {
+      borrow += std::int64_t{limbs_[i]} - other.limb(i);
+      limbs_[i] = static_cast<std::uint32_t>(borrow);
+      borrow >>= 32;
+    }
+    while (!limbs_.empty() && limbs_.back() == 0) limbs_.pop_back();
+  }
+
+  int compare(const Natural& other) const {
+    for (std::size_t i = std::max(limbs_.size(), other.limbs_.size()); i-- > 0;) {
+      if (limb(i) != other.limb(i)) return limb(i) < other.limb(i) ? -1 : 1;
+    }
+    return 0;
+  }
+
+ private:
+  std::uint32_t limb(std::size_t i) const { return i < limbs_.size() ? limbs_[i] : 0; }
+  std::vector<std::uint32_t> limbs_;
+};
+
+void trim_zeros(Decimal& decimal) {
+  while (decimal.digits.size() > 1 && decimal.digits.back() == '0') decimal.digits.pop_back();
+}
+
+/// Numbers m / 10^k with a small m: the division is correctly rounded (both are exact doubles), so
+/// equality proves that m's digits read back as the number; the first k that works has the fewest.
+bool short_decimal(double number, Decimal& decimal) {
+  constexpr double limit = 562949953421312;  // 2^49: m is then the only candidate for its k
+  double power = 1;
+  for (int k = 0; k <= 22; ++k, power *= 10) {
+    const double scaled = number * power;
+    if (scaled >= limit) return false;
+    const auto m = static_cast<std::uint64_t>(scaled + 0.5);
+    if (m == 0 || static_cast<double>(m) / power != number) continue;
+    decimal.digits = std::to_string(m);
+    decimal.point = static_cast<int>(decimal.digits.size()) - k;
+    return true;
+  }
+  return false;
+}
+
+/// Steele and White's free-format algorithm as Burger and Dybvig (1996) give it, on exact integers:
+/// number = r / s, and every decimal within low below and high above it reads back the same.
+Decimal exact_decimal(double number) {
+  const auto bits = bit_cast<std::uint64_t>(number);
+  const std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
+  const int biased = static_cast<int>(bits >> 52 & 0x7ff);
+  const std::uint64_t significand = biased == 0 ? fraction : fraction | std::uint64_t{1} << 52;
+  const int exponent = (biased == 0 ? 1 : biased) - 1075;
+  const bool uneven = fraction == 0 && biased > 1;  // the gap below is half the gap above
+  const bool closed = significand % 2 == 0;         // a tie reads back as the even number
+
+  Natural r(significand), s(1), low(1), high(1);
+  r.shift_left(1 + uneven + std::max(exponent, 0));
+  s.shift_left(1 + uneven + std::max(-exponent, 0));
+  low.shift_left(std::max(exponent, 0));
+  high.shift_left(uneven + std::max(exponent, 0));
+
+  const auto reaches = [closed](const Natural& a, const Natural& b) {
+    return closed ? a.compare(b) >= 0 : a.compare(b) > 0;
+  };
+  Decimal decimal;
+  for (; reaches(r + high, s); ++decimal.point) s.multiply(10);
+  for (;; --decimal.point) {
+    Natural next = r + high;
+    next.multiply(10);
+    if (reaches(next, s)) break;
+    r.multiply(10);
+    low.multiply(10);
+    high.multiply(10);
+  }
+  for (;;) {
+    r.multiply(10);
+    low.multiply(10);
+    high.multiply(10);
+    char digit = '0';
+    for (; r.compare(s) >= 0; ++digit) r.subtract(s);
+    const bool may_stop_here = reaches(low, r);
+    const bool may_stop_above = reaches(r + high, s);
+    if (may_stop_here || may_stop_above) {
+      const bool up = may_stop_above && (!may_stop_here || (r + r).compare(s) >= 0);
+      decimal.digits += static_cast<char>(digit + up);
+      return decimal;
+    }
+    decimal.digits += digit;
+  }
+}
+
+}  // namespace
+
+std::string number_text(double number) {
+  if (number == 0) return "0";
+  const std::string sign = number < 0 ? "-" : "";
+  number = std::fabs(number);
+  Decimal decimal;
+  if (!short_decimal(number, decimal)) decimal = exact_decimal(number);
+  trim_zeros(decimal);
+
+  const auto& [digits, point] = decimal;
+  const int count = static_cast<int>(digits.size());
+  if (count <= point && point <= 21) return sign + digits + std::string(point - count, '0');
+  if (0 < point && point <= 21) return sign + digits.substr(0, point) + '.' + digits.substr(point);
+  if (-6 < point && point <= 0) return sign + "0." + std::string(-point, '0') + digits;
+  const int exponent = point - 1;
+  const std::string power = (exponent < 0 ? "e-" : "e+") + std::to_string(std::abs(exponent));
+  if (count == 1) return sign + digits + power;
+  return sign + digits.substr(0, 1) + '.' + digits.substr(1) + power;
+}
+
+}  // namespace tripline

@@ -1,0 +1,193 @@
+#include "support/time_text.h"
+
+namespace tripline {
+namespace {
+
+constexpr std::int64_t kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute,
+                       kDay = 24 * kHour;
+
+class Cursor {
+ public:
+  explicit Cursor(std::string_view text) : text_(text) {}
+
+  bool done() const { return text_.empty(); }
+  bool skip(char c) {
+    if (text_.empty() || text_.front() != c) return false;
+    text_.remove_prefix(1);
+    return true;
+  }
+  /// Exactly `width` digits.
+  std::optional<int> digits(int width) {
+    int number = 0;
+    for (int i = 0; i < width; ++i) {
+      if (!at_digit()) return std::nullopt;
+      number = number * 10 + next_digit();
+    }
+    return number;
+  }
+  bool at_digit() const { return !text_.empty() && text_.front() >= '0' && text_.front() <= '9'; }
+  int next_digit() {
+    const int digit = text_.front() - '0';
+    text_.remove_prefix(1);
+    return digit;
+  }
+  char next() {
+    const char c = text_.front();
+    text_.remove_prefix(1);
+    return c;
+  }
+
+ private:
+  std::string_view text_;
+};
+
+/// Days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms").
+std::int64_t day_of_date(const Date& date) {
+  const std::int64_t year = date.month <= 2 ? date.year - 1 : date.year;
+  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+  const std::int64_t year_of_era = year - era * 400;
+  const std::int64_t shifted_month = date.month > 2 ? date.month - 3 : date.month + 9;
+  const std::int64_t day_of_year = (153 * shifted_month + 2) / 5 + date.day - 1;
+  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+         719468;
+}
+
+int days_in_month(int year, int month) {
+  if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+/// The digits after a decimal point as milliseconds.
+std::int64_t parse_fraction(Cursor& cursor) {
+  std::int64_t milliseconds = 0;
+  for (std::int64_t weight = 100; cursor.at_digit(); weight /= 10) {
+    milliseconds += weight * cursor.next_digit();
+  }
+  return milliseconds;
+}
+
+/// `Z`, nothing, `+hh:mm` or `+hhmm`, as the milliseconds to subtract.
+std::optional<std::int64_t> parse_zone(Cursor& cursor) {
+  if (cursor.done() || cursor.skip('Z')) return 0;
+  const bool west = cursor.skip('-');
+  if (!west && !cursor.skip('+')) return std::nullopt;
+  const auto hours = cursor.digits(2);
+  cursor.skip(':');
+  const auto minutes = cursor.digits(2);
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  const std::int64_t offset = *hours * kHour + *minutes * kMinute;
+  return west ? -offset : offset;
+}
+
+std::string padded(std::int64_t number, std::size_t width) {
+  const std::string digits = std::to_string(number);
+  return digits.size() >= width ? digits : std::string(width - digits.size(), '0') + digits;
+}
+
+}  // namespace
+
+std::optional<Time> parse_time(std::string_view text) {
+  Cursor cursor(text);
+  const auto year = cursor.digits(4);
+  if (!year || !cursor.skip('-')) return std::nullopt;
+  const auto month = cursor.digits(2);
+  if (!month || !cursor.skip('-')) return std::nullopt;
+  const auto day = cursor.digits(2);
+  if (!day || *month < 1 || *month > 12 || *day < 1 || *day > days_in_month(*year, *month)) {
+    return std::nullopt;
+  }
+  Time time = day_of_date({*year, *month, *day}) * kDay;
+  if (cursor.done()) return time;
+
+  if (!cursor.skip('T') && !cursor.skip(' ')) return std::nullopt;
+  const auto hour = cursor.digits(2);
+  if (!hour || !cursor.skip(':')) return std::nullopt;
+  const auto minute = cursor.digits(2);
+  if (!minute || *hour > 23 || *minute > 59) return std::nullopt;
+  time += *hour * kHour + *minute * kMinute;
+  if (cursor.skip(':')) {
+    const auto second = cursor.digits(2);
+    if (!second || *second > 60) return std::nullopt;
+    time += *second * kSecond;
+    if (cursor.skip('.')) time += parse_fraction(cursor);
+  }
+  const auto zone = parse_zone(cursor);
+  if (!zone || !cursor.done()) return std::nullopt;
+  return time - *zone;
+}
+
+Date date_of_day(std::int64_t days) {
+  days += 719468;
+  const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+  const std::int64_t day_of_era = days - era * 146097;
+  const std::int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const std::int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::int64_t shifted_month = (5 * day_of_year + 2) / 153;
+  const int month = static_cast<int>(shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
+  const std::int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+  return {static_cast<int>(year), month,
+          static_cast<int>(day_of_year - (153 * shifted_month + 2) / 5 + 1)};
+}
+
+std::string format_time(Time time) {
+  const std::int64_t days = (time >= 0 ? time : time - kDay + 1) / kDay;
+  const std::int64_t rest = time - days * kDay;
+  const Date date = date_of_day(days);
+  return padded(date.year, 4) + '-' + padded(date.month, 2) + '-' + padded(date.day, 2) + 'T' +
+         padded(rest / kHour, 2) + ':' + padded(rest / kMinute % 60, 2) + ':' +
+         padded(rest / kSecond % 60, 2) + '.' + padded(rest % kSecond, 3) + 'Z';
+}
+
+std::optional<std::int64_t> parse_duration(std::string_view text) {
+  struct Part {
+    char letter;
+    std::int64_t milliseconds;
+  };
+  // In the order in which they may come; M means months before the T and minutes after it.
+  constexpr Part date_parts[] = {{'Y', 365 * kDay}, {'M', 30 * kDay}, {'W', 7 * kDay}, {'D', kDay}};
+  constexpr Part time_parts[] = {{'H', kHour}, {'M', kMinute}, {'S', kSecond}};
+  constexpr double longest = 1e15;
+
+  Cursor cursor(text);
+  const bool negative = cursor.skip('-');
+  if (!negative) cursor.skip('+');
+  if (!cursor.skip('P') || cursor.done()) return std::nullopt;
+
+  double total = 0;
+  const Part* part = std::begin(date_parts);
+  const Part* end = std::end(date_parts);
+  bool in_time = false;
+  while (!cursor.done()) {
+    if (!in_time && cursor.skip('T')) {
+      if (cursor.done()) return std::nullopt;
+      in_time = true;
+      part = std::begin(time_parts);
+      end = std::end(time_parts);
+      continue;
+    }
+    if (!cursor.at_digit()) return std::nullopt;
+    double whole = 0, fraction = 0, divisor = 1;
+    while (cursor.at_digit()) whole = whole * 10 + cursor.next_digit();
+    if (cursor.skip('.') || cursor.skip(',')) {
+      if (!cursor.at_digit()) return std::nullopt;
+      for (; cursor.at_digit() && divisor < 1e15; divisor *= 10) {
+        fraction = fraction * 10 + cursor.next_digit();
+      }
+      while (cursor.at_digit()) cursor.next_digit();
+    }
+    if (cursor.done()) return std::nullopt;
+    const char letter = cursor.next();
+    while (part != end && part->letter != letter) ++part;
+    if (part == end) return std::nullopt;
+    const auto unit = static_cast<double>(part->milliseconds);
+    total += whole * unit + fraction * unit / divisor;
+    if (total > longest) return std::nullopt;
+    ++part;
+  }
+  const auto milliseconds = static_cast<std::int64_t>(total);
+  return negative ? -milliseconds : milliseconds;
+}
+
+}  // namespace tripline

@@ -1,0 +1,66 @@
+#include "value/convert.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "support/number_text.h"
+#include "support/time_text.h"
+
+namespace tripline {
+namespace {
+
+/// The end of int64 is no double; as in JavaScript it reads as the nearest one, 2^63.
+double clamp_to_range(double number, ValueType type) {
+  const double whole = std::trunc(number);
+  if (type == ValueType::int32) return std::clamp(whole, -2147483648.0, 2147483647.0);
+  if (type == ValueType::int64) return std::clamp(whole, -9223372036854775808.0, 9223372036854775807.0);
+  return number;
+}
+
+Value as_text(const ValueView& scalar) {
+  switch (scalar.kind()) {
+    case ValueView::Kind::string: return Value::string(std::string(scalar.text()));
+    case ValueView::Kind::number: return Value::string(number_text(scalar.number()));
+    case ValueView::Kind::boolean: return Value::string(scalar.flag() ? "true" : "false");
+    case ValueView::Kind::time: return Value::string(format_time(scalar.as_time()));
+    default: return {};
+  }
+}
+
+Value as_number(const ValueView& scalar, ValueType type) {
+  if (scalar.kind() == ValueView::Kind::time && type == ValueType::unix_timestamp) {
+    return Value::number(std::floor(scalar.number() / 1000));
+  }
+  if (scalar.kind() != ValueView::Kind::number) return {};
+  return Value::number(clamp_to_range(scalar.number(), type));
+}
+
+}  // namespace
+
+bool is_list_type(ValueType type) { return type >= ValueType::bytes_list; }
+
+ValueType element_type(ValueType type) {
+  if (!is_list_type(type)) return type;
+  const int offset = static_cast<int>(type) - static_cast<int>(ValueType::bytes_list);
+  return static_cast<ValueType>(static_cast<int>(ValueType::bytes_) + offset);
+}
+
+bool is_numeric_type(ValueType type) {
+  return type == ValueType::int32 || type == ValueType::int64 || type == ValueType::double_ ||
+         type == ValueType::float_ || type == ValueType::unix_timestamp;
+}
+
+bool is_text_type(ValueType type) {
+  return type == ValueType::string_ || type == ValueType::bytes_;
+}
+
+Value convert(const ValueView& scalar, ValueType type) {
+  if (is_text_type(type)) return as_text(scalar);
+  if (is_numeric_type(type)) return as_number(scalar, type);
+  if (type == ValueType::boolean && scalar.kind() == ValueView::Kind::boolean) {
+    return Value::boolean(scalar.flag());
+  }
+  return {};
+}
+
+}  // namespace tripline

@@ -1,0 +1,121 @@
+// The module's functions, without logic: conversions between JavaScript's world and core/.
+// Their types for TypeScript stand in tripline.d.ts.
+
+#include <emscripten/bind.h>
+#include <emscripten/emscripten.h>
+
+#include <limits>
+#include <map>
+
+#include "event_buffer.h"
+#include "tripline/tripline.h"
+
+namespace {
+
+using tripline::Engine;
+
+/// Engines by handle; 0 is none.
+std::map<int, Engine> engines;
+int last_handle = 0;
+
+tripline::wasm::EventBuffer event_buffer;
+std::string result;
+
+Engine* find(int handle) {
+  const auto found = engines.find(handle);
+  return found == engines.end() ? nullptr : &found->second;
+}
+
+int keep(std::span<const tripline::Payload> payloads) {
+  result = payloads.empty() ? "[]" : tripline::payloads_json(payloads);
+  return static_cast<int>(payloads.size());
+}
+
+std::string fingerprint_text(std::uint64_t fingerprint) {
+  std::string text;
+  for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[fingerprint >> shift & 15];
+  return text;
+}
+
+std::string load(const std::string& definitions, double profiles, double sent_marks,
+                 double event_ids) {
+  tripline::Diagnostics diagnostics;
+  const auto program = tripline::load_program(definitions, diagnostics);
+  int handle = 0;
+  if (program) {
+    tripline::Limits limits;
+    if (profiles > 0) limits.profiles = static_cast<std::size_t>(profiles);
+    if (sent_marks > 0) limits.sent_marks = static_cast<std::size_t>(sent_marks);
+    if (event_ids > 0) limits.event_ids = static_cast<std::size_t>(event_ids);
+    handle = ++last_handle;
+    engines.emplace(handle, Engine(program, limits));
+  }
+  return "{\"handle\":" + std::to_string(handle) +
+         ",\"diagnostics\":" + tripline::diagnostics_json(diagnostics) +
+         ",\"inputs\":" + (program ? tripline::inputs_json(*program) : "[]") +
+         ",\"fingerprint\":\"" + fingerprint_text(program ? program->fingerprint : 0) + "\"}";
+}
+
+void release(int handle) { engines.erase(handle); }
+
+emscripten::val snapshot(int handle) {
+  const Engine* engine = find(handle);
+  if (engine == nullptr) return emscripten::val::null();
+  const std::string bytes = engine->snapshot();
+  const emscripten::val view(emscripten::typed_memory_view(
+      bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data())));
+  return view.call<emscripten::val>("slice");  // a copy that JavaScript owns
+}
+
+std::string restore(int handle, const std::string& bytes) {
+  Engine* engine = find(handle);
+  if (engine == nullptr) return "there is no engine with this handle";
+  const auto restored = engine->restore(bytes);
+  return restored ? "" : restored.error();
+}
+
+std::string attributes(int handle, const std::string& key_name, const std::string& id) {
+  const Engine* engine = find(handle);
+  return engine ? tripline::attributes_json(engine->attributes(key_name, id)) : "{}";
+}
+
+}  // namespace
+
+extern "C" {
+
+EMSCRIPTEN_KEEPALIVE void* tripline_buffer(std::size_t bytes) { return event_buffer.reserve(bytes); }
+
+EMSCRIPTEN_KEEPALIVE int tripline_process(int handle) {
+  Engine* engine = find(handle);
+  if (engine == nullptr) return -2;
+  const auto content = event_buffer.read();
+  if (!content) return -1;
+  return keep(engine->process(content->event, content->now));
+}
+
+EMSCRIPTEN_KEEPALIVE int tripline_advance(int handle, double now) {
+  Engine* engine = find(handle);
+  return engine ? keep(engine->advance(static_cast<tripline::Time>(now))) : -2;
+}
+
+EMSCRIPTEN_KEEPALIVE double tripline_next_deadline(int handle) {
+  const Engine* engine = find(handle);
+  if (engine == nullptr || engine->next_deadline() == tripline::kNever) {
+    return std::numeric_limits<double>::infinity();
+  }
+  return static_cast<double>(engine->next_deadline());
+}
+
+EMSCRIPTEN_KEEPALIVE const char* tripline_result() { return result.data(); }
+EMSCRIPTEN_KEEPALIVE std::size_t tripline_result_size() { return result.size(); }
+
+}  // extern "C"
+
+EMSCRIPTEN_BINDINGS(tripline) {
+  emscripten::function("load", &load);
+  emscripten::function("release", &release);
+  emscripten::function("snapshot", &snapshot);
+  emscripten::function("restore", &restore);
+  emscripten::function("attributes", &attributes);
+  emscripten::function("layout", &tripline::wasm::EventBuffer::layout);
+}

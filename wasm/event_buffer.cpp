@@ -1,0 +1,117 @@
+#include "event_buffer.h"
+
+#include <cmath>
+#include <cstring>
+
+namespace tripline::wasm {
+
+struct EventBuffer::Slot {
+  std::uint32_t tag;
+  std::uint32_t length;
+  union {
+    double number;
+    std::uint32_t offset;
+  };
+};
+
+namespace {
+
+struct Header {
+  double now;
+  double time;
+  std::uint32_t slot_count;
+  std::uint32_t reserved;
+};
+
+}  // namespace
+
+void* EventBuffer::reserve(std::size_t bytes) {
+  static_assert(sizeof(Header) == kHeaderBytes && sizeof(Slot) == kSlotBytes);
+  if (bytes > size_) {
+    words_.resize((bytes + 7) / 8);
+    size_ = words_.size() * 8;
+  }
+  return words_.data();
+}
+
+std::optional<EventBuffer::Content> EventBuffer::read() {
+  if (size_ < kHeaderBytes) return std::nullopt;
+  Header header;
+  std::memcpy(&header, words_.data(), sizeof header);
+  const std::size_t count = header.slot_count;
+  if (count == 0 || count > (size_ - kHeaderBytes) / kSlotBytes || !std::isfinite(header.now)) {
+    return std::nullopt;
+  }
+  values_.clear();
+  used_lists_ = 0;
+  if (lists_.size() < count) lists_.resize(count);  // never again while views into it are about
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto value = read_slot(kHeaderBytes + i * kSlotBytes, true);
+    if (!value) return std::nullopt;
+    values_.push_back(*value);
+  }
+  Content content;
+  content.now = static_cast<Time>(header.now);
+  if (std::isfinite(header.time)) content.event.time = static_cast<Time>(header.time);
+  content.event.id = values_.front().text();
+  content.event.inputs = std::span(values_).subspan(1);
+  return content;
+}
+
+std::optional<ValueView> EventBuffer::read_slot(std::size_t at, bool may_be_list) {
+  const char* bytes = reinterpret_cast<const char*>(words_.data());
+  Slot slot;
+  std::memcpy(&slot, bytes + at, sizeof slot);
+  switch (slot.tag) {
+    case no: return ValueView::boolean(false);
+    case yes: return ValueView::boolean(true);
+    case number: return ValueView::number(slot.number);
+    case time: return std::isfinite(slot.number) ? ValueView::time(static_cast<Time>(slot.number)) : ValueView();
+    case string:
+      if (slot.offset > size_ || slot.length > size_ - slot.offset) return std::nullopt;
+      return ValueView::string({bytes + slot.offset, slot.length});
+    case list: break;
+    default: return ValueView();  // missing, null, or an object: all have no value
+  }
+  if (!may_be_list || slot.offset % 8 != 0 || slot.offset > size_ ||
+      slot.length > (size_ - slot.offset) / kSlotBytes) {
+    return std::nullopt;
+  }
+  std::vector<ValueView>& elements = lists_[used_lists_++];
+  elements.clear();
+  for (std::size_t i = 0; i < slot.length; ++i) {
+    const auto element = read_slot(slot.offset + i * kSlotBytes, false);
+    if (!element) return std::nullopt;
+    elements.push_back(*element);
+  }
+  return ValueView::list(elements);
+}
+
+std::string EventBuffer::layout() {
+  const std::pair<const char*, std::size_t> numbers[] = {
+      {"header_bytes", kHeaderBytes},
+      {"slot_bytes", kSlotBytes},
+      {"now", offsetof(Header, now)},
+      {"time", offsetof(Header, time)},
+      {"slot_count", offsetof(Header, slot_count)},
+      {"slot_tag", offsetof(Slot, tag)},
+      {"slot_length", offsetof(Slot, length)},
+      {"slot_number", offsetof(Slot, number)},
+      {"slot_offset", offsetof(Slot, offset)},
+      {"tag_missing", missing},
+      {"tag_null", null},
+      {"tag_false", no},
+      {"tag_true", yes},
+      {"tag_number", number},
+      {"tag_string", string},
+      {"tag_time", time},
+      {"tag_list", list}};
+  std::string json = "{";
+  for (const auto& [name, value] : numbers) {
+    if (json.size() > 1) json += ',';
+    json += '"' + std::string(name) + "\":" + std::to_string(value);
+  }
+  return json + '}';
+}
+
+}  // namespace tripline::wasm

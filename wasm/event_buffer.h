@@ -1,0 +1,59 @@
+// The buffer in linear memory through which events reach the engine without JSON and without embind:
+// the host writes tagged values, then makes one call that passes numbers only. Its layout is stated
+// here and in js/src/event-buffer.ts; layout() lets a test hold the two together.
+//
+//   0   f64 now          the host's clock in ms
+//   8   f64 time         when the event happened in ms; NaN: it does not say
+//  16   u32 slot_count   1 + number of inputs
+//  20   u32 0
+//  24   slot[slot_count], then whatever the slots point at, in any order
+//
+//   slot:  u32 tag | u32 length | f64 number      number, time
+//                               | u32 offset, u32 0   string: length bytes of UTF-8 at offset
+//                                                     list: length slots at offset (8-aligned)
+//
+// Slot 0 is the event's id, slot 1 + k the value of input k. Little-endian, as WebAssembly is.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tripline/event.h"
+
+namespace tripline::wasm {
+
+class EventBuffer {
+ public:
+  enum Tag : std::uint32_t { missing, null, no, yes, number, string, time, list };
+  static constexpr std::size_t kHeaderBytes = 24;
+  static constexpr std::size_t kSlotBytes = 16;
+
+  /// Makes room for at least `bytes` and returns where they begin. Earlier addresses are void, and
+  /// so is every view that the host holds of the memory, since it may have grown.
+  void* reserve(std::size_t bytes);
+
+  struct Content {
+    Event event;
+    Time now;
+  };
+  /// What the host wrote, as views into the buffer; nothing if an offset or a count leads out of it.
+  std::optional<Content> read();
+
+  /// The numbers above as JSON, by name.
+  static std::string layout();
+
+ private:
+  struct Slot;
+  std::optional<ValueView> read_slot(std::size_t at, bool may_be_list);
+
+  std::vector<std::uint64_t> words_;  // 8-aligned bytes
+  std::size_t size_ = 0;
+  std::vector<ValueView> values_;
+  std::vector<std::vector<ValueView>> lists_;
+  std::size_t used_lists_ = 0;
+};
+
+}  // namespace tripline::wasm

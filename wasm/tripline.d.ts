@@ -1,0 +1,73 @@
+// The types of the WebAssembly module that wasm/bindings.cpp makes. A test compares this list with
+// the built module.
+
+/** What load() answers, as JSON text. */
+export interface LoadReport {
+  /** 0 if the definitions have errors. */
+  handle: number;
+  diagnostics: Diagnostic[];
+  /** What the host binds for every event, numbered by position. */
+  inputs: Input[];
+  /** Equal for equal compiled definitions: 16 hexadecimal digits. */
+  fingerprint: string;
+}
+
+export interface Diagnostic {
+  severity: 'error' | 'warning';
+  /** JSON Pointer into the definitions bundle. */
+  pointer: string;
+  message: string;
+}
+
+/** Member names and array indices. */
+export type Path = (string | number)[];
+
+export type Input =
+  | { kind: 'atomic'; name: string }
+  | { kind: 'event'; vendor: string; name: string; major_version: number; path: Path }
+  | { kind: 'entity'; vendor: string; name: string; major_version: number; index: number; path: Path };
+
+export interface TriplineModule {
+  HEAPU8: Uint8Array;
+
+  /** Limits that are 0 take the engine's defaults for a page: 200 profiles, 10,000 sent marks, 512
+   *  remembered event ids. Answers a LoadReport as JSON. */
+  load(definitions: string | Uint8Array, profiles: number, sentMarks: number, eventIds: number): string;
+  release(handle: number): void;
+  /** A copy of the whole state; null for an unknown handle. */
+  snapshot(handle: number): Uint8Array | null;
+  /** "" or the reason of the refusal; the engine is empty then. */
+  restore(handle: number, snapshot: Uint8Array): string;
+  /** {"GROUP": {"ATTRIBUTE": value | null}} as JSON; {} if no group has that attribute key. */
+  attributes(handle: number, keyName: string, id: string): string;
+  /** The event buffer's layout by name, as JSON. */
+  layout(): string;
+
+  /** The address of the event buffer, now of at least so many bytes. Memory may have grown. */
+  _tripline_buffer(bytes: number): number;
+  /** Counts the event in the buffer. The number of payloads in the result; -1: the buffer is
+   *  malformed; -2: no such handle. */
+  _tripline_process(handle: number): number;
+  /** Lets time pass (ms). Answers as _tripline_process. */
+  _tripline_advance(handle: number, now: number): number;
+  /** When advance must be called next (ms), or Infinity. */
+  _tripline_next_deadline(handle: number): number;
+  /** The result of the last process or advance as UTF-8 JSON, valid until the next call. */
+  _tripline_result(): number;
+  _tripline_result_size(): number;
+}
+
+export interface ModuleOptions {
+  /** The bytes of tripline.wasm, where they are at hand. */
+  wasmBinary?: ArrayBuffer | Uint8Array;
+  /** Instantiates the module oneself, for example from a compiled WebAssembly.Module. */
+  instantiateWasm?: (
+    imports: WebAssembly.Imports,
+    success: (instance: WebAssembly.Instance) => void,
+  ) => object;
+  locateFile?: (file: string) => string;
+  print?: (text: string) => void;
+  printErr?: (text: string) => void;
+}
+
+export default function createModule(options?: ModuleOptions): Promise<TriplineModule>;
