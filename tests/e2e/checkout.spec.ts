@@ -82,7 +82,7 @@ test.describe('using a code', () => {
   });
 
   test('FREE is refused at exactly $100.00, with the reason', async ({ page }) => {
-    await addProduct(page, 'pour-over-kettle');
+    await addProduct(page, 'gooseneck-kettle');
     await addProduct(page, 'french-press');
     await page.goto('/checkout');
     await enterCode(page, 'FREE');
@@ -112,7 +112,7 @@ test.describe('cheating by hand', () => {
 
   const refused: [string, Record<string, string>, string][] = [
     ['FREE under $100', { 'quantity.canvas-tote': '1', code: 'FREE' }, 'FREE needs goods over $100.00. Yours come to $24.00.'],
-    ['FREE at exactly $100', { 'quantity.pour-over-kettle': '1', 'quantity.french-press': '1', code: 'FREE' }, 'Yours come to $100.00.'],
+    ['FREE at exactly $100', { 'quantity.gooseneck-kettle': '1', 'quantity.french-press': '1', code: 'FREE' }, 'Yours come to $100.00.'],
     ['an unknown code', { 'quantity.canvas-tote': '1', code: 'HALF' }, 'We do not know the code “HALF”.'],
     ['an unknown product', { 'quantity.gold-bar': '1' }, 'something that we cannot sell'],
     ['a negative quantity', { 'quantity.canvas-tote': '-1' }, 'something that we cannot sell'],

@@ -1,4 +1,4 @@
-// The three offers, as a visitor meets them. Prices used: canvas-tote 24, pour-over-kettle 60, french-press 40,
+// The three offers, as a visitor meets them. Prices used: canvas-tote 24, gooseneck-kettle 60, french-press 40,
 // roll-top-backpack 89, brass-pen 32, linen-notebook 14, stoneware-mug 16, task-lamp 75, zip-pouch 18.
 import type { BrowserContext, Page } from '@playwright/test';
 import { expect, test } from './shop.ts';
@@ -20,6 +20,23 @@ test.describe('being reminded of the cart', () => {
     await expectNoBanner(page);
     await page.goto('/');
     await page.getByRole('button', { name: 'Add Linen notebook to cart' }).click();
+    await expectNoBanner(page);
+    expect(shown).toEqual(['cart_abandonment']);
+  });
+});
+
+test.describe('leaving a page at once', () => {
+  test('an event that the next navigation follows in the same task still counts', async ({ page, context }) => {
+    const shown = await recordBanners(context);
+    await page.goto('/');
+    const add = page.getByRole('button', { name: 'Add Canvas tote to cart' });
+    await add.evaluate((button: HTMLButtonElement) => {
+      button.click();
+      location.href = '/cart';
+    });
+    await page.waitForURL('**/cart');
+    await expect.poll(() => shown).toEqual(['cart_abandonment']);
+    await page.reload();
     await expectNoBanner(page);
     expect(shown).toEqual(['cart_abandonment']);
   });
@@ -70,7 +87,7 @@ test.describe('being offered a discount', () => {
 test.describe('being offered free shipping', () => {
   test('shows nothing at exactly $100.00 and the offer above it', async ({ page, context }) => {
     const shown = await recordBanners(context);
-    await addProduct(page, 'pour-over-kettle');
+    await addProduct(page, 'gooseneck-kettle');
     await expect(banner(page, 'cart_abandonment')).toBeVisible();
     await addProduct(page, 'french-press');
     await expect(page.getByText('In your cart, $100.00 altogether.')).toBeVisible();

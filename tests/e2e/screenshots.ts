@@ -16,7 +16,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
         await page.goto('/');
         await page.waitForLoadState('networkidle');
         await take(page, 'list');
-        await viewProduct(page, 'pour-over-kettle');
+        await viewProduct(page, 'gooseneck-kettle');
         await take(page, 'product');
         await page.goto('/cart');
         await take(page, 'cart-empty');
