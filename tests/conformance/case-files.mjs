@@ -1,5 +1,6 @@
-// The case files, read from disk.
+// What both runners do outside a case: read the case files, report complaints.
 
+import { AssertionError } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 
 const folder = new URL('cases/', import.meta.url);
@@ -12,4 +13,9 @@ export function readCaseFiles() {
     name,
     content: JSON.parse(readFileSync(new URL(name, folder), 'utf8')),
   }));
+}
+
+/** Fails the test with one line per complaint, if there is one. */
+export function assertNone(complaints) {
+  if (complaints.length > 0) throw new AssertionError({ message: complaints.join('\n') });
 }

@@ -10,7 +10,8 @@ const decoder = new TextDecoder();
  */
 export function load(module, definitions, options = {}) {
   const text = typeof definitions === 'string' ? definitions : JSON.stringify(definitions);
-  const report = JSON.parse(module.load(text, JSON.stringify(options)));
+  const { profiles = 0, sent_marks = 0, event_ids = 0 } = options;
+  const report = JSON.parse(module.load(text, profiles, sent_marks, event_ids));
   return { report, engine: report.handle === 0 ? null : new Engine(module, report) };
 }
 
@@ -42,9 +43,8 @@ class Engine {
     throw new Error('This engine cannot take pushed attributes yet.');
   }
 
-  attributes(attributeKey, now) {
-    const query = JSON.stringify({ attribute_key: attributeKey, now });
-    return JSON.parse(this.#module.attributes(this.#handle, query));
+  attributes({ name, id }) {
+    return JSON.parse(this.#module.attributes(this.#handle, name, id));
   }
 
   snapshot() {

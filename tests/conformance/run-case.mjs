@@ -38,7 +38,7 @@ class Run {
         this.#within(`step ${index + 1}`, () => this.#run(step));
       }
     } catch (error) {
-      this.complaints.push(String(error?.stack ?? error));
+      this.complaints.push(String(error));
     } finally {
       this.#engine?.release();
     }

@@ -1,12 +1,11 @@
 // The conformance cases against the WebAssembly module in a page of headless Chromium, under the
 // content security policy that a site needs at least.
 
-import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { readCaseFiles } from './case-files.mjs';
+import { assertNone, readCaseFiles } from './case-files.mjs';
 
 const folders = {
   '/conformance/': new URL('./', import.meta.url),
@@ -84,10 +83,10 @@ for (const { name, content } of readCaseFiles()) {
           ([file, one]) => globalThis.runTest(file, one),
           [{ event_defaults, definitions }, each],
         );
-        assert.deepEqual(complaints, []);
+        assertNone(complaints);
       });
     }
   });
 }
 
-test('the console stays empty', () => assert.deepEqual(troubles, []));
+test('the console stays empty', () => assertNone(troubles));
