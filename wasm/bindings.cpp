@@ -33,7 +33,8 @@ int keep(std::span<const tripline::Payload> payloads) {
 
 std::string fingerprint_text(std::uint64_t fingerprint) {
   std::string text;
-  for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[fingerprint >> shift & 15];
+  for (int shift = 60; shift >= 0; shift -= 4)
+    text += "0123456789abcdef"[fingerprint >> shift & 15];
   return text;
 }
 
@@ -56,7 +57,9 @@ std::string load(const std::string& definitions, double profiles, double sent_ma
          ",\"fingerprint\":\"" + fingerprint_text(program ? program->fingerprint : 0) + "\"}";
 }
 
-void release(int handle) { engines.erase(handle); }
+void release(int handle) {
+  engines.erase(handle);
+}
 
 emscripten::val snapshot(int handle) {
   const Engine* engine = find(handle);
@@ -83,7 +86,9 @@ std::string attributes(int handle, const std::string& key_name, const std::strin
 
 extern "C" {
 
-EMSCRIPTEN_KEEPALIVE void* tripline_buffer(std::size_t bytes) { return event_buffer.reserve(bytes); }
+EMSCRIPTEN_KEEPALIVE void* tripline_buffer(std::size_t bytes) {
+  return event_buffer.reserve(bytes);
+}
 
 EMSCRIPTEN_KEEPALIVE int tripline_process(int handle) {
   Engine* engine = find(handle);
@@ -106,8 +111,12 @@ EMSCRIPTEN_KEEPALIVE double tripline_next_deadline(int handle) {
   return static_cast<double>(engine->next_deadline());
 }
 
-EMSCRIPTEN_KEEPALIVE const char* tripline_result() { return result.data(); }
-EMSCRIPTEN_KEEPALIVE std::size_t tripline_result_size() { return result.size(); }
+EMSCRIPTEN_KEEPALIVE const char* tripline_result() {
+  return result.data();
+}
+EMSCRIPTEN_KEEPALIVE std::size_t tripline_result_size() {
+  return result.size();
+}
 
 }  // extern "C"
 

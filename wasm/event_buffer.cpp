@@ -63,15 +63,22 @@ std::optional<ValueView> EventBuffer::read_slot(std::size_t at, bool may_be_list
   Slot slot;
   std::memcpy(&slot, bytes + at, sizeof slot);
   switch (slot.tag) {
-    case no: return ValueView::boolean(false);
-    case yes: return ValueView::boolean(true);
-    case number: return ValueView::number(slot.number);
-    case time: return std::isfinite(slot.number) ? ValueView::time(static_cast<Time>(slot.number)) : ValueView();
+    case no:
+      return ValueView::boolean(false);
+    case yes:
+      return ValueView::boolean(true);
+    case number:
+      return ValueView::number(slot.number);
+    case time:
+      return std::isfinite(slot.number) ? ValueView::time(static_cast<Time>(slot.number))
+                                        : ValueView();
     case string:
       if (slot.offset > size_ || slot.length > size_ - slot.offset) return std::nullopt;
       return ValueView::string({bytes + slot.offset, slot.length});
-    case list: break;
-    default: return ValueView();  // missing, null, or an object: all have no value
+    case list:
+      break;
+    default:
+      return ValueView();  // missing, null, or an object: all have no value
   }
   if (!may_be_list || slot.offset % 8 != 0 || slot.offset > size_ ||
       slot.length > (size_ - slot.offset) / kSlotBytes) {

@@ -1,6 +1,6 @@
-// The buffer in linear memory through which events reach the engine without JSON and without embind:
-// the host writes tagged values, then makes one call that passes numbers only. Its layout is stated
-// here and in js/src/event-buffer.ts; layout() lets a test hold the two together.
+// The buffer in linear memory through which events reach the engine without JSON and without
+// embind: the host writes tagged values, then makes one call that passes numbers only. Its layout
+// is stated here and in js/src/event-buffer.ts; layout() lets a test hold the two together.
 //
 //   0   f64 now          the host's clock in ms
 //   8   f64 time         when the event happened in ms; NaN: it does not say
@@ -39,7 +39,8 @@ class EventBuffer {
     Event event;
     Time now;
   };
-  /// What the host wrote, as views into the buffer; nothing if an offset or a count leads out of it.
+  /// What the host wrote, as views into the buffer; nothing if an offset or a count leads out of
+  /// it.
   std::optional<Content> read();
 
   /// The numbers above as JSON, by name.

@@ -1,4 +1,5 @@
-// The only file that knows the order of things: event → attribute updates → criteria → interventions.
+// The only file that knows the order of things: event → attribute updates → criteria →
+// interventions.
 
 #include "tripline/engine.h"
 
@@ -110,13 +111,15 @@ class Update {
     }
   }
 
-  /// Fires every intervention whose criteria this update made true, in the order of the definitions.
+  /// Fires every intervention whose criteria this update made true, in the order of the
+  /// definitions.
   void trigger(std::string_view cause, std::string_view cause_id) {
     const auto flipped = state_.flipped.members();
     std::sort(flipped.begin(), flipped.end());
     for (const Index index : flipped) {
       const Program::Intervention& intervention = program_.interventions[index];
-      if (!holds(intervention, &AttributeState::before) && holds(intervention, &AttributeState::after)) {
+      if (!holds(intervention, &AttributeState::before) &&
+          holds(intervention, &AttributeState::after)) {
         send(intervention, cause, cause_id);
       }
     }
@@ -161,11 +164,14 @@ class Update {
       if (state_.sent.touch(mark) != nullptr) continue;
       state_.sent.add(mark, state_.clock);
       if (id.empty()) {
-        id = intervention_id(hash_parts(intervention.name, std::to_string(intervention.version),
-                                        cause, cause_id));
+        id = intervention_id(
+            hash_parts(intervention.name, std::to_string(intervention.version), cause, cause_id));
       }
-      state_.payloads.push_back({id, intervention.name, intervention.version,
-                                 payload_attributes(intervention), {key_name, target},
+      state_.payloads.push_back({id,
+                                 intervention.name,
+                                 intervention.version,
+                                 payload_attributes(intervention),
+                                 {key_name, target},
                                  state_.clock});
     }
   }
@@ -200,7 +206,8 @@ EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
             std::vector<Profile*>(program->keys.size())},
       test(*program),
       states(program->attributes.size()),
-      flipped(program->interventions.size()) {}
+      flipped(program->interventions.size()) {
+}
 
 void EngineState::clear() {
   clock = kEarliest;
@@ -211,12 +218,15 @@ void EngineState::clear() {
 }
 
 Engine::Engine(std::shared_ptr<const Program> program, Limits limits)
-    : state_(std::make_unique<EngineState>(std::move(program), limits)) {}
+    : state_(std::make_unique<EngineState>(std::move(program), limits)) {
+}
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
-const Program& Engine::program() const { return *state_->program; }
+const Program& Engine::program() const {
+  return *state_->program;
+}
 
 std::span<const Payload> Engine::process(const Event& event, Time now) {
   advance(now);
@@ -224,7 +234,9 @@ std::span<const Payload> Engine::process(const Event& event, Time now) {
   return state_->payloads;
 }
 
-Admission Engine::last_admission() const { return state_->admission; }
+Admission Engine::last_admission() const {
+  return state_->admission;
+}
 
 std::span<const Payload> Engine::advance(Time now) {
   state_->payloads.clear();
@@ -232,9 +244,13 @@ std::span<const Payload> Engine::advance(Time now) {
   return state_->payloads;
 }
 
-Time Engine::next_deadline() const { return kNever; }
+Time Engine::next_deadline() const {
+  return kNever;
+}
 
-Time Engine::clock() const { return state_->clock; }
+Time Engine::clock() const {
+  return state_->clock;
+}
 
 std::vector<AttributeReading> Engine::attributes(std::string_view name, std::string_view id) const {
   const Program& program = *state_->program;
@@ -243,11 +259,13 @@ std::vector<AttributeReading> Engine::attributes(std::string_view name, std::str
   for (const Program::Group& group : program.groups) {
     if (program.keys[group.key].name != name) continue;
     const Profile* profile = state_->profiles.find(ProfileNameView{group.key, wanted});
-    const Profile nobody{std::vector<std::unique_ptr<Aggregate>>(program.keys[group.key].aggregate_count), {}};
+    const Profile nobody{
+        std::vector<std::unique_ptr<Aggregate>>(program.keys[group.key].aggregate_count), {}};
     for (Index i = 0; i < group.attribute_count; ++i) {
       const Index index = group.first_attribute + i;
-      readings.push_back({group.name, group.version, program.attributes[index].name,
-                          read_attribute(program, profile ? *profile : nobody, index, state_->clock)});
+      readings.push_back(
+          {group.name, group.version, program.attributes[index].name,
+           read_attribute(program, profile ? *profile : nobody, index, state_->clock)});
     }
   }
   return readings;

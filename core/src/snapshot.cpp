@@ -69,9 +69,8 @@ class SnapshotReader {
       const std::string_view name = bytes_.text();
       const auto found = std::find_if(program_.keys.begin(), program_.keys.end(),
                                       [&](const Program::Key& key) { return key.name == name; });
-      keys_.push_back(found == program_.keys.end()
-                          ? kGone
-                          : static_cast<Index>(found - program_.keys.begin()));
+      keys_.push_back(
+          found == program_.keys.end() ? kGone : static_cast<Index>(found - program_.keys.begin()));
     }
   }
 
@@ -107,7 +106,8 @@ class SnapshotReader {
     }
     const bool keeps_something = key != kGone && program_.keys[key].aggregate_count > 0;
     if (!bytes_.ok() || !keeps_something) return;
-    if (id.empty() || state_.profiles.find(ProfileNameView{key, id}) != nullptr) return bytes_.fail();
+    if (id.empty() || state_.profiles.find(ProfileNameView{key, id}) != nullptr)
+      return bytes_.fail();
     state_.profiles.add({key, id}, std::move(profile));
   }
 
@@ -186,7 +186,8 @@ std::string Engine::snapshot() const {
 tl::expected<void, std::string> Engine::restore(std::string_view snapshot) {
   state_->clear();
   ByteReader bytes(snapshot);
-  if (bytes.take(kMagic.size()) != kMagic) return tl::make_unexpected("this is no Tripline snapshot");
+  if (bytes.take(kMagic.size()) != kMagic)
+    return tl::make_unexpected("this is no Tripline snapshot");
   const std::uint32_t format = bytes.u32();
   if (format != kFormat) {
     return tl::make_unexpected("the snapshot has format " + std::to_string(format) +

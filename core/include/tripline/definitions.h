@@ -19,25 +19,70 @@ namespace tripline {
 using Duration = std::int64_t;
 
 enum class ValueType : std::uint8_t {
-  bytes_, string_, int32, int64, double_, float_, boolean, unix_timestamp, dict,
-  bytes_list, string_list, int32_list, int64_list, double_list, float_list, boolean_list,
+  bytes_,
+  string_,
+  int32,
+  int64,
+  double_,
+  float_,
+  boolean,
+  unix_timestamp,
+  dict,
+  bytes_list,
+  string_list,
+  int32_list,
+  int64_list,
+  double_list,
+  float_list,
+  boolean_list,
   unix_timestamp_list,
 };
 
 enum class Aggregation : std::uint8_t {
-  counter, sum, min, max, mean, first, last, most_frequent, least_frequent,
-  approx_count_distinct, category_count, unique_list, time_since_last, time_since_first,
+  counter,
+  sum,
+  min,
+  max,
+  mean,
+  first,
+  last,
+  most_frequent,
+  least_frequent,
+  approx_count_distinct,
+  category_count,
+  unique_list,
+  time_since_last,
+  time_since_first,
 };
 
 enum class TimeUnit : std::uint8_t { none, second, minute, hour, day };
 
 enum class DatePart : std::uint8_t {
-  none, hour_of_day, day_of_week, month_of_year, active_day, active_week, active_month,
+  none,
+  hour_of_day,
+  day_of_week,
+  month_of_year,
+  active_day,
+  active_week,
+  active_month,
 };
 
 enum class Operator : std::uint8_t {
-  equal, not_equal, less, greater, less_equal, greater_equal,
-  like, not_like, rlike, not_rlike, in, not_in, is_null, is_not_null, changed,
+  equal,
+  not_equal,
+  less,
+  greater,
+  less_equal,
+  greater_equal,
+  like,
+  not_like,
+  rlike,
+  not_rlike,
+  in,
+  not_in,
+  is_null,
+  is_not_null,
+  changed,
 };
 
 /// One step of a property's path: a member's name, or an array index where `name` is empty.
@@ -92,8 +137,9 @@ struct AttributeKey {
 struct Attribute {
   std::string pointer;
   std::string name;
-  ValueType type = ValueType::string_;
-  Aggregation aggregation = Aggregation::counter;
+  /// Absent only where the bundle's word is wrong, which has been reported.
+  std::optional<ValueType> type;
+  std::optional<Aggregation> aggregation;
   std::vector<EventSelector> events;
   EventFilter criteria;
   std::optional<Property> property;

@@ -63,10 +63,10 @@ class Engine {
   [[nodiscard]] const Program& program() const;
 
   /// Counts an event and returns what it triggers, in the order of the definitions, each
-  /// intervention's targets in the order that it names them. `now` is the host's clock; the engine's
-  /// own never goes back. Cost: the conditions that the program asks of an event, the aggregates
-  /// that count it, and the criteria with a flipped leaf.
-  /// The span is valid until the next call of a non-const member:
+  /// intervention's targets in the order that it names them. `now` is the host's clock; the
+  /// engine's own never goes back. Cost: the conditions that the program asks of an event, the
+  /// aggregates that count it, and the criteria with a flipped leaf. The span is valid until the
+  /// next call of a non-const member:
   ///     auto fired = engine.process(event, now); engine.advance(later); use(fired);  // wrong
   ///     for (const Payload& payload : engine.process(event, now)) use(payload);      // right
   std::span<const Payload> process(const Event& event, Time now);

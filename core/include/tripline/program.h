@@ -64,7 +64,7 @@ struct Program {
     Aggregation aggregation;
     ValueType type;
     Duration period = 0;  // 0: lifetime
-    Duration ttl = 0;     // 0: none; of a lifetime aggregate the attribute's, its group's or its key's
+    Duration ttl = 0;  // 0: none; of a lifetime aggregate the attribute's, its group's or its key's
     TimeUnit time_unit = TimeUnit::none;
     DatePart date_part = DatePart::none;
     /// The attributes that read it, and whether criteria look at one of them.

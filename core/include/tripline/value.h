@@ -52,8 +52,7 @@ class Value {
   friend bool operator==(const Value&, const Value&) = default;
 
  private:
-  using Data =
-      std::variant<std::monostate, bool, double, std::string, std::vector<Value>, Counts>;
+  using Data = std::variant<std::monostate, bool, double, std::string, std::vector<Value>, Counts>;
   explicit Value(Data data) : data_(std::move(data)) {}
   Data data_;
 };
@@ -69,9 +68,7 @@ class ValueView {
   static ValueView number(double number);
   static ValueView string(std::string_view text) { return {Kind::string, 0, text, {}}; }
   static ValueView time(Time time) { return {Kind::time, static_cast<double>(time), {}, {}}; }
-  static ValueView list(std::span<const ValueView> scalars) {
-    return {Kind::list, 0, {}, scalars};
-  }
+  static ValueView list(std::span<const ValueView> scalars) { return {Kind::list, 0, {}, scalars}; }
   /// A view of a scalar; a list or counts gives a missing one. Must not outlive `value`.
   static ValueView of(const Value& value);
 

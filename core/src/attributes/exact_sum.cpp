@@ -1,9 +1,9 @@
 #include "attributes/exact_sum.h"
 
 #include <bit>
+#include <cmath>
 
 #include "support/bits.h"
-#include <cmath>
 
 namespace tripline {
 namespace {
@@ -28,7 +28,8 @@ Parts split(double number) {
 }
 
 /// `count` bits of a magnitude from bit `at` on; count ≤ 64.
-std::uint64_t bits_at(const std::vector<std::uint32_t>& limbs, std::uint64_t at, std::uint32_t count) {
+std::uint64_t bits_at(const std::vector<std::uint32_t>& limbs, std::uint64_t at,
+                      std::uint32_t count) {
   std::uint64_t bits = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::uint64_t position = at + i;
@@ -112,7 +113,8 @@ double ExactSum::value() const {
   const std::uint64_t width =
       32 * magnitude.size() - static_cast<std::uint64_t>(std::countl_zero(magnitude.back()));
   const std::uint64_t dropped = width > 53 ? width - 53 : 0;
-  std::uint64_t significand = bits_at(magnitude, dropped, static_cast<std::uint32_t>(width - dropped));
+  std::uint64_t significand =
+      bits_at(magnitude, dropped, static_cast<std::uint32_t>(width - dropped));
   if (dropped > 0) {
     const bool half = bits_at(magnitude, dropped - 1, 1) != 0;
     const bool more = any_bit_below(magnitude, dropped - 1);

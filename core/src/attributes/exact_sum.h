@@ -8,10 +8,11 @@
 
 namespace tripline {
 
-/// Every finite double is a whole multiple of 2^-1074, so their sum is one large integer. It is kept
-/// in two's complement, 32 bits a limb, only as many limbs as it needs: two or three for prices. Adding
-/// costs a few additions, never rounds and never overflows, so order does not matter and what was
-/// added can be taken out again. (The idea is Kulisch's accumulator; Python's fsum gives the same.)
+/// Every finite double is a whole multiple of 2^-1074, so their sum is one large integer. It is
+/// kept in two's complement, 32 bits a limb, only as many limbs as it needs: two or three for
+/// prices. Adding costs a few additions, never rounds and never overflows, so order does not matter
+/// and what was added can be taken out again. (The idea is Kulisch's accumulator; Python's fsum
+/// gives the same.)
 class ExactSum {
  public:
   /// `number` is finite.

@@ -17,9 +17,7 @@ bool is_time_since(Aggregation aggregation) {
 }
 
 /// What the type must be instead, or nothing where it fits.
-std::string_view wrong_type(const Attribute& attribute) {
-  const ValueType type = attribute.type;
-  const Aggregation aggregation = attribute.aggregation;
+std::string_view wrong_type(Aggregation aggregation, ValueType type) {
   if (is_time_since(aggregation)) {
     return type == ValueType::float_ || type == ValueType::double_ ? "" : "float or double";
   }
@@ -55,10 +53,10 @@ bool is_supported(Aggregation aggregation) {
 
 /// What this version of the engine cannot do yet.
 void check_supported(const Attribute& attribute, Diagnostics& diagnostics) {
-  if (!is_supported(attribute.aggregation)) {
+  if (!is_supported(*attribute.aggregation)) {
     diagnostics.error(attribute.pointer + "/aggregation",
                       "the aggregation '" +
-                          std::string(name_of<Aggregation>(kAggregations, attribute.aggregation)) +
+                          std::string(name_of<Aggregation>(kAggregations, *attribute.aggregation)) +
                           "' is not supported yet; counter, sum and last are");
   }
   if (attribute.period) {
@@ -84,25 +82,29 @@ bool reads_zero_by_default(Aggregation aggregation) {
 }
 
 void check_attribute(const Attribute& attribute, Diagnostics& diagnostics) {
-  const std::string aggregation(name_of<Aggregation>(kAggregations, attribute.aggregation));
-  if (needs_property(attribute.aggregation) && !attribute.property) {
-    diagnostics.error(attribute.pointer, "the aggregation '" + aggregation +
-                                             "' requires a 'property' to be set");
+  if (!attribute.type || !attribute.aggregation) return;
+  const std::string aggregation(name_of<Aggregation>(kAggregations, *attribute.aggregation));
+  if (needs_property(*attribute.aggregation) && !attribute.property) {
+    diagnostics.error(attribute.pointer,
+                      "the aggregation '" + aggregation + "' requires a 'property' to be set");
   }
-  if (const std::string_view needed = wrong_type(attribute); !needed.empty()) {
+  if (const std::string_view needed = wrong_type(*attribute.aggregation, *attribute.type);
+      !needed.empty()) {
     diagnostics.error(attribute.pointer + "/type", "the result of '" + aggregation + "' needs " +
                                                        std::string(needed) + " as its type");
-  } else if (!attribute.default_value.is_null() && !fits(attribute.default_value, attribute.type)) {
+  } else if (!attribute.default_value.is_null() &&
+             !fits(attribute.default_value, *attribute.type)) {
     diagnostics.error(attribute.pointer + "/default_value",
                       "the default is not of the attribute's type '" +
-                          std::string(name_of<ValueType>(kValueTypes, attribute.type)) + "'");
+                          std::string(name_of<ValueType>(kValueTypes, *attribute.type)) + "'");
   }
   if (attribute.period && attribute.ttl) {
     diagnostics.error(attribute.pointer + "/ttl",
                       "'ttl' is for lifetime attributes; with 'period' leave it out");
   }
-  if (is_time_since(attribute.aggregation) && attribute.time_unit == TimeUnit::none) {
-    diagnostics.error(attribute.pointer, "'" + aggregation + "' needs a 'time_unit': s, min, h or d");
+  if (is_time_since(*attribute.aggregation) && attribute.time_unit == TimeUnit::none) {
+    diagnostics.error(attribute.pointer,
+                      "'" + aggregation + "' needs a 'time_unit': s, min, h or d");
   }
   check_supported(attribute, diagnostics);
 }

@@ -8,7 +8,9 @@
 namespace tripline {
 namespace {
 
-bool is_membership(Operator op) { return op == Operator::in || op == Operator::not_in; }
+bool is_membership(Operator op) {
+  return op == Operator::in || op == Operator::not_in;
+}
 bool is_order(Operator op) {
   return op == Operator::less || op == Operator::greater || op == Operator::less_equal ||
          op == Operator::greater_equal;
@@ -58,13 +60,16 @@ void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics&
   }
   const bool is_pattern = !is_comparison(leaf.op) && !is_membership(leaf.op);
   if (is_pattern && !is_text_type(element)) {
-    diagnostics.error(at_operator, quoted(leaf.op) + " needs strings; the attribute is " + type_name);
+    diagnostics.error(at_operator,
+                      quoted(leaf.op) + " needs strings; the attribute is " + type_name);
     return;
   }
   const std::vector<Value>* list = leaf.literal.as_list();
   if (is_membership(leaf.op) && list == nullptr && !is_list_type(type)) {
-    diagnostics.error(at_value, quoted(leaf.op) + " needs a list here, since the attribute is a "
-                                                  "single " + type_name);
+    diagnostics.error(at_value, quoted(leaf.op) +
+                                    " needs a list here, since the attribute is a "
+                                    "single " +
+                                    type_name);
     return;
   }
   const auto check = [&](const Value& literal) {

@@ -18,7 +18,9 @@ namespace {
 
 using Index = Program::Index;
 
-std::string json_text(const Value& value) { return JsonWriter().value(value).take(); }
+std::string json_text(const Value& value) {
+  return JsonWriter().value(value).take();
+}
 
 std::string versioned(const std::string& name, std::uint32_t version) {
   return name + " version " + std::to_string(version);
@@ -194,6 +196,11 @@ class Compiler {
     if (!group.fields.empty()) {
       error(group.pointer + "/fields", "external groups are not supported yet");
     }
+    for (const auto& [ttl, pointer] :
+         {std::pair(group.ttl, group.pointer),
+          std::pair(group.attribute_key.ttl, group.attribute_key.pointer)}) {
+      if (ttl) error(pointer + "/ttl", "a time to live is not supported yet");
+    }
     const auto key = declare_key(group.attribute_key);
     const auto first = static_cast<Index>(program_->attributes.size());
     const auto index = static_cast<Index>(program_->groups.size());
@@ -213,9 +220,9 @@ class Compiler {
                      Index key) {
     check_attribute(attribute, diagnostics_);
     Program::Attribute compiled{group_index, attribute.name, std::nullopt, attribute.default_value};
-    if (group.online) {
+    if (group.online && attribute.type && attribute.aggregation) {
       compiled.aggregate = add_aggregate(group, attribute, key);
-      if (compiled.default_value.is_null() && reads_zero_by_default(attribute.aggregation)) {
+      if (compiled.default_value.is_null() && reads_zero_by_default(*attribute.aggregation)) {
         compiled.default_value = Value::number(0);
       }
     } else {
@@ -224,6 +231,7 @@ class Compiler {
     const auto index = static_cast<Index>(program_->attributes.size());
     program_->attributes.push_back(std::move(compiled));
     attribute_types_.push_back(attribute.type);
+    if (!group.online) offline_.insert(index);
 
     auto& newest = newest_attribute_[group.name + ':' + attribute.name];
     if (newest.first <= group.version) newest = {group.version, index};
@@ -234,11 +242,11 @@ class Compiler {
     aggregate.key = key;
     aggregate.name = attribute.name;
     aggregate.test = add_test(attribute);
-    aggregate.aggregation = attribute.aggregation;
-    aggregate.type = attribute.type;
+    aggregate.aggregation = *attribute.aggregation;
+    aggregate.type = *attribute.type;
     aggregate.period = attribute.period.value_or(0);
     aggregate.time_unit = attribute.time_unit;
-    if (attribute.property && needs_property(attribute.aggregation)) {
+    if (attribute.property && needs_property(*attribute.aggregation)) {
       aggregate.input = add_input(*attribute.property);
       aggregate.date_part = attribute.property->date_part;
     }
@@ -308,8 +316,9 @@ class Compiler {
       if (group && *group < program_->groups.size()) keys.insert(program_->groups[*group].key);
     }
     if (keys.size() > 1) {
-      error(service.pointer, "a service can only refer to attribute groups with the same "
-                             "attribute key");
+      error(service.pointer,
+            "a service can only refer to attribute groups with the same "
+            "attribute key");
     }
   }
 
@@ -322,9 +331,9 @@ class Compiler {
     for (const Intervention& intervention : definitions_.interventions) {
       if (intervention.name.empty()) continue;
       if (!seen.insert({intervention.name, intervention.version}).second) {
-        error(intervention.pointer,
-              "the intervention " + versioned(intervention.name, intervention.version) +
-                  " is defined twice; raise the version");
+        error(intervention.pointer, "the intervention " +
+                                        versioned(intervention.name, intervention.version) +
+                                        " is defined twice; raise the version");
       }
       std::uint32_t& version = highest[intervention.name];
       version = std::max(version, intervention.version);
@@ -337,8 +346,11 @@ class Compiler {
 
   void add_intervention(const Intervention& intervention) {
     const auto index = static_cast<Index>(program_->interventions.size());
-    Program::Intervention compiled{intervention.name, intervention.version,
-                                   static_cast<Index>(program_->nodes.size()), {}, {}};
+    Program::Intervention compiled{intervention.name,
+                                   intervention.version,
+                                   static_cast<Index>(program_->nodes.size()),
+                                   {},
+                                   {}};
     std::vector<Index> read;  // attributes, in the order in which the criteria name them
     add_node(intervention.criteria, index, read);
 
@@ -395,12 +407,14 @@ class Compiler {
       return std::nullopt;
     }
     const Index attribute = newest->second.second;
-    if (!program_->attributes[attribute].aggregate) {
+    if (offline_.contains(attribute)) {
       diagnostics_.warning(criterion.pointer, "the group of '" + name +
                                                   "' is not online, so the attribute is always "
                                                   "missing");
     }
-    check_criterion_literal(criterion, attribute_types_[attribute], diagnostics_);
+    if (const auto type = attribute_types_[attribute]) {
+      check_criterion_literal(criterion, *type, diagnostics_);
+    }
     add_unique(read, attribute);
 
     const std::string text = std::to_string(attribute) + ' ' +
@@ -470,12 +484,16 @@ class Compiler {
     if (leaf.literal.as_number() == nullptr) return leaves.others;
     switch (leaf.op) {
       case Operator::greater:
-      case Operator::greater_equal: return leaves.above;
+      case Operator::greater_equal:
+        return leaves.above;
       case Operator::less:
-      case Operator::less_equal: return leaves.below;
+      case Operator::less_equal:
+        return leaves.below;
       case Operator::equal:
-      case Operator::not_equal: return leaves.equal;
-      default: return leaves.others;
+      case Operator::not_equal:
+        return leaves.equal;
+      default:
+        return leaves.others;
     }
   }
 
@@ -490,7 +508,8 @@ class Compiler {
   std::map<std::pair<std::string, std::uint32_t>, std::size_t> group_index_;
   /// `group:attribute` → the highest version that has it, and its index.
   std::map<std::string, std::pair<std::uint32_t, Index>> newest_attribute_;
-  std::vector<ValueType> attribute_types_;  // of program_->attributes
+  std::vector<std::optional<ValueType>> attribute_types_;  // of program_->attributes
+  std::set<Index> offline_;  // attributes of groups that are not online
   std::vector<const Intervention*> evaluated_;
 };
 

@@ -108,8 +108,8 @@ std::string list_program(const Program& program) {
   });
   lister.section("attributes", program.attributes, [&](const Program::Attribute& attribute) {
     const Program::Group& group = program.groups[attribute.group];
-    std::string text = ' ' + group.name + " v" + std::to_string(group.version) + ':' +
-                       attribute.name + " = ";
+    std::string text =
+        ' ' + group.name + " v" + std::to_string(group.version) + ':' + attribute.name + " = ";
     text += attribute.aggregate ? "aggregate " + std::to_string(*attribute.aggregate) : "missing";
     if (!attribute.default_value.is_null()) {
       text += " or " + JsonWriter().value(attribute.default_value).take();

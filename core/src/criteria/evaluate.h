@@ -5,10 +5,11 @@
 
 namespace tripline {
 
-/// Evaluates the subtree at `index`; `leaf_holds(leaf index)` answers for its leaves and is asked no
-/// more than it takes. Recursion is bounded by the depth that definitions may have (32).
+/// Evaluates the subtree at `index`; `leaf_holds(leaf index)` answers for its leaves and is asked
+/// no more than it takes. Recursion is bounded by the depth that definitions may have (32).
 template <typename LeafHolds>
-[[nodiscard]] bool criteria_hold(const Program& program, Program::Index index, LeafHolds& leaf_holds) {
+[[nodiscard]] bool criteria_hold(const Program& program, Program::Index index,
+                                 LeafHolds& leaf_holds) {
   const Program::Node& node = program.nodes[index];
   if (node.kind == Criterion::Kind::leaf) return leaf_holds(node.leaf);
   // `all` is decided by a child that does not hold, `any` and `none` by one that does.

@@ -12,7 +12,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 class Collector {
  public:
-  Collector(const Program& program, const Value& before, const Value& after, SparseSet& interventions)
+  Collector(const Program& program, const Value& before, const Value& after,
+            SparseSet& interventions)
       : program_(program), before_(before), after_(after), interventions_(interventions) {}
 
   /// Looks at one leaf and takes its interventions if it flipped.

@@ -1,4 +1,5 @@
-// Reads one JSON object field by field, and afterwards warns about the fields that nobody asked for.
+// Reads one JSON object field by field, and afterwards warns about the fields that nobody asked
+// for.
 #pragma once
 
 #include <algorithm>
@@ -69,8 +70,8 @@ class ObjectReader {
       const auto whole = static_cast<std::uint32_t>(node->number);
       if (whole == node->number) return whole;
     }
-    error_at(field, "a whole number from " + std::to_string(least) + " to " +
-                        std::to_string(most) + " is needed here");
+    error_at(field, "a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
+                        " is needed here");
     return std::nullopt;
   }
 
@@ -79,7 +80,8 @@ class ObjectReader {
     if (!text) return std::nullopt;
     const auto duration = parse_duration(*text);
     if (!duration) {
-      error_at(field, "'" + *text + "' is not an ISO 8601 duration; write for example PT15M or P7D");
+      error_at(field,
+               "'" + *text + "' is not an ISO 8601 duration; write for example PT15M or P7D");
     } else if (*duration <= 0) {
       error_at(field, "a duration must be longer than zero");
       return std::nullopt;
@@ -133,8 +135,8 @@ class ObjectReader {
     if (!is_object()) return;
     for (const JsonNode& member : node_.children) {
       if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) continue;
-      diagnostics_.warning(pointer_to(member.key), "unknown field; it has no effect" +
-                                                       suggestion(member.key, known_));
+      diagnostics_.warning(pointer_to(member.key),
+                           "unknown field; it has no effect" + suggestion(member.key, known_));
     }
   }
 

@@ -5,7 +5,9 @@
 namespace tripline {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// Cuts the digits off the front of `text`; false if there are none or too many.
 bool take_digits(std::string_view& text, std::uint32_t& number) {

@@ -1,6 +1,5 @@
 // Definitions bundle: JSON text → Definitions and every diagnostic that one object alone can give.
 
-
 #include "definitions/json_tree.h"
 #include "definitions/names.h"
 #include "definitions/object_reader.h"
@@ -61,9 +60,12 @@ std::uint32_t read_version(ObjectReader& object) {
 std::optional<Value> read_value(const JsonNode& node, const std::string& pointer,
                                 Diagnostics& diagnostics) {
   switch (node.kind) {
-    case JsonNode::Kind::boolean: return Value::boolean(node.flag);
-    case JsonNode::Kind::number: return Value::number(node.number);
-    case JsonNode::Kind::string: return Value::string(node.text);
+    case JsonNode::Kind::boolean:
+      return Value::boolean(node.flag);
+    case JsonNode::Kind::number:
+      return Value::number(node.number);
+    case JsonNode::Kind::string:
+      return Value::string(node.text);
     case JsonNode::Kind::array: {
       std::vector<Value> list;
       for (const JsonNode& child : node.children) {
@@ -88,8 +90,9 @@ std::string check_atomic_field(std::string name, const std::string& pointer,
                                Diagnostics& diagnostics) {
   if (name == "refr_device_tstamp") return "refr_dvce_tstamp";  // the Python SDK's spelling
   if (name == "contexts" || name == "unstruct_event" || name == "derived_contexts") {
-    diagnostics.error(pointer, "'" + name + "' is a whole structure; name a field in it with a "
-                               "property of type 'event' or 'entity'");
+    diagnostics.error(pointer, "'" + name +
+                                   "' is a whole structure; name a field in it with a "
+                                   "property of type 'event' or 'entity'");
   } else if (!is_atomic_field(name)) {
     diagnostics.error(pointer, "there is no atomic field '" + name.substr(0, kLongestName) + "'" +
                                    suggestion(name, atomic_fields()));
@@ -216,7 +219,8 @@ FilterCriterion read_filter_criterion(const JsonNode& node, std::string pointer,
   }
   criterion.op = read_comparison(object, criterion.literal);
   if (criterion.op == Operator::changed) {
-    object.error_at("operator", "'changed' is for interventions; an event's property cannot change");
+    object.error_at("operator",
+                    "'changed' is for interventions; an event's property cannot change");
   }
   object.warn_about_unknown_fields();
   return criterion;
@@ -273,9 +277,8 @@ Attribute read_attribute(const JsonNode& node, std::string pointer, Diagnostics&
   attribute.name = required_name(object);
   object.require("type");
   object.require("aggregation");
-  attribute.type = object.read_word("type", kValueTypes).value_or(ValueType::string_);
-  attribute.aggregation =
-      object.read_word("aggregation", kAggregations).value_or(Aggregation::counter);
+  attribute.type = object.read_word("type", kValueTypes);
+  attribute.aggregation = object.read_word("aggregation", kAggregations);
   object.for_each("events", [&](const JsonNode& child, std::string child_pointer) {
     attribute.events.push_back(read_selector(child, std::move(child_pointer), diagnostics));
   });
@@ -318,8 +321,7 @@ AttributeGroup read_group(const JsonNode& node, std::string pointer, Diagnostics
   group.version = read_version(object);
   object.require("attribute_key");
   if (const JsonNode* key = object.read("attribute_key")) {
-    group.attribute_key =
-        read_attribute_key(*key, object.pointer_to("attribute_key"), diagnostics);
+    group.attribute_key = read_attribute_key(*key, object.pointer_to("attribute_key"), diagnostics);
   }
   object.for_each("attributes", [&](const JsonNode& child, std::string child_pointer) {
     group.attributes.push_back(read_attribute(child, std::move(child_pointer), diagnostics));
@@ -396,7 +398,9 @@ Criterion read_criterion(const JsonNode& node, std::string pointer, int depth,
   if (!object.is_object()) return criterion;
 
   constexpr std::pair<std::string_view, Criterion::Kind> kinds[] = {
-      {"all", Criterion::Kind::all}, {"any", Criterion::Kind::any}, {"none", Criterion::Kind::none}};
+      {"all", Criterion::Kind::all},
+      {"any", Criterion::Kind::any},
+      {"none", Criterion::Kind::none}};
   std::vector<std::pair<std::string_view, Criterion::Kind>> present;
   for (const auto& kind : kinds) {
     if (object.read(kind.first) != nullptr) present.push_back(kind);
@@ -451,18 +455,18 @@ Intervention read_intervention(const JsonNode& node, std::string pointer,
   intervention.version = read_version(object);
   object.require("criteria");
   if (const JsonNode* criteria = object.read("criteria")) {
-    intervention.criteria = read_criterion(*criteria, object.pointer_to("criteria"), 0, diagnostics);
+    intervention.criteria =
+        read_criterion(*criteria, object.pointer_to("criteria"), 0, diagnostics);
   }
   object.for_each("target_attribute_keys", [&](const JsonNode& child, std::string child_pointer) {
     intervention.target_attribute_keys.push_back(
         read_key_link(child, std::move(child_pointer), diagnostics));
   });
   std::vector<GroupLink> payload;
-  if (object.for_each("payload_attribute_groups",
-                      [&](const JsonNode& child, std::string child_pointer) {
-                        payload.push_back(
-                            read_group_link(child, std::move(child_pointer), diagnostics));
-                      })) {
+  if (object.for_each(
+          "payload_attribute_groups", [&](const JsonNode& child, std::string child_pointer) {
+            payload.push_back(read_group_link(child, std::move(child_pointer), diagnostics));
+          })) {
     intervention.payload_attribute_groups = std::move(payload);
   }
   object.ignore({"description", "owner", "is_published"});
@@ -483,8 +487,7 @@ Definitions read_definitions(std::string_view json, Diagnostics& diagnostics) {
 
   ObjectReader bundle(root, "", diagnostics);
   bundle.for_each("attribute_keys", [&](const JsonNode& node, std::string pointer) {
-    definitions.attribute_keys.push_back(
-        read_attribute_key(node, std::move(pointer), diagnostics));
+    definitions.attribute_keys.push_back(read_attribute_key(node, std::move(pointer), diagnostics));
   });
   bundle.for_each("attribute_groups", [&](const JsonNode& node, std::string pointer) {
     definitions.attribute_groups.push_back(read_group(node, std::move(pointer), diagnostics));

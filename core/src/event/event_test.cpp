@@ -9,7 +9,8 @@ namespace tripline {
 bool EventTest::passes(const Program::Test& test) {
   const auto selected = [this](const auto& selector) { return all_hold(selector); };
   const auto holds_one = [this](Program::Index condition) { return holds(condition); };
-  return (test.selectors.empty() || std::any_of(test.selectors.begin(), test.selectors.end(), selected)) &&
+  return (test.selectors.empty() ||
+          std::any_of(test.selectors.begin(), test.selectors.end(), selected)) &&
          all_hold(test.all) &&
          (test.any.empty() || std::any_of(test.any.begin(), test.any.end(), holds_one));
 }

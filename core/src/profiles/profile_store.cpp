@@ -2,7 +2,8 @@
 
 namespace tripline {
 
-Value read_attribute(const Program& program, const Profile& profile, Program::Index index, Time now) {
+Value read_attribute(const Program& program, const Profile& profile, Program::Index index,
+                     Time now) {
   const Program::Attribute& attribute = program.attributes[index];
   if (!attribute.aggregate) return {};
   const Program::Aggregate& definition = program.aggregates[*attribute.aggregate];

@@ -1,11 +1,12 @@
 // Fixed-width little-endian bytes in and out, for snapshots.
 #pragma once
 
-#include "support/bits.h"
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "support/bits.h"
 
 namespace tripline {
 

@@ -15,7 +15,9 @@ struct Hash128 {
 };
 
 [[nodiscard]] Hash128 hash128(std::string_view bytes);
-[[nodiscard]] inline std::uint64_t hash64(std::string_view bytes) { return hash128(bytes).low; }
+[[nodiscard]] inline std::uint64_t hash64(std::string_view bytes) {
+  return hash128(bytes).low;
+}
 
 /// Hashes a sequence of parts so that ("ab", "c") and ("a", "bc") differ.
 template <typename... Part>

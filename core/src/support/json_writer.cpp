@@ -33,7 +33,9 @@ JsonWriter& JsonWriter::string(std::string_view text) {
   return *this;
 }
 
-JsonWriter& JsonWriter::number(double number) { return raw(number_text(number)); }
+JsonWriter& JsonWriter::number(double number) {
+  return raw(number_text(number));
+}
 
 JsonWriter& JsonWriter::raw(std::string_view json) {
   separate();

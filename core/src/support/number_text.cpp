@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <bit>
-
-#include "support/bits.h"
 #include <cmath>
 #include <cstdint>
 #include <vector>
+
+#include "support/bits.h"
 
 namespace tripline {
 namespace {

@@ -28,25 +28,32 @@ Order compare(const ValueView& scalar, const Value& literal) {
       const double* number = literal.as_number();
       return number ? order_of(scalar.number(), *number) : Order::none;
     }
-    case ValueView::Kind::string: return text ? order_of(scalar.text(), *text) : Order::none;
+    case ValueView::Kind::string:
+      return text ? order_of(scalar.text(), *text) : Order::none;
     case ValueView::Kind::boolean: {
       const bool* flag = literal.as_boolean();
       return flag && *flag == scalar.flag() ? Order::equal : Order::none;
     }
     case ValueView::Kind::time:  // to its readers an atomic time is text
       return text ? order_of(format_time(scalar.as_time()), *text) : Order::none;
-    default: return Order::none;
+    default:
+      return Order::none;
   }
 }
 
 /// The positive operator that a negated one is the opposite of, or nothing for a positive one.
 std::optional<Operator> opposite(Operator op) {
   switch (op) {
-    case Operator::not_equal: return Operator::equal;
-    case Operator::not_like: return Operator::like;
-    case Operator::not_rlike: return Operator::rlike;
-    case Operator::not_in: return Operator::in;
-    default: return std::nullopt;
+    case Operator::not_equal:
+      return Operator::equal;
+    case Operator::not_like:
+      return Operator::like;
+    case Operator::not_rlike:
+      return Operator::rlike;
+    case Operator::not_in:
+      return Operator::in;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -67,19 +74,26 @@ bool scalar_holds(Operator op, const ValueView& scalar, const Value& literal) {
   if (const auto positive = opposite(op)) return !scalar_holds(*positive, scalar, literal);
   const Order order = compare(scalar, literal);
   switch (op) {
-    case Operator::equal: return order == Order::equal;
-    case Operator::less: return order == Order::less;
-    case Operator::greater: return order == Order::greater;
-    case Operator::less_equal: return order == Order::less || order == Order::equal;
-    case Operator::greater_equal: return order == Order::greater || order == Order::equal;
-    default: return false;
+    case Operator::equal:
+      return order == Order::equal;
+    case Operator::less:
+      return order == Order::less;
+    case Operator::greater:
+      return order == Order::greater;
+    case Operator::less_equal:
+      return order == Order::less || order == Order::equal;
+    case Operator::greater_equal:
+      return order == Order::greater || order == Order::equal;
+    default:
+      return false;
   }
 }
 
 bool criterion_holds(Operator op, const Value& value, const Value& literal) {
   if (value.is_null()) return op == Operator::is_null;
   if (const std::vector<Value>* list = value.as_list()) {
-    return list_holds(op, *list, literal, [](const Value& element) { return ValueView::of(element); });
+    return list_holds(op, *list, literal,
+                      [](const Value& element) { return ValueView::of(element); });
   }
   return scalar_holds(op, ValueView::of(value), literal);
 }
@@ -87,7 +101,8 @@ bool criterion_holds(Operator op, const Value& value, const Value& literal) {
 bool filter_holds(Operator op, const ValueView& property, const Value& literal) {
   if (property.is_missing()) return op == Operator::is_null || op == Operator::not_equal;
   if (property.kind() == ValueView::Kind::list) {
-    return list_holds(op, property.elements(), literal, [](const ValueView& element) { return element; });
+    return list_holds(op, property.elements(), literal,
+                      [](const ValueView& element) { return element; });
   }
   return scalar_holds(op, property, literal);
 }

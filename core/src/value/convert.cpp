@@ -13,17 +13,23 @@ namespace {
 double clamp_to_range(double number, ValueType type) {
   const double whole = std::trunc(number);
   if (type == ValueType::int32) return std::clamp(whole, -2147483648.0, 2147483647.0);
-  if (type == ValueType::int64) return std::clamp(whole, -9223372036854775808.0, 9223372036854775807.0);
+  if (type == ValueType::int64)
+    return std::clamp(whole, -9223372036854775808.0, 9223372036854775807.0);
   return number;
 }
 
 Value as_text(const ValueView& scalar) {
   switch (scalar.kind()) {
-    case ValueView::Kind::string: return Value::string(std::string(scalar.text()));
-    case ValueView::Kind::number: return Value::string(number_text(scalar.number()));
-    case ValueView::Kind::boolean: return Value::string(scalar.flag() ? "true" : "false");
-    case ValueView::Kind::time: return Value::string(format_time(scalar.as_time()));
-    default: return {};
+    case ValueView::Kind::string:
+      return Value::string(std::string(scalar.text()));
+    case ValueView::Kind::number:
+      return Value::string(number_text(scalar.number()));
+    case ValueView::Kind::boolean:
+      return Value::string(scalar.flag() ? "true" : "false");
+    case ValueView::Kind::time:
+      return Value::string(format_time(scalar.as_time()));
+    default:
+      return {};
   }
 }
 
@@ -37,7 +43,9 @@ Value as_number(const ValueView& scalar, ValueType type) {
 
 }  // namespace
 
-bool is_list_type(ValueType type) { return type >= ValueType::bytes_list; }
+bool is_list_type(ValueType type) {
+  return type >= ValueType::bytes_list;
+}
 
 ValueType element_type(ValueType type) {
   if (!is_list_type(type)) return type;

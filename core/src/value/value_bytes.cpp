@@ -23,12 +23,19 @@ void save_scalar(const Value& value, ByteWriter& bytes) {
 
 Value load_scalar(ByteReader& bytes) {
   switch (bytes.u8()) {
-    case kNull: return {};
-    case kFalse: return Value::boolean(false);
-    case kTrue: return Value::boolean(true);
-    case kNumber: return Value::number(bytes.f64());
-    case kString: return Value::string(std::string(bytes.text()));
-    default: bytes.fail(); return {};
+    case kNull:
+      return {};
+    case kFalse:
+      return Value::boolean(false);
+    case kTrue:
+      return Value::boolean(true);
+    case kNumber:
+      return Value::number(bytes.f64());
+    case kString:
+      return Value::string(std::string(bytes.text()));
+    default:
+      bytes.fail();
+      return {};
   }
 }
 

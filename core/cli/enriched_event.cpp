@@ -1,0 +1,231 @@
+#include "enriched_event.h"
+
+#include <nlohmann/json.hpp>
+
+#include "support/hash.h"
+#include "support/time_text.h"
+
+namespace tripline::cli {
+namespace {
+
+constexpr const char* kTimes[] = {"derived_tstamp", "true_tstamp", "dvce_created_tstamp",
+                                  "collector_tstamp"};
+
+/// `.` and `-` become `_`; of a schema's name camelCase becomes snake_case.
+std::string spell(std::string_view text, bool split_words) {
+  std::string spelt;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (upper && split_words && i > 0) {
+      const char previous = text[i - 1];
+      const bool after_word =
+          (previous >= 'a' && previous <= 'z') || (previous >= '0' && previous <= '9');
+      if (after_word) spelt += '_';
+    }
+    spelt += c == '.' || c == '-' ? '_' : upper ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return spelt;
+}
+
+}  // namespace
+
+std::string enriched_key(std::string_view prefix, std::string_view vendor, std::string_view name,
+                         std::uint32_t major_version) {
+  return std::string(prefix) + '_' + spell(vendor, false) + '_' + spell(name, true) + '_' +
+         std::to_string(major_version);
+}
+
+/// The parts of an event that somebody reads: members by name, array elements by index, and at the
+/// end of a path the slots that take the value.
+class EnrichedReader::Tree {
+ public:
+  struct Node {
+    std::map<std::string, Node, std::less<>> members;
+    std::map<std::uint32_t, Node> elements;
+    std::vector<std::size_t> slots;
+  };
+
+  explicit Tree(const Program& program) {
+    std::size_t slot = 0;
+    for (const Property& input : program.inputs) add(input, slot++);
+    for (const char* time : kTimes) add_atomic(time, slot++);
+    add_atomic("event_id", slot++);
+  }
+
+  const Node& root() const { return root_; }
+
+ private:
+  void add_atomic(const std::string& name, std::size_t slot) {
+    root_.members[name].slots.push_back(slot);
+  }
+
+  void add(const Property& input, std::size_t slot) {
+    if (input.source == Property::Source::atomic) return add_atomic(input.name, slot);
+    const bool entity = input.source == Property::Source::entity;
+    Node* node = &root_.members[enriched_key(entity ? "contexts" : "unstruct_event", input.vendor,
+                                             input.name, input.major_version)];
+    if (entity) node = &node->elements[input.index];
+    for (const PathStep& step : input.path) {
+      node = step.name.empty() ? &node->elements[step.index] : &node->members[step.name];
+    }
+    node->slots.push_back(slot);
+  }
+
+  Node root_;
+};
+
+/// Walks the tree along with the text. Containers that nobody reads have a null node.
+class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  Handler(const Tree& tree, std::vector<Value>& values) : root_(tree.root()), values_(values) {}
+
+  bool null() override {
+    return take([] { return Value(); });
+  }
+  bool boolean(bool flag) override {
+    return take([=] { return Value::boolean(flag); });
+  }
+  bool number_integer(number_integer_t number) override {
+    return take([=] { return Value::number(static_cast<double>(number)); });
+  }
+  bool number_unsigned(number_unsigned_t number) override {
+    return take([=] { return Value::number(static_cast<double>(number)); });
+  }
+  bool number_float(number_float_t number, const string_t&) override {
+    return take([=] { return Value::number(number); });
+  }
+  bool string(string_t& text) override {
+    return take([&] { return Value::string(text); });
+  }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return open(false); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(true); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    Level& level = levels_.back();
+    level.next = nullptr;
+    if (level.node == nullptr) return true;
+    const auto found = level.node->members.find(name);
+    if (found != level.node->members.end()) level.next = &found->second;
+    return true;
+  }
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception&) override {
+    error_ = "not JSON (byte " + std::to_string(position) + ")";
+    return false;
+  }
+
+  const std::string& error() const { return error_; }
+
+ private:
+  struct Level {
+    const Tree::Node* node;            // null: nobody reads what is in here
+    const Tree::Node* next = nullptr;  // of the member whose value comes next
+    bool is_array = false;
+    std::uint32_t index = 0;
+    std::vector<Value> scalars;  // of an array that is read as a list
+  };
+
+  /// The node of the value that comes now, or null.
+  const Tree::Node* next() {
+    if (levels_.empty()) return nullptr;
+    Level& level = levels_.back();
+    if (!level.is_array) return level.next;
+    const std::uint32_t index = level.index++;
+    if (level.node == nullptr) return nullptr;
+    const auto found = level.node->elements.find(index);
+    return found == level.node->elements.end() ? nullptr : &found->second;
+  }
+
+  /// A scalar. The value is only made where somebody reads it.
+  template <typename Make>
+  bool take(Make make) {
+    if (levels_.empty()) return fail();
+    Level& level = levels_.back();
+    if (level.is_array && level.node != nullptr && !level.node->slots.empty()) {
+      Value value = make();
+      if (!value.is_null()) level.scalars.push_back(std::move(value));
+    }
+    if (const Tree::Node* node = next()) store(*node, make());
+    return true;
+  }
+
+  void store(const Tree::Node& node, Value value) {
+    for (const std::size_t slot : node.slots) values_[slot] = value;
+  }
+
+  bool open(bool is_array) {
+    if (levels_.empty() && is_array) return fail();
+    const Tree::Node* node = levels_.empty() ? &root_ : next();
+    levels_.push_back({node, nullptr, is_array, 0, {}});
+    if (!is_array && node != nullptr) store(*node, Value());
+    return true;
+  }
+
+  bool close() {
+    Level& level = levels_.back();
+    if (level.is_array && level.node != nullptr)
+      store(*level.node, Value::list(std::move(level.scalars)));
+    levels_.pop_back();
+    return true;
+  }
+
+  bool fail() {
+    error_ = "an event is a JSON object";
+    return false;
+  }
+
+  const Tree::Node& root_;
+  std::vector<Value>& values_;
+  std::vector<Level> levels_;
+  std::string error_;
+};
+
+EnrichedReader::EnrichedReader(const Program& program)
+    : tree_(std::make_unique<Tree>(program)), input_count_(program.inputs.size()) {
+  for (const Property& input : program.inputs) {
+    is_time_.push_back(input.source == Property::Source::atomic && input.name.ends_with("_tstamp"));
+  }
+}
+EnrichedReader::~EnrichedReader() = default;
+
+tl::expected<Event, std::string> EnrichedReader::read(std::string_view json) {
+  const std::size_t id_slot = input_count_ + std::size(kTimes);
+  values_.assign(id_slot + 1, Value());
+  Handler handler(*tree_, values_);
+  if (!nlohmann::json::sax_parse(json.begin(), json.end(), &handler)) {
+    return tl::make_unexpected(handler.error());
+  }
+
+  Event event;
+  for (std::size_t i = input_count_; i < id_slot && !event.time; ++i) {
+    if (const std::string* text = values_[i].as_string()) event.time = parse_time(*text);
+  }
+  if (const std::string* id = values_[id_slot].as_string()) id_ = *id;
+  if (values_[id_slot].is_empty()) id_ = "line-" + std::to_string(hash64(json));
+  event.id = id_;
+  views_.clear();
+  lists_.clear();
+  lists_.reserve(input_count_);  // views into it must stay
+  for (std::size_t i = 0; i < input_count_; ++i) views_.push_back(view(i));
+  event.inputs = views_;
+  return event;
+}
+
+ValueView EnrichedReader::view(std::size_t input) {
+  const Value& value = values_[input];
+  if (is_time_[input]) {
+    const std::string* text = value.as_string();
+    const auto time = text ? parse_time(*text) : std::nullopt;
+    return time ? ValueView::time(*time) : ValueView();
+  }
+  const std::vector<Value>* elements = value.as_list();
+  if (elements == nullptr) return ValueView::of(value);
+  std::vector<ValueView>& list = lists_.emplace_back();
+  for (const Value& element : *elements) list.push_back(ValueView::of(element));
+  return ValueView::list(list);
+}
+
+}  // namespace tripline::cli

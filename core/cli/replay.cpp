@@ -1,0 +1,73 @@
+// tripline replay --definitions D.json [--until T] EVENTS.ndjson|-
+
+#include "replay.h"
+
+#include <cstdio>
+
+#include "support/time_text.h"
+
+namespace tripline::cli {
+namespace {
+
+constexpr Limits kServerLimits{100'000, 10'000'000, 4'096};
+
+}  // namespace
+
+std::optional<ReplayOptions> replay_options(const std::vector<std::string>& arguments,
+                                            const std::string& time_option) {
+  const auto parsed = parse_arguments(arguments, {"--definitions", time_option});
+  if (!parsed) {
+    complain(parsed.error());
+    return std::nullopt;
+  }
+  ReplayOptions options;
+  options.definitions = parsed->option("--definitions");
+  if (options.definitions.empty() || parsed->positional.size() != 1) {
+    complain("--definitions FILE and one file of events (or - for standard input) are needed");
+    return std::nullopt;
+  }
+  options.events = parsed->positional.front();
+  if (const std::string until = parsed->option(time_option); !until.empty()) {
+    options.until = parse_time(until);
+    if (!options.until) {
+      complain(time_option + " needs a time such as 2026-11-23T01:41:24.367Z");
+      return std::nullopt;
+    }
+  }
+  return options;
+}
+
+Replay::Replay(std::shared_ptr<const Program> program)
+    : reader_(*program), engine_(program, kServerLimits) {
+}
+
+ExitStatus Replay::run(const ReplayOptions& options,
+                       const std::function<void(const Payload&)>& fired) {
+  bool clean = true;
+  const bool readable =
+      for_each_line(options.events, [&](std::string_view line, std::size_t number) {
+        const auto event = reader_.read(line);
+        if (!event) {
+          complain(options.events + ":" + std::to_string(number) + ": skipped: " + event.error());
+          clean = false;
+          return;
+        }
+        const Time now = std::max(engine_.clock(), event->time.value_or(kEarliest));
+        for (const Payload& payload : engine_.process(*event, now)) fired(payload);
+      });
+  if (options.until) {
+    for (const Payload& payload : engine_.advance(*options.until)) fired(payload);
+  }
+  return readable && clean ? kSuccess : kInputErrors;
+}
+
+int replay(const std::vector<std::string>& arguments) {
+  const auto options = replay_options(arguments, "--until");
+  if (!options) return kUsage;
+  const auto program = load_definitions(options->definitions);
+  if (!program) return kInputErrors;
+  return Replay(program).run(
+      *options, [](const Payload& payload) { std::puts(payload_json(payload).c_str()); });
+}
+
+}  // namespace tripline::cli

@@ -1,0 +1,40 @@
+// Events from a file through an engine.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "command.h"
+#include "enriched_event.h"
+
+namespace tripline::cli {
+
+struct ReplayOptions {
+  std::string definitions;
+  std::string events;
+  /// Time goes on to here after the last line.
+  std::optional<Time> until;
+};
+
+/// `--definitions D.json [TIME_OPTION T] EVENTS`; complains and gives nothing where that is not
+/// what was written.
+[[nodiscard]] std::optional<ReplayOptions> replay_options(const std::vector<std::string>& arguments,
+                                                          const std::string& time_option);
+
+/// A replay on a server's scale, whose clock is the highest event time so far.
+class Replay {
+ public:
+  explicit Replay(std::shared_ptr<const Program> program);
+
+  /// Runs every line, then time to `until`; `fired` gets each payload. Malformed lines are reported
+  /// on stderr with their number and skipped. kInputErrors if there were any.
+  [[nodiscard]] ExitStatus run(const ReplayOptions& options,
+                               const std::function<void(const Payload&)>& fired);
+  [[nodiscard]] const Engine& engine() const { return engine_; }
+
+ private:
+  EnrichedReader reader_;
+  Engine engine_;
+};
+
+}  // namespace tripline::cli

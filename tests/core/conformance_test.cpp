@@ -1,0 +1,275 @@
+// Runs tests/conformance/cases natively. The format is defined in tests/conformance/README.md.
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "enriched_event.h"
+#include "support/time_text.h"
+#include "tripline/tripline.h"
+
+namespace {
+
+using nlohmann::json;
+using tripline::Time;
+
+Time time_of(const json& text) {
+  const auto time = tripline::parse_time(text.get<std::string>());
+  if (!time) FAIL("not a time: " << text);
+  return *time;
+}
+
+/// Definitions with a test's `change` and `remove`.
+json edited(json definitions, const json& edits) {
+  const json change = edits.value("change", json::object());
+  for (const auto& [text, value] : change.items()) {
+    const json::json_pointer pointer(text);
+    json& parent = definitions[pointer.parent_pointer()];
+    if (parent.is_array() &&
+        (pointer.back() == "-" || std::stoul(pointer.back()) == parent.size())) {
+      parent.push_back(value);
+    } else {
+      definitions[pointer] = value;
+    }
+  }
+  const json remove = edits.value("remove", json::array());
+  for (const json& text : remove) {
+    const json::json_pointer pointer(text.get<std::string>());
+    json& parent = definitions[pointer.parent_pointer()];
+    if (parent.is_array()) {
+      parent.erase(std::stoul(pointer.back()));
+    } else {
+      parent.erase(pointer.back());
+    }
+  }
+  return definitions;
+}
+
+bool contains_ignoring_case(std::string text, std::string part) {
+  const auto lower = [](std::string& s) {
+    for (char& c : s) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  };
+  lower(text);
+  lower(part);
+  return text.find(part) != text.npos;
+}
+
+class Run {
+ public:
+  Run(const json& file, const json& test, bool snapshot_before_each_step)
+      : test_(test), event_defaults_(file.value("event_defaults", json::object())) {
+    definitions_ =
+        edited(test.contains("definitions") ? test["definitions"] : file["definitions"], test);
+    load(true);
+    std::size_t number = 0;
+    const json steps = test.value("steps", json::array());
+    for (const json& step : steps) {
+      INFO("step " << ++number << ": " << step.dump()
+                   << (snapshot_before_each_step ? " (through snapshots)" : ""));
+      if (!engine_) FAIL_CHECK("the definitions did not load");
+      if (!engine_) return;
+      if (snapshot_before_each_step) through_snapshot(json::object());
+      run(step);
+    }
+  }
+
+ private:
+  void load(bool check_diagnostics) {
+    const std::string text =
+        definitions_.is_string() ? definitions_.get<std::string>() : definitions_.dump();
+    tripline::Diagnostics diagnostics;
+    program_ = tripline::load_program(text, diagnostics);
+    CHECK((program_ == nullptr) == diagnostics.has_errors());
+    if (check_diagnostics) check(diagnostics);
+    engine_.reset();
+    reader_.reset();
+    if (!program_) return;
+    const json options = test_.value("options", json::object());
+    tripline::Limits limits;
+    limits.profiles = options.value("profiles", limits.profiles);
+    limits.sent_marks = options.value("sent_marks", limits.sent_marks);
+    limits.event_ids = options.value("event_ids", limits.event_ids);
+    engine_.emplace(program_, limits);
+    reader_ = std::make_unique<tripline::cli::EnrichedReader>(*program_);
+    if (check_diagnostics && test_.contains("inputs")) check_inputs();
+  }
+
+  void check(const tripline::Diagnostics& diagnostics) {
+    const json actual = json::parse(tripline::diagnostics_json(diagnostics));
+    std::vector<json> left;
+    for (const json& each : actual) {
+      if (test_.contains("diagnostics") || each["severity"] == "error") left.push_back(each);
+    }
+    const json all_expected = test_.value("diagnostics", json::array());
+    for (const json& expected : all_expected) {
+      const auto found = std::find_if(left.begin(), left.end(),
+                                      [&](const json& each) { return is_like(each, expected); });
+      if (found == left.end()) {
+        FAIL_CHECK("no diagnostic like " << expected << " in " << actual);
+      } else {
+        left.erase(found);
+      }
+    }
+    for (const json& each : left) FAIL_CHECK("unexpected: " << each);
+  }
+
+  static bool is_like(const json& actual, const json& expected) {
+    if (actual["severity"] != expected["severity"] || actual["pointer"] != expected["pointer"])
+      return false;
+    json says = expected.value("says", json::array());
+    if (says.is_string()) says = json::array({says});
+    return std::all_of(says.begin(), says.end(), [&](const json& part) {
+      return contains_ignoring_case(actual["message"].get<std::string>(), part.get<std::string>());
+    });
+  }
+
+  void check_inputs() {
+    const auto sorted = [](const json& inputs) {
+      std::multiset<std::string> texts;
+      for (const json& input : inputs) texts.insert(input.dump());
+      return texts;
+    };
+    CHECK(sorted(json::parse(tripline::inputs_json(*program_))) == sorted(test_["inputs"]));
+  }
+
+  void run(const json& step) {
+    if (step.contains("event")) return run_events(step);
+    if (step.contains("advance")) {
+      return check_triggered(engine_->advance(tick(time_of(step["advance"]))), step);
+    }
+    if (step.contains("attributes")) return run_attributes(step);
+    if (step.contains("snapshot")) return through_snapshot(step);
+    if (step.contains("new_engine")) return load(false);
+    FAIL_CHECK("a step of no known kind");
+  }
+
+  void run_events(const json& step) {
+    json event = event_defaults_;
+    event.update(step["event"]);
+    for (int left = step.value("repeat", 1); left > 0; --left) {
+      const bool has_id =
+          step["event"].contains("event_id") || event_defaults_.contains("event_id");
+      if (!has_id) event["event_id"] = next_event_id();
+      const std::string text = event.dump();
+      const auto read = reader_->read(text);
+      if (!read) FAIL_CHECK("the event cannot be read: " << read.error());
+      if (!read) return;
+      const Time now = step.contains("now") ? tick(time_of(step["now"]))
+                                            : tick(std::max(clock_, read->time.value_or(clock_)));
+      check_triggered(engine_->process(*read, now), left == 1 ? step : json::object());
+    }
+  }
+
+  void run_attributes(const json& step) {
+    const json& key = step["attributes"];
+    (void)engine_->advance(step.contains("now") ? tick(time_of(step["now"])) : clock_);
+    const auto readings =
+        engine_->attributes(key["name"].get<std::string>(), key["id"].get<std::string>());
+    CHECK(json::parse(tripline::attributes_json(readings)) == step.value("expect", json()));
+  }
+
+  void through_snapshot(const json& step) {
+    const std::string bytes = engine_->snapshot();
+    definitions_ = edited(step.contains("definitions") ? step["definitions"] : definitions_, step);
+    load(false);
+    if (!engine_) FAIL_CHECK("the definitions did not load");
+    if (!engine_) return;
+    const auto restored = engine_->restore(bytes);
+    CHECK((restored ? "" : restored.error()) == "");
+  }
+
+  /// The host's clock at a step.
+  Time tick(Time now) {
+    clock_ = std::max(clock_, now);
+    return now;
+  }
+
+  std::string next_event_id() {
+    std::string number = std::to_string(++events_numbered_);
+    return "00000000-0000-4000-8000-" + std::string(12 - number.size(), '0') + number;
+  }
+
+  void check_triggered(std::span<const tripline::Payload> payloads, const json& step) {
+    const json expected = step.value("expect", json::array());
+    json shown = json::array(), wanted = json::array();
+    std::map<std::string, std::string> id_of_intervention;
+    for (std::size_t i = 0; i < payloads.size(); ++i) {
+      const json payload = json::parse(tripline::payload_json(payloads[i]));
+      const json like = i < expected.size() ? expected[i] : json::object();
+      json item = {{"name", payload["name"]},
+                   {"version", payload["version"]},
+                   {"target", payload["target_attribute_key"]}};
+      for (const char* field : {"attributes", "triggered_at"}) {
+        if (like.contains(field)) item[field] = payload[field];
+      }
+      shown.push_back(item);
+      const std::string id = payload["intervention_id"].get<std::string>();
+      check_id(id, payload["name"].get<std::string>(), id_of_intervention);
+      if (like.contains("id_label")) check_label(like["id_label"].get<std::string>(), id);
+    }
+    for (json item : expected) {
+      item.erase("id_label");
+      if (!item.contains("version")) item["version"] = 1;
+      wanted.push_back(item);
+    }
+    CHECK(shown == wanted);
+  }
+
+  /// A UUID of version 8; one intervention has one, different ones have different ones.
+  static void check_id(const std::string& id, const std::string& name,
+                       std::map<std::string, std::string>& ids) {
+    CHECK(id.size() == 36);
+    CHECK(id.substr(14, 1) == "8");
+    CHECK(std::string("89ab").find(id[19]) != std::string::npos);
+    const auto [known, is_new] = ids.emplace(name, id);
+    CHECK(known->second == id);
+    for (const auto& [other_name, other_id] : ids) CHECK((other_name == name || other_id != id));
+  }
+
+  void check_label(const std::string& label, const std::string& id) {
+    for (const auto& [other_label, other_id] : labels_) {
+      CHECK((id == other_id) == (label == other_label));
+    }
+    labels_.emplace(label, id);
+  }
+
+  const json& test_;
+  json event_defaults_;
+  json definitions_;
+  std::shared_ptr<const tripline::Program> program_;
+  std::optional<tripline::Engine> engine_;
+  std::unique_ptr<tripline::cli::EnrichedReader> reader_;
+  Time clock_ = tripline::kEarliest;
+  int events_numbered_ = 0;
+  std::map<std::string, std::string> labels_;
+};
+
+std::vector<std::filesystem::path> case_files() {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(TRIPLINE_CASES)) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("conformance cases", "[conformance]") {
+  const auto files = case_files();
+  CHECK(!files.empty());
+  for (const auto& path : files) {
+    std::ifstream stream(path);
+    const json file = json::parse(stream);
+    for (const json& test : file["tests"]) {
+      const std::string name = path.filename().string() + ": " + test["name"].get<std::string>();
+      DYNAMIC_SECTION(name) {
+        Run(file, test, false);
+        Run(file, test, true);
+      }
+    }
+  }
+}

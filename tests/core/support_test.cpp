@@ -1,0 +1,97 @@
+#include <catch2/catch.hpp>
+
+#include "support/hash.h"
+#include "support/lru_map.h"
+#include "support/number_text.h"
+#include "support/time_text.h"
+
+using namespace tripline;
+
+TEST_CASE("SipHash-2-4-128 depends on every byte and on the length", "[support]") {
+  CHECK(hash128("") == hash128(""));
+  CHECK(!(hash128("a") == hash128("b")));
+  CHECK(!(hash128(std::string_view("\0", 1)) == hash128(std::string_view("\0\0", 2))));
+  CHECK(!(hash_parts("ab", "c") == hash_parts("a", "bc")));
+}
+
+TEST_CASE("a number becomes the text that JavaScript's String gives", "[support][rule1]") {
+  // The right-hand sides were printed by a JavaScript engine.
+  const std::pair<double, const char*> cases[] = {
+      {0, "0"},
+      {-0.0, "0"},
+      {1, "1"},
+      {-1.5, "-1.5"},
+      {0.1, "0.1"},
+      {0.1 + 0.2, "0.30000000000000004"},
+      {24.49, "24.49"},
+      {100, "100"},
+      {1e21, "1e+21"},
+      {1e20, "100000000000000000000"},
+      {123456789012345680000.0, "123456789012345680000"},
+      {1e-6, "0.000001"},
+      {1e-7, "1e-7"},
+      {1.5e-10, "1.5e-10"},
+      {5e-324, "5e-324"},
+      {1.7976931348623157e308, "1.7976931348623157e+308"},
+      {2.2250738585072014e-308, "2.2250738585072014e-308"},
+      {9007199254740993.0, "9007199254740992"},
+      {9007199254740991.0, "9007199254740991"},
+      {1.0 / 3, "0.3333333333333333"},
+      {2.0 / 3, "0.6666666666666666"},
+      {1e23, "1e+23"},
+      {4.35, "4.35"},
+      {0.000001234, "0.000001234"},
+      {9.5367431640625e-7, "9.5367431640625e-7"},
+      {5e-7, "5e-7"},
+      {1234567.891, "1234567.891"},
+      {9223372036854775807.0, "9223372036854776000"}};
+  for (const auto& [number, text] : cases) CHECK(number_text(number) == text);
+}
+
+TEST_CASE("times are read and written in ISO 8601", "[support]") {
+  CHECK(parse_time("1970-01-01T00:00:00.000Z") == 0);
+  CHECK(parse_time("2026-11-23T01:41:24.367Z") == 1795398084367);
+  CHECK(parse_time("2026-11-23 01:41:24.367") == 1795398084367);
+  CHECK(parse_time("2026-11-23T02:41:24.367999+01:00") == 1795398084367);
+  CHECK(parse_time("2024-02-29") == 1709164800000);
+  for (const char* wrong : {"", "2026", "2023-02-29", "2026-13-01", "2026-11-23T24:00:00Z",
+                            "2026-11-23T01:41:24.367ZZ", "x026-11-23"}) {
+    CHECK(parse_time(wrong) == std::nullopt);
+  }
+  for (const Time time :
+       {Time{0}, Time{1795398084367}, Time{-1}, Time{951782400000}, Time{-62135596800000}}) {
+    CHECK(parse_time(format_time(time)) == time);
+  }
+}
+
+TEST_CASE("durations are read as the Python SDK writes them", "[support][rule14]") {
+  const std::int64_t day = 86'400'000;
+  CHECK(parse_duration("PT10M") == 600'000);
+  CHECK(parse_duration("PT1H30M") == 5'400'000);
+  CHECK(parse_duration("P1D") == day);
+  CHECK(parse_duration("PT1.5S") == 1'500);
+  CHECK(parse_duration("P1DT12H5M7S") == day + 12 * 3'600'000 + 307'000);
+  CHECK(parse_duration("P1Y") == 365 * day);
+  CHECK(parse_duration("P1Y35D") == 400 * day);
+  CHECK(parse_duration("P1M") == 30 * day);
+  CHECK(parse_duration("P2W") == 14 * day);
+  CHECK(parse_duration("-PT5S") == -5'000);
+  CHECK(parse_duration("PT0S") == 0);
+  for (const char* wrong :
+       {"", "P", "PT", "10", "PT10", "P1S", "PT1D", "P1D1Y", "PT-5S", "P99999999999Y"}) {
+    CHECK(parse_duration(wrong) == std::nullopt);
+  }
+}
+
+TEST_CASE("an LRU map drops what was used longest ago", "[support]") {
+  LruMap<int, char, std::hash<int>, std::equal_to<int>> map(2);
+  map.add(1, 'a');
+  map.add(2, 'b');
+  REQUIRE(map.touch(1) != nullptr);
+  map.add(3, 'c');
+  CHECK(map.find(2) == nullptr);
+  CHECK(map.size() == 2);
+  std::string order;
+  map.for_each([&](int, char c) { order += c; });
+  CHECK(order == "ac");
+}
