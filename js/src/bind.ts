@@ -1,0 +1,369 @@
+// Tracker payload → one value per input of the program. Each input becomes a getter once, when the
+// definitions are loaded; an event's JSON is decoded only if a getter asks for it.
+import type { Input, Path } from '../dist/engine/tripline.js';
+import type { Payload } from './types.js';
+
+type ScalarValue = null | boolean | number | string | Date;
+
+/** undefined: missing. A list has scalars only. A Date is the time of an atomic field. */
+export type InputValue = undefined | ScalarValue | ScalarValue[];
+
+/** An event as the engine takes it. `time` in ms, NaN: the event does not say. */
+export interface BoundEvent {
+  id: string;
+  time: number;
+  values: InputValue[];
+}
+
+type Getter = (event: TrackedEvent) => unknown;
+
+/** Turns the program's inputs into a function that reads them from a payload. It never throws. */
+export function bindInputs(inputs: readonly Input[]): (payload: Payload) => BoundEvent {
+  const getters = inputs.map(getterOf);
+  return (payload) => {
+    const event = new TrackedEvent(payload);
+    return {
+      id: event.text('eid') ?? '',
+      time: event.time(),
+      values: getters.map((get) => inputValue(get(event))),
+    };
+  };
+}
+
+/** Whether the event reports on an intervention. Such events never update attributes (rule 18). */
+export function isReceipt(payload: Payload): boolean {
+  const plain = own(payload, 'ue_pr');
+  if (typeof plain === 'string' && !plain.includes(receiptVendor)) return false;
+  return new TrackedEvent(payload).selfDescribing?.schema?.vendor === receiptVendor;
+}
+
+const receiptVendor = 'com.snowplowanalytics.signals';
+
+function getterOf(input: Input): Getter {
+  if (input.kind === 'atomic') return atomicGetters[canonicalName(input.name)] ?? (() => undefined);
+  const key = schemaKey(input.vendor, input.name, input.major_version);
+  const { path } = input;
+  if (input.kind === 'entity') return (event) => follow(event.entity(key, input.index), path);
+  return (event) => {
+    const { schema, data } = event.selfDescribing ?? {};
+    return schema?.key === key ? follow(data, path) : undefined;
+  };
+}
+
+// Own properties of objects by name, elements of arrays by index, nothing else (rule 4).
+function follow(value: unknown, path: Path): unknown {
+  for (const step of path) {
+    if (Array.isArray(value) !== (typeof step === 'number')) return undefined;
+    value = own(value, step);
+  }
+  return value;
+}
+
+function own(value: unknown, name: string | number): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (name === '__proto__' || !Object.hasOwn(value, name)) return undefined;
+  return (value as Record<string | number, unknown>)[name];
+}
+
+function inputValue(value: unknown): InputValue {
+  if (isScalar(value)) return value;
+  return Array.isArray(value) ? value.filter((each) => isScalar(each) && each !== null) : undefined;
+}
+
+function isScalar(value: unknown): value is ScalarValue {
+  return typeof value === 'object' ? value === null || value instanceof Date : value !== undefined;
+}
+
+interface Schema {
+  vendor: string;
+  name: string;
+  format: string;
+  version: string;
+  /** Equal for schemas that enriched JSON keeps under one name. */
+  key: string;
+}
+
+interface SelfDescribing {
+  schema: Schema | undefined;
+  data: unknown;
+}
+
+// vendor, name and major version, spelt as Snowplow's enriched events spell them, so that a definition
+// means the same here and where it meets those events.
+function schemaKey(vendor: string, name: string, majorVersion: string | number): string {
+  const spell = (text: string): string => text.replace(/[.-]/g, '_').toLowerCase();
+  return `${spell(vendor)}/${spell(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2'))}/${majorVersion}`;
+}
+
+const schemas = new Map<string, Schema | undefined>();
+
+function schemaOf(uri: unknown): Schema | undefined {
+  if (typeof uri !== 'string') return undefined;
+  if (!schemas.has(uri)) {
+    if (schemas.size > 500) schemas.clear(); // a site has dozens
+    schemas.set(uri, parseSchema(uri));
+  }
+  return schemas.get(uri);
+}
+
+function parseSchema(uri: string): Schema | undefined {
+  const parts = /^iglu:([^/]+)\/([^/]+)\/([^/]+)\/((\d+)-\d+-\d+)$/.exec(uri);
+  if (!parts) return undefined;
+  const [, vendor = '', name = '', format = '', version = '', major = ''] = parts;
+  return { vendor, name, format, version, key: schemaKey(vendor, name, major) };
+}
+
+/** One payload. What is decoded from it is decoded once. */
+class TrackedEvent {
+  readonly payload: Payload;
+  #selfDescribing: SelfDescribing | null | undefined;
+  #entities: SelfDescribing[] | undefined;
+  #query: URLSearchParams | undefined;
+
+  constructor(payload: Payload) {
+    this.payload = payload;
+  }
+
+  text(key: string): string | undefined {
+    return text(own(this.payload, key));
+  }
+
+  /** `derived_tstamp`, as far as a browser knows it. */
+  time(): number {
+    return Number(this.text('ttm') ?? this.text('dtm') ?? NaN);
+  }
+
+  get selfDescribing(): SelfDescribing | null {
+    this.#selfDescribing ??= selfDescribing(own(this.#decode('ue_pr', 'ue_px'), 'data')) ?? null;
+    return this.#selfDescribing;
+  }
+
+  /** The data of the entity at `index` among those of one schema. */
+  entity(key: string, index: number): unknown {
+    for (const { schema, data } of this.entities) {
+      if (schema?.key === key && index-- === 0) return data;
+    }
+    return undefined;
+  }
+
+  get entities(): SelfDescribing[] {
+    if (!this.#entities) {
+      const list = own(this.#decode('co', 'cx'), 'data');
+      this.#entities = Array.isArray(list) ? list.flatMap((each) => selfDescribing(each) ?? []) : [];
+    }
+    return this.#entities;
+  }
+
+  /** A parameter of the page's query, percent-decoded. */
+  parameter(name: string): string | undefined {
+    this.#query ??= new URLSearchParams(urlParts(this.text('url'))?.query);
+    return this.#query.get(name) || undefined;
+  }
+
+  #decode(plainKey: string, encodedKey: string): unknown {
+    const plain = own(this.payload, plainKey);
+    const encoded = own(this.payload, encodedKey);
+    try {
+      if (typeof plain === 'string') return JSON.parse(plain);
+      if (typeof encoded === 'string') return JSON.parse(decodeBase64(encoded));
+    } catch {
+      // Then the event has none. The collector will report it as bad.
+    }
+    return undefined;
+  }
+}
+
+function selfDescribing(value: unknown): SelfDescribing | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return { schema: schemaOf(own(value, 'schema')), data: own(value, 'data') };
+}
+
+function decodeBase64(encoded: string): string {
+  const binary = atob(encoded.replace(/-/g, '+').replace(/_/g, '/'));
+  return new TextDecoder().decode(Uint8Array.from(binary, (byte) => byte.charCodeAt(0)));
+}
+
+// Conversions of atomic fields, as Enrich makes them.
+
+function text(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string') return undefined;
+  const clean = /[\x00-\x1f\x7f]/.test(value)
+    ? value.replace(/\t/g, '    ').replace(/[\x00-\x1f\x7f]/g, '')
+    : value;
+  return clean === '' ? undefined : clean;
+}
+
+function number(value: unknown): number | undefined {
+  const digits = text(value);
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function integer(value: unknown): number | undefined {
+  const result = number(value);
+  return Number.isInteger(result) ? result : undefined;
+}
+
+function flag(value: unknown): boolean | undefined {
+  return value === '1' ? true : value === '0' ? false : undefined;
+}
+
+function instant(value: unknown): Date | undefined {
+  const ms = integer(value);
+  return ms === undefined ? undefined : new Date(ms);
+}
+
+function address(value: unknown): string | undefined {
+  return text(value)?.replace(/ /g, '%20');
+}
+
+interface UrlParts {
+  scheme: string;
+  host: string;
+  port: number;
+  path: string | undefined;
+  query: string | undefined;
+  fragment: string | undefined;
+}
+
+// Nothing is normalised: Enrich keeps an address as it came.
+function urlParts(value: unknown): UrlParts | undefined {
+  const parts = /^([^:/?#]+):\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(address(value) ?? '');
+  if (!parts) return undefined;
+  const [, scheme = '', authority = '', path, query, fragment] = parts;
+  const [, host = '', port] = /^(?:.*@)?(.*?)(?::(\d*))?$/.exec(authority) ?? [];
+  return {
+    scheme,
+    host,
+    port: port ? Number(port) : scheme === 'https' ? 443 : 80,
+    path: path || undefined,
+    query: query || undefined,
+    fragment: fragment || undefined,
+  };
+}
+
+// What the SDK calls a field that has another name in the canonical event.
+function canonicalName(name: string): string {
+  return name === 'refr_device_tstamp' ? 'refr_dvce_tstamp' : name;
+}
+
+const eventKinds: Record<string, string> = {
+  pv: 'page_view',
+  pp: 'page_ping',
+  se: 'struct',
+  ue: 'unstruct',
+  tr: 'transaction',
+  ti: 'transaction_item',
+  ad: 'ad_impression',
+};
+
+// Enrich's default parameters.
+const clickNetworks: Record<string, string> = {
+  gclid: 'Google',
+  msclkid: 'Microsoft',
+  dclid: 'DoubleClick',
+};
+
+function kindOf(event: TrackedEvent): string | undefined {
+  const kind = own(eventKinds, event.text('e') ?? '');
+  return typeof kind === 'string' ? kind : undefined;
+}
+
+function eventSchema(event: TrackedEvent): Schema | undefined {
+  const kind = kindOf(event);
+  if (kind === 'unstruct') return event.selfDescribing?.schema;
+  if (kind === 'struct') return schemaOf('iglu:com.google.analytics/event/jsonschema/1-0-0');
+  return kind ? schemaOf(`iglu:com.snowplowanalytics.snowplow/${kind}/jsonschema/1-0-0`) : undefined;
+}
+
+function clickParameter(event: TrackedEvent): string | undefined {
+  return Object.keys(clickNetworks).find((name) => event.parameter(name));
+}
+
+// `_sp=<domain_userid>.<ms>` of a link from another domain.
+function linkPart(event: TrackedEvent, part: 0 | 1): string | undefined {
+  return event.parameter('_sp')?.split('.')[part];
+}
+
+/** A getter per name, which converts the payload's value at the key given. */
+function fields(convert: (value: unknown) => unknown, keys: Record<string, string>): Record<string, Getter> {
+  return Object.fromEntries(
+    Object.entries(keys).map(([name, key]): [string, Getter] => [
+      name,
+      (event) => convert(own(event.payload, key)),
+    ]),
+  );
+}
+
+function sizes(key: string, ...names: [string, string]): Record<string, Getter> {
+  const side = (index: 1 | 2): Getter => (event) => {
+    const digits = /^(\d+)x(\d+)$/.exec(event.text(key) ?? '')?.[index];
+    return digits && Number(digits);
+  };
+  return { [names[0]]: side(1), [names[1]]: side(2) };
+}
+
+function urlFields(prefix: string, key: string): Record<string, Getter> {
+  const names = ['scheme', 'host', 'port', 'path', 'query', 'fragment'] as const;
+  return Object.fromEntries(
+    names.map((name): [string, Getter] => [
+      prefix + name,
+      (event) => urlParts(own(event.payload, key))?.[name],
+    ]),
+  );
+}
+
+const atomicGetters: Record<string, Getter> = {
+  ...fields(text, {
+    app_id: 'aid', platform: 'p', txn_id: 'tid', name_tracker: 'tna', v_tracker: 'tv', user_id: 'uid',
+    domain_userid: 'duid', domain_sessionid: 'sid', user_ipaddress: 'ip', user_fingerprint: 'fp',
+    page_title: 'page', br_lang: 'lang', br_colordepth: 'cd', os_timezone: 'tz', doc_charset: 'cs',
+    se_category: 'se_ca', se_action: 'se_ac', se_label: 'se_la', se_property: 'se_pr',
+    tr_orderid: 'tr_id', tr_affiliation: 'tr_af', tr_city: 'tr_ci', tr_state: 'tr_st',
+    tr_country: 'tr_co', tr_currency: 'tr_cu',
+    ti_orderid: 'ti_id', ti_sku: 'ti_sk', ti_category: 'ti_ca', ti_currency: 'ti_cu',
+  }),
+  ...fields(number, {
+    se_value: 'se_va', tr_total: 'tr_tt', tr_tax: 'tr_tx', tr_shipping: 'tr_sh', ti_price: 'ti_pr',
+  }),
+  ...fields(integer, {
+    domain_sessionidx: 'vid', ti_quantity: 'ti_qu', pp_xoffset_min: 'pp_mix', pp_xoffset_max: 'pp_max',
+    pp_yoffset_min: 'pp_miy', pp_yoffset_max: 'pp_may',
+  }),
+  ...fields(flag, {
+    br_cookies: 'cookie', br_features_pdf: 'f_pdf', br_features_flash: 'f_fla', br_features_java: 'f_java',
+    br_features_director: 'f_dir', br_features_quicktime: 'f_qt', br_features_realplayer: 'f_realp',
+    br_features_windowsmedia: 'f_wma', br_features_gears: 'f_gears', br_features_silverlight: 'f_ag',
+  }),
+  ...fields(instant, { dvce_created_tstamp: 'dtm', dvce_sent_tstamp: 'stm', true_tstamp: 'ttm' }),
+  ...fields(address, { page_url: 'url', page_referrer: 'refr' }),
+  ...sizes('vp', 'br_viewwidth', 'br_viewheight'),
+  ...sizes('res', 'dvce_screenwidth', 'dvce_screenheight'),
+  ...sizes('ds', 'doc_width', 'doc_height'),
+  ...urlFields('page_url', 'url'),
+  ...urlFields('refr_url', 'refr'),
+  ...Object.fromEntries(
+    ['medium', 'source', 'term', 'content', 'campaign'].map((name): [string, Getter] => [
+      `mkt_${name}`,
+      (event) => event.parameter(`utm_${name}`),
+    ]),
+  ),
+  event: kindOf,
+  event_id: (event) => event.text('eid')?.toLowerCase(),
+  event_vendor: (event) => eventSchema(event)?.vendor,
+  event_name: (event) => eventSchema(event)?.name,
+  event_format: (event) => eventSchema(event)?.format,
+  event_version: (event) => eventSchema(event)?.version,
+  derived_tstamp: (event) => instant(event.text('ttm') ?? event.text('dtm')),
+  network_userid: (event) => event.text('tnuid') ?? event.text('nuid'),
+  useragent: (event) => event.text('ua') ?? globalThis.navigator?.userAgent,
+  ti_name: (event) => event.text('ti_na') ?? event.text('ti_nm'),
+  mkt_clickid: (event) => event.parameter(clickParameter(event) ?? ''),
+  mkt_network: (event) => clickNetworks[clickParameter(event) ?? ''],
+  refr_medium: (event) => {
+    const host = urlParts(own(event.payload, 'refr'))?.host;
+    return host && host === urlParts(own(event.payload, 'url'))?.host ? 'internal' : undefined;
+  },
+  refr_domain_userid: (event) => linkPart(event, 0),
+  refr_dvce_tstamp: (event) => instant(linkPart(event, 1)),
+};

@@ -1,0 +1,15 @@
+export { createEvaluator } from './evaluator.js';
+export type { Evaluator, EvaluatorEvents, EvaluatorOptions } from './evaluator.js';
+export type { DefinitionsSource, WasmSource } from './load.js';
+export { indexedDbStore, memoryStore } from './storage.js';
+export type { Store, StoredState, Waiting } from './storage.js';
+export type {
+  AttributeKey,
+  Attributes,
+  AttributeValue,
+  Diagnostic,
+  Intervention,
+  Payload,
+  Problem,
+  ProblemCode,
+} from './types.js';

@@ -1,0 +1,46 @@
+// What is decided and not yet started: who may start it, and until when.
+import type { StoredState, Waiting } from './storage.js';
+import type { Intervention } from './types.js';
+
+/** So many ids of started interventions are remembered. */
+const mostStarted = 200;
+
+/** The outbox with new decisions. Of several targets of one intervention the first stays. */
+export function withDecided(
+  state: Pick<StoredState, 'outbox' | 'started'>,
+  interventions: readonly Intervention[],
+  cause: Omit<Waiting, 'intervention'>,
+): Waiting[] {
+  const outbox = [...state.outbox];
+  const known = new Set([...state.started, ...outbox.map((waiting) => waiting.intervention.intervention_id)]);
+  for (const intervention of interventions) {
+    if (!known.has(intervention.intervention_id)) outbox.push({ intervention, ...cause });
+    known.add(intervention.intervention_id);
+  }
+  return outbox;
+}
+
+/** The outbox sorted by what a page may do with it now. */
+export interface Sorted {
+  due: Waiting[];
+  expired: Waiting[];
+  rest: Waiting[];
+}
+
+export function sortOutbox(
+  outbox: readonly Waiting[],
+  isExpired: (waiting: Waiting) => boolean,
+  isDue: (waiting: Waiting) => boolean,
+): Sorted {
+  const sorted: Sorted = { due: [], expired: [], rest: [] };
+  for (const waiting of outbox) {
+    sorted[isExpired(waiting) ? 'expired' : isDue(waiting) ? 'due' : 'rest'].push(waiting);
+  }
+  return sorted;
+}
+
+/** The state in which what was due is started, and what expired is gone. */
+export function withStarted(state: StoredState, { due, rest }: Sorted): StoredState {
+  const ids = due.map((waiting) => waiting.intervention.intervention_id);
+  return { ...state, outbox: rest, started: [...state.started, ...ids].slice(-mostStarted) };
+}

@@ -1,0 +1,132 @@
+/**
+ * The plugin for Snowplow's browser tracker. Names and behaviour are those of `@snowplow/signals-browser-plugin`, so a
+ * site moves by changing one import and giving the definitions.
+ *
+ * @module
+ */
+import type { BrowserPlugin, BrowserTracker } from '@snowplow/browser-tracker';
+import { LocalEvaluator, type EvaluatorOptions } from './evaluator.js';
+import { longestError, longestHandlerId, measure, type MeasurementEvent, type MeasurementOptions } from './measurement.js';
+import type { Intervention, Payload, Problem } from './types.js';
+
+export type { MeasurementContext, MeasurementEvent, MeasurementOptions } from './measurement.js';
+export type { AttributeKey, AttributeValue, Diagnostic, Intervention, Problem, ProblemCode } from './types.js';
+
+/** What it returns or resolves to is of no account. What it throws or rejects with is tracked as its failure. */
+export type Handler = (intervention: Intervention, tracker: BrowserTracker) => unknown;
+
+export interface SignalsPluginOptions extends Omit<EvaluatorOptions, 'namespace'> {
+  /** By an id of your choice. Others can be added later. */
+  handlers?: Record<string, Handler>;
+  /** Which events report on interventions. Default: all. */
+  measurement?: MeasurementOptions;
+  /** Where it is not given, the console says it. */
+  onError?: (problem: Problem) => void;
+  onWarning?: (problem: Problem) => void;
+  /** An intervention found no handler in time. */
+  onExpired?: (intervention: Intervention, tracker: BrowserTracker) => void;
+}
+
+interface Instance {
+  tracker: BrowserTracker;
+  evaluator: LocalEvaluator;
+}
+
+const instances = new Map<string, Instance>();
+/** Handlers that came before their tracker, by its id; "" for those that named none. */
+const early = new Map<string, Record<string, Handler>>();
+
+/** One evaluator for each tracker that it is given to, kept apart by the trackers' namespaces. */
+export function SignalsPlugin(options: SignalsPluginOptions): BrowserPlugin {
+  const own = new Map<string, Instance>();
+  return {
+    activateBrowserPlugin(tracker) {
+      if (own.has(tracker.namespace)) return;
+      const instance = createInstance(tracker, options);
+      own.set(tracker.namespace, instance);
+      instances.set(tracker.namespace, instance);
+      for (const handlers of [options?.handlers, early.get(''), early.get(tracker.id), early.get(tracker.namespace)]) {
+        addHandlers(instance, handlers ?? {});
+      }
+    },
+    afterTrack(payload) {
+      own.get(String(payload['tna']))?.evaluator.track(payload as Payload);
+    },
+    deactivatePlugin(core) {
+      for (const [namespace, { tracker, evaluator }] of own) {
+        if (tracker.core !== core) continue;
+        evaluator.close();
+        own.delete(namespace);
+        instances.delete(namespace);
+      }
+    },
+  };
+}
+
+/** The name that Snowplow's documentation uses. */
+export const SignalsInterventionsPlugin = SignalsPlugin;
+
+/**
+ * Adds handlers to the trackers named, or to all. A handler of the same id is replaced. Where there is no such tracker
+ * yet, they wait for it. Interventions that found no handler so far are given to them.
+ */
+export function addInterventionHandlers(handlers: Record<string, Handler>, trackers?: string[]): void {
+  for (const id of trackers ?? ['']) {
+    const found = find(id);
+    for (const instance of found) addHandlers(instance, handlers);
+    if (found.length === 0) early.set(id, { ...early.get(id), ...handlers });
+  }
+}
+
+/** Removes handlers from the trackers named, or from all. */
+export function removeInterventionHandlers(handlerIds: string | string[], trackers?: string[]): void {
+  for (const id of trackers ?? [...early.keys(), '']) {
+    for (const handlerId of [handlerIds].flat()) {
+      for (const { evaluator } of find(id)) evaluator.removeHandler(handlerId);
+      delete early.get(id)?.[handlerId];
+    }
+  }
+}
+
+/** By namespace, or by id: in the tag's build the two differ. "" finds all. */
+function find(id: string): Instance[] {
+  return [...instances.values()].filter(({ tracker }) => id === '' || id === tracker.id || id === tracker.namespace);
+}
+
+function addHandlers({ evaluator, tracker }: Instance, handlers: Record<string, Handler>): void {
+  for (const [id, handler] of Object.entries(handlers)) {
+    evaluator.addHandler(
+      id,
+      typeof handler === 'function' ? (intervention) => handler(intervention, tracker) : handler,
+    );
+  }
+}
+
+function createInstance(tracker: BrowserTracker, options: SignalsPluginOptions): Instance {
+  const { handlers: _, measurement = {}, onError, onWarning, onExpired, ...rest } = options ?? {};
+  const report = (event: MeasurementEvent, intervention: Intervention, data: Record<string, unknown>): void => {
+    try {
+      measure(tracker, measurement, event, intervention, data);
+    } catch (error) {
+      console.error('tripline: an intervention cannot be measured:', error);
+    }
+  };
+  const evaluator = new LocalEvaluator(
+    { ...rest, namespace: tracker.namespace },
+    {
+      received: (intervention, handlers) =>
+        report('delivery', intervention, { handlers: handlers.map((id) => id.slice(0, longestHandlerId)) }),
+      handled: (intervention, handler) =>
+        report('dispatch_accept', intervention, { handler: handler.slice(0, longestHandlerId) }),
+      failed: (intervention, handler, error) =>
+        report('dispatch_error', intervention, {
+          handler: handler.slice(0, longestHandlerId),
+          ...(error ? { error: String(error).slice(0, longestError) } : {}),
+        }),
+    },
+  );
+  if (onError) evaluator.on('error', onError);
+  if (onWarning) evaluator.on('warning', onWarning);
+  if (onExpired) evaluator.on('expired', (intervention) => onExpired(intervention, tracker));
+  return { tracker, evaluator };
+}

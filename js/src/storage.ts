@@ -1,0 +1,127 @@
+// Where the state of an evaluator is kept between pages.
+import type { Intervention } from './types.js';
+
+/** A decision whose handlers have not been started. */
+export interface Waiting {
+  intervention: Intervention;
+  /** Host clock in ms. */
+  decided: number;
+  /** The page that tracked the event which caused it. */
+  page: string;
+  /** The session of that event. */
+  session: string | undefined;
+}
+
+/** Everything that is committed together. */
+export interface StoredState {
+  /** Differs whenever the engine's state does. */
+  revision: number;
+  snapshot: Uint8Array;
+  /** The number of the last journal entry that the snapshot contains, by page. */
+  applied: Record<string, number>;
+  outbox: Waiting[];
+  /** The newest intervention ids whose handlers were started. */
+  started: string[];
+}
+
+export interface Store {
+  /**
+   * Runs `change` on what is stored under `name` in a transaction that no other one interleaves with, and
+   * stores what it answers; the same object: nothing to store. Resolves when that is committed. Rejects, with
+   * nothing stored, if `change` throws or storing fails. `change` is synchronous, and may run again after a failure.
+   */
+  update(name: string, change: (state: StoredState | undefined) => StoredState | undefined): Promise<void>;
+  close(): void;
+}
+
+/** A state that lives as long as the page. */
+export function memoryStore(initial?: StoredState): Store {
+  let stored = initial;
+  return {
+    async update(_name, change) {
+      stored = change(stored);
+    },
+    close() {},
+  };
+}
+
+const objectStore = 'states';
+
+/** The origin's IndexedDB, which all tabs share. */
+export function indexedDbStore(databaseName = 'tripline'): Store {
+  let opening: Promise<IDBDatabase> | undefined;
+  let closed = false;
+
+  function open(): Promise<IDBDatabase> {
+    opening ??= openDatabase(databaseName, () => (opening = undefined));
+    opening.catch(() => (opening = undefined));
+    return opening;
+  }
+
+  return {
+    async update(name, change) {
+      if (closed) throw new Error('The store is closed.');
+      const database = await open();
+      let transaction: IDBTransaction;
+      try {
+        transaction = begin(database);
+      } catch {
+        // The browser has closed the database, for instance because site data was cleared.
+        opening = undefined;
+        transaction = begin(await open());
+      }
+      await run(transaction, name, change);
+    },
+    close() {
+      closed = true;
+      opening?.then((database) => database.close(), () => undefined);
+    },
+  };
+}
+
+function openDatabase(name: string, onClose: () => void): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(objectStore);
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error('The database is in use by another version of this page.'));
+    request.onsuccess = () => {
+      const database = request.result;
+      database.onclose = onClose;
+      database.onversionchange = () => {
+        database.close();
+        onClose();
+      };
+      resolve(database);
+    };
+  });
+}
+
+// Relaxed: the browser does not wait for the disk. What is lost with the machine are the last moments.
+function begin(database: IDBDatabase): IDBTransaction {
+  return database.transaction(objectStore, 'readwrite', { durability: 'relaxed' });
+}
+
+function run(
+  transaction: IDBTransaction,
+  name: string,
+  change: (state: StoredState | undefined) => StoredState | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let failure: unknown;
+    const states = transaction.objectStore(objectStore);
+    const reading = states.get(name);
+    reading.onsuccess = () => {
+      try {
+        const before = reading.result as StoredState | undefined;
+        const after = change(before);
+        if (after !== before) states.put(after, name);
+      } catch (error) {
+        failure = error;
+        transaction.abort();
+      }
+    };
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(failure ?? transaction.error ?? new Error('The transaction was aborted.'));
+  });
+}
