@@ -165,6 +165,7 @@ async function placeOrder(page: Page): Promise<void> {
   await fillInAddress(page);
   await page.getByRole('button', { name: /Place order/ }).click();
   await page.waitForURL('**/orders/*');
+  await expect(page.getByRole('link', { name: 'Cart, 0 items' })).toBeVisible();
 }
 
 async function enterCode(page: Page, code: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './shop.ts';
-import { actionsOf, addProduct, fillInAddress, viewProduct } from './visitor.ts';
+import { actionsOf, addProduct, banner, fillInAddress, viewProduct } from './visitor.ts';
 
 test.describe('being tracked', () => {
   test('a whole visit reaches the collector, in order and with nothing lost at a navigation', async ({ page }) => {
@@ -34,6 +34,23 @@ test.describe('being tracked', () => {
     ]);
   });
 
+  test('what became of an intervention is measured once', async ({ page }) => {
+    const reports: object[] = [];
+    onPayloads(page, ({ ue_pr }) => {
+      const event = ue_pr === undefined ? undefined : (JSON.parse(ue_pr) as { data: { schema: string } }).data;
+      if (event?.schema.startsWith('iglu:com.snowplowanalytics.signals/')) reports.push(event);
+    });
+    await addProduct(page, 'canvas-tote');
+    await expect(banner(page, 'cart_abandonment')).toBeVisible();
+    await page.reload();
+    await page.waitForLoadState('networkidle');
+    const schema = (name: string): string => `iglu:com.snowplowanalytics.signals/${name}/jsonschema/1-0-0`;
+    expect(reports).toEqual([
+      { schema: schema('intervention_receive'), data: { handlers: ['banner'] } },
+      { schema: schema('intervention_handle'), data: { handler: 'banner' } },
+    ]);
+  });
+
   test('an id stays from page to page and changes with a reset', async ({ page }) => {
     const ids = recordField(page, 'duid');
     await viewProduct(page, 'canvas-tote');
@@ -60,6 +77,7 @@ interface Payload {
   readonly url: string;
   readonly duid?: string;
   readonly uid?: string;
+  readonly ue_pr?: string;
 }
 
 /** Page views and e-commerce actions as the collector gets them; an event that was sent twice counts once. */
