@@ -49,9 +49,9 @@ function bannerElement(intervention: Intervention, banner: Banner): HTMLElement 
   return node;
 }
 
-// The demo's own line: the visitor's attribute values that the decision was made from.
+// The demo's own line: the visitor's attribute values that the decision was made from, without their group's name.
 function reasons(intervention: Intervention): HTMLElement {
-  const values = Object.entries(intervention.attributes ?? {});
+  const values = Object.entries(intervention.attributes).map(([name, value]) => [name.split(':').at(-1), value]);
   return element('details', {
     class: 'banner-reasons',
     children: [

@@ -62,7 +62,7 @@ test.describe('text stays text', () => {
     await page.getByRole('button', { name: 'Add Canvas tote to cart' }).click();
     await expect(banner(page, 'cart_abandonment')).toBeVisible();
     await page.getByText('Why now?').click();
-    await expect(page.getByText(`ecom_attributes:last_campaign = ${markup}`)).toBeVisible();
+    await expect(page.getByText(`last_campaign = ${markup}`)).toBeVisible();
     await expectNoMarkup(page);
   });
 
