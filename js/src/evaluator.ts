@@ -4,6 +4,7 @@ import { Dispatcher, type DispatchReport, type InterventionListener } from './di
 import { Engine } from './engine.js';
 import { Journal, randomId } from './journal.js';
 import { loadDefinitions, loadModule, messageOf, type DefinitionsSource, type WasmSource } from './load.js';
+import { PageLife } from './page.js';
 import { sortOutbox, withDecided, withStarted, type Sorted } from './outbox.js';
 import { indexedDbStore, memoryStore, type Store, type StoredState, type Waiting } from './storage.js';
 import type { AttributeKey, Attributes, Intervention, Payload, Problem, ProblemCode } from './types.js';
@@ -68,6 +69,7 @@ export class LocalEvaluator implements Evaluator {
     expired: new Set<(intervention: Intervention) => unknown>(),
   };
   readonly #journal: Journal;
+  readonly #page: PageLife;
   #store: Store;
   #engine: Engine | undefined;
   /** The state that the engine holds is the one of this revision. */
@@ -78,7 +80,7 @@ export class LocalEvaluator implements Evaluator {
   /** Everything that uses engine and store waits in this line. */
   #line: Promise<unknown>;
   #batchWaits = false;
-  #courtesyTimer: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #listenerCount = 0;
   #said = new Set<ProblemCode>();
   #closed = false;
@@ -103,7 +105,10 @@ export class LocalEvaluator implements Evaluator {
     this.#store = this.#options.store ?? this.#defaultStore();
     this.ready = this.#start();
     this.#line = this.ready;
-    globalThis.addEventListener?.('pageshow', this.#onPageShow);
+    this.#page = new PageLife(() => {
+      this.#journal.renew();
+      this.#scheduleBatch();
+    });
   }
 
   on<Name extends keyof EvaluatorEvents>(name: Name, listener: (value: EvaluatorEvents[Name]) => unknown): () => void {
@@ -169,8 +174,8 @@ export class LocalEvaluator implements Evaluator {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    globalThis.removeEventListener?.('pageshow', this.#onPageShow);
-    clearTimeout(this.#courtesyTimer);
+    this.#page.close();
+    clearTimeout(this.#timer);
     void this.#line.then(() => {
       this.#engine?.release();
       this.#engine = undefined;
@@ -307,7 +312,8 @@ export class LocalEvaluator implements Evaluator {
         (session !== undefined && its !== undefined && its !== session.id && session.since >= decided),
       ({ decided, page }) =>
         this.#dispatcher.hasHandlers &&
-        (this.#journal.isOwn(page) || (now - decided >= courtesy && globalThis.document?.visibilityState !== 'hidden')),
+        this.#page.leaving === 0 &&
+        (this.#journal.isOwn(page) || (now - decided >= courtesy && !this.#page.hidden)),
     );
     if (sorted.rest.length > 0 && this.#dispatcher.hasHandlers) this.#lookAgain();
     return sorted;
@@ -318,8 +324,8 @@ export class LocalEvaluator implements Evaluator {
   }
 
   #lookAgain(): void {
-    clearTimeout(this.#courtesyTimer);
-    this.#courtesyTimer = setTimeout(() => this.#scheduleBatch(), courtesy);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#scheduleBatch(), Math.max(courtesy, this.#page.leaving));
   }
 
   /** One transaction. Where the store fails, the state goes on in memory. */
@@ -358,12 +364,6 @@ export class LocalEvaluator implements Evaluator {
     this.#warnedOfStorage = true;
     queueMicrotask(() => this.#emit('warning', { code: 'storage', message, cause }));
   }
-
-  #onPageShow = (event: Event): void => {
-    if (!(event as PageTransitionEvent).persisted) return;
-    this.#journal.renew();
-    this.#scheduleBatch();
-  };
 
   #emit<Name extends 'error' | 'warning' | 'expired'>(name: Name, value: EvaluatorEvents[Name]): void {
     const listeners = this.#listeners[name] as Set<(value: EvaluatorEvents[Name]) => unknown>;
