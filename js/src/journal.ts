@@ -1,53 +1,60 @@
 // Events that were tracked and are not yet part of the committed state. An event is here before the tracker's call
 // returns, so it outlives its page: the next page of the origin reads it from here.
 //
-// Each page (a document, not a tab) writes one key of localStorage: lines of JSON, one an event, numbered from 1.
-// Any page may apply any page's entries, since the committed state says which number of which page it contains.
+// Each page (a document, not a tab) writes one key of localStorage, a line per event. Any page may apply any page's
+// entries, since the committed state says which number of which page it contains; none has to be known as dead.
 import type { Payload } from './types.js';
 
 export interface Entry {
   page: string;
+  /** From 1, in each page. */
   number: number;
   payload: Payload;
 }
 
-/** A page keeps at most so many events that wait for an engine. */
-const mostEntries = 200;
-/** Of so many pages at most, journals are kept. */
-const mostPages = 50;
+interface Line {
+  number: number;
+  /** Host clock in ms. */
+  writtenAt: number;
+  json: string;
+}
+
+/** A page keeps so many events at most: beyond that, there was no engine for long. */
+const mostEntries = 100;
+/** Journals of so many other pages are kept. */
+const mostPages = 20;
 /** A page that has written nothing for so long, and whose entries are all applied, has nothing left to lose. */
 const quietTime = 60_000;
 
-type Line = [number: number, writtenAt: number, payload: Payload];
-
 export class Journal {
   readonly #prefix: string;
-  readonly #warn: (message: string, cause: unknown) => void;
+  readonly #warn: (message: string, cause?: unknown) => void;
   #storage: Storage;
   #page = newPage();
   #previousPage: string | null = null;
   #lastNumber = 0;
+  #overflowed = false;
 
-  /** `warn` is called once, if localStorage cannot be used. */
-  constructor(namespace: string, warn: (message: string, cause: unknown) => void) {
-    this.#prefix = `tripline:${encodeURIComponent(namespace)}:`;
+  /** `warn` is told when events may get lost. */
+  constructor(namespace: string, warn: (message: string, cause?: unknown) => void) {
+    this.#prefix = `tripline:${namespace.replace(/[:%]/g, encodeURIComponent)}:`;
     this.#warn = warn;
     this.#storage = new MemoryStorage();
     try {
       this.#storage = globalThis.localStorage;
-      this.#storage.getItem(this.#prefix);
+      this.#pages().slice(0, -mostPages).forEach((page) => this.#replace(page, []));
     } catch (error) {
       this.#fallBack(error);
     }
     this.#followPage();
   }
 
-  /** Whether this page, or the one that was in its tab before, is the one named. */
+  /** Whether it is this page, or the one that was in its tab before. */
   isOwn(page: string): boolean {
     return page === this.#page || page === this.#previousPage;
   }
 
-  /** The page has come back from the back/forward cache. Meanwhile others may have applied and removed its entries. */
+  /** To call when the page comes back from the back/forward cache: others may have applied its entries, and removed them. */
   renew(): void {
     this.#page = newPage();
     this.#lastNumber = 0;
@@ -55,44 +62,43 @@ export class Journal {
   }
 
   append(payload: Payload): void {
-    const key = this.#prefix + this.#page;
+    const line = { number: this.#lastNumber + 1, writtenAt: Date.now(), json: JSON.stringify(payload) };
     try {
-      this.#write(key, payload);
+      this.#append(line);
     } catch (error) {
-      if (this.#storage instanceof MemoryStorage) throw error;
       this.#fallBack(error);
-      this.#write(key, payload);
+      this.#append(line);
     }
+    this.#lastNumber = line.number;
   }
 
   /** Entries that `applied` does not contain, older pages first, each page's in its order. */
   pending(applied: Readonly<Record<string, number>>): Entry[] {
     return this.#pages().flatMap((page) =>
       this.#read(page)
-        .filter(([number]) => number > (applied[page] ?? 0))
-        .map(([number, , payload]) => ({ page, number, payload })),
+        .filter(({ number }) => number > (applied[page] ?? 0))
+        .flatMap(({ number, json }) => parsePayload(json).map((payload) => ({ page, number, payload }))),
     );
   }
 
-  /** The pages that `applied` must go on naming: those that have a journal. */
+  /** What of `applied` must be remembered: the pages that have a journal. */
   retained(applied: Readonly<Record<string, number>>): Record<string, number> {
-    const pages = new Set(this.#pages()).add(this.#page);
+    const pages = new Set(this.#pages());
     return Object.fromEntries(Object.entries(applied).filter(([page]) => pages.has(page)));
   }
 
-  /** Removes what is committed. A live page's journal is left to that page. */
+  /** Removes what is committed. A journal that another page may still be writing is left to that page. */
   shorten(applied: Readonly<Record<string, number>>): void {
-    const pages = this.#pages();
-    pages.forEach((page, index) => {
+    for (const page of this.#pages()) {
       const lines = this.#read(page);
-      const last = lines.at(-1);
-      const done = last === undefined || last[0] <= (applied[page] ?? 0);
-      if (page === this.#page) {
-        this.#replace(page, lines.filter(([number]) => number > (applied[page] ?? 0)));
-      } else if ((done && (last?.[1] ?? 0) < Date.now() - quietTime) || index < pages.length - mostPages) {
-        this.#replace(page, []);
-      }
-    });
+      const left = lines.filter(({ number }) => number > (applied[page] ?? 0));
+      const isQuiet = left.length === 0 && (lines.at(-1)?.writtenAt ?? 0) < Date.now() - quietTime;
+      if (isQuiet || page === this.#page) this.#replace(page, left);
+    }
+  }
+
+  remove(page: string, number: number): void {
+    this.#replace(page, this.#read(page).filter((line) => line.number !== number));
   }
 
   // sessionStorage goes along from page to page of a tab.
@@ -101,15 +107,17 @@ export class Journal {
       this.#previousPage = sessionStorage.getItem(this.#prefix);
       sessionStorage.setItem(this.#prefix, this.#page);
     } catch {
-      // Then the page has no known predecessor, and waits a moment before it takes over what that left.
+      // Then the page has no known predecessor, and waits a moment before it takes over what that one left.
     }
   }
 
-  #write(key: string, payload: Payload): void {
-    const line: Line = [this.#lastNumber + 1, Date.now(), payload];
-    const lines = this.#storage.getItem(key)?.split('\n') ?? [];
-    this.#storage.setItem(key, [...lines.slice(-mostEntries + 1), JSON.stringify(line)].join('\n'));
-    this.#lastNumber += 1;
+  #append(line: Line): void {
+    const lines = this.#read(this.#page);
+    if (lines.length === mostEntries && !this.#overflowed) {
+      this.#overflowed = true;
+      this.#warn(`More than ${mostEntries} events wait for the engine: the oldest are lost.`);
+    }
+    this.#replace(this.#page, [...lines.slice(1 - mostEntries), line]);
   }
 
   #pages(): string[] {
@@ -121,21 +129,23 @@ export class Journal {
 
   #read(page: string): Line[] {
     const text = this.#storage.getItem(this.#prefix + page) ?? '';
-    return text.split('\n').flatMap((line) => parseLine(line) ?? []);
+    return text.split('\n').flatMap(parseLine);
   }
 
-  #replace(page: string, lines: Line[]): void {
+  #replace(page: string, lines: readonly Line[]): void {
     const key = this.#prefix + page;
-    if (lines.length === 0) this.#storage.removeItem(key);
-    else this.#storage.setItem(key, lines.map((line) => JSON.stringify(line)).join('\n'));
+    const text = lines.map(({ number, writtenAt, json }) => `${number} ${writtenAt} ${json}`).join('\n');
+    if (text === '') this.#storage.removeItem(key);
+    else this.#storage.setItem(key, text);
   }
 
   #fallBack(cause: unknown): void {
     const memory = new MemoryStorage();
-    const key = this.#prefix + this.#page;
     try {
+      const key = this.#prefix + this.#page;
       const own = this.#storage.getItem(key);
       if (own !== null) memory.setItem(key, own);
+      this.#storage.removeItem(key);
     } catch {
       // It cannot be read either.
     }
@@ -149,23 +159,28 @@ function newPage(): string {
   return `${Date.now()}-${randomId()}`;
 }
 
-/** 32 hexadecimal digits. (crypto.randomUUID is not there on plain http.) */
+/** 32 hexadecimal digits. (crypto.randomUUID is missing on plain http.) */
 export function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function parseLine(line: string): [Line] | undefined {
+// Whoever wrote what is no line or no payload: it is passed over.
+
+function parseLine(line: string): Line[] {
+  const [, number, writtenAt, json] = /^(\d+) (\d+) (.*)$/.exec(line) ?? [];
+  return json === undefined ? [] : [{ number: Number(number), writtenAt: Number(writtenAt), json }];
+}
+
+function parsePayload(json: string): Payload[] {
   try {
-    const parsed: unknown = JSON.parse(line);
-    const [number, writtenAt, payload] = parsed as Line;
-    const good = typeof number === 'number' && typeof writtenAt === 'number' && typeof payload === 'object' && payload;
-    return good ? [[number, writtenAt, payload]] : undefined;
+    const payload: unknown = JSON.parse(json);
+    return typeof payload === 'object' && payload !== null ? [payload as Payload] : [];
   } catch {
-    return undefined; // somebody else wrote it
+    return [];
   }
 }
 
-/** What of localStorage is used here, for a page. */
+/** What of localStorage is used here, in memory. */
 class MemoryStorage implements Storage {
   readonly #items = new Map<string, string>();
   get length(): number {

@@ -1,5 +1,6 @@
 // Finds, fetches and instantiates the WebAssembly module, and gets the definitions.
 import createModule, { type TriplineModule } from '../dist/engine/tripline.js';
+import { messageOf } from './problem.js';
 
 /** An address, the bytes, the compiled module, or the response of a fetch under way or done. */
 export type WasmSource =
@@ -51,7 +52,9 @@ async function instantiate(source: WasmSource): Promise<TriplineModule> {
       }).then(resolve, reject);
     });
   } catch (error) {
-    throw new Error(`The WebAssembly module could not be loaded: ${messageOf(error)} ${advice(error)}`, { cause: error });
+    throw new Error(`The WebAssembly module could not be loaded: ${messageOf(error)} ${advice(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -68,7 +71,7 @@ async function instance(answer: Answer, imports: WebAssembly.Imports): Promise<W
 async function get(url: string | URL): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, { credentials: 'same-origin' });
+    response = await fetch(url);
   } catch (error) {
     throw new Error(`${url} cannot be fetched (${messageOf(error)}).`, { cause: error });
   }
@@ -80,8 +83,4 @@ function advice(error: unknown): string {
   return /content security policy|unsafe-eval/i.test(messageOf(error))
     ? "Add 'wasm-unsafe-eval' to script-src of the page's Content-Security-Policy."
     : 'Serve the file tripline.wasm of this package, and give its address as the option "wasm".';
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -29,8 +29,7 @@ export interface Sorted {
 
 export function sortOutbox(
   outbox: readonly Waiting[],
-  isExpired: (waiting: Waiting) => boolean,
-  isDue: (waiting: Waiting) => boolean,
+  { isExpired, isDue }: { isExpired(waiting: Waiting): boolean; isDue(waiting: Waiting): boolean },
 ): Sorted {
   const sorted: Sorted = { due: [], expired: [], rest: [] };
   for (const waiting of outbox) {

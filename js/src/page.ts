@@ -1,22 +1,29 @@
-// What the browser does with the page, as far as it matters to handlers.
+// What the browser does with the page, as far as it matters to handlers and journal.
 
 /** A navigation that has not replaced the page after so many ms was a download or was cancelled. */
 const longestLeaving = 5000;
 
-export class PageLife {
-  readonly #onReturn: () => void;
-  #leavingSince = -Infinity;
+export interface PageListener {
+  /** The page comes back from the back/forward cache. */
+  onReturn(): void;
+  /** The page can be seen again. */
+  onVisible(): void;
+}
 
-  /** `onReturn` is called when the page comes back from the back/forward cache. */
-  constructor(onReturn: () => void) {
-    this.#onReturn = onReturn;
+export class PageLife {
+  readonly #listener: PageListener;
+  #leavingUntil = 0;
+
+  constructor(listener: PageListener) {
+    this.#listener = listener;
     globalThis.addEventListener?.('beforeunload', this.#leave);
     globalThis.addEventListener?.('pageshow', this.#show);
+    globalThis.document?.addEventListener('visibilitychange', this.#see);
   }
 
-  /** In ms, for how long a navigation may still be about to replace the page: what is shown now would hardly be seen. */
+  /** How many ms a navigation may still be about to replace the page: what is shown now would hardly be seen. */
   get leaving(): number {
-    return Math.max(0, this.#leavingSince + longestLeaving - Date.now());
+    return Math.max(0, this.#leavingUntil - Date.now());
   }
 
   get hidden(): boolean {
@@ -26,15 +33,20 @@ export class PageLife {
   close(): void {
     globalThis.removeEventListener?.('beforeunload', this.#leave);
     globalThis.removeEventListener?.('pageshow', this.#show);
+    globalThis.document?.removeEventListener('visibilitychange', this.#see);
   }
 
   #leave = (): void => {
-    this.#leavingSince = Date.now();
+    this.#leavingUntil = Date.now() + longestLeaving;
   };
 
   #show = (event: Event): void => {
     if (!(event as PageTransitionEvent).persisted) return;
-    this.#leavingSince = -Infinity;
-    this.#onReturn();
+    this.#leavingUntil = 0;
+    this.#listener.onReturn();
+  };
+
+  #see = (): void => {
+    if (!this.hidden) this.#listener.onVisible();
   };
 }

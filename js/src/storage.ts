@@ -24,6 +24,20 @@ export interface StoredState {
   started: string[];
 }
 
+/** Whether it has the form of this version. What the snapshot holds is the engine's to judge. */
+export function isStoredState(value: unknown): value is StoredState {
+  if (typeof value !== 'object' || value === null) return false;
+  const { revision, snapshot, applied, outbox, started } = value as Partial<Record<keyof StoredState, unknown>>;
+  return (
+    typeof revision === 'number' &&
+    ArrayBuffer.isView(snapshot) &&
+    typeof applied === 'object' &&
+    applied !== null &&
+    Array.isArray(outbox) &&
+    Array.isArray(started)
+  );
+}
+
 export interface Store {
   /**
    * Runs `change` on what is stored under `name` in a transaction that no other one interleaves with, and

@@ -1,0 +1,59 @@
+// Takes journals' entries into the state.
+import type { Engine } from './engine.js';
+import type { Entry, Journal } from './journal.js';
+import { withDecided } from './outbox.js';
+import { EngineFailure, engineState } from './shared-state.js';
+import type { StoredState } from './storage.js';
+import type { Intervention } from './types.js';
+
+/** The engine broke on this event. */
+export class EventFailure extends EngineFailure {
+  readonly entry: Entry;
+
+  constructor(entry: Entry, cause: unknown) {
+    super('The engine failed on an event.', { cause });
+    this.entry = entry;
+  }
+}
+
+/** The state with every event that it lacks. `now`: the host's clock in ms. Throws EventFailure. */
+export function applyJournals(
+  state: StoredState | undefined,
+  engine: Engine,
+  journal: Journal,
+  now: number,
+): StoredState | undefined {
+  const entries = journal.pending(state?.applied ?? {});
+  if (entries.length === 0) return state;
+  const applied = journal.retained(state?.applied ?? {});
+  const started = state?.started ?? [];
+  let outbox = state?.outbox ?? [];
+  for (const entry of entries) {
+    const interventions = process(engine, entry, now);
+    const cause = { decided: now, page: entry.page, session: sessionOf(entry.payload) };
+    outbox = withDecided({ outbox, started }, interventions, cause);
+    applied[entry.page] = entry.number;
+  }
+  return { ...engineState(state, engine), applied, outbox, started };
+}
+
+/** The state without profiles and marks, in which all that was tracked counts as applied. */
+export function emptied(state: StoredState | undefined, engine: Engine, journal: Journal): StoredState {
+  const applied = { ...state?.applied };
+  for (const { page, number } of journal.pending(applied)) applied[page] = number;
+  engine.clear();
+  return { ...engineState(state, engine), applied, outbox: [], started: [] };
+}
+
+export function sessionOf(payload: Entry['payload']): string | undefined {
+  const session = payload['sid'];
+  return typeof session === 'string' ? session : undefined;
+}
+
+function process(engine: Engine, entry: Entry, now: number): Intervention[] {
+  try {
+    return engine.process(entry.payload, now);
+  } catch (cause) {
+    throw new EventFailure(entry, cause);
+  }
+}

@@ -1,0 +1,105 @@
+// The engine and the stored state, kept in step. All tabs of the origin share what is stored; each has an engine.
+import type { Announcer } from './announcer.js';
+import type { Engine } from './engine.js';
+import { isStoredState, memoryStore, type Store, type StoredState } from './storage.js';
+
+/** Answers the state to store; the same one: nothing changed. May run again, so it must leave no trace but in the engine. */
+export type Change = (state: StoredState | undefined, engine: Engine) => StoredState | undefined;
+
+/** The engine, not the store, has failed. */
+export class EngineFailure extends Error {}
+
+export class SharedState {
+  readonly #engine: Engine;
+  readonly #name: string;
+  readonly #announcer: Announcer;
+  #store: Store;
+  /** Of the state that the engine holds; NaN: of none that is stored. */
+  #revision: number | undefined;
+  #state: StoredState | undefined;
+
+  constructor(engine: Engine, store: Store, name: string, announcer: Announcer) {
+    this.#engine = engine;
+    this.#store = store;
+    this.#name = name;
+    this.#announcer = announcer;
+  }
+
+  /** As of the last update. */
+  get state(): StoredState | undefined {
+    return this.#state;
+  }
+
+  /** One transaction. Where the store fails, the state goes on in memory. Rejects with an EngineFailure only. */
+  async update(change: Change): Promise<void> {
+    try {
+      await this.#attempt(change);
+    } catch (cause) {
+      if (cause instanceof EngineFailure) throw cause;
+      this.#announcer.say('warning', {
+        code: 'storage',
+        message: 'The state cannot be stored: it lives as long as this page.',
+        cause,
+      });
+      this.#store.close();
+      this.#store = memoryStore(this.#state);
+      await this.#attempt(change);
+    }
+  }
+
+  close(): void {
+    this.#engine.release();
+    this.#store.close();
+  }
+
+  async #attempt(change: Change): Promise<void> {
+    let next: StoredState | undefined;
+    try {
+      await this.#store.update(this.#name, (stored) => (next = this.#change(stored, change)));
+    } catch (error) {
+      this.#revision = NaN; // the engine may be ahead of what is stored
+      throw error;
+    }
+    this.#state = next;
+    this.#revision = next?.revision;
+  }
+
+  #change(stored: unknown, change: Change): StoredState | undefined {
+    try {
+      const state = this.#read(stored);
+      this.#bringEngineTo(state);
+      return change(state, this.#engine);
+    } catch (cause) {
+      throw cause instanceof EngineFailure ? cause : new EngineFailure('The engine failed.', { cause });
+    }
+  }
+
+  #read(stored: unknown): StoredState | undefined {
+    if (stored === undefined || isStoredState(stored)) return stored;
+    this.#sayDamaged('it has another form');
+    return undefined;
+  }
+
+  #bringEngineTo(state: StoredState | undefined): void {
+    if (state?.revision === this.#revision) return;
+    const refusal = state ? this.#engine.restore(state.snapshot) : this.#engine.clear();
+    if (refusal) this.#sayDamaged(refusal);
+    this.#revision = state?.revision;
+  }
+
+  #sayDamaged(why: string): void {
+    this.#announcer.say('error', {
+      code: 'snapshot',
+      message: `The stored state cannot be used (${why}). Counting starts afresh.`,
+    });
+  }
+}
+
+/** What the engine holds now, as the state after `state`. */
+export function engineState(
+  state: StoredState | undefined,
+  engine: Engine,
+): Pick<StoredState, 'revision' | 'snapshot'> {
+  // Not from 1: after site data was cleared, a page must not take the new state for one that it knows.
+  return { revision: (state?.revision ?? Date.now()) + 1, snapshot: engine.snapshot() };
+}
