@@ -50,7 +50,7 @@ class Update {
       state_.admission = Admission::duplicate;
       return false;
     }
-    state_.events.add(hash, {});
+    state_.events.add(hash, 0);
     return true;
   }
 

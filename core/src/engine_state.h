@@ -10,10 +10,8 @@
 
 namespace tripline {
 
-struct Nothing {};
-/// 64-bit hashes of event ids, oldest first.
-using EventMemory =
-    LruMap<std::uint64_t, Nothing, std::hash<std::uint64_t>, std::equal_to<std::uint64_t>>;
+/// 64-bit hashes of event ids, oldest first; the values say nothing.
+using EventMemory = LruMap<std::uint64_t, std::uint32_t>;
 
 /// Whose attributes criteria read: an id and a profile per key. "" and null where there is none; an
 /// id without a profile is one that nothing was counted for.

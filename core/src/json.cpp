@@ -1,7 +1,6 @@
 #include "tripline/json.h"
 
 #include <algorithm>
-#include <map>
 
 #include "support/json_writer.h"
 #include "support/time_text.h"
@@ -81,21 +80,24 @@ std::string inputs_json(const Program& program) {
 }
 
 std::string attributes_json(std::span<const AttributeReading> readings) {
-  std::map<std::string_view, std::uint32_t> highest;
-  for (const AttributeReading& reading : readings) {
-    std::uint32_t& version = highest[reading.group];
-    version = std::max(version, reading.version);
-  }
+  const auto is_outdated = [&](const AttributeReading& reading) {
+    return std::any_of(readings.begin(), readings.end(), [&](const AttributeReading& other) {
+      return other.group == reading.group && other.version > reading.version;
+    });
+  };
   JsonWriter json;
   json.begin_object();
-  for (const auto& [group, version] : highest) {
-    json.key(group).begin_object();
-    for (const AttributeReading& reading : readings) {
-      if (reading.group != group || reading.version != version) continue;
-      json.key(reading.attribute).value(reading.value);
+  std::string_view open_group;
+  for (const AttributeReading& reading : readings) {
+    if (is_outdated(reading)) continue;
+    if (reading.group != open_group) {
+      if (!open_group.empty()) json.end_object();
+      json.key(reading.group).begin_object();
+      open_group = reading.group;
     }
-    json.end_object();
+    json.key(reading.attribute).value(reading.value);
   }
+  if (!open_group.empty()) json.end_object();
   return json.end_object().take();
 }
 

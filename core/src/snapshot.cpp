@@ -12,10 +12,10 @@
 // the snapshot, so that it can be read under another program.
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "engine_state.h"
 #include "support/bytes.h"
+#include "support/text.h"
 
 namespace tripline {
 namespace {
@@ -75,13 +75,13 @@ class SnapshotReader {
   }
 
   void read_aggregates() {
-    std::unordered_map<std::uint64_t, Index> index_of;
+    LruMap<std::uint64_t, std::uint32_t> index_of;
     for (Index i = 0; i < program_.aggregates.size(); ++i) {
-      index_of.emplace(program_.aggregates[i].identity, i);
+      index_of.add(program_.aggregates[i].identity, i);
     }
     for (std::uint32_t n = bytes_.count(8); n > 0 && bytes_.ok(); --n) {
-      const auto found = index_of.find(bytes_.u64());
-      aggregates_.push_back(found == index_of.end() ? kGone : found->second);
+      const Index* found = index_of.find(bytes_.u64());
+      aggregates_.push_back(found == nullptr ? kGone : *found);
     }
   }
 
@@ -143,7 +143,7 @@ class SnapshotReader {
   void read_event() {
     const std::uint64_t hash = bytes_.u64();
     if (state_.events.find(hash) != nullptr) return bytes_.fail();
-    state_.events.add(hash, {});
+    state_.events.add(hash, 0);
   }
 
   EngineState& state_;
@@ -174,7 +174,7 @@ std::string Engine::snapshot() const {
     body.i64(time);
   });
   body.u32(static_cast<std::uint32_t>(state_->events.size()));
-  state_->events.for_each([&](std::uint64_t hash, Nothing) { body.u64(hash); });
+  state_->events.for_each([&](std::uint64_t hash, std::uint32_t) { body.u64(hash); });
 
   ByteWriter snapshot;
   for (const char c : kMagic) snapshot.u8(static_cast<std::uint8_t>(c));
@@ -190,8 +190,8 @@ tl::expected<void, std::string> Engine::restore(std::string_view snapshot) {
     return tl::make_unexpected("this is no Tripline snapshot");
   const std::uint32_t format = bytes.u32();
   if (format != kFormat) {
-    return tl::make_unexpected("the snapshot has format " + std::to_string(format) +
-                               "; this engine reads format " + std::to_string(kFormat));
+    return tl::make_unexpected(concat({"the snapshot has format ", std::to_string(format),
+                                       "; this engine reads format ", std::to_string(kFormat)}));
   }
   const std::uint64_t checksum = bytes.u64();
   const bool intact = bytes.ok() && checksum == hash64(snapshot.substr(kMagic.size() + 12));

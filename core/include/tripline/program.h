@@ -140,7 +140,7 @@ struct Program {
   /// The input that holds the vendor of the event's schema: events of Signals itself never count
   /// (rule 18).
   Index vendor_input = 0;
-  /// Hash of the listing: equal programs have equal fingerprints on every host.
+  /// Hash of the text that load_program() read.
   std::uint64_t fingerprint = 0;
 };
 

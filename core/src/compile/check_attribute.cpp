@@ -1,6 +1,7 @@
 #include "compile/check_attribute.h"
 
 #include "definitions/names.h"
+#include "support/text.h"
 #include "value/convert.h"
 
 namespace tripline {
@@ -54,19 +55,19 @@ bool is_supported(Aggregation aggregation) {
 /// What this version of the engine cannot do yet.
 void check_supported(const Attribute& attribute, Diagnostics& diagnostics) {
   if (!is_supported(*attribute.aggregation)) {
-    diagnostics.error(attribute.pointer + "/aggregation",
-                      "the aggregation '" +
-                          std::string(name_of<Aggregation>(kAggregations, *attribute.aggregation)) +
-                          "' is not supported yet; counter, sum and last are");
+    diagnostics.error(
+        concat({attribute.pointer, "/aggregation"}),
+        concat({"the aggregation '", name_of<Aggregation>(kAggregations, *attribute.aggregation),
+                "' is not supported yet; counter, sum and last are"}));
   }
   if (attribute.period) {
-    diagnostics.error(attribute.pointer + "/period", "windows are not supported yet");
+    diagnostics.error(concat({attribute.pointer, "/period"}), "windows are not supported yet");
   }
   if (attribute.ttl) {
-    diagnostics.error(attribute.pointer + "/ttl", "a time to live is not supported yet");
+    diagnostics.error(concat({attribute.pointer, "/ttl"}), "a time to live is not supported yet");
   }
   if (attribute.property && attribute.property->date_part != DatePart::none) {
-    diagnostics.error(attribute.pointer + "/property/date_part",
+    diagnostics.error(concat({attribute.pointer, "/property/date_part"}),
                       "date parts are not supported yet");
   }
 }
@@ -85,26 +86,26 @@ void check_attribute(const Attribute& attribute, Diagnostics& diagnostics) {
   if (!attribute.type || !attribute.aggregation) return;
   const std::string aggregation(name_of<Aggregation>(kAggregations, *attribute.aggregation));
   if (needs_property(*attribute.aggregation) && !attribute.property) {
-    diagnostics.error(attribute.pointer,
-                      "the aggregation '" + aggregation + "' requires a 'property' to be set");
+    diagnostics.error(attribute.pointer, concat({"the aggregation '", aggregation,
+                                                 "' requires a 'property' to be set"}));
   }
   if (const std::string_view needed = wrong_type(*attribute.aggregation, *attribute.type);
       !needed.empty()) {
-    diagnostics.error(attribute.pointer + "/type", "the result of '" + aggregation + "' needs " +
-                                                       std::string(needed) + " as its type");
+    diagnostics.error(concat({attribute.pointer, "/type"}),
+                      concat({"the result of '", aggregation, "' needs ", needed, " as its type"}));
   } else if (!attribute.default_value.is_null() &&
              !fits(attribute.default_value, *attribute.type)) {
-    diagnostics.error(attribute.pointer + "/default_value",
-                      "the default is not of the attribute's type '" +
-                          std::string(name_of<ValueType>(kValueTypes, *attribute.type)) + "'");
+    diagnostics.error(concat({attribute.pointer, "/default_value"}),
+                      concat({"the default is not of the attribute's type '",
+                              name_of<ValueType>(kValueTypes, *attribute.type), "'"}));
   }
   if (attribute.period && attribute.ttl) {
-    diagnostics.error(attribute.pointer + "/ttl",
+    diagnostics.error(concat({attribute.pointer, "/ttl"}),
                       "'ttl' is for lifetime attributes; with 'period' leave it out");
   }
   if (is_time_since(*attribute.aggregation) && attribute.time_unit == TimeUnit::none) {
     diagnostics.error(attribute.pointer,
-                      "'" + aggregation + "' needs a 'time_unit': s, min, h or d");
+                      concat({"'", aggregation, "' needs a 'time_unit': s, min, h or d"}));
   }
   check_supported(attribute, diagnostics);
 }

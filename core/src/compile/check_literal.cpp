@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "definitions/names.h"
+#include "support/text.h"
 #include "value/convert.h"
 
 namespace tripline {
@@ -23,14 +24,15 @@ bool takes_no_value(Operator op) {
 }
 
 std::string quoted(Operator op) {
-  return "'" + std::string(name_of<Operator>(kOperators, op)) + "'";
+  return concat({"'", name_of<Operator>(kOperators, op), "'"});
 }
 
 /// What this version of the engine cannot do yet.
 void check_supported(Operator op, const std::string& pointer, Diagnostics& diagnostics) {
   if (is_comparison(op)) return;
-  diagnostics.error(pointer + "/operator", "the operator " + quoted(op) +
-                                               " is not supported yet; =, !=, <, >, <= and >= are");
+  diagnostics.error(
+      concat({pointer, "/operator"}),
+      concat({"the operator ", quoted(op), " is not supported yet; =, !=, <, >, <= and >= are"}));
 }
 
 /// The kind of literal that can match, in words; nothing where the literal is of it.
@@ -46,8 +48,8 @@ void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics&
   check_supported(leaf.op, leaf.pointer, diagnostics);
   if (takes_no_value(leaf.op) || leaf.literal.is_null()) return;
   const std::string type_name(name_of<ValueType>(kValueTypes, type));
-  const std::string at_operator = leaf.pointer + "/operator";
-  const std::string at_value = leaf.pointer + "/value";
+  const std::string at_operator = concat({leaf.pointer, "/operator"});
+  const std::string at_value = concat({leaf.pointer, "/value"});
   if (type == ValueType::dict) {
     diagnostics.error(at_operator, "a dict takes 'is null', 'is not null' and 'changed' only");
     return;
@@ -55,28 +57,28 @@ void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics&
   const ValueType element = element_type(type);
   if (element == ValueType::boolean && !is_membership(leaf.op) && leaf.op != Operator::equal &&
       leaf.op != Operator::not_equal) {
-    diagnostics.error(at_operator, quoted(leaf.op) + " can never hold on a " + type_name);
+    diagnostics.error(at_operator, concat({quoted(leaf.op), " can never hold on a ", type_name}));
     return;
   }
   const bool is_pattern = !is_comparison(leaf.op) && !is_membership(leaf.op);
   if (is_pattern && !is_text_type(element)) {
     diagnostics.error(at_operator,
-                      quoted(leaf.op) + " needs strings; the attribute is " + type_name);
+                      concat({quoted(leaf.op), " needs strings; the attribute is ", type_name}));
     return;
   }
   const std::vector<Value>* list = leaf.literal.as_list();
   if (is_membership(leaf.op) && list == nullptr && !is_list_type(type)) {
-    diagnostics.error(at_value, quoted(leaf.op) +
-                                    " needs a list here, since the attribute is a "
-                                    "single " +
-                                    type_name);
+    diagnostics.error(at_value, concat({quoted(leaf.op),
+                                        " needs a list here, since the attribute is a "
+                                        "single ",
+                                        type_name}));
     return;
   }
   const auto check = [&](const Value& literal) {
     const std::string_view needed = mismatch(literal, element);
     if (needed.empty()) return true;
-    diagnostics.error(at_value, "this can never match: the attribute is " + type_name +
-                                    ", so the value must be " + std::string(needed));
+    diagnostics.error(at_value, concat({"this can never match: the attribute is ", type_name,
+                                        ", so the value must be ", needed}));
     return false;
   };
   if (list == nullptr) {
@@ -89,8 +91,8 @@ void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics&
 void check_filter_criterion(const FilterCriterion& criterion, Diagnostics& diagnostics) {
   check_supported(criterion.op, criterion.pointer, diagnostics);
   if (criterion.literal.as_boolean() != nullptr && is_order(criterion.op)) {
-    diagnostics.error(criterion.pointer + "/operator",
-                      quoted(criterion.op) + " can never hold on true or false");
+    diagnostics.error(concat({criterion.pointer, "/operator"}),
+                      concat({quoted(criterion.op), " can never hold on true or false"}));
   }
 }
 

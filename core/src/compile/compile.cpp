@@ -1,15 +1,14 @@
 // Definitions → Program, and every diagnostic that shows only between objects.
 
 #include <algorithm>
-#include <map>
-#include <set>
-#include <unordered_map>
 
 #include "compile/check_attribute.h"
 #include "compile/check_literal.h"
 #include "definitions/names.h"
 #include "support/hash.h"
 #include "support/json_writer.h"
+#include "support/lru_map.h"
+#include "support/text.h"
 #include "tripline/program.h"
 #include "value/convert.h"
 
@@ -23,8 +22,15 @@ std::string json_text(const Value& value) {
 }
 
 std::string versioned(const std::string& name, std::uint32_t version) {
-  return name + " version " + std::to_string(version);
+  return concat({name, " version ", std::to_string(version)});
 }
+
+/// What a name stands for: an index, and where there are several versions, which of them.
+struct Numbered {
+  std::uint32_t version;
+  Index index;
+};
+using Numbers = LruMap<std::string, Numbered>;
 
 /// Numbers equal things equally. What a thing is, its text says.
 template <typename Thing>
@@ -33,14 +39,16 @@ class Interner {
   explicit Interner(std::vector<Thing>& things) : things_(things) {}
 
   Index add(const std::string& text, Thing thing) {
-    const auto [found, is_new] = index_.try_emplace(text, static_cast<Index>(things_.size()));
-    if (is_new) things_.push_back(std::move(thing));
-    return found->second;
+    if (const Numbered* known = numbers_.find(text)) return known->index;
+    const auto index = static_cast<Index>(things_.size());
+    numbers_.add(text, {0, index});
+    things_.push_back(std::move(thing));
+    return index;
   }
 
  private:
   std::vector<Thing>& things_;
-  std::unordered_map<std::string, Index> index_;
+  Numbers numbers_;
 };
 
 class Compiler {
@@ -48,7 +56,7 @@ class Compiler {
   Compiler(const Definitions& definitions, Diagnostics& diagnostics)
       : definitions_(definitions), diagnostics_(diagnostics) {}
 
-  std::shared_ptr<const Program> run() {
+  std::shared_ptr<Program> run() {
     Property vendor;
     vendor.name = "event_vendor";
     program_->vendor_input = add_input(vendor);
@@ -61,7 +69,6 @@ class Compiler {
 
     sort_aggregates_by_key();
     arrange_leaves();
-    program_->fingerprint = hash64(list_program(*program_));
     return program_;
   }
 
@@ -85,9 +92,8 @@ class Compiler {
   }
 
   Index add_condition(Index input, Operator op, const Value& literal) {
-    const std::string text = std::to_string(input) + ' ' +
-                             std::string(name_of<Operator>(kOperators, op)) + ' ' +
-                             json_text(literal);
+    const std::string text = concat(
+        {std::to_string(input), " ", name_of<Operator>(kOperators, op), " ", json_text(literal)});
     return conditions_.add(text, {input, op, literal});
   }
 
@@ -126,7 +132,7 @@ class Compiler {
     std::string text;
     const auto describe = [&text](char mark, const std::vector<Index>& conditions) {
       text += mark;
-      for (const Index condition : conditions) text += ' ' + std::to_string(condition);
+      for (const Index condition : conditions) text += concat({" ", std::to_string(condition)});
     };
     for (const auto& selector : test.selectors) describe('|', selector);
     describe('&', test.all);
@@ -150,17 +156,18 @@ class Compiler {
     const bool is_link = key.property == Property() || key.property.name == key.name;
     if (known && is_link && key.property.source == Property::Source::atomic) return known;
     if (key.property.source == Property::Source::atomic && !is_atomic_field(key.property.name)) {
-      error(key.pointer, "'" + key.property.name +
-                             "' is no atomic field, so the key needs a 'property' that says where "
-                             "its id is found" +
-                             suggestion(key.property.name, atomic_fields()));
+      error(key.pointer,
+            concat({"'", key.property.name,
+                    "' is no atomic field, so the key needs a 'property' that says where "
+                    "its id is found",
+                    suggestion(key.property.name, atomic_fields())}));
       return std::nullopt;
     }
     const Index input = add_input(key.property);
     if (known && program_->keys[*known].input != input) {
-      error(key.pointer, "the attribute key '" + key.name + "' is defined twice, as " +
-                             describe_input(program_->inputs[program_->keys[*known].input]) +
-                             " and as " + describe_input(key.property));
+      error(key.pointer, concat({"the attribute key '", key.name, "' is defined twice, as ",
+                                 describe_input(program_->inputs[program_->keys[*known].input]),
+                                 " and as ", describe_input(key.property)}));
     }
     if (known) return known;
     program_->keys.push_back({key.name, input, 0, 0});
@@ -180,7 +187,8 @@ class Compiler {
     }
     std::vector<std::string_view> candidates(atomic_fields().begin(), atomic_fields().end());
     for (const Program::Key& key : program_->keys) candidates.push_back(key.name);
-    error(pointer, "there is no attribute key '" + name + "'" + suggestion(name, candidates));
+    error(pointer,
+          concat({"there is no attribute key '", name, "'", suggestion(name, candidates)}));
     return std::nullopt;
   }
 
@@ -188,27 +196,31 @@ class Compiler {
 
   void add_group(const AttributeGroup& group) {
     if (group.name.empty()) return;
-    if (!group_index_.try_emplace({group.name, group.version}, group_index_.size()).second) {
-      error(group.pointer, "the group " + versioned(group.name, group.version) +
-                               " is defined twice; raise the version");
+    const std::string full_name = versioned(group.name, group.version);
+    if (groups_.find(full_name) != nullptr) {
+      error(group.pointer,
+            concat({"the group ", full_name, " is defined twice; raise the version"}));
       return;
     }
+    groups_.add(full_name, {group.version, static_cast<Index>(program_->groups.size())});
     if (!group.fields.empty()) {
-      error(group.pointer + "/fields", "external groups are not supported yet");
+      error(concat({group.pointer, "/fields"}), "external groups are not supported yet");
     }
     for (const auto& [ttl, pointer] :
          {std::pair(group.ttl, group.pointer),
           std::pair(group.attribute_key.ttl, group.attribute_key.pointer)}) {
-      if (ttl) error(pointer + "/ttl", "a time to live is not supported yet");
+      if (ttl) error(concat({pointer, "/ttl"}), "a time to live is not supported yet");
     }
     const auto key = declare_key(group.attribute_key);
     const auto first = static_cast<Index>(program_->attributes.size());
     const auto index = static_cast<Index>(program_->groups.size());
-    std::set<std::string_view> names;
+    Numbers names;
     for (const Attribute& attribute : group.attributes) {
       if (attribute.name.empty()) continue;
-      if (!names.insert(attribute.name).second) {
-        error(attribute.pointer, "the group has two attributes '" + attribute.name + "'");
+      if (names.find(attribute.name) == nullptr) {
+        names.add(attribute.name, {});
+      } else {
+        error(attribute.pointer, concat({"the group has two attributes '", attribute.name, "'"}));
       }
       add_attribute(group, attribute, index, key.value_or(0));
     }
@@ -231,10 +243,12 @@ class Compiler {
     const auto index = static_cast<Index>(program_->attributes.size());
     program_->attributes.push_back(std::move(compiled));
     attribute_types_.push_back(attribute.type);
-    if (!group.online) offline_.insert(index);
+    offline_.push_back(!group.online);
 
-    auto& newest = newest_attribute_[group.name + ':' + attribute.name];
-    if (newest.first <= group.version) newest = {group.version, index};
+    const std::string name = concat({group.name, ":", attribute.name});
+    Numbered* newest = newest_attributes_.find(name);
+    if (newest == nullptr) newest = &newest_attributes_.add(name, {});
+    if (newest->version <= group.version) *newest = {group.version, index};
   }
 
   Index add_aggregate(const AttributeGroup& group, const Attribute& attribute, Index key) {
@@ -290,30 +304,29 @@ class Compiler {
   }
 
   /// Index of a group's version, or an error that says which versions there are.
-  std::optional<std::size_t> find_group(const GroupLink& link) {
+  std::optional<Index> find_group(const GroupLink& link) {
     if (link.name.empty()) return std::nullopt;
-    const auto found = group_index_.find({link.name, link.version});
-    if (found != group_index_.end()) return found->second;
+    const std::string full_name = versioned(link.name, link.version);
+    if (const Numbered* known = groups_.find(full_name)) return known->index;
     std::vector<std::string_view> names;
-    for (const auto& [name_and_version, index] : group_index_) {
-      if (name_and_version.first == link.name) {
-        error(link.pointer, "there is no " + versioned(link.name, link.version) +
-                                " of this group; the bundle has version " +
-                                std::to_string(name_and_version.second));
+    for (const Program::Group& group : program_->groups) {
+      if (group.name == link.name) {
+        error(link.pointer,
+              concat({"there is no ", full_name, " of this group; the bundle has version ",
+                      std::to_string(group.version)}));
         return std::nullopt;
       }
-      names.push_back(name_and_version.first);
+      names.push_back(group.name);
     }
     error(link.pointer,
-          "there is no attribute group '" + link.name + "'" + suggestion(link.name, names));
+          concat({"there is no attribute group '", link.name, "'", suggestion(link.name, names)}));
     return std::nullopt;
   }
 
   void check_service(const Service& service) {
-    std::set<Index> keys;
+    std::vector<Index> keys;
     for (const GroupLink& link : service.attribute_groups) {
-      const auto group = find_group(link);
-      if (group && *group < program_->groups.size()) keys.insert(program_->groups[*group].key);
+      if (const auto group = find_group(link)) add_unique(keys, program_->groups[*group].key);
     }
     if (keys.size() > 1) {
       error(service.pointer,
@@ -326,21 +339,25 @@ class Compiler {
 
   /// Of each name the highest version, in the order of the definitions (rule 25).
   void select_interventions() {
-    std::map<std::string_view, std::uint32_t> highest;
-    std::set<std::pair<std::string_view, std::uint32_t>> seen;
+    Numbers highest, seen;
     for (const Intervention& intervention : definitions_.interventions) {
       if (intervention.name.empty()) continue;
-      if (!seen.insert({intervention.name, intervention.version}).second) {
-        error(intervention.pointer, "the intervention " +
-                                        versioned(intervention.name, intervention.version) +
-                                        " is defined twice; raise the version");
+      const std::string full_name = versioned(intervention.name, intervention.version);
+      if (seen.find(full_name) == nullptr) {
+        seen.add(full_name, {});
+      } else {
+        error(intervention.pointer,
+              concat({"the intervention ", full_name, " is defined twice; raise the version"}));
       }
-      std::uint32_t& version = highest[intervention.name];
-      version = std::max(version, intervention.version);
+      Numbered* known = highest.find(intervention.name);
+      if (known == nullptr) known = &highest.add(intervention.name, {});
+      known->version = std::max(known->version, intervention.version);
     }
     for (const Intervention& intervention : definitions_.interventions) {
       if (intervention.name.empty()) continue;
-      if (intervention.version == highest[intervention.name]) evaluated_.push_back(&intervention);
+      if (intervention.version == highest.find(intervention.name)->version) {
+        evaluated_.push_back(&intervention);
+      }
     }
   }
 
@@ -355,9 +372,10 @@ class Compiler {
     add_node(intervention.criteria, index, read);
 
     for (std::size_t i = 0; i < intervention.target_attribute_keys.size(); ++i) {
-      add_unique(compiled.targets, target_key(intervention.target_attribute_keys[i],
-                                              intervention.pointer + "/target_attribute_keys/" +
-                                                  std::to_string(i) + "/name"));
+      add_unique(compiled.targets,
+                 target_key(intervention.target_attribute_keys[i],
+                            concat({intervention.pointer, "/target_attribute_keys/",
+                                    std::to_string(i), "/name"})));
     }
     std::vector<Index> groups;
     for (const Index attribute : read) add_unique(groups, program_->attributes[attribute].group);
@@ -367,11 +385,10 @@ class Compiler {
     if (intervention.payload_attribute_groups) {
       groups.clear();
       for (const GroupLink& link : *intervention.payload_attribute_groups) {
-        if (const auto group = find_group(link)) add_unique(groups, static_cast<Index>(*group));
+        if (const auto group = find_group(link)) add_unique(groups, *group);
       }
     }
     for (const Index index_of_group : groups) {
-      if (index_of_group >= program_->groups.size()) continue;  // only after an error
       const Program::Group& group = program_->groups[index_of_group];
       for (Index i = 0; i < group.attribute_count; ++i) {
         compiled.payload.push_back(group.first_attribute + i);
@@ -400,26 +417,26 @@ class Compiler {
   std::optional<Index> add_leaf(const Criterion& criterion, Index intervention,
                                 std::vector<Index>& read) {
     if (criterion.group.empty()) return std::nullopt;  // reported while reading
-    const std::string name = criterion.group + ':' + criterion.attribute;
-    const auto newest = newest_attribute_.find(name);
-    if (newest == newest_attribute_.end()) {
+    const std::string name = concat({criterion.group, ":", criterion.attribute});
+    const Numbered* newest = newest_attributes_.find(name);
+    if (newest == nullptr) {
       report_unknown_attribute(criterion, name);
       return std::nullopt;
     }
-    const Index attribute = newest->second.second;
-    if (offline_.contains(attribute)) {
-      diagnostics_.warning(criterion.pointer, "the group of '" + name +
-                                                  "' is not online, so the attribute is always "
-                                                  "missing");
+    const Index attribute = newest->index;
+    if (offline_[attribute]) {
+      diagnostics_.warning(criterion.pointer, concat({"the group of '", name,
+                                                      "' is not online, so the attribute is always "
+                                                      "missing"}));
     }
     if (const auto type = attribute_types_[attribute]) {
       check_criterion_literal(criterion, *type, diagnostics_);
     }
     add_unique(read, attribute);
 
-    const std::string text = std::to_string(attribute) + ' ' +
-                             std::string(name_of<Operator>(kOperators, criterion.op)) + ' ' +
-                             json_text(criterion.literal);
+    const std::string text =
+        concat({std::to_string(attribute), " ", name_of<Operator>(kOperators, criterion.op), " ",
+                json_text(criterion.literal)});
     const Index leaf = leaves_.add(text, {attribute, criterion.op, criterion.literal, {}});
     std::vector<Index>& users = program_->leaves[leaf].interventions;
     if (users.empty() || users.back() != intervention) users.push_back(intervention);
@@ -428,26 +445,26 @@ class Compiler {
 
   void report_unknown_attribute(const Criterion& criterion, const std::string& name) {
     std::vector<std::string_view> candidates;
-    for (const auto& [candidate, newest] : newest_attribute_) candidates.push_back(candidate);
-    error(criterion.pointer + "/attribute",
-          "there is no attribute '" + name + "'" + suggestion(name, candidates));
+    newest_attributes_.for_each(
+        [&](const std::string& candidate, const Numbered&) { candidates.push_back(candidate); });
+    error(concat({criterion.pointer, "/attribute"}),
+          concat({"there is no attribute '", name, "'", suggestion(name, candidates)}));
   }
 
   // ---- the last touches ----------------------------------------------------------------------
 
   void sort_aggregates_by_key() {
     std::vector<Program::Aggregate>& aggregates = program_->aggregates;
-    std::vector<Index> order(aggregates.size());
-    for (Index i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(),
-                     [&](Index a, Index b) { return aggregates[a].key < aggregates[b].key; });
-    std::vector<Index> position(order.size());
+    std::vector<Index> position(aggregates.size());
     std::vector<Program::Aggregate> sorted;
-    for (Index i = 0; i < order.size(); ++i) {
-      position[order[i]] = i;
-      sorted.push_back(std::move(aggregates[order[i]]));
-      Program::Key& key = program_->keys[sorted.back().key];
-      if (key.aggregate_count++ == 0) key.first_aggregate = i;
+    for (Index key = 0; key < program_->keys.size(); ++key) {
+      program_->keys[key].first_aggregate = static_cast<Index>(sorted.size());
+      for (Index i = 0; i < aggregates.size(); ++i) {
+        if (aggregates[i].key != key) continue;
+        position[i] = static_cast<Index>(sorted.size());
+        sorted.push_back(std::move(aggregates[i]));
+        ++program_->keys[key].aggregate_count;
+      }
     }
     aggregates = std::move(sorted);
     for (Index i = 0; i < aggregates.size(); ++i) {
@@ -471,11 +488,13 @@ class Compiler {
       if (aggregate) program_->aggregates[*aggregate].watched = true;
     }
     const auto by_threshold = [this](Index a, Index b) {
-      return *program_->leaves[a].literal.as_number() < *program_->leaves[b].literal.as_number();
+      const double first = *program_->leaves[a].literal.as_number();
+      const double second = *program_->leaves[b].literal.as_number();
+      return first < second || (first == second && a < b);
     };
     for (Program::Leaves& leaves : program_->leaves_of_attribute) {
       for (std::vector<Index>* list : {&leaves.above, &leaves.below, &leaves.equal}) {
-        std::stable_sort(list->begin(), list->end(), by_threshold);
+        std::sort(list->begin(), list->end(), by_threshold);
       }
     }
   }
@@ -505,11 +524,11 @@ class Compiler {
   Interner<Program::Test> tests_{program_->tests};
   Interner<Program::Aggregate> aggregates_{program_->aggregates};
   Interner<Program::Leaf> leaves_{program_->leaves};
-  std::map<std::pair<std::string, std::uint32_t>, std::size_t> group_index_;
-  /// `group:attribute` → the highest version that has it, and its index.
-  std::map<std::string, std::pair<std::uint32_t, Index>> newest_attribute_;
-  std::vector<std::optional<ValueType>> attribute_types_;  // of program_->attributes
-  std::set<Index> offline_;  // attributes of groups that are not online
+  Numbers groups_;             // by name and version
+  Numbers newest_attributes_;  // `group:attribute` → the highest version that has it
+  // Of program_->attributes:
+  std::vector<std::optional<ValueType>> attribute_types_;
+  std::vector<std::uint8_t> offline_;
   std::vector<const Intervention*> evaluated_;
 };
 
@@ -520,7 +539,10 @@ std::shared_ptr<const Program> compile(const Definitions& definitions, Diagnosti
 }
 
 std::shared_ptr<const Program> load_program(std::string_view json, Diagnostics& diagnostics) {
-  return compile(read_definitions(json, diagnostics), diagnostics);
+  const Definitions definitions = read_definitions(json, diagnostics);
+  auto program = Compiler(definitions, diagnostics).run();
+  if (program) program->fingerprint = hash64(json);
+  return program;
 }
 
 }  // namespace tripline

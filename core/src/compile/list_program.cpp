@@ -2,53 +2,54 @@
 
 #include "definitions/names.h"
 #include "support/json_writer.h"
+#include "support/text.h"
 #include "tripline/program.h"
 
 namespace tripline {
 namespace {
 
 std::string comparison_text(Operator op, const Value& literal) {
-  std::string text = ' ' + std::string(name_of<Operator>(kOperators, op));
-  if (!literal.is_null()) text += ' ' + JsonWriter().value(literal).take();
+  std::string text = concat({" ", name_of<Operator>(kOperators, op)});
+  if (!literal.is_null()) text += concat({" ", JsonWriter().value(literal).take()});
   return text;
 }
 
 std::string number_list(const std::vector<Program::Index>& numbers) {
   std::string text;
-  for (const Program::Index number : numbers) text += ' ' + std::to_string(number);
+  for (const Program::Index number : numbers) text += concat({" ", std::to_string(number)});
   return text;
 }
 
 std::string test_text(const Program::Test& test) {
   std::string text;
   for (const auto& selector : test.selectors) {
-    text += (text.empty() ? " event" : " or") + number_list(selector);
+    text += concat({(text.empty() ? " event" : " or"), number_list(selector)});
   }
-  if (!test.all.empty()) text += " all" + number_list(test.all);
-  if (!test.any.empty()) text += " any" + number_list(test.any);
+  if (!test.all.empty()) text += concat({" all", number_list(test.all)});
+  if (!test.any.empty()) text += concat({" any", number_list(test.any)});
   return text.empty() ? " always" : text;
 }
 
 std::string aggregate_text(const Program& program, const Program::Aggregate& aggregate) {
-  std::string text = ' ' + program.keys[aggregate.key].name + '.' + aggregate.name + " = ";
+  std::string text = concat({" ", program.keys[aggregate.key].name, ".", aggregate.name, " = "});
   text += name_of<Aggregation>(kAggregations, aggregate.aggregation);
-  if (aggregate.input) text += " of input " + std::to_string(*aggregate.input);
+  if (aggregate.input) text += concat({" of input ", std::to_string(*aggregate.input)});
   if (aggregate.date_part != DatePart::none) {
-    text += ' ' + std::string(name_of<DatePart>(kDateParts, aggregate.date_part));
+    text += concat({" ", name_of<DatePart>(kDateParts, aggregate.date_part)});
   }
-  text += " as " + std::string(name_of<ValueType>(kValueTypes, aggregate.type));
-  text += " if test " + std::to_string(aggregate.test);
-  if (aggregate.period != 0) text += " within " + std::to_string(aggregate.period) + " ms";
-  if (aggregate.ttl != 0) text += " for " + std::to_string(aggregate.ttl) + " ms";
+  text += concat({" as ", name_of<ValueType>(kValueTypes, aggregate.type)});
+  text += concat({" if test ", std::to_string(aggregate.test)});
+  if (aggregate.period != 0) text += concat({" within ", std::to_string(aggregate.period), " ms"});
+  if (aggregate.ttl != 0) text += concat({" for ", std::to_string(aggregate.ttl), " ms"});
   if (aggregate.time_unit != TimeUnit::none) {
-    text += " in " + std::string(name_of<TimeUnit>(kTimeUnits, aggregate.time_unit));
+    text += concat({" in ", name_of<TimeUnit>(kTimeUnits, aggregate.time_unit)});
   }
   return text;
 }
 
 std::string criteria_text(const Program& program, Program::Index index) {
   const Program::Node& node = program.nodes[index];
-  if (node.kind == Criterion::Kind::leaf) return "leaf " + std::to_string(node.leaf);
+  if (node.kind == Criterion::Kind::leaf) return concat({"leaf ", std::to_string(node.leaf)});
   std::string text = node.kind == Criterion::Kind::all   ? "all("
                      : node.kind == Criterion::Kind::any ? "any("
                                                          : "none(";
@@ -56,7 +57,7 @@ std::string criteria_text(const Program& program, Program::Index index) {
     if (child != index + 1) text += ", ";
     text += criteria_text(program, child);
   }
-  return text + ')';
+  return concat({text, ")"});
 }
 
 class Lister {
@@ -67,7 +68,7 @@ class Lister {
     text_ += '\n';
     std::size_t number = 0;
     for (const auto& thing : things) {
-      text_ += "  " + std::to_string(number++) + ':' + describe(thing) + '\n';
+      text_ += concat({"  ", std::to_string(number++), ":", describe(thing), "\n"});
     }
   }
   std::string take() { return std::move(text_); }
@@ -82,25 +83,27 @@ std::string describe_input(const Property& input) {
   if (input.source == Property::Source::atomic) return input.name;
   const bool entity = input.source == Property::Source::entity;
   std::string text = entity ? "entity " : "event ";
-  text += input.vendor + '/' + input.name + '/' + std::to_string(input.major_version);
-  if (entity) text += '[' + std::to_string(input.index) + ']';
+  text += concat({input.vendor, "/", input.name, "/", std::to_string(input.major_version)});
+  if (entity) text += concat({"[", std::to_string(input.index), "]"});
   text += " $";
   for (const PathStep& step : input.path) {
-    text += step.name.empty() ? '[' + std::to_string(step.index) + ']' : '.' + step.name;
+    text += step.name.empty() ? concat({"[", std::to_string(step.index), "]"})
+                              : concat({".", step.name});
   }
   return text;
 }
 
 std::string list_program(const Program& program) {
   Lister lister;
-  lister.section("inputs", program.inputs,
-                 [](const Property& input) { return ' ' + describe_input(input); });
+  lister.section("inputs", program.inputs, [](const Property& input) {
+    return concat({" ", describe_input(input)});
+  });
   lister.section("keys", program.keys, [](const Program::Key& key) {
-    return ' ' + key.name + " from input " + std::to_string(key.input);
+    return concat({" ", key.name, " from input ", std::to_string(key.input)});
   });
   lister.section("conditions", program.conditions, [](const Program::Condition& condition) {
-    return " input " + std::to_string(condition.input) +
-           comparison_text(condition.op, condition.literal);
+    return concat({" input ", std::to_string(condition.input),
+                   comparison_text(condition.op, condition.literal)});
   });
   lister.section("tests", program.tests, test_text);
   lister.section("aggregates", program.aggregates, [&](const Program::Aggregate& aggregate) {
@@ -109,23 +112,25 @@ std::string list_program(const Program& program) {
   lister.section("attributes", program.attributes, [&](const Program::Attribute& attribute) {
     const Program::Group& group = program.groups[attribute.group];
     std::string text =
-        ' ' + group.name + " v" + std::to_string(group.version) + ':' + attribute.name + " = ";
-    text += attribute.aggregate ? "aggregate " + std::to_string(*attribute.aggregate) : "missing";
+        concat({" ", group.name, " v", std::to_string(group.version), ":", attribute.name, " = "});
+    text += attribute.aggregate ? concat({"aggregate ", std::to_string(*attribute.aggregate)})
+                                : "missing";
     if (!attribute.default_value.is_null()) {
-      text += " or " + JsonWriter().value(attribute.default_value).take();
+      text += concat({" or ", JsonWriter().value(attribute.default_value).take()});
     }
     return text;
   });
   lister.section("leaves", program.leaves, [](const Program::Leaf& leaf) {
-    return " attribute " + std::to_string(leaf.attribute) + comparison_text(leaf.op, leaf.literal);
+    return concat(
+        {" attribute ", std::to_string(leaf.attribute), comparison_text(leaf.op, leaf.literal)});
   });
-  lister.section("interventions", program.interventions,
-                 [&](const Program::Intervention& intervention) {
-                   return ' ' + intervention.name + " v" + std::to_string(intervention.version) +
-                          " when " + criteria_text(program, intervention.root) + " to keys" +
-                          number_list(intervention.targets) + " with attributes" +
-                          number_list(intervention.payload);
-                 });
+  lister.section(
+      "interventions", program.interventions, [&](const Program::Intervention& intervention) {
+        return concat({" ", intervention.name, " v", std::to_string(intervention.version), " when ",
+                       criteria_text(program, intervention.root), " to keys",
+                       number_list(intervention.targets), " with attributes",
+                       number_list(intervention.payload)});
+      });
   return lister.take();
 }
 

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "support/text.h"
+
 namespace tripline {
 namespace {
 
 constexpr std::size_t kDeepest = 256;
+constexpr std::size_t kMostMembers = 1000;
 
 /// Keeps the path of open containers as pointers: a container's children vector does not grow while
 /// one of its children is open, so they stay valid.
@@ -34,7 +37,9 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool start_object(std::size_t) override { return open(JsonNode::Kind::object); }
   bool key(string_t& name) override {
     key_ = std::move(name);
-    return true;
+    if (open_.back()->children.size() < kMostMembers) return true;
+    diagnostics_.error("", "an object has more than 1,000 members");
+    return false;
   }
   bool end_object() override { return close(); }
   bool start_array(std::size_t) override { return open(JsonNode::Kind::array); }
@@ -44,8 +49,8 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     // The library's sentence starts with its own error code in brackets.
     const std::string_view text = error.what();
     const std::size_t bracket = text.find("] ");
-    diagnostics_.error("", "this is not JSON (byte " + std::to_string(position) + "): " +
-                               std::string(text.substr(bracket == text.npos ? 0 : bracket + 2)));
+    diagnostics_.error("", concat({"this is not JSON (byte ", std::to_string(position),
+                                   "): ", text.substr(bracket == text.npos ? 0 : bracket + 2)}));
     return false;
   }
 
@@ -81,24 +86,15 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  /// Keeps the last member of each name. Sorted, since an author may be hostile.
+  /// Keeps the last member of each name. Few enough for comparing all with all.
   static void drop_repeated(std::vector<JsonNode>& members) {
-    std::vector<const JsonNode*> by_key;
-    for (const JsonNode& member : members) by_key.push_back(&member);
-    std::stable_sort(by_key.begin(), by_key.end(),
-                     [](const JsonNode* a, const JsonNode* b) { return a->key < b->key; });
-    std::vector<bool> repeated(members.size());
-    bool any = false;
-    for (std::size_t i = 1; i < by_key.size(); ++i) {
-      if (by_key[i - 1]->key != by_key[i]->key) continue;
-      repeated[static_cast<std::size_t>(by_key[i - 1] - members.data())] = any = true;
+    for (std::size_t i = members.size(); i-- > 1;) {
+      for (std::size_t j = i; j-- > 0;) {
+        if (members[j].key != members[i].key) continue;
+        members.erase(members.begin() + static_cast<std::ptrdiff_t>(j));
+        --i;
+      }
     }
-    if (!any) return;
-    std::vector<JsonNode> kept;
-    for (std::size_t i = 0; i < members.size(); ++i) {
-      if (!repeated[i]) kept.push_back(std::move(members[i]));
-    }
-    members = std::move(kept);
   }
 
   JsonNode& root_;

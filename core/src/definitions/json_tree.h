@@ -25,8 +25,9 @@ struct JsonNode {
   const JsonNode* member(std::string_view name) const;
 };
 
-/// Reads JSON text. On a syntax error, or arrays and objects nested over 256 deep, adds a
-/// diagnostic and returns a null. Of members with the same name the last one stays.
+/// Reads JSON text. On a syntax error, on arrays and objects nested over 256 deep, and on an object
+/// of over 1,000 members, adds a diagnostic and returns a null. Of members with the same name the
+/// last one stays.
 [[nodiscard]] JsonNode read_json(std::string_view text, Diagnostics& diagnostics);
 
 /// `pointer` + "/" + `step`, escaped as RFC 6901 says.

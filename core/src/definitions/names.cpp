@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "support/text.h"
+
 namespace tripline {
 namespace {
 
@@ -177,7 +179,7 @@ std::string suggestion(std::string_view word, std::span<const std::string_view> 
     fewest = edits;
     nearest = candidate;
   }
-  return nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?";
+  return nearest.empty() ? std::string() : concat({"; did you mean '", nearest, "'?"});
 }
 
 }  // namespace tripline

@@ -10,6 +10,7 @@
 
 #include "definitions/json_tree.h"
 #include "definitions/names.h"
+#include "support/text.h"
 #include "support/time_text.h"
 #include "tripline/diagnostic.h"
 
@@ -70,8 +71,8 @@ class ObjectReader {
       const auto whole = static_cast<std::uint32_t>(node->number);
       if (whole == node->number) return whole;
     }
-    error_at(field, "a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
-                        " is needed here");
+    error_at(field, concat({"a whole number from ", std::to_string(least), " to ",
+                            std::to_string(most), " is needed here"}));
     return std::nullopt;
   }
 
@@ -80,8 +81,8 @@ class ObjectReader {
     if (!text) return std::nullopt;
     const auto duration = parse_duration(*text);
     if (!duration) {
-      error_at(field,
-               "'" + *text + "' is not an ISO 8601 duration; write for example PT15M or P7D");
+      error_at(field, concat({"'", *text,
+                              "' is not an ISO 8601 duration; write for example PT15M or P7D"}));
     } else if (*duration <= 0) {
       error_at(field, "a duration must be longer than zero");
       return std::nullopt;
@@ -99,11 +100,11 @@ class ObjectReader {
     std::string all;
     for (const Name<Enum>& name : names) {
       words.push_back(name.text);
-      all += (all.empty() ? "" : ", ") + std::string(name.text);
+      all += concat({(all.empty() ? "" : ", "), name.text});
     }
     const std::string nearest = suggestion(*text, words);
-    error_at(field, "'" + *text + "' is not known here" +
-                        (nearest.empty() ? "; use one of " + all : nearest));
+    const std::string better = nearest.empty() ? concat({"; use one of ", all}) : nearest;
+    error_at(field, concat({"'", *text, "' is not known here", better}));
     return std::nullopt;
   }
 
@@ -126,7 +127,7 @@ class ObjectReader {
   bool require(std::string_view field) const {
     const JsonNode* member = node_.member(field);
     if (member != nullptr && member->kind != JsonNode::Kind::null) return true;
-    if (is_object()) error_here("'" + std::string(field) + "' is missing");
+    if (is_object()) error_here(concat({"'", field, "' is missing"}));
     return false;
   }
 
@@ -135,8 +136,8 @@ class ObjectReader {
     if (!is_object()) return;
     for (const JsonNode& member : node_.children) {
       if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) continue;
-      diagnostics_.warning(pointer_to(member.key),
-                           "unknown field; it has no effect" + suggestion(member.key, known_));
+      diagnostics_.warning(pointer_to(member.key), concat({"unknown field; it has no effect",
+                                                           suggestion(member.key, known_)}));
     }
   }
 

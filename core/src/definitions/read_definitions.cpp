@@ -4,6 +4,7 @@
 #include "definitions/names.h"
 #include "definitions/object_reader.h"
 #include "definitions/property_path.h"
+#include "support/text.h"
 #include "tripline/definitions.h"
 
 namespace tripline {
@@ -90,12 +91,12 @@ std::string check_atomic_field(std::string name, const std::string& pointer,
                                Diagnostics& diagnostics) {
   if (name == "refr_device_tstamp") return "refr_dvce_tstamp";  // the Python SDK's spelling
   if (name == "contexts" || name == "unstruct_event" || name == "derived_contexts") {
-    diagnostics.error(pointer, "'" + name +
-                                   "' is a whole structure; name a field in it with a "
-                                   "property of type 'event' or 'entity'");
+    diagnostics.error(pointer, concat({"'", name,
+                                       "' is a whole structure; name a field in it with a "
+                                       "property of type 'event' or 'entity'"}));
   } else if (!is_atomic_field(name)) {
-    diagnostics.error(pointer, "there is no atomic field '" + name.substr(0, kLongestName) + "'" +
-                                   suggestion(name, atomic_fields()));
+    diagnostics.error(pointer, concat({"there is no atomic field '", name.substr(0, kLongestName),
+                                       "'", suggestion(name, atomic_fields())}));
   }
   return name;
 }
@@ -107,8 +108,8 @@ void read_schema(ObjectReader& object, Property& property) {
   property.vendor = object.read_text("vendor").value_or("");
   property.name = object.read_text("name").value_or("");
   if (!property.name.empty() && !is_word(property.name, "-")) {
-    object.error_at("name", "'" + property.name.substr(0, kLongestName) +
-                                "' is not a schema name: 1 to 128 letters, digits, - and _");
+    object.error_at("name", concat({"'", property.name.substr(0, kLongestName),
+                                    "' is not a schema name: 1 to 128 letters, digits, - and _"}));
   }
   property.major_version = object.read_whole("major_version", 1, kHighestVersion).value_or(1);
   if (property.source == Property::Source::entity) {
@@ -212,7 +213,7 @@ FilterCriterion read_filter_criterion(const JsonNode& node, std::string pointer,
   if (const JsonNode* property = object.read("property")) {
     criterion.property = read_property(*property, object.pointer_to("property"), diagnostics);
     if (criterion.property.date_part != DatePart::none) {
-      diagnostics.error(object.pointer_to("property") + "/date_part",
+      diagnostics.error(concat({object.pointer_to("property"), "/date_part"}),
                         "a filter compares the value itself; date_part is for the attribute's "
                         "property");
     }
@@ -255,7 +256,7 @@ AttributeKey read_attribute_key(const JsonNode& node, std::string pointer,
   if (property != nullptr) {
     key.property = read_property(*property, object.pointer_to("property"), diagnostics);
     if (key.property.date_part != DatePart::none) {
-      diagnostics.error(object.pointer_to("property") + "/date_part",
+      diagnostics.error(concat({object.pointer_to("property"), "/date_part"}),
                         "an attribute key is an identifier, not a date");
     }
   } else if (field) {
@@ -382,8 +383,9 @@ void read_qualified_attribute(ObjectReader& object, Criterion& leaf) {
   const std::string group = text->substr(0, colon);
   const std::string attribute = colon == text->npos ? "" : text->substr(colon + 1);
   if (!is_word(group) || !is_word(attribute)) {
-    object.error_at("attribute", "'" + text->substr(0, 2 * kLongestName + 1) +
-                                     "' must have the form group:attribute, without a version");
+    object.error_at("attribute",
+                    concat({"'", text->substr(0, 2 * kLongestName + 1),
+                            "' must have the form group:attribute, without a version"}));
     return;
   }
   leaf.group = group;

@@ -9,12 +9,8 @@
 
 namespace tripline {
 
-struct Hash128Hash {
-  std::size_t operator()(const Hash128& hash) const { return static_cast<std::size_t>(hash.low); }
-};
-
 /// The mark of an intervention and a target → when it was sent. 128 bits stand for the names.
-using SentMarks = LruMap<Hash128, Time, Hash128Hash, std::equal_to<Hash128>>;
+using SentMarks = LruMap<Hash128, Time>;
 
 [[nodiscard]] inline Hash128 sent_mark(const Program::Intervention& intervention,
                                        std::string_view key_name, std::string_view id) {

@@ -32,29 +32,22 @@ struct ProfileNameView {
   std::string_view id;
 };
 
-struct ProfileNameHash {
-  using is_transparent = void;
-  std::size_t operator()(const ProfileName& name) const { return hash(name.key, name.id); }
-  std::size_t operator()(const ProfileNameView& name) const { return hash(name.key, name.id); }
+[[nodiscard]] inline bool operator==(const ProfileName& name, const ProfileNameView& view) {
+  return name.key == view.key && name.id == view.id;
+}
 
- private:
-  static std::size_t hash(Program::Index key, std::string_view id) {
-    return static_cast<std::size_t>(hash64(id) + key * 0x9e3779b97f4a7c15);
+template <>
+struct KeyTraits<ProfileName> {
+  static std::uint64_t hash(const ProfileName& name) {
+    return hash(ProfileNameView{name.key, name.id});
   }
-};
-
-struct ProfileNameEqual {
-  using is_transparent = void;
-  template <typename A, typename B>
-  bool operator()(const A& a, const B& b) const {
-    return a.key == b.key && std::string_view(a.id) == std::string_view(b.id);
-  }
+  static std::uint64_t hash(const ProfileNameView& name) { return hash64(name.id) + name.key; }
 };
 
 /// An attribute as it reads for a profile: with its default where nothing was counted (rule 9).
 [[nodiscard]] Value read_attribute(const Program& program, const Profile& profile,
                                    Program::Index attribute, Time now);
 
-using ProfileStore = LruMap<ProfileName, Profile, ProfileNameHash, ProfileNameEqual>;
+using ProfileStore = LruMap<ProfileName, Profile>;
 
 }  // namespace tripline

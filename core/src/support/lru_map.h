@@ -2,36 +2,91 @@
 #pragma once
 
 #include <cstddef>
-#include <unordered_map>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
+
+#include "support/hash.h"
 
 namespace tripline {
 
-/// Look-ups accept whatever `Hash` and `Equal` do (both transparent). Addresses of values are
-/// stable while the entry lives. Iteration runs from the least to the most recently used and so
-/// does not depend on hashes.
-template <typename Key, typename Value, typename Hash, typename Equal>
-class LruMap {
-  struct Node;
-  using Map = std::unordered_map<Key, Node, Hash, Equal>;
-
-  struct Node {
-    Value value;
-    Node* older = nullptr;
-    Node* newer = nullptr;
-    const Key* key = nullptr;
+/// What all maps share, whatever they hold, so that a page loads it once: a hash table with chains,
+/// and the order of use as a doubly linked list through the same entries.
+///
+///   buckets_:  [0] → b → d     [1]     [2] → a → c        by hash, through `chain`
+///   use:       oldest_ → a ⇄ d ⇄ c ⇄ b ← newest_          through `older` and `newer`
+class LruOrder {
+ public:
+  struct Entry {
+    std::uint64_t hash = 0;
+    Entry* chain = nullptr;
+    Entry* older = nullptr;
+    Entry* newer = nullptr;
   };
 
- public:
-  explicit LruMap(std::size_t capacity) : capacity_(capacity) {}
+  std::size_t size() const { return size_; }
+  Entry* oldest() const { return oldest_; }
+  /// The entries whose hash may be this one: follow `chain` and compare.
+  Entry* bucket(std::uint64_t hash) const {
+    return buckets_.empty() ? nullptr : buckets_[hash & (buckets_.size() - 1)];
+  }
+  /// Adds an entry as the newest. The table doubles when it has as many entries as buckets.
+  void add(Entry& entry);
+  void remove(Entry& entry);
+  void make_newest(Entry& entry);
+  void clear();
 
-  std::size_t size() const { return map_.size(); }
-  std::size_t capacity() const { return capacity_; }
+ private:
+  void append(Entry& entry);
+  void unlink(Entry& entry);
+  void grow();
+
+  std::vector<Entry*> buckets_;
+  std::size_t size_ = 0;
+  Entry* oldest_ = nullptr;
+  Entry* newest_ = nullptr;
+};
+
+/// How keys are hashed and compared. Specialised beside a key's own type.
+template <typename Key>
+struct KeyTraits;
+
+template <>
+struct KeyTraits<std::string> {
+  static std::uint64_t hash(std::string_view key) { return hash64(key); }
+};
+/// For keys that are hashes themselves.
+template <>
+struct KeyTraits<std::uint64_t> {
+  static std::uint64_t hash(std::uint64_t key) { return key; }
+};
+template <>
+struct KeyTraits<Hash128> {
+  static std::uint64_t hash(const Hash128& key) { return key.low; }
+};
+
+/// Addresses of values are stable while the entry lives. Iteration runs from the least to the most
+/// recently used and so does not depend on hashes. `Like` is whatever KeyTraits can hash and `==`
+/// can compare with a key.
+template <typename Key, typename Value>
+class LruMap {
+ public:
+  explicit LruMap(std::size_t capacity = std::numeric_limits<std::size_t>::max())
+      : capacity_(capacity) {}
+  ~LruMap() { clear(); }
+  LruMap(const LruMap&) = delete;
+  LruMap& operator=(const LruMap&) = delete;
+
+  std::size_t size() const { return order_.size(); }
 
   template <typename Like>
   const Value* find(const Like& key) const {
-    const auto found = map_.find(key);
-    return found == map_.end() ? nullptr : &found->second.value;
+    const Node* node = find_node(key);
+    return node == nullptr ? nullptr : &node->value;
   }
   template <typename Like>
   Value* find(const Like& key) {
@@ -41,56 +96,64 @@ class LruMap {
   /// Finds an entry and makes it the most recently used one.
   template <typename Like>
   Value* touch(const Like& key) {
-    const auto found = map_.find(key);
-    if (found == map_.end()) return nullptr;
-    unlink(found->second);
-    append(found->second);
-    return &found->second.value;
+    Node* node = find_node(key);
+    if (node == nullptr) return nullptr;
+    order_.make_newest(*node);
+    return &node->value;
   }
 
   /// Adds an entry that must not be there yet, as the most recently used one.
   Value& add(Key key, Value value) {
-    if (map_.size() >= capacity_ && oldest_ != nullptr) drop_oldest();
-    const auto added = map_.emplace(std::move(key), Node{std::move(value)}).first;
-    added->second.key = &added->first;
-    append(added->second);
-    return added->second.value;
+    if (size() >= capacity_ && size() > 0) drop_oldest();
+    Node* node = new Node{{}, std::move(key), std::move(value)};
+    node->hash = KeyTraits<Key>::hash(node->key);
+    order_.add(*node);
+    return node->value;
   }
 
   void clear() {
-    map_.clear();
-    oldest_ = newest_ = nullptr;
+    for (LruOrder::Entry* entry = order_.oldest(); entry != nullptr;) {
+      delete static_cast<Node*>(std::exchange(entry, entry->newer));
+    }
+    order_.clear();
   }
 
   /// `visit(key, value)`, least recently used first.
   template <typename Visit>
   void for_each(Visit visit) const {
-    for (const Node* node = oldest_; node != nullptr; node = node->newer) {
-      visit(*node->key, node->value);
+    for (LruOrder::Entry* entry = order_.oldest(); entry != nullptr; entry = entry->newer) {
+      const Node& node = static_cast<const Node&>(*entry);
+      visit(node.key, node.value);
     }
   }
 
  private:
+  struct Node : LruOrder::Entry {
+    Node(LruOrder::Entry entry, Key key, Value value)
+        : LruOrder::Entry(entry), key(std::move(key)), value(std::move(value)) {}
+    Key key;
+    Value value;
+  };
+
+  template <typename Like>
+  Node* find_node(const Like& key) const {
+    const std::uint64_t hash = KeyTraits<Key>::hash(key);
+    for (LruOrder::Entry* entry = order_.bucket(hash); entry != nullptr; entry = entry->chain) {
+      if (entry->hash == hash && static_cast<Node*>(entry)->key == key) {
+        return static_cast<Node*>(entry);
+      }
+    }
+    return nullptr;
+  }
+
   void drop_oldest() {
-    Node& oldest = *oldest_;
-    unlink(oldest);
-    map_.erase(map_.find(*oldest.key));
-  }
-  void unlink(Node& node) {
-    (node.older ? node.older->newer : oldest_) = node.newer;
-    (node.newer ? node.newer->older : newest_) = node.older;
-  }
-  void append(Node& node) {
-    node.older = newest_;
-    node.newer = nullptr;
-    (newest_ ? newest_->newer : oldest_) = &node;
-    newest_ = &node;
+    auto* oldest = static_cast<Node*>(order_.oldest());
+    order_.remove(*oldest);
+    delete oldest;
   }
 
   std::size_t capacity_;
-  Map map_;
-  Node* oldest_ = nullptr;
-  Node* newest_ = nullptr;
+  LruOrder order_;
 };
 
 }  // namespace tripline
