@@ -6,17 +6,7 @@ import { EngineFailure, engineState } from './shared-state.js';
 import type { StoredState } from './storage.js';
 import type { Intervention } from './types.js';
 
-/** The engine broke on this event. */
-export class EventFailure extends EngineFailure {
-  readonly entry: Entry;
-
-  constructor(entry: Entry, cause: unknown) {
-    super('The engine failed on an event.', { cause });
-    this.entry = entry;
-  }
-}
-
-/** The state with every event that it lacks. `now`: the host's clock in ms. Throws EventFailure. */
+/** The state with every event that it lacks. `now`: the host's clock in ms. Throws EngineFailure. */
 export function applyJournals(
   state: StoredState | undefined,
   engine: Engine,
@@ -54,6 +44,6 @@ function process(engine: Engine, entry: Entry, now: number): Intervention[] {
   try {
     return engine.process(entry.payload, now);
   } catch (cause) {
-    throw new EventFailure(entry, cause);
+    throw new EngineFailure(cause, entry);
   }
 }

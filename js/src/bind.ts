@@ -285,75 +285,69 @@ function linkPart(event: TrackedEvent, part: 0 | 1): string | undefined {
   return event.parameter('_sp')?.split('.')[part];
 }
 
-/** A getter per name, which converts the payload's value at the key given. */
-function fields(convert: (value: unknown) => unknown, keys: Record<string, string>): Record<string, Getter> {
-  return Object.fromEntries(
-    Object.entries(keys).map(([name, key]): [string, Getter] => [
-      name,
-      (event) => convert(own(event.payload, key)),
-    ]),
-  );
+type Table = Record<string, Getter>;
+
+/** From a list of `field key`: a getter for each field, by what `read` makes of the key. */
+function fields(list: string, read: (event: TrackedEvent, key: string) => unknown): Table {
+  const rows = list.trim().split(/,\s*/).map((row): [string, Getter] => {
+    const [field = '', key = ''] = row.split(' ');
+    return [field, (event) => read(event, key)];
+  });
+  return Object.fromEntries(rows);
 }
 
-function sizes(key: string, ...names: [string, string]): Record<string, Getter> {
-  const side = (index: 1 | 2): Getter => (event) => {
-    const digits = /^(\d+)x(\d+)$/.exec(event.text(key) ?? '')?.[index];
-    return digits && Number(digits);
-  };
-  return { [names[0]]: side(1), [names[1]]: side(2) };
+function converted(list: string, convert: (value: unknown) => unknown): Table {
+  return fields(list, (event, key) => convert(own(event.payload, key)));
 }
 
-function urlFields(prefix: string, key: string): Record<string, Getter> {
-  const names = ['scheme', 'host', 'port', 'path', 'query', 'fragment'] as const;
-  return Object.fromEntries(
-    names.map((name): [string, Getter] => [
-      prefix + name,
-      (event) => urlParts(own(event.payload, key))?.[name],
-    ]),
-  );
+function sizes(key: string, list: string): Table {
+  return fields(list, (event, side) => number(/^(\d+)x(\d+)$/.exec(event.text(key) ?? '')?.[Number(side)]));
 }
 
-const atomicGetters: Record<string, Getter> = {
-  ...fields(text, {
-    app_id: 'aid', platform: 'p', txn_id: 'tid', name_tracker: 'tna', v_tracker: 'tv', user_id: 'uid',
-    domain_userid: 'duid', domain_sessionid: 'sid', user_ipaddress: 'ip', user_fingerprint: 'fp',
-    page_title: 'page', br_lang: 'lang', br_colordepth: 'cd', os_timezone: 'tz', doc_charset: 'cs',
-    se_category: 'se_ca', se_action: 'se_ac', se_label: 'se_la', se_property: 'se_pr',
-    tr_orderid: 'tr_id', tr_affiliation: 'tr_af', tr_city: 'tr_ci', tr_state: 'tr_st',
-    tr_country: 'tr_co', tr_currency: 'tr_cu',
-    ti_orderid: 'ti_id', ti_sku: 'ti_sk', ti_category: 'ti_ca', ti_currency: 'ti_cu',
-  }),
-  ...fields(number, {
-    se_value: 'se_va', tr_total: 'tr_tt', tr_tax: 'tr_tx', tr_shipping: 'tr_sh', ti_price: 'ti_pr',
-  }),
-  ...fields(integer, {
-    domain_sessionidx: 'vid', ti_quantity: 'ti_qu', pp_xoffset_min: 'pp_mix', pp_xoffset_max: 'pp_max',
-    pp_yoffset_min: 'pp_miy', pp_yoffset_max: 'pp_may',
-  }),
-  ...fields(flag, {
-    br_cookies: 'cookie', br_features_pdf: 'f_pdf', br_features_flash: 'f_fla', br_features_java: 'f_java',
-    br_features_director: 'f_dir', br_features_quicktime: 'f_qt', br_features_realplayer: 'f_realp',
-    br_features_windowsmedia: 'f_wma', br_features_gears: 'f_gears', br_features_silverlight: 'f_ag',
-  }),
-  ...fields(instant, { dvce_created_tstamp: 'dtm', dvce_sent_tstamp: 'stm', true_tstamp: 'ttm' }),
-  ...fields(address, { page_url: 'url', page_referrer: 'refr' }),
-  ...sizes('vp', 'br_viewwidth', 'br_viewheight'),
-  ...sizes('res', 'dvce_screenwidth', 'dvce_screenheight'),
-  ...sizes('ds', 'doc_width', 'doc_height'),
-  ...urlFields('page_url', 'url'),
-  ...urlFields('refr_url', 'refr'),
-  ...Object.fromEntries(
-    ['medium', 'source', 'term', 'content', 'campaign'].map((name): [string, Getter] => [
-      `mkt_${name}`,
-      (event) => event.parameter(`utm_${name}`),
-    ]),
+function urlFields(key: string, prefix: string): Table {
+  const list = 'scheme host port path query fragment'.replace(/\w+/g, `${prefix}$& $&,`).slice(0, -1);
+  return fields(list, (event, part) => own(urlParts(own(event.payload, key)), part));
+}
+
+const atomicGetters: Table = {
+  ...converted(
+    `app_id aid, platform p, txn_id tid, name_tracker tna, v_tracker tv, user_id uid, domain_userid duid,
+    domain_sessionid sid, user_ipaddress ip, user_fingerprint fp, page_title page, br_lang lang,
+    br_colordepth cd, os_timezone tz, doc_charset cs,
+    se_category se_ca, se_action se_ac, se_label se_la, se_property se_pr,
+    tr_orderid tr_id, tr_affiliation tr_af, tr_city tr_ci, tr_state tr_st, tr_country tr_co, tr_currency tr_cu,
+    ti_orderid ti_id, ti_sku ti_sk, ti_category ti_ca, ti_currency ti_cu`,
+    text,
+  ),
+  ...converted('se_value se_va, tr_total tr_tt, tr_tax tr_tx, tr_shipping tr_sh, ti_price ti_pr', number),
+  ...converted(
+    `domain_sessionidx vid, ti_quantity ti_qu, pp_xoffset_min pp_mix, pp_xoffset_max pp_max,
+    pp_yoffset_min pp_miy, pp_yoffset_max pp_may`,
+    integer,
+  ),
+  ...converted(
+    `br_cookies cookie, br_features_pdf f_pdf, br_features_flash f_fla, br_features_java f_java,
+    br_features_director f_dir, br_features_quicktime f_qt, br_features_realplayer f_realp,
+    br_features_windowsmedia f_wma, br_features_gears f_gears, br_features_silverlight f_ag`,
+    flag,
+  ),
+  ...converted('dvce_created_tstamp dtm, dvce_sent_tstamp stm, true_tstamp ttm', instant),
+  ...converted('page_url url, page_referrer refr', address),
+  ...sizes('vp', 'br_viewwidth 1, br_viewheight 2'),
+  ...sizes('res', 'dvce_screenwidth 1, dvce_screenheight 2'),
+  ...sizes('ds', 'doc_width 1, doc_height 2'),
+  ...urlFields('url', 'page_url'),
+  ...urlFields('refr', 'refr_url'),
+  ...fields(
+    `mkt_medium utm_medium, mkt_source utm_source, mkt_term utm_term, mkt_content utm_content,
+    mkt_campaign utm_campaign`,
+    (event, parameter) => event.parameter(parameter),
+  ),
+  ...fields('event_vendor vendor, event_name name, event_format format, event_version version', (event, part) =>
+    own(eventSchema(event), part),
   ),
   event: kindOf,
   event_id: (event) => event.text('eid')?.toLowerCase(),
-  event_vendor: (event) => eventSchema(event)?.vendor,
-  event_name: (event) => eventSchema(event)?.name,
-  event_format: (event) => eventSchema(event)?.format,
-  event_version: (event) => eventSchema(event)?.version,
   derived_tstamp: (event) => instant(event.text('ttm') ?? event.text('dtm')),
   network_userid: (event) => event.text('tnuid') ?? event.text('nuid'),
   useragent: (event) => event.text('ua') ?? globalThis.navigator?.userAgent,

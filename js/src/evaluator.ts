@@ -1,6 +1,6 @@
 // What users hold. Events go one way: track → journal → batch (one transaction on the store) → outbox → handlers.
 import { Announcer, type Announcements } from './announcer.js';
-import { applyJournals, emptied, EventFailure, sessionOf } from './batch.js';
+import { applyJournals, emptied, sessionOf } from './batch.js';
 import { isReceipt } from './bind.js';
 import { Delivery } from './delivery.js';
 import { Dispatcher, type DispatchReport, type InterventionListener } from './dispatch.js';
@@ -9,7 +9,7 @@ import { Journal, randomId } from './journal.js';
 import { loadDefinitions, loadModule, type DefinitionsSource, type WasmSource } from './load.js';
 import { PageLife } from './page.js';
 import { messageOf } from './problem.js';
-import { SharedState } from './shared-state.js';
+import { EngineFailure, SharedState } from './shared-state.js';
 import { indexedDbStore, type Store } from './storage.js';
 import type { AttributeKey, Attributes, Diagnostic, Intervention, Payload, ProblemCode } from './types.js';
 
@@ -224,9 +224,9 @@ export class LocalEvaluator implements Evaluator {
   // The module has trapped and cannot go on. The next page begins with a new one, and without that event.
   #stop(failure: unknown): void {
     this.#shared = undefined;
-    const cause = failure instanceof Error ? failure.cause : undefined;
-    if (failure instanceof EventFailure) this.#journal.remove(failure.entry.page, failure.entry.number);
-    this.#sayError('wasm', `${messageOf(failure)} Nothing is evaluated until the next page.`, cause ?? failure);
+    const { entry } = failure instanceof EngineFailure ? failure : {};
+    if (entry) this.#journal.remove(entry.page, entry.number);
+    this.#sayError('wasm', `${messageOf(failure)} Nothing is evaluated until the next page.`, failure);
   }
 
   #sayError(code: ProblemCode, message: string, cause?: unknown): undefined {

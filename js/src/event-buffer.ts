@@ -3,25 +3,25 @@
 import type { TriplineModule } from '../dist/engine/tripline.js';
 import type { BoundEvent, InputValue } from './bind.js';
 
-export const layout = {
-  header_bytes: 24,
-  slot_bytes: 16,
-  now: 0,
-  time: 8,
-  slot_count: 16,
-  slot_tag: 0,
-  slot_length: 4,
-  slot_number: 8,
-  slot_offset: 8,
-  tag_missing: 0,
-  tag_null: 1,
-  tag_false: 2,
-  tag_true: 3,
-  tag_number: 4,
-  tag_string: 5,
-  tag_time: 6,
-  tag_list: 7,
-} as const;
+export const enum Layout {
+  header_bytes = 24,
+  slot_bytes = 16,
+  now = 0,
+  time = 8,
+  slot_count = 16,
+  slot_tag = 0,
+  slot_length = 4,
+  slot_number = 8,
+  slot_offset = 8,
+  tag_missing = 0,
+  tag_null = 1,
+  tag_false = 2,
+  tag_true = 3,
+  tag_number = 4,
+  tag_string = 5,
+  tag_time = 6,
+  tag_list = 7,
+}
 
 /** In bytes of UTF-8; longer strings are cut between two code points (rule 26). */
 export const longestString = 8192;
@@ -45,12 +45,12 @@ export class EventBuffer {
   /** `now`: the host's clock in ms. */
   write(event: BoundEvent, now: number): void {
     const slots = [event.id, ...event.values];
-    this.#reserve(layout.header_bytes + roomFor(slots));
-    this.#view.setFloat64(this.#start + layout.now, now, true);
-    this.#view.setFloat64(this.#start + layout.time, event.time, true);
-    this.#view.setUint32(this.#start + layout.slot_count, slots.length, true);
-    this.#view.setUint32(this.#start + layout.slot_count + 4, 0, true);
-    this.#end = this.#start + layout.header_bytes;
+    this.#reserve(Layout.header_bytes + roomFor(slots));
+    this.#view.setFloat64(this.#start + Layout.now, now, true);
+    this.#view.setFloat64(this.#start + Layout.time, event.time, true);
+    this.#view.setUint32(this.#start + Layout.slot_count, slots.length, true);
+    this.#view.setUint32(this.#start + Layout.slot_count + 4, 0, true);
+    this.#end = this.#start + Layout.header_bytes;
     this.#writeSlots(slots);
   }
 
@@ -66,47 +66,47 @@ export class EventBuffer {
   #writeSlots(values: readonly InputValue[]): number {
     this.#end = (this.#end + 7) & ~7;
     const first = this.#end;
-    this.#end += values.length * layout.slot_bytes;
-    values.forEach((value, index) => this.#writeSlot(first + index * layout.slot_bytes, value));
+    this.#end += values.length * Layout.slot_bytes;
+    values.forEach((value, index) => this.#writeSlot(first + index * Layout.slot_bytes, value));
     return first;
   }
 
   #writeSlot(at: number, value: InputValue): void {
     if (typeof value === 'string') {
-      this.#put(at, layout.tag_string);
+      this.#put(at, Layout.tag_string);
       const start = this.#end;
       this.#writeString(value);
       this.#point(at, this.#end - start, start);
     } else if (typeof value === 'number') {
-      this.#putNumber(at, layout.tag_number, value);
+      this.#putNumber(at, Layout.tag_number, value);
     } else if (typeof value === 'boolean') {
-      this.#put(at, value ? layout.tag_true : layout.tag_false);
+      this.#put(at, value ? Layout.tag_true : Layout.tag_false);
     } else if (value === undefined) {
-      this.#put(at, layout.tag_missing);
+      this.#put(at, Layout.tag_missing);
     } else if (value === null) {
-      this.#put(at, layout.tag_null);
+      this.#put(at, Layout.tag_null);
     } else if (value instanceof Date) {
-      this.#putNumber(at, layout.tag_time, value.getTime());
+      this.#putNumber(at, Layout.tag_time, value.getTime());
     } else {
-      this.#put(at, layout.tag_list);
+      this.#put(at, Layout.tag_list);
       this.#point(at, value.length, this.#writeSlots(value));
     }
   }
 
   #put(at: number, tag: number): void {
-    this.#view.setUint32(at + layout.slot_tag, tag, true);
+    this.#view.setUint32(at + Layout.slot_tag, tag, true);
   }
 
   /** What is no finite number is missing (rule 1). */
   #putNumber(at: number, tag: number, number: number): void {
-    this.#put(at, Number.isFinite(number) ? tag : layout.tag_missing);
-    this.#view.setFloat64(at + layout.slot_number, number, true);
+    this.#put(at, Number.isFinite(number) ? tag : Layout.tag_missing);
+    this.#view.setFloat64(at + Layout.slot_number, number, true);
   }
 
   #point(at: number, length: number, target: number): void {
-    this.#view.setUint32(at + layout.slot_length, length, true);
-    this.#view.setUint32(at + layout.slot_offset, target - this.#start, true);
-    this.#view.setUint32(at + layout.slot_offset + 4, 0, true);
+    this.#view.setUint32(at + Layout.slot_length, length, true);
+    this.#view.setUint32(at + Layout.slot_offset, target - this.#start, true);
+    this.#view.setUint32(at + Layout.slot_offset + 4, 0, true);
   }
 
   #writeString(text: string): void {
@@ -132,7 +132,7 @@ export class EventBuffer {
 function roomFor(values: readonly InputValue[]): number {
   let room = 8; // to align the slots
   for (const value of values) {
-    room += layout.slot_bytes;
+    room += Layout.slot_bytes;
     if (typeof value === 'string') room += Math.min(3 * value.length, longestString);
     else if (Array.isArray(value)) room += roomFor(value);
   }

@@ -29,7 +29,8 @@ const quietTime = 60_000;
 export class Journal {
   readonly #prefix: string;
   readonly #warn: (message: string, cause?: unknown) => void;
-  #storage: Storage;
+  /** localStorage, whose items are properties as well; or an object in its place. */
+  #storage: Record<string, string> = {};
   #page = newPage();
   #previousPage: string | null = null;
   #lastNumber = 0;
@@ -39,7 +40,6 @@ export class Journal {
   constructor(namespace: string, warn: (message: string, cause?: unknown) => void) {
     this.#prefix = `tripline:${namespace.replace(/[:%]/g, encodeURIComponent)}:`;
     this.#warn = warn;
-    this.#storage = new MemoryStorage();
     try {
       this.#storage = globalThis.localStorage;
       this.#pages().slice(0, -mostPages).forEach((page) => this.#replace(page, []));
@@ -121,35 +121,33 @@ export class Journal {
   }
 
   #pages(): string[] {
-    return Array.from({ length: this.#storage.length }, (_, index) => this.#storage.key(index) ?? '')
+    return Object.keys(this.#storage)
       .filter((key) => key.startsWith(this.#prefix))
       .map((key) => key.slice(this.#prefix.length))
       .sort();
   }
 
   #read(page: string): Line[] {
-    const text = this.#storage.getItem(this.#prefix + page) ?? '';
-    return text.split('\n').flatMap(parseLine);
+    return (this.#storage[this.#prefix + page] ?? '').split('\n').flatMap(parseLine);
   }
 
   #replace(page: string, lines: readonly Line[]): void {
     const key = this.#prefix + page;
     const text = lines.map(({ number, writtenAt, json }) => `${number} ${writtenAt} ${json}`).join('\n');
-    if (text === '') this.#storage.removeItem(key);
-    else this.#storage.setItem(key, text);
+    if (text === '') delete this.#storage[key];
+    else this.#storage[key] = text;
   }
 
   #fallBack(cause: unknown): void {
-    const memory = new MemoryStorage();
+    let own: Line[] = [];
     try {
-      const key = this.#prefix + this.#page;
-      const own = this.#storage.getItem(key);
-      if (own !== null) memory.setItem(key, own);
-      this.#storage.removeItem(key);
+      own = this.#read(this.#page);
+      this.#replace(this.#page, []);
     } catch {
       // It cannot be read either.
     }
-    this.#storage = memory;
+    this.#storage = {};
+    this.#replace(this.#page, own);
     this.#warn('localStorage cannot be used: events that are not yet counted when the page is left are lost.', cause);
   }
 }
@@ -177,28 +175,5 @@ function parsePayload(json: string): Payload[] {
     return typeof payload === 'object' && payload !== null ? [payload as Payload] : [];
   } catch {
     return [];
-  }
-}
-
-/** What of localStorage is used here, in memory. */
-class MemoryStorage implements Storage {
-  readonly #items = new Map<string, string>();
-  get length(): number {
-    return this.#items.size;
-  }
-  key(index: number): string | null {
-    return [...this.#items.keys()][index] ?? null;
-  }
-  getItem(key: string): string | null {
-    return this.#items.get(key) ?? null;
-  }
-  setItem(key: string, value: string): void {
-    this.#items.set(key, value);
-  }
-  removeItem(key: string): void {
-    this.#items.delete(key);
-  }
-  clear(): void {
-    this.#items.clear();
   }
 }

@@ -40,32 +40,27 @@ export async function loadDefinitions(
 }
 
 async function instantiate(source: WasmSource): Promise<TriplineModule> {
-  if (typeof WebAssembly === 'undefined') throw new Error('This browser has no WebAssembly.');
   try {
-    const answer = typeof source === 'string' || source instanceof URL ? await get(source) : await source;
+    const compiled = await compile(typeof source === 'string' || source instanceof URL ? await get(source) : await source);
     return await new Promise((resolve, reject) => {
       createModule({
         instantiateWasm: (imports, success) => {
-          instance(answer, imports).then(success, reject);
+          WebAssembly.instantiate(compiled, imports).then(success, reject);
           return {};
         },
       }).then(resolve, reject);
     });
   } catch (error) {
-    throw new Error(`The WebAssembly module could not be loaded: ${messageOf(error)} ${advice(error)}`, {
-      cause: error,
-    });
+    throw new Error(`The engine could not be loaded: ${messageOf(error)} ${advice(error)}`, { cause: error });
   }
 }
 
-async function instance(answer: Answer, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
-  if (answer instanceof WebAssembly.Module) return WebAssembly.instantiate(answer, imports);
-  if (!(answer instanceof Response)) return (await WebAssembly.instantiate(answer, imports)).instance;
-  // Compiling while it loads is for this type only; any other is compiled from the bytes.
-  if (answer.headers.get('Content-Type')?.toLowerCase() === 'application/wasm') {
-    return (await WebAssembly.instantiateStreaming(answer, imports)).instance;
-  }
-  return (await WebAssembly.instantiate(await answer.arrayBuffer(), imports)).instance;
+async function compile(answer: Answer): Promise<WebAssembly.Module> {
+  if (answer instanceof WebAssembly.Module) return answer;
+  if (!(answer instanceof Response)) return WebAssembly.compile(answer);
+  // What has another type than this one may not be compiled while it loads.
+  const isWasm = answer.headers.get('Content-Type')?.toLowerCase() === 'application/wasm';
+  return isWasm ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
 }
 
 async function get(url: string | URL): Promise<Response> {
@@ -73,7 +68,7 @@ async function get(url: string | URL): Promise<Response> {
   try {
     response = await fetch(url);
   } catch (error) {
-    throw new Error(`${url} cannot be fetched (${messageOf(error)}).`, { cause: error });
+    throw new Error(`${url} could not be fetched (${messageOf(error)}).`);
   }
   if (!response.ok) throw new Error(`${url} answered with status ${response.status}.`);
   return response;
@@ -81,6 +76,6 @@ async function get(url: string | URL): Promise<Response> {
 
 function advice(error: unknown): string {
   return /content security policy|unsafe-eval/i.test(messageOf(error))
-    ? "Add 'wasm-unsafe-eval' to script-src of the page's Content-Security-Policy."
-    : 'Serve the file tripline.wasm of this package, and give its address as the option "wasm".';
+    ? "Add 'wasm-unsafe-eval' to script-src in the Content-Security-Policy."
+    : 'Serve tripline.wasm of this package, and give its address as the option "wasm".';
 }

@@ -11,14 +11,22 @@ export interface PageListener {
 }
 
 export class PageLife {
-  readonly #listener: PageListener;
+  readonly #ending = new AbortController();
   #leavingUntil = 0;
 
   constructor(listener: PageListener) {
-    this.#listener = listener;
-    globalThis.addEventListener?.('beforeunload', this.#leave);
-    globalThis.addEventListener?.('pageshow', this.#show);
-    globalThis.document?.addEventListener('visibilitychange', this.#see);
+    this.#on('beforeunload', () => {
+      this.#leavingUntil = Date.now() + longestLeaving;
+    });
+    this.#on('pageshow', (event) => {
+      if (!(event as PageTransitionEvent).persisted) return;
+      this.#leavingUntil = 0;
+      listener.onReturn();
+    });
+    // It bubbles up from the document.
+    this.#on('visibilitychange', () => {
+      if (!this.hidden) listener.onVisible();
+    });
   }
 
   /** How many ms a navigation may still be about to replace the page: what is shown now would hardly be seen. */
@@ -31,22 +39,10 @@ export class PageLife {
   }
 
   close(): void {
-    globalThis.removeEventListener?.('beforeunload', this.#leave);
-    globalThis.removeEventListener?.('pageshow', this.#show);
-    globalThis.document?.removeEventListener('visibilitychange', this.#see);
+    this.#ending.abort();
   }
 
-  #leave = (): void => {
-    this.#leavingUntil = Date.now() + longestLeaving;
-  };
-
-  #show = (event: Event): void => {
-    if (!(event as PageTransitionEvent).persisted) return;
-    this.#leavingUntil = 0;
-    this.#listener.onReturn();
-  };
-
-  #see = (): void => {
-    if (!this.hidden) this.#listener.onVisible();
-  };
+  #on(type: string, listener: (event: Event) => void): void {
+    globalThis.addEventListener?.(type, listener, { signal: this.#ending.signal });
+  }
 }

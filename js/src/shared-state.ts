@@ -1,13 +1,22 @@
 // The engine and the stored state, kept in step. All tabs of the origin share what is stored; each has an engine.
 import type { Announcer } from './announcer.js';
 import type { Engine } from './engine.js';
+import type { Entry } from './journal.js';
+import { messageOf } from './problem.js';
 import { isStoredState, memoryStore, type Store, type StoredState } from './storage.js';
 
 /** Answers the state to store; the same one: nothing changed. May run again, so it must leave no trace but in the engine. */
 export type Change = (state: StoredState | undefined, engine: Engine) => StoredState | undefined;
 
-/** The engine, not the store, has failed. */
-export class EngineFailure extends Error {}
+/** The engine, not the store, has failed; on that event, if one is given. */
+export class EngineFailure extends Error {
+  readonly entry: Entry | undefined;
+
+  constructor(cause: unknown, entry?: Entry) {
+    super(`The engine has failed: ${messageOf(cause)}`, { cause });
+    this.entry = entry;
+  }
+}
 
 export class SharedState {
   readonly #engine: Engine;
@@ -70,7 +79,7 @@ export class SharedState {
       this.#bringEngineTo(state);
       return change(state, this.#engine);
     } catch (cause) {
-      throw cause instanceof EngineFailure ? cause : new EngineFailure('The engine failed.', { cause });
+      throw cause instanceof EngineFailure ? cause : new EngineFailure(cause);
     }
   }
 

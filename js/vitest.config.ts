@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vitest/config';
+
+const tests = fileURLToPath(new URL('../tests/js/', import.meta.url));
+const packageFile = fileURLToPath(new URL('package.json', import.meta.url));
+
+/** The tests lie outside of the folder whose packages they use. */
+function packagesOfThisFolder(): Plugin {
+  return {
+    name: 'packages-of-this-folder',
+    enforce: 'pre',
+    resolveId(source, importer) {
+      const isPackage = /^[@a-z]/.test(source) && !source.startsWith('node:');
+      return isPackage && importer?.startsWith(tests) ? this.resolve(source, packageFile) : null;
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [packagesOfThisFolder()],
+  server: { fs: { strict: false } },
+  test: {
+    include: [`${tests}**/*.test.ts`],
+    // Chromium and the machine's other work share two cores: a test that waits must not fail by the clock.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});

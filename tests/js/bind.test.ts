@@ -1,0 +1,270 @@
+// Payloads of the real tracker against what enriched events say of them.
+import { describe, expect, test } from 'vitest';
+import type { Input, Path } from '../../js/dist/engine/tripline.js';
+import { bindInputs, isReceipt, type InputValue } from '../../js/src/bind.js';
+import type { Payload } from '../../js/src/types.js';
+import { readSample, readSampleLines } from './engine-module.js';
+
+type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
+const payloads = readSampleLines<Payload>('aftertrack.ndjson');
+const enriched = readSampleLines<Record<string, Json>>('enriched.ndjson');
+
+/** What only the collector, its enrichments or the request's headers know. */
+const notInTheBrowser = new Set(['collector_tstamp', 'dvce_sent_tstamp', 'derived_tstamp', 'useragent']);
+
+// All canonical names that a payload says something about.
+const atomicNames = `app_id platform dvce_created_tstamp event event_id txn_id name_tracker v_tracker user_id
+  user_fingerprint domain_userid domain_sessionidx page_url page_title page_referrer page_urlscheme page_urlhost
+  page_urlport page_urlpath page_urlquery page_urlfragment refr_urlscheme refr_urlhost refr_urlport refr_urlpath
+  refr_urlquery refr_urlfragment refr_medium refr_source refr_term mkt_medium mkt_source mkt_term mkt_content
+  mkt_campaign se_category se_action se_label se_property se_value tr_orderid tr_total ti_orderid ti_name ti_price
+  ti_quantity pp_xoffset_min pp_xoffset_max pp_yoffset_min pp_yoffset_max br_lang br_features_pdf br_cookies
+  br_colordepth br_viewwidth br_viewheight os_timezone dvce_screenwidth dvce_screenheight doc_charset doc_width
+  doc_height tr_currency mkt_clickid mkt_network refr_domain_userid refr_dvce_tstamp domain_sessionid event_vendor
+  event_name event_format event_version event_fingerprint true_tstamp network_userid user_ipaddress geo_country`
+  .split(/\s+/);
+
+// Longest first: an enriched key runs vendor and name together.
+const vendors = ['com.snowplowanalytics.snowplow.ecommerce', 'com.snowplowanalytics.snowplow', 'com.example'];
+
+test('the samples are there', () => {
+  expect(payloads).toHaveLength(14);
+  expect(enriched).toHaveLength(14);
+});
+
+describe.each(payloads.map((payload, index) => ({ payload, event: enriched[index] ?? {}, index })))(
+  'sample $index',
+  ({ payload, event }) => {
+    test('every atomic field is what the enriched event says', () => {
+      const names = new Set([...atomicNames, ...Object.keys(event).filter((name) => !/^(contexts|unstruct_event)_/.test(name))]);
+      const bound: Record<string, unknown> = {};
+      const expected: Record<string, unknown> = {};
+      for (const name of names) {
+        if (notInTheBrowser.has(name)) continue;
+        bound[name] = plain(read(payload, atomic(name)));
+        expected[name] = event[name];
+      }
+      expect(bound).toEqual(expected);
+    });
+
+    test('every leaf of event and entities is what the enriched event says', () => {
+      let leaves = 0;
+      for (const [key, value] of Object.entries(event)) {
+        for (const [input, leaf] of schemaInputs(key, value)) {
+          expect(read(payload, input), JSON.stringify(input)).toEqual(leaf);
+          ++leaves;
+        }
+      }
+      expect(leaves).toBeGreaterThan(3);
+    });
+
+    test('base64url says the same', () => {
+      const { co, ue_pr, ...rest } = payload;
+      const encoded: Payload = { ...rest, ...(co ? { cx: encode(co) } : {}), ...(ue_pr ? { ue_px: encode(ue_pr) } : {}) };
+      for (const [key, value] of Object.entries(event)) {
+        for (const [input, leaf] of schemaInputs(key, value)) expect(read(encoded, input)).toEqual(leaf);
+      }
+      expect(read(encoded, atomic('event_name'))).toBe(event['event_name']);
+    });
+
+    test('its time is derived_tstamp but for the clock of the collector', () => {
+      const { id, time } = bindInputs([])(payload);
+      expect(id).toBe(event['event_id']);
+      expect(time).toBe(Date.parse(String(event['dvce_created_tstamp'])));
+      expect(read(payload, atomic('derived_tstamp'))).toEqual(new Date(time));
+    });
+  },
+);
+
+describe('atomic fields', () => {
+  test.each<[string, Payload, InputValue]>([
+    ['event', { e: 'pp' }, 'page_ping'],
+    ['event', { e: '__proto__' }, undefined],
+    ['event_version', { e: 'tr' }, '1-0-0'],
+    ['event_vendor', { e: 'se' }, 'com.google.analytics'],
+    ['event_name', { e: 'ue', ue_pr: 'no JSON' }, undefined],
+    ['true_tstamp', { ttm: '1795398084367' }, new Date(1795398084367)],
+    ['page_title', { page: 'a\tb\u0007c' }, 'a    bc'],
+    ['page_title', { page: '' }, undefined],
+    ['page_url', { url: 'https://a.example/x y' }, 'https://a.example/x%20y'],
+    ['page_urlport', { url: 'http://a.example/' }, 80],
+    ['page_urlport', { url: 'https://a.example:8443/' }, 8443],
+    ['page_urlport', { url: 'app://a.example/' }, 80],
+    ['page_urlhost', { url: 'https://user:word@a.example:8443/@b' }, 'a.example'],
+    ['page_urlhost', { url: 'https://[::1]:8443/' }, '[::1]'],
+    ['page_urlpath', { url: 'https://a.example' }, undefined],
+    ['page_urlquery', { url: 'https://a.example/?q=%20%C3%A9#f?x' }, 'q=%20%C3%A9'],
+    ['page_urlfragment', { url: 'https://a.example/#f?x' }, 'f?x'],
+    ['page_urlhost', { url: 'not an address' }, undefined],
+    ['refr_medium', { url: 'https://a.example/1', refr: 'https://a.example/2' }, 'internal'],
+    ['refr_medium', { url: 'https://a.example/1', refr: 'https://b.example/2' }, undefined],
+    ['mkt_term', { url: 'https://a.example/?utm_term=red+caps%21' }, 'red caps!'],
+    ['mkt_network', { url: 'https://a.example/?msclkid=1' }, 'Microsoft'],
+    ['mkt_clickid', { url: 'https://a.example/?dclid=2' }, '2'],
+    ['mkt_clickid', { url: 'https://a.example/' }, undefined],
+    ['refr_domain_userid', { url: 'https://a.example/?_sp=6de9.1795398084367' }, '6de9'],
+    ['refr_dvce_tstamp', { url: 'https://a.example/?_sp=6de9.1795398084367' }, new Date(1795398084367)],
+    ['refr_device_tstamp', { url: 'https://a.example/?_sp=6de9.1795398084367' }, new Date(1795398084367)],
+    ['br_viewwidth', { vp: '1280x720' }, 1280],
+    ['br_viewheight', { vp: '1280x' }, undefined],
+    ['br_cookies', { cookie: '0' }, false],
+    ['br_features_silverlight', { f_ag: '1' }, true],
+    ['br_colordepth', { cd: 24 }, '24'],
+    ['se_value', { se_va: '0' }, 0],
+    ['domain_sessionidx', { vid: 3 }, 3],
+    ['pp_yoffset_max', { pp_may: '120' }, 120],
+    ['network_userid', { nuid: 'a', tnuid: 'b' }, 'b'],
+    ['ti_name', { ti_nm: 'cap' }, 'cap'],
+    ['event_id', { eid: 'ABC' }, 'abc'],
+    ['geo_country', { e: 'pv' }, undefined],
+    ['app_id', Object.create({ aid: 'inherited' }) as Payload, undefined],
+    ['no_such_field', { e: 'pv' }, undefined],
+    ['constructor', { e: 'pv' }, undefined],
+  ])('%s of %j is %j', (name, payload, expected) => {
+    expect(read(payload, atomic(name))).toEqual(expected);
+  });
+});
+
+describe('paths', () => {
+  const entities = [
+    ['iglu:com.acme/ProductView/jsonschema/2-1-0', { price: 1, tags: ['a', 1, null, { b: 2 }, ['c'], true], none: null, deep: [{ x: 'y' }] }],
+    ['iglu:com.acme/other/jsonschema/1-0-0', { price: 5 }],
+    ['iglu:com.acme/ProductView/jsonschema/2-0-0', { price: 2 }],
+    ['iglu:com.acme/ProductView/jsonschema/1-0-0', { price: 3 }],
+    ['no schema', { price: 4 }],
+  ];
+  const payload = {
+    co: `{"schema":"c","data":[${entities
+      .map(([schema, data]) => JSON.stringify({ schema, data }))
+      .join(',')},null,7,{"schema":"iglu:com.acme/hostile/jsonschema/1-0-0","data":{"__proto__":{"x":1},"a":1}}]}`,
+  };
+
+  test.each<[string, number, number, Path, InputValue]>([
+    ['ProductView', 2, 0, ['price'], 1],
+    ['ProductView', 2, 1, ['price'], 2], // the second of its major version
+    ['ProductView', 2, 2, ['price'], undefined],
+    ['product_view', 2, 0, ['price'], 1], // as enriched events spell it
+    ['ProductView', 1, 0, ['price'], 3],
+    ['ProductView', 3, 0, ['price'], undefined],
+    ['ProductView', 2, 0, ['none'], null],
+    ['ProductView', 2, 0, ['absent'], undefined],
+    ['ProductView', 2, 0, ['tags'], ['a', 1, true]],
+    ['ProductView', 2, 0, ['tags', 1], 1],
+    ['ProductView', 2, 0, ['tags', 9], undefined],
+    ['ProductView', 2, 0, ['tags', 'length'], undefined],
+    ['ProductView', 2, 0, ['tags', '0'], undefined],
+    ['ProductView', 2, 0, ['deep', 0, 'x'], 'y'],
+    ['ProductView', 2, 0, ['deep', 0], undefined], // an object
+    ['ProductView', 2, 0, [0], undefined],
+    ['ProductView', 2, 0, ['constructor', 'name'], undefined],
+    ['hostile', 1, 0, ['a'], 1],
+    ['hostile', 1, 0, ['__proto__', 'x'], undefined],
+  ])('%s %d, entity %d, %j', (name, major_version, index, path, expected) => {
+    expect(read(payload, { kind: 'entity', vendor: 'com.acme', name, major_version, index, path })).toEqual(expected);
+  });
+});
+
+describe('decoding', () => {
+  test('no JSON is parsed twice, none that no input needs, and none for atomic inputs', () => {
+    const payload = payloads[2] ?? {};
+    const inputs = [...schemaInputs('x', 0)].map(([input]) => input);
+    for (const [key, value] of Object.entries(enriched[2] ?? {})) {
+      for (const [input] of schemaInputs(key, value)) inputs.push(input);
+    }
+    expect(parsesDuring(() => bindInputs(inputs)(payload))).toEqual([payload['ue_pr'], payload['co']].sort());
+    expect(parsesDuring(() => bindInputs([atomic('domain_userid'), atomic('mkt_source')])(payload))).toEqual([]);
+    expect(parsesDuring(() => bindInputs([atomic('event_name')])(payload))).toEqual([payload['ue_pr']]);
+  });
+
+  test.each([
+    { co: 'no JSON' },
+    { co: 'null' },
+    { co: '{"data":{"a":1}}' },
+    { co: '{"data":[{"schema":7,"data":[]}]}' },
+    { cx: '!!!' },
+    { cx: 'wyg' },
+    { co: 5, ue_pr: {} },
+    { ue_px: 'AAAA' },
+    {},
+  ])('%j has no entities and breaks nothing', (payload) => {
+    const entity: Input = { kind: 'entity', vendor: 'a', name: 'b', major_version: 1, index: 0, path: ['c'] };
+    const event: Input = { kind: 'event', vendor: 'a', name: 'b', major_version: 1, path: ['c'] };
+    expect(bindInputs([entity, event])({ e: 'ue', ...payload }).values).toEqual([undefined, undefined]);
+  });
+
+  test('text outside of ASCII survives base64', () => {
+    const text = 'Größe „42“ 👟';
+    const cx = encode(JSON.stringify({ data: [{ schema: 'iglu:a/b/jsonschema/1-0-0', data: { text } }] }));
+    expect(
+      read({ cx }, { kind: 'entity', vendor: 'a', name: 'b', major_version: 1, index: 0, path: ['text'] }),
+    ).toBe(text);
+  });
+});
+
+describe('rule 18: events about interventions', () => {
+  const { events } = JSON.parse(readSample('plugin_measurement.json')) as { events: Payload[] };
+
+  test('those of the official plugin are receipts, in base64 too', () => {
+    expect(events.map(isReceipt)).toEqual([true, true, true, true]);
+    expect(events.map(({ ue_pr, ...rest }) => isReceipt({ ...rest, ue_px: encode(ue_pr) }))).toEqual([true, true, true, true]);
+  });
+
+  test('others are not, even if they mention the vendor', () => {
+    expect(payloads.map(isReceipt)).not.toContain(true);
+    const data = { schema: 'iglu:com.acme/note/jsonschema/1-0-0', data: { text: 'com.snowplowanalytics.signals' } };
+    expect(isReceipt({ e: 'ue', ue_pr: JSON.stringify({ data }) })).toBe(false);
+  });
+});
+
+function atomic(name: string): Input {
+  return { kind: 'atomic', name };
+}
+
+function read(payload: Payload, input: Input): InputValue {
+  return bindInputs([input])(payload).values[0];
+}
+
+function plain(value: InputValue): unknown {
+  return value instanceof Date ? value.toISOString() : value;
+}
+
+function* schemaInputs(key: string, value: Json): Generator<[Input, Json]> {
+  const [, kind, schema] = /^(contexts|unstruct_event)_(.*)$/.exec(key) ?? [];
+  if (schema === undefined) return;
+  const vendor = vendors.find((each) => schema.startsWith(`${each.replaceAll('.', '_')}_`)) ?? '';
+  const [, name = '', major] = /^(.*)_(\d+)$/.exec(schema.slice(vendor.length + 1)) ?? [];
+  const common = { vendor, name, major_version: Number(major) };
+  if (kind === 'contexts') {
+    for (const [index, entity] of (value as Json[]).entries()) {
+      for (const [path, leaf] of leaves(entity)) yield [{ kind: 'entity', ...common, index, path }, leaf];
+    }
+  } else {
+    for (const [path, leaf] of leaves(value)) yield [{ kind: 'event', ...common, path }, leaf];
+  }
+}
+
+function* leaves(value: Json, path: Path = []): Generator<[Path, Json]> {
+  if (typeof value !== 'object' || value === null) yield [path, value];
+  else if (Array.isArray(value)) for (const [index, each] of value.entries()) yield* leaves(each, [...path, index]);
+  else for (const [name, each] of Object.entries(value)) if (name !== '_schema_version') yield* leaves(each, [...path, name]);
+}
+
+function encode(text: unknown): string {
+  return Buffer.from(String(text)).toString('base64url');
+}
+
+function parsesDuring(action: () => void): string[] {
+  const parsed: string[] = [];
+  const { parse } = JSON;
+  JSON.parse = (text: string) => {
+    parsed.push(text);
+    return parse(text) as unknown;
+  };
+  try {
+    action();
+  } finally {
+    JSON.parse = parse;
+  }
+  return parsed.sort();
+}

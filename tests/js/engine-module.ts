@@ -1,0 +1,19 @@
+// The real WebAssembly module, as Node gets it.
+import { readFileSync } from 'node:fs';
+import createModule, { type TriplineModule } from '../../js/dist/engine/tripline.js';
+
+const root = new URL('../../', import.meta.url);
+
+export const wasmBytes = readFileSync(new URL('js/dist/engine/tripline.wasm', root));
+
+export function newModule(): Promise<TriplineModule> {
+  return createModule({ wasmBinary: wasmBytes });
+}
+
+export function readSample(name: string): string {
+  return readFileSync(new URL(`tests/samples/${name}`, root), 'utf8');
+}
+
+export function readSampleLines<Line>(name: string): Line[] {
+  return readSample(name).trim().split('\n').map((line) => JSON.parse(line) as Line);
+}
