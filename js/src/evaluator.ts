@@ -133,6 +133,7 @@ export class LocalEvaluator implements Evaluator {
   track(payload: Payload): void {
     if (this.#closed) return;
     try {
+      if (typeof payload !== 'object') throw new TypeError('it is no object.');
       if (isReceipt(payload)) return;
       this.#journal.append(payload['eid'] ? payload : { ...payload, eid: randomId() });
       this.#delivery.noteSession(sessionOf(payload));

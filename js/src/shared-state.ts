@@ -51,7 +51,7 @@ export class SharedState {
         cause,
       });
       this.#store.close();
-      this.#store = memoryStore(this.#state);
+      this.#store = memoryStore({ [this.#name]: this.#state });
       await this.#attempt(change);
     }
   }

@@ -48,12 +48,11 @@ export interface Store {
   close(): void;
 }
 
-/** A state that lives as long as the page. */
-export function memoryStore(initial?: StoredState): Store {
-  let stored = initial;
+/** States, by name, that live as long as the page. */
+export function memoryStore(states: Record<string, StoredState | undefined> = {}): Store {
   return {
-    async update(_name, change) {
-      stored = change(stored);
+    async update(name, change) {
+      states[name] = change(states[name]);
     },
     close() {},
   };

@@ -1,0 +1,561 @@
+// The evaluator with the real engine, over the tutorial's definitions.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createEvaluator, memoryStore, type EvaluatorOptions, type Store } from '../../js/src/index.js';
+import { readSample, wasmBytes } from './engine-module.js';
+import { forbiddenStorage, freshStorage, newTab, removeStorage } from './page-storage.js';
+import { add, domainUser, names, openPage, tutorial, view, visitor, type Page } from './visits.js';
+
+const pages: Page[] = [];
+const open = (...parameters: Parameters<typeof openPage>): Page => {
+  const page = openPage(...parameters);
+  pages.push(page);
+  return page;
+};
+
+let store: Store;
+let consoleErrors: unknown[][];
+beforeEach(() => {
+  freshStorage();
+  store = memoryStore();
+  consoleErrors = [];
+  vi.spyOn(console, 'error').mockImplementation((...words: unknown[]) => void consoleErrors.push(words));
+});
+afterEach(() => {
+  for (const { evaluator } of pages.splice(0)) evaluator.close();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  removeStorage();
+});
+
+const ecommerce = async ({ evaluator }: Page): Promise<unknown> =>
+  (await evaluator.attributes(domainUser))['ecom_attributes'];
+
+describe('the tutorial', () => {
+  test('the fourth view brings the discount, once', async () => {
+    const page = open({ store });
+    for (let views = 1; views <= 3; ++views) page.evaluator.track(view());
+    await page.settled();
+    expect(page.interventions).toEqual([]);
+    page.evaluator.track(view());
+    page.evaluator.track(view());
+    await page.settled();
+    expect(page.interventions).toEqual([
+      {
+        intervention_id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/) as string,
+        name: 'discount',
+        version: 1,
+        attributes: { 'ecom_attributes:count_product_views': 4, 'ecom_attributes:count_add_to_cart': 0 },
+        target_attribute_key: { name: 'domain_userid', id: visitor },
+      },
+    ]);
+    expect(page.errors).toEqual([]);
+    expect(page.warnings).toEqual([]);
+    expect(consoleErrors).toEqual([]);
+  });
+
+  test('what is tracked before the engine is ready counts in its order', async () => {
+    const page = open({ store, definitions: new Promise((resolve) => setTimeout(resolve, 50, tutorial)) });
+    page.evaluator.track(add());
+    for (let views = 1; views <= 4; ++views) page.evaluator.track(view());
+    expect(await page.evaluator.ready).toBe(true);
+    await page.settled();
+    expect(names(page.interventions)).toEqual(['cart_abandonment', 'discount']);
+  });
+
+  test('copies for several targets are dispatched once, the first of them', async () => {
+    const page = open({ store });
+    const uid = 'c94f860b-1266-4dad-ae57-3a36a414a521';
+    page.evaluator.track(add({ uid }));
+    await page.settled();
+    expect(page.interventions.map((each) => each.target_attribute_key)).toEqual([{ name: 'user_id', id: uid }]);
+  });
+
+  test('a repeated event counts once', async () => {
+    const page = open({ store });
+    const event = view();
+    page.evaluator.track(event);
+    page.evaluator.track(event);
+    expect(await ecommerce(page)).toMatchObject({ count_product_views: 1 });
+  });
+
+  test('events without an id are not taken for one another', async () => {
+    const page = open({ store });
+    for (let views = 1; views <= 2; ++views) page.evaluator.track(view({ eid: undefined }));
+    expect(await ecommerce(page)).toMatchObject({ count_product_views: 2 });
+  });
+
+  test('a payload is not changed', async () => {
+    const page = open({ store });
+    const event = view({ eid: undefined });
+    Object.freeze(event);
+    page.evaluator.track(event);
+    await page.settled();
+    expect(page.errors).toEqual([]);
+  });
+
+  test('receipts of interventions are not counted', async () => {
+    const page = open({ store });
+    const { events } = JSON.parse(readSample('plugin_measurement.json')) as { events: object[] };
+    for (const event of events) page.evaluator.track({ ...event });
+    expect(globalThis.localStorage).toEqual({});
+    await page.settled();
+    expect(page.errors).toEqual([]);
+  });
+
+  test('another visitor has attributes of their own', async () => {
+    const page = open({ store });
+    page.evaluator.track(view());
+    page.evaluator.track(view({ duid: '00000000-0000-4000-8000-000000000001' }));
+    expect(await ecommerce(page)).toMatchObject({ count_product_views: 1 });
+    expect(await page.evaluator.attributes({ name: 'domain_userid', id: 'nobody' })).toEqual({
+      ecom_attributes: { count_product_views: 0, count_add_to_cart: 0, total_cart_value: null },
+    });
+  });
+});
+
+describe('from page to page', () => {
+  test('counts go on', async () => {
+    for (let views = 1; views <= 4; ++views) {
+      const page = open({ store });
+      page.evaluator.track(view());
+      await page.settled();
+      expect(names(page.interventions)).toEqual(views === 4 ? ['discount'] : []);
+      page.evaluator.close();
+    }
+  });
+
+  test('what a page tracked and did not commit counts on the next, once', async () => {
+    const gone = open({ store: { update: () => new Promise(() => undefined), close() {} } });
+    for (let views = 1; views <= 3; ++views) gone.evaluator.track(view());
+    await gone.evaluator.ready;
+    const next = open({ store });
+    next.evaluator.track(view());
+    expect(await ecommerce(next)).toMatchObject({ count_product_views: 4 });
+    await next.settled();
+    expect(names(next.interventions)).toEqual(['discount']);
+    const last = open({ store });
+    expect(await ecommerce(last)).toMatchObject({ count_product_views: 4 });
+  });
+
+  test('two pages count together, in whatever order they commit', async () => {
+    const [one, other] = [open({ store }), open({ store })];
+    for (let views = 1; views <= 20; ++views) (views % 2 ? one : other).evaluator.track(view());
+    await Promise.all([one.settled(), other.settled()]);
+    expect(await ecommerce(one)).toMatchObject({ count_product_views: 20 });
+    expect(await ecommerce(other)).toMatchObject({ count_product_views: 20 });
+    expect([...one.interventions, ...other.interventions]).toHaveLength(1);
+  });
+
+  test('events survive a change of the definitions, and bring what the new ones read', async () => {
+    const gone = open({ store: { update: () => new Promise(() => undefined), close() {} } });
+    gone.evaluator.track(add());
+    await gone.evaluator.ready;
+    const definitions = structuredClone(tutorial);
+    definitions.attribute_groups[0]?.attributes.push({
+      name: 'last_campaign',
+      type: 'string',
+      events: [],
+      aggregation: 'last',
+      property: { type: 'atomic', name: 'mkt_campaign' },
+    } as never);
+    const next = open({ store, definitions });
+    expect(await ecommerce(next)).toMatchObject({ count_add_to_cart: 1, last_campaign: 'spring' });
+  });
+
+  test('namespaces are kept apart', async () => {
+    const [one, other] = [open({ store, namespace: 'a' }), open({ store, namespace: 'b' })];
+    one.evaluator.track(view());
+    await one.settled();
+    expect(await ecommerce(other)).toMatchObject({ count_product_views: 0 });
+  });
+
+  test('reset forgets everything, in all pages, also what is not yet counted', async () => {
+    const [one, other] = [open({ store }), open({ store })];
+    for (let views = 1; views <= 4; ++views) one.evaluator.track(view());
+    await one.settled();
+    one.evaluator.track(view());
+    await other.evaluator.reset();
+    expect(await ecommerce(one)).toMatchObject({ count_product_views: 0 });
+    for (let views = 1; views <= 4; ++views) other.evaluator.track(view());
+    await other.settled();
+    expect(await ecommerce(one)).toMatchObject({ count_product_views: 4 });
+    expect(names(other.interventions)).toEqual(['discount']);
+  });
+});
+
+describe('handlers', () => {
+  test('an intervention without a handler waits for one, with its id', async () => {
+    const page = open({ store }, { handle: false });
+    page.evaluator.track(add());
+    await page.settled();
+    const seen: string[] = [];
+    page.evaluator.on('intervention', ({ intervention_id }) => seen.push(intervention_id));
+    await page.settled();
+    expect(seen).toHaveLength(1);
+    page.evaluator.on('intervention', () => seen.push('again'));
+    await page.settled();
+    expect(seen).toHaveLength(1);
+  });
+
+  test('it waits over pages, too, and is started once', async () => {
+    const first = open({ store }, { handle: false });
+    first.evaluator.track(add());
+    await first.settled();
+    first.evaluator.close();
+    for (const expected of [['cart_abandonment'], []]) {
+      const next = open({ store });
+      await next.settled();
+      expect(names(next.interventions)).toEqual(expected);
+      next.evaluator.close();
+    }
+  });
+
+  test('what a page in another tab has decided is left to it for two seconds', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    const first = open({ store }, { handle: false });
+    first.evaluator.track(add());
+    await first.settled();
+    newTab();
+    const other = open({ store });
+    await other.settled();
+    expect(other.interventions).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1900);
+    await other.settled();
+    expect(other.interventions).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    await other.settled();
+    expect(names(other.interventions)).toEqual(['cart_abandonment']);
+  });
+
+  test('started is committed before the first handler runs, and a handler that was cut off is not repeated', async () => {
+    const page = open({ store }, { handle: false });
+    let startedWhenHandled: unknown;
+    page.evaluator.on('intervention', ({ intervention_id }) => {
+      void store.update('default', (state) => {
+        startedWhenHandled = [state?.started.includes(intervention_id), state?.outbox.length];
+        return state;
+      });
+      return new Promise(() => undefined); // the page goes before it ends
+    });
+    page.evaluator.track(add());
+    await page.settled();
+    expect(startedWhenHandled).toEqual([true, 0]);
+    const next = open({ store });
+    await next.settled();
+    expect(next.interventions).toEqual([]);
+  });
+
+  test('where starting cannot be committed, no handler runs', async () => {
+    let closed = false;
+    const breaking: Store = {
+      update(name, change) {
+        if (closed) return new Promise(() => undefined);
+        return store.update(name, (state) => {
+          const next = change(state);
+          closed = next?.outbox.length === 1;
+          return next;
+        });
+      },
+      close() {},
+    };
+    const page = open({ store: breaking });
+    page.evaluator.track(add());
+    await vi.waitFor(() => expect(closed).toBe(true));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(page.interventions).toEqual([]);
+    const next = open({ store });
+    await next.settled();
+    expect(names(next.interventions)).toEqual(['cart_abandonment']);
+  });
+
+  test('one that throws or rejects is reported, and stops no other', async () => {
+    const page = open({ store }, { handle: false });
+    const seen: string[] = [];
+    const failure = new Error('boom');
+    page.evaluator.on('intervention', () => { throw failure; });
+    page.evaluator.on('intervention', () => Promise.reject(failure));
+    page.evaluator.on('intervention', () => Promise.reject(Object.create(null)));
+    page.evaluator.on('intervention', ({ name }) => seen.push(name));
+    page.evaluator.track(add());
+    await page.settled();
+    expect(seen).toEqual(['cart_abandonment']);
+    expect(page.errors.map(({ code, cause }) => [code, cause])).toEqual([
+      ['handler', failure],
+      ['handler', failure],
+      ['handler', Object.create(null)],
+    ]);
+    expect(page.errors[0]?.message).toContain('boom');
+    expect(consoleErrors).toEqual([]);
+  });
+
+  test('each gets an intervention of its own', async () => {
+    const page = open({ store }, { handle: false });
+    page.evaluator.on('intervention', (intervention) => {
+      intervention.name = 'changed';
+      intervention.attributes = {};
+    });
+    const seen: unknown[] = [];
+    page.evaluator.on('intervention', (intervention) => seen.push(intervention));
+    page.evaluator.track(add());
+    await page.settled();
+    expect(seen).toMatchObject([{ name: 'cart_abandonment', attributes: { 'ecom_attributes:count_add_to_cart': 1 } }]);
+  });
+
+  test('one that was removed is not started', async () => {
+    const page = open({ store }, { handle: false });
+    const stop = page.evaluator.on('intervention', () => { throw new Error('I was removed'); });
+    stop();
+    stop();
+    page.evaluator.track(add());
+    await page.settled();
+    expect(page.errors).toEqual([]);
+  });
+});
+
+describe('too late', () => {
+  test('after half an hour an intervention expires', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const page = open({ store }, { handle: false });
+    page.evaluator.track(add());
+    await page.settled();
+    vi.setSystemTime(Date.now() + 30 * 60_000 - 1);
+    await open({ store }, { handle: false }).settled();
+    vi.setSystemTime(Date.now() + 1);
+    const late = open({ store });
+    await late.settled();
+    expect(late.interventions).toEqual([]);
+    expect(names(late.expired)).toEqual(['cart_abandonment']);
+    const later = open({ store });
+    await later.settled();
+    expect([...later.interventions, ...later.expired]).toEqual([]);
+  });
+
+  test('deliverWithin says how long', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const page = open({ store, deliverWithin: 1000 }, { handle: false });
+    page.evaluator.track(add());
+    await page.settled();
+    vi.setSystemTime(Date.now() + 1000);
+    const next = open({ store, deliverWithin: 1000 });
+    await next.settled();
+    expect(names(next.expired)).toEqual(['cart_abandonment']);
+  });
+
+  test('a new session ends it', async () => {
+    const page = open({ store }, { handle: false });
+    page.evaluator.track(add());
+    await page.settled();
+    const next = open({ store }, { handle: false });
+    next.evaluator.track(view({ sid: 'another session' }));
+    await next.settled();
+    expect(names(next.expired)).toEqual(['cart_abandonment']);
+  });
+
+  test('the same session does not', async () => {
+    const page = open({ store }, { handle: false });
+    page.evaluator.track(add());
+    await page.settled();
+    const next = open({ store });
+    next.evaluator.track(view());
+    await next.settled();
+    expect(names(next.interventions)).toEqual(['cart_abandonment']);
+  });
+});
+
+describe('trouble', () => {
+  test('a corrupt snapshot: an error, and an empty start', async () => {
+    const first = open({ store });
+    for (let views = 1; views <= 3; ++views) first.evaluator.track(view());
+    await first.settled();
+    await store.update('default', (state) => state && { ...state, revision: state.revision + 1, snapshot: state.snapshot.slice(0, -3) });
+    const next = open({ store });
+    next.evaluator.track(view());
+    expect(await ecommerce(next)).toMatchObject({ count_product_views: 1 });
+    expect(next.errors.map(({ code }) => code)).toEqual(['snapshot']);
+    const last = open({ store });
+    expect(await ecommerce(last)).toMatchObject({ count_product_views: 1 });
+    expect(last.errors).toEqual([]);
+  });
+
+  test.each([['text'], [{}], [{ revision: 1, snapshot: 'x', applied: {}, outbox: [], started: [] }]])(
+    'a stored state that is %j: an error, and an empty start',
+    async (garbage) => {
+      await store.update('default', () => garbage as never);
+      const page = open({ store });
+      page.evaluator.track(view());
+      expect(await ecommerce(page)).toMatchObject({ count_product_views: 1 });
+      expect(page.errors.map(({ code }) => code)).toEqual(['snapshot']);
+    },
+  );
+
+  test('a store that fails from the start: memory, and one warning', async () => {
+    const page = open({ store: { update: () => Promise.reject(new Error('no')), close() {} } });
+    for (let views = 1; views <= 4; ++views) {
+      page.evaluator.track(view());
+      await page.settled();
+    }
+    expect(names(page.interventions)).toEqual(['discount']);
+    expect(page.warnings.map(({ code }) => code)).toEqual(['storage']);
+    expect(page.errors).toEqual([]);
+  });
+
+  test('a store that fails later: what was counted and sent stays', async () => {
+    let broken = false;
+    const failing: Store = {
+      update: (name, change) => (broken ? Promise.reject(new Error('no')) : store.update(name, change)),
+      close() {},
+    };
+    const page = open({ store: failing });
+    for (let views = 1; views <= 4; ++views) page.evaluator.track(view());
+    await page.settled();
+    broken = true;
+    page.evaluator.track(view());
+    expect(await ecommerce(page)).toMatchObject({ count_product_views: 5 });
+    expect(page.interventions).toHaveLength(1);
+    expect(page.warnings).toHaveLength(1);
+  });
+
+  test('a commit that is refused after the engine took the events counts them once', async () => {
+    let refusals = 1;
+    const refusing: Store = {
+      update: (name, change) =>
+        store.update(name, (state) => {
+          const next = change(state);
+          if (next !== state && refusals-- > 0) throw new Error('the disk is full');
+          return next;
+        }),
+      close() {},
+    };
+    const page = open({ store: refusing });
+    page.evaluator.track(view());
+    expect(await ecommerce(page)).toMatchObject({ count_product_views: 1 });
+  });
+
+  test('without IndexedDB and localStorage: memory, and a warning for each', async () => {
+    forbiddenStorage();
+    const page = open();
+    for (let views = 1; views <= 4; ++views) page.evaluator.track(view());
+    await page.settled();
+    expect(names(page.interventions)).toEqual(['discount']);
+    expect(page.warnings.map(({ code }) => code)).toEqual(['storage', 'storage']);
+    expect(consoleErrors).toEqual([]);
+  });
+
+  test('definitions with errors: an error with the diagnostics, and the events are kept', async () => {
+    const definitions = structuredClone(tutorial);
+    definitions.interventions[0]!.criteria = { attribute: 'ecom_attributes:nonsense', operator: '>', value: 0 };
+    const page = open({ store, definitions });
+    page.evaluator.track(add());
+    expect(await page.evaluator.ready).toBe(false);
+    expect(page.errors).toHaveLength(1);
+    expect(page.errors[0]).toMatchObject({
+      code: 'definitions',
+      diagnostics: [{ severity: 'error', pointer: expect.stringContaining('/interventions/0/criteria') as string }],
+    });
+    expect(page.errors[0]?.message).toContain('/interventions/0/criteria');
+    expect(await page.evaluator.attributes(domainUser)).toEqual({});
+    const repaired = open({ store });
+    expect(await ecommerce(repaired)).toMatchObject({ count_add_to_cart: 1 });
+  });
+
+  test('definitions with an unknown field: a warning, and they load', async () => {
+    const page = open({ store, definitions: { ...tutorial, interventions: tutorial.interventions.map((each) => ({ ...each, colour: 'red' })) } });
+    expect(await page.evaluator.ready).toBe(true);
+    expect(page.warnings).toMatchObject([{ code: 'definitions', diagnostics: [{ severity: 'warning' }, {}, {}] }]);
+  });
+
+  test.each<[string, () => unknown, string]>([
+    ['no options', () => undefined, 'definitions" is missing'],
+    ['options that are none', () => 7, 'definitions" is missing'],
+    ['no definitions', () => ({ wasm: wasmBytes }), 'definitions" is missing'],
+    ['definitions that are no bundle', () => ({ definitions: 5, wasm: wasmBytes }), 'definitions have errors'],
+    ['definitions that cannot be fetched', () => ({ definitions: 'http://127.0.0.1:1/x.json', wasm: wasmBytes }), 'http://127.0.0.1:1/x.json'],
+    ['definitions promised in vain', () => ({ definitions: Promise.reject(new Error('not today')), wasm: wasmBytes }), 'not today'],
+    ['definitions that JSON cannot say', () => ({ definitions: { big: 1n }, wasm: wasmBytes }), 'BigInt'],
+    ['an engine that cannot be fetched', () => ({ definitions: tutorial, wasm: 'http://127.0.0.1:1/x.wasm' }), 'option "wasm"'],
+    ['an engine that is none', () => ({ definitions: tutorial, wasm: new Uint8Array([1, 2, 3]) }), 'option "wasm"'],
+    ['an engine of a strange type', () => ({ definitions: tutorial, wasm: 5 }), 'option "wasm"'],
+  ])('%s: an error in the console that says so, and nothing is thrown', async (_, options, says) => {
+    const evaluator = createEvaluator(options() as EvaluatorOptions);
+    evaluator.track(view());
+    expect(await evaluator.ready).toBe(false);
+    expect(await evaluator.attributes(domainUser)).toEqual({});
+    await evaluator.reset();
+    evaluator.close();
+    expect(consoleErrors).toHaveLength(1);
+    expect(consoleErrors[0]?.[0]).toContain(says);
+    expect(consoleErrors[0]?.[0]).toMatch(/^tripline: /);
+  });
+
+  test('what cannot be tracked is an error, and the next event counts', async () => {
+    const page = open({ store });
+    const circular: Record<string, unknown> = { e: 'pv' };
+    circular['self'] = circular;
+    for (const garbage of [undefined, null, 5, circular, { big: 1n }]) page.evaluator.track(garbage as never);
+    page.evaluator.track(view());
+    expect(await ecommerce(page)).toMatchObject({ count_product_views: 1 });
+    expect(page.errors.map(({ code }) => code)).toEqual(['options', 'options', 'options', 'options', 'options']);
+  });
+
+  test('the console says an error of one kind once, and only where nobody listens', async () => {
+    const evaluator = createEvaluator({ definitions: tutorial, wasm: wasmBytes, store });
+    for (let times = 1; times <= 3; ++times) evaluator.track(undefined as never);
+    expect(consoleErrors).toHaveLength(1);
+    evaluator.on('error', () => { throw new Error('a bad listener'); });
+    expect(() => evaluator.track(undefined as never)).not.toThrow();
+    evaluator.close();
+  });
+
+  test('an event on which the engine breaks is left out by the next page', async () => {
+    const page = open({ store });
+    await page.evaluator.ready;
+    await page.settled();
+    vi.spyOn(DataView.prototype, 'setFloat64').mockImplementationOnce(() => { throw new WebAssembly.RuntimeError('unreachable'); });
+    page.evaluator.track(view());
+    await page.settled();
+    expect(page.errors).toMatchObject([{ code: 'wasm', message: expect.stringContaining('unreachable') as string }]);
+    page.evaluator.track(view());
+    const next = open({ store });
+    expect(await ecommerce(next)).toMatchObject({ count_product_views: 1 });
+  });
+});
+
+describe('close', () => {
+  test('ends the evaluation; what comes later is not taken', async () => {
+    const page = open({ store });
+    page.evaluator.track(view());
+    page.evaluator.close();
+    page.evaluator.close();
+    page.evaluator.track(view());
+    expect(await page.evaluator.attributes(domainUser)).toEqual({});
+    expect(await ecommerce(open({ store }))).toMatchObject({ count_product_views: 1 });
+  });
+});
+
+describe('the ways to give engine and definitions', () => {
+  test.each<[string, () => EvaluatorOptions['wasm']]>([
+    ['bytes', () => wasmBytes],
+    ['an ArrayBuffer', () => new Uint8Array(wasmBytes).buffer],
+    ['a compiled module', () => new WebAssembly.Module(wasmBytes)],
+    ['a promise of bytes', () => Promise.resolve(wasmBytes)],
+    ['a response', () => new Response(wasmBytes, { headers: { 'Content-Type': 'application/wasm' } })],
+    ['a response of the wrong type', () => new Response(wasmBytes, { headers: { 'Content-Type': 'application/octet-stream' } })],
+    ['a promise of a response', () => Promise.resolve(new Response(wasmBytes))],
+    ['an address', () => `data:application/wasm;base64,${wasmBytes.toString('base64')}`],
+    ['a URL', () => new URL(`data:application/wasm;base64,${wasmBytes.toString('base64')}`)],
+  ])('the engine as %s', async (_, wasm) => {
+    const page = open({ store, wasm: wasm() });
+    expect(await page.evaluator.ready).toBe(true);
+    expect(page.errors).toEqual([]);
+  });
+
+  test.each<[string, () => EvaluatorOptions['definitions']]>([
+    ['an object', () => tutorial],
+    ['a promise of an object', () => Promise.resolve(tutorial)],
+    ['an address', () => `data:application/json,${encodeURIComponent(JSON.stringify(tutorial))}`],
+    ['a promise of a URL', () => Promise.resolve(new URL(`data:,${encodeURIComponent(JSON.stringify(tutorial))}`))],
+  ])('the definitions as %s', async (_, definitions) => {
+    const page = open({ store, definitions: definitions() });
+    expect(await page.evaluator.ready).toBe(true);
+  });
+});

@@ -1,0 +1,61 @@
+// Visits to the tutorial's shop: payloads as the tracker makes them, and pages that evaluate them.
+import { createEvaluator, type Evaluator, type EvaluatorOptions, type Intervention, type Payload, type Problem } from '../../js/src/index.js';
+import { readSample, readSampleLines, wasmBytes } from './engine-module.js';
+
+export const tutorial = JSON.parse(readSample('ecom_bundle.json')) as {
+  attribute_groups: { attributes: { name: string; type: string }[] }[];
+  interventions: { name: string; version: number; criteria: object }[];
+};
+
+export const visitor = '9c6d7a65-d4ec-465f-8cdf-ffbfe939e772';
+export const domainUser = { name: 'domain_userid', id: visitor };
+
+const samples = readSampleLines<Payload>('aftertrack.ndjson');
+const sample = (type: string): Payload => {
+  const found = samples.find(({ ue_pr }) => String(ue_pr).includes(`"type":"${type}"`));
+  if (!found) throw new Error(`There is no sample of ${type}.`);
+  return found;
+};
+
+/** A guest: without user id, so that there is one target. */
+function event(type: string, changes: Payload): Payload {
+  const { uid: _, ...payload } = sample(type);
+  return { ...payload, eid: crypto.randomUUID(), dtm: String(Date.now()), ...changes };
+}
+
+export const view = (changes: Payload = {}): Payload => event('product_view', changes);
+export const add = (changes: Payload = {}): Payload => event('add_to_cart', changes);
+
+/** An evaluator, and what it says. */
+export interface Page {
+  evaluator: Evaluator;
+  interventions: Intervention[];
+  expired: Intervention[];
+  errors: Problem[];
+  warnings: Problem[];
+  /** When all that was tracked is counted and dispatched. */
+  settled(): Promise<void>;
+}
+
+export function openPage(options: Partial<EvaluatorOptions> = {}, { handle = true } = {}): Page {
+  const evaluator = createEvaluator({ definitions: tutorial, wasm: wasmBytes, ...options });
+  const page: Page = {
+    evaluator,
+    interventions: [],
+    expired: [],
+    errors: [],
+    warnings: [],
+    // Two tasks of the line: the batch, and the delivery that it may ask for.
+    settled: async () => {
+      await evaluator.attributes(domainUser);
+      await evaluator.attributes(domainUser);
+    },
+  };
+  evaluator.on('error', (problem) => page.errors.push(problem));
+  evaluator.on('warning', (problem) => page.warnings.push(problem));
+  evaluator.on('expired', (intervention) => page.expired.push(intervention));
+  if (handle) evaluator.on('intervention', (intervention) => page.interventions.push(intervention));
+  return page;
+}
+
+export const names = (interventions: readonly Intervention[]): string[] => interventions.map(({ name }) => name);
