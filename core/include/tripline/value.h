@@ -11,7 +11,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace tripline {
@@ -28,33 +27,64 @@ class Value;
 /// The dictionary that `category_count` makes: value as text, and how often it was seen.
 using Counts = std::vector<std::pair<std::string, double>>;
 
-/// null, bool, number, string, list of scalars, or counts. Numbers are finite IEEE doubles.
+/// null, bool, number, string, list of scalars, or counts. Numbers are finite IEEE doubles. Two
+/// words: what is larger than a number lies behind a pointer, so copying a number costs nothing.
 class Value {
  public:
+  enum class Kind : std::uint8_t { null, boolean, number, string, list, counts };
+
   Value() = default;
-  static Value boolean(bool flag) { return Value(Data(flag)); }
+  static Value boolean(bool flag);
   /// NaN and infinities are missing: they give a null (rule 1).
   static Value number(double number);
-  static Value string(std::string text) { return Value(Data(std::move(text))); }
-  static Value list(std::vector<Value> scalars) { return Value(Data(std::move(scalars))); }
-  static Value counts(Counts counts) { return Value(Data(std::move(counts))); }
+  static Value string(std::string text);
+  static Value list(std::vector<Value> scalars);
+  static Value counts(Counts counts);
 
-  bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
-  const bool* as_boolean() const { return std::get_if<bool>(&data_); }
-  const double* as_number() const { return std::get_if<double>(&data_); }
-  const std::string* as_string() const { return std::get_if<std::string>(&data_); }
-  const std::vector<Value>* as_list() const { return std::get_if<std::vector<Value>>(&data_); }
-  const Counts* as_counts() const { return std::get_if<Counts>(&data_); }
+  Value(const Value& other) : kind_(other.kind_), content_(other.content_) {
+    if (is_large()) copy_content();
+  }
+  Value(Value&& other) noexcept : kind_(other.kind_), content_(other.content_) {
+    other.kind_ = Kind::null;
+  }
+  Value& operator=(Value other) noexcept {
+    std::swap(kind_, other.kind_);
+    std::swap(content_, other.content_);
+    return *this;
+  }
+  ~Value() {
+    if (is_large()) delete_content();
+  }
+
+  bool is_null() const { return kind_ == Kind::null; }
+  /// Each gives the content if it is of that kind, else null.
+  const bool* as_boolean() const { return kind_ == Kind::boolean ? &content_.flag : nullptr; }
+  const double* as_number() const { return kind_ == Kind::number ? &content_.number : nullptr; }
+  const std::string* as_string() const { return kind_ == Kind::string ? content_.text : nullptr; }
+  const std::vector<Value>* as_list() const {
+    return kind_ == Kind::list ? content_.list : nullptr;
+  }
+  const Counts* as_counts() const { return kind_ == Kind::counts ? content_.counts : nullptr; }
 
   /// null, "", [] and {}: what `is null` means by "no value" (rule 5).
   bool is_empty() const;
 
-  friend bool operator==(const Value&, const Value&) = default;
+  friend bool operator==(const Value& a, const Value& b);
 
  private:
-  using Data = std::variant<std::monostate, bool, double, std::string, std::vector<Value>, Counts>;
-  explicit Value(Data data) : data_(std::move(data)) {}
-  Data data_;
+  bool is_large() const { return kind_ >= Kind::string; }
+  void copy_content();
+  void delete_content();
+
+  union Content {
+    bool flag;
+    double number;
+    std::string* text;
+    std::vector<Value>* list;
+    Counts* counts;
+  };
+  Kind kind_ = Kind::null;
+  Content content_{.number = 0};
 };
 
 /// A property of an event, in the host's memory. Valid only while the call that it was handed to

@@ -31,8 +31,9 @@ std::optional<std::string> check_name(const std::string& text, std::string point
   if (text == "__proto__") {
     diagnostics.error(std::move(pointer), "'__proto__' is not allowed as a name");
   } else if (!is_word(text)) {
-    diagnostics.error(std::move(pointer), "'" + text.substr(0, kLongestName) +
-                                              "' is not a name: 1 to 128 letters, digits and _");
+    diagnostics.error(std::move(pointer),
+                      concat({"'", std::string_view(text).substr(0, kLongestName),
+                              "' is not a name: 1 to 128 letters, digits and _"}));
   } else {
     return text;
   }

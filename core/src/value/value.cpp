@@ -4,15 +4,105 @@
 
 namespace tripline {
 
+Value Value::boolean(bool flag) {
+  Value value;
+  value.kind_ = Kind::boolean;
+  value.content_.flag = flag;
+  return value;
+}
+
 Value Value::number(double number) {
-  return std::isfinite(number) ? Value(Data(number + 0.0)) : Value();
+  Value value;
+  if (!std::isfinite(number)) return value;
+  value.kind_ = Kind::number;
+  value.content_.number = number;
+  return value;
+}
+
+Value Value::string(std::string text) {
+  Value value;
+  value.content_.text = new std::string(std::move(text));
+  value.kind_ = Kind::string;
+  return value;
+}
+
+Value Value::list(std::vector<Value> scalars) {
+  Value value;
+  value.content_.list = new std::vector<Value>(std::move(scalars));
+  value.kind_ = Kind::list;
+  return value;
+}
+
+Value Value::counts(Counts counts) {
+  Value value;
+  value.content_.counts = new Counts(std::move(counts));
+  value.kind_ = Kind::counts;
+  return value;
+}
+
+void Value::copy_content() {
+  switch (kind_) {
+    case Kind::string:
+      content_.text = new std::string(*content_.text);
+      break;
+    case Kind::list:
+      content_.list = new std::vector<Value>(*content_.list);
+      break;
+    case Kind::counts:
+      content_.counts = new Counts(*content_.counts);
+      break;
+    default:
+      break;
+  }
+}
+
+void Value::delete_content() {
+  switch (kind_) {
+    case Kind::string:
+      delete content_.text;
+      break;
+    case Kind::list:
+      delete content_.list;
+      break;
+    case Kind::counts:
+      delete content_.counts;
+      break;
+    default:
+      break;
+  }
 }
 
 bool Value::is_empty() const {
-  if (const std::string* text = as_string()) return text->empty();
-  if (const std::vector<Value>* list = as_list()) return list->empty();
-  if (const Counts* counts = as_counts()) return counts->empty();
-  return is_null();
+  switch (kind_) {
+    case Kind::null:
+      return true;
+    case Kind::string:
+      return content_.text->empty();
+    case Kind::list:
+      return content_.list->empty();
+    case Kind::counts:
+      return content_.counts->empty();
+    default:
+      return false;
+  }
+}
+
+bool operator==(const Value& a, const Value& b) {
+  if (a.kind_ != b.kind_) return false;
+  switch (a.kind_) {
+    case Value::Kind::boolean:
+      return a.content_.flag == b.content_.flag;
+    case Value::Kind::number:
+      return a.content_.number == b.content_.number;
+    case Value::Kind::string:
+      return *a.content_.text == *b.content_.text;
+    case Value::Kind::list:
+      return *a.content_.list == *b.content_.list;
+    case Value::Kind::counts:
+      return *a.content_.counts == *b.content_.counts;
+    default:
+      return true;
+  }
 }
 
 ValueView ValueView::number(double number) {
