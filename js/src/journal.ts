@@ -46,10 +46,10 @@ export class Journal {
     } catch (error) {
       this.#fallBack(error);
     }
-    this.#followPage();
+    this.#previousPage = tabItem(() => sessionStorage.getItem(this.#prefix));
   }
 
-  /** Whether it is this page, or the one that was in its tab before. */
+  /** Whether it is this page, or the last one before it that tracked something in this tab. */
   isOwn(page: string): boolean {
     return page === this.#page || page === this.#previousPage;
   }
@@ -58,10 +58,11 @@ export class Journal {
   renew(): void {
     this.#page = newPage();
     this.#lastNumber = 0;
-    this.#followPage();
+    this.#previousPage = tabItem(() => sessionStorage.getItem(this.#prefix));
   }
 
   append(payload: Payload): void {
+    if (this.#lastNumber === 0) tabItem(() => sessionStorage.setItem(this.#prefix, this.#page));
     const line = { number: this.#lastNumber + 1, writtenAt: Date.now(), json: JSON.stringify(payload) };
     try {
       this.#append(line);
@@ -99,16 +100,6 @@ export class Journal {
 
   remove(page: string, number: number): void {
     this.#replace(page, this.#read(page).filter((line) => line.number !== number));
-  }
-
-  // sessionStorage goes along from page to page of a tab.
-  #followPage(): void {
-    try {
-      this.#previousPage = sessionStorage.getItem(this.#prefix);
-      sessionStorage.setItem(this.#prefix, this.#page);
-    } catch {
-      // Then the page has no known predecessor, and waits a moment before it takes over what that one left.
-    }
   }
 
   #append(line: Line): void {
@@ -149,6 +140,16 @@ export class Journal {
     this.#storage = {};
     this.#replace(this.#page, own);
     this.#warn('localStorage cannot be used: events that are not yet counted when the page is left are lost.', cause);
+  }
+}
+
+// sessionStorage goes along from page to page of a tab: it names the last one that tracked something. Where it cannot
+// be used, a page waits a moment before it takes over what its predecessor left.
+function tabItem<Result>(use: () => Result): Result | null {
+  try {
+    return use();
+  } catch {
+    return null;
   }
 }
 

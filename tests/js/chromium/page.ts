@@ -1,0 +1,68 @@
+// What the test page runs: the real tracker with the built plugin, as a site would have them.
+import {
+  SnowplowEcommercePlugin,
+  trackAddToCart,
+  trackProductView,
+} from '@snowplow/browser-plugin-snowplow-ecommerce';
+import { addPlugin, newSession, newTracker, trackPageView, type BrowserTracker } from '@snowplow/browser-tracker';
+import { createEvaluator, type Attributes, type Problem } from '../../../js/dist/index.js';
+import * as plugin from '../../../js/dist/snowplow.js';
+
+/** What handlers, listeners and hooks noted, in order. */
+const notes: string[] = [];
+const problems: Problem[] = [];
+
+const product = { id: 'P-100', name: 'Red cap', category: 'Hats/Caps', price: 24.49, currency: 'USD' };
+
+const page = {
+  plugin,
+  notes,
+  problems,
+
+  /** A tracker with the ecommerce plugin and ours. */
+  start(options: Partial<plugin.SignalsPluginOptions> = {}, namespace = 'sp1'): BrowserTracker {
+    const tracker = newTracker(namespace, location.origin, {
+      appId: 'test',
+      synchronousCookieWrite: true,
+      keepalive: true,
+      cookieSecure: false,
+      contexts: { webPage: true },
+      plugins: [
+        SnowplowEcommercePlugin(),
+        plugin.SignalsPlugin({
+          definitions: '/definitions.json',
+          onError: (problem) => problems.push(problem),
+          onWarning: (problem) => problems.push(problem),
+          onExpired: ({ name }) => notes.push(`expired ${name}`),
+          ...options,
+        }),
+      ],
+    });
+    if (!tracker) throw new Error('There is a tracker of that name already.');
+    return tracker;
+  },
+
+  /** Notes the names of interventions. */
+  note: ({ name }: plugin.Intervention) => notes.push(name),
+
+  view: (...namespaces: string[]) => trackProductView(product, namespaces.length > 0 ? namespaces : undefined),
+  add: () => trackAddToCart({ products: [product], total_value: 24.49, currency: 'USD' }),
+  pageView: () => trackPageView(),
+  newSession: () => newSession(),
+  addPlugin,
+
+  /** Of the visitor, as another evaluator of the same namespace reads them. */
+  async attributes(namespace = 'sp1'): Promise<Attributes[string] | undefined> {
+    const evaluator = createEvaluator({ definitions: '/definitions.json', namespace });
+    const id = /_sp_id\.[^=]*=([^.;]*)/.exec(document.cookie)?.[1] ?? '';
+    const attributes = await evaluator.attributes({ name: 'domain_userid', id });
+    evaluator.close();
+    return attributes['ecom_attributes'];
+  },
+  createEvaluator,
+};
+
+declare global {
+  var tripline: typeof page;
+}
+globalThis.tripline = page;

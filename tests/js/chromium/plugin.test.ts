@@ -1,0 +1,525 @@
+// The plugin with the real tracker, in Chromium.
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Payload } from '../../../js/src/types.js';
+import { readSample } from '../engine-module.js';
+import type {} from './page.js';
+import { go, newVisitor, openBrowser, ready, Site, visit } from './site.js';
+
+let site: Site;
+let browser: Browser;
+let context: BrowserContext;
+let complaints: string[];
+let page: Page;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([Site.open(), openBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  site.close();
+});
+beforeEach(async () => {
+  site.collected.length = 0;
+  site.answers.clear();
+  ({ context, complaints } = await newVisitor(browser));
+  page = await visit(context, site.url);
+});
+afterEach(async () => {
+  await context.close();
+  expect(complaints, 'the console').toEqual([]);
+});
+
+const notes = (of = page): Promise<string[]> => of.evaluate(() => tripline.notes);
+const noted = (expected: string[], of = page): Promise<void> =>
+  vi.waitFor(async () => expect(await notes(of)).toEqual(expected), { timeout: 10_000 });
+const problems = (of = page): Promise<string[]> =>
+  of.evaluate(() => tripline.problems.map(({ code, message }) => `${code}: ${message}`));
+
+interface SelfDescribing {
+  schema: string;
+  data: Record<string, unknown>;
+}
+
+/** Events about interventions: schema name, data, entities of the vendor. */
+function measured(events: readonly Payload[]): { event: SelfDescribing; entities: SelfDescribing[] }[] {
+  return events.flatMap(({ ue_pr, co }) => {
+    const event = ue_pr === undefined ? undefined : (JSON.parse(String(ue_pr)) as { data: SelfDescribing }).data;
+    if (!event?.schema.startsWith('iglu:com.snowplowanalytics.signals/')) return [];
+    const entities = (JSON.parse(String(co)) as { data: SelfDescribing[] }).data;
+    return [{ event, entities: entities.filter(({ schema }) => !schema.includes('/web_page/')) }];
+  });
+}
+
+describe('an intervention', () => {
+  test('reaches a handler with the tracker, when the fourth product is viewed', async () => {
+    const seen = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const tracker = tripline.start({
+            handlers: { banner: (intervention, its) => resolve([intervention, its === tracker, tracker.getDomainUserId()]) },
+          });
+          for (let views = 1; views <= 4; ++views) tripline.view();
+        }),
+    );
+    const [intervention, isTracker, id] = seen as [object, boolean, string];
+    expect(isTracker).toBe(true);
+    expect(intervention).toEqual({
+      intervention_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      name: 'discount',
+      version: 1,
+      attributes: { 'ecom_attributes:count_product_views': 4, 'ecom_attributes:count_add_to_cart': 0 },
+      target_attribute_key: { name: 'domain_userid', id },
+    });
+    expect(await problems()).toEqual([]);
+  });
+
+  test('is measured as the official plugin does it', async () => {
+    const sample = JSON.parse(readSample('plugin_measurement.json')) as { events: Payload[] };
+    await page.evaluate(() => {
+      tripline.start({
+        handlers: {
+          h1: () => undefined,
+          h2: () => { throw new Error('boom'); },
+          h3: () => Promise.reject('nope'),
+        },
+      });
+      for (let views = 1; views <= 4; ++views) tripline.view();
+    });
+    await vi.waitFor(() => expect(measured(site.collected)).toHaveLength(4), { timeout: 10_000 });
+    const ours = measured(site.collected);
+    const theirs = measured(sample.events);
+    const sorted = (list: typeof ours): unknown[] => list.map(({ event }) => JSON.stringify(event)).sort();
+    expect(ours[0]?.event).toEqual(theirs[0]?.event); // receipt first
+    expect(sorted(ours)).toEqual(sorted(theirs));
+    for (const { entities } of ours) {
+      expect(entities).toEqual([
+        {
+          schema: theirs[0]?.entities[0]?.schema,
+          data: {
+            ...theirs[0]?.entities[0]?.data,
+            intervention_id: expect.any(String) as string,
+            attributeKey: { name: 'domain_userid', id: expect.any(String) as string },
+            attributes: [
+              { attribute: 'ecom_attributes:count_product_views', value: '4' },
+              { attribute: 'ecom_attributes:count_add_to_cart', value: '0' },
+            ],
+          },
+        },
+      ]);
+    }
+    expect((await problems()).map((text) => text.split(':')[0])).toEqual(['handler', 'handler']);
+  });
+
+  test('is measured only as far as the options say, with the entities that they add', async () => {
+    await page.evaluate(() => {
+      tripline.start({
+        handlers: { ok: tripline.note, broken: () => { throw null; } },
+        measurement: {
+          delivery: false,
+          dispatch_accept: ({ name }) => name === 'cart_abandonment',
+          context: [
+            { schema: 'iglu:com.acme/fixed/jsonschema/1-0-0', data: { a: 1 } },
+            (event, { name }, data) => ({ schema: 'iglu:com.acme/made/jsonschema/1-0-0', data: { event, name, ...data } }),
+            () => null,
+          ],
+        },
+      });
+      tripline.add();
+      for (let views = 1; views <= 4; ++views) tripline.view();
+    });
+    await vi.waitFor(() => expect(measured(site.collected)).toHaveLength(3), { timeout: 10_000 });
+    const found = measured(site.collected).map(({ event, entities }) => [
+      event.schema.split('/')[1],
+      event.data,
+      entities.slice(1).map(({ data }) => data),
+    ]);
+    expect(found).toContainEqual([
+      'intervention_handle',
+      { handler: 'ok' },
+      [{ a: 1 }, { event: 'dispatch_accept', name: 'cart_abandonment', handler: 'ok' }],
+    ]);
+    expect(found.filter(([schema]) => schema === 'intervention_handle_error')).toHaveLength(2);
+    expect(found).toContainEqual([
+      'intervention_handle_error',
+      { handler: 'broken' },
+      [{ a: 1 }, { event: 'dispatch_error', name: 'discount', handler: 'broken' }],
+    ]);
+  });
+
+  test('a measurement that throws harms nobody', async () => {
+    await page.evaluate(() => {
+      tripline.start({ handlers: { ok: tripline.note }, measurement: { dispatch_accept: () => { throw new Error('no'); } } });
+      tripline.add();
+    });
+    await noted(['cart_abandonment']);
+    await vi.waitFor(() => expect(complaints).toHaveLength(1));
+    expect(complaints.splice(0)[0]).toContain('tripline: an intervention cannot be measured');
+  });
+});
+
+describe('the tracker', () => {
+  test('sends what it would send without the plugin', async () => {
+    await page.evaluate(() => {
+      const tracker = tripline.start({ handlers: { banner: tripline.note } });
+      const seen = new WeakMap<object, string>();
+      tracker.addPlugin({
+        plugin: {
+          filter: (payload) => {
+            seen.set(payload, JSON.stringify(payload));
+            return true;
+          },
+          afterTrack: (payload) => {
+            if (seen.get(payload) !== JSON.stringify(payload)) tripline.notes.push('changed');
+          },
+        },
+      });
+      tripline.pageView();
+      tripline.add();
+    });
+    await noted(['cart_abandonment']);
+  });
+
+  test('each has an evaluator of its own', async () => {
+    await page.evaluate(() => {
+      tripline.start({ handlers: { banner: ({ name }, { namespace }) => tripline.notes.push(`${namespace} ${name}`) } }, 'a');
+      tripline.start({ handlers: { banner: ({ name }, { namespace }) => tripline.notes.push(`${namespace} ${name}`) } }, 'b');
+      for (let views = 1; views <= 3; ++views) tripline.view();
+      tripline.view('b');
+    });
+    await noted(['b discount']);
+    expect(await page.evaluate(() => tripline.attributes('a'))).toMatchObject({ count_product_views: 3 });
+    expect(await page.evaluate(() => tripline.attributes('b'))).toMatchObject({ count_product_views: 4 });
+  });
+
+  test('a deactivated one is evaluated no more', async () => {
+    await page.evaluate(() => {
+      const tracker = tripline.start({ handlers: { banner: tripline.note } });
+      tripline.view();
+      (tracker.core as unknown as { deactivate(): void }).deactivate();
+    });
+    expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_product_views: 1 });
+  });
+
+  test('its events in base64 count as well', async () => {
+    await page.evaluate(() => {
+      const tracker = tripline.start({ handlers: { banner: tripline.note } });
+      tracker.core.setBase64Encoding(true);
+      tripline.add();
+    });
+    await noted(['cart_abandonment']);
+  });
+});
+
+describe('handlers', () => {
+  test('can be added before there is a tracker, for all or for one', async () => {
+    await page.evaluate(() => {
+      const { addInterventionHandlers } = tripline.plugin;
+      addInterventionHandlers({ any: () => tripline.notes.push('any') });
+      addInterventionHandlers({ sp1: () => tripline.notes.push('sp1') }, ['sp1']);
+      addInterventionHandlers({ other: () => tripline.notes.push('other') }, ['other']);
+      tripline.start();
+      tripline.add();
+    });
+    await noted(['any', 'sp1']);
+  });
+
+  test('that come later get what waited for them, once', async () => {
+    await page.evaluate(() => {
+      tripline.start();
+      tripline.add();
+    });
+    expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_add_to_cart: 1 });
+    await page.evaluate(() => tripline.plugin.addInterventionHandlers({ banner: tripline.note }));
+    await noted(['cart_abandonment']);
+    await page.evaluate(() => tripline.plugin.addInterventionHandlers({ another: tripline.note }, ['sp1', 'unknown']));
+    await page.evaluate(() => tripline.attributes());
+    await noted(['cart_abandonment']);
+  });
+
+  test('are replaced and removed by their ids, without complaint about unknown ones', async () => {
+    await page.evaluate(() => {
+      const { addInterventionHandlers, removeInterventionHandlers } = tripline.plugin;
+      addInterventionHandlers({ early: () => tripline.notes.push('early') });
+      removeInterventionHandlers('early');
+      tripline.start({ handlers: { a: () => tripline.notes.push('a'), b: () => tripline.notes.push('b'), c: tripline.note } });
+      addInterventionHandlers({ a: () => tripline.notes.push('new a') });
+      removeInterventionHandlers(['b', 'unknown']);
+      removeInterventionHandlers('c', ['unknown']);
+      removeInterventionHandlers('c', ['sp1']);
+      tripline.add();
+    });
+    await noted(['new a']);
+  });
+
+  test('that are no functions are an error', async () => {
+    await page.evaluate(() => {
+      tripline.start({ handlers: { banner: 'show' as never, ok: tripline.note } });
+      tripline.add();
+    });
+    await noted(['cart_abandonment']);
+    expect(await problems()).toEqual(['options: The handler "banner" is no function.']);
+  });
+});
+
+describe('from page to page', () => {
+  test('counts go on, and nothing is shown twice', async () => {
+    for (const shown of [[], [], [], ['discount'], []]) {
+      await go(page, site.url);
+      await page.evaluate(() => {
+        tripline.start({ handlers: { banner: tripline.note } });
+        tripline.view();
+      });
+      await page.evaluate(() => tripline.attributes());
+      await noted(shown);
+    }
+  });
+
+  test('an event counts when its page is left in the same task', async () => {
+    await page.evaluate(() => {
+      tripline.start({ handlers: { banner: tripline.note } });
+      tripline.add();
+      location.href = '/next';
+    });
+    await page.waitForURL('**/next');
+    await ready(page);
+    await page.evaluate(() => tripline.start({ handlers: { banner: tripline.note } }));
+    await noted(['cart_abandonment']);
+    expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_add_to_cart: 1 });
+  });
+
+  test('while a slow next page is awaited no handler starts; there it does', async () => {
+    await page.evaluate(async () => {
+      tripline.start({ handlers: { banner: () => sessionStorage.setItem('shown too early', 'yes') } });
+      tripline.view();
+      await tripline.attributes(); // the engine is there
+      addEventListener('beforeunload', () => tripline.add());
+      location.href = '/slow';
+    });
+    await page.waitForURL('**/slow');
+    await ready(page);
+    await page.evaluate(() => tripline.start({ handlers: { banner: tripline.note } }));
+    await noted(['cart_abandonment']);
+    expect(await page.evaluate(() => sessionStorage.getItem('shown too early'))).toBeNull();
+  });
+
+  test('events of a renderer that died count', async () => {
+    const doomed = await visit(context, site.url);
+    await doomed.evaluate(() => {
+      tripline.start();
+      for (let views = 1; views <= 4; ++views) tripline.view();
+    });
+    const crashed = doomed.waitForEvent('crash');
+    const session = await context.newCDPSession(doomed);
+    void session.send('Page.crash').catch(() => undefined);
+    await crashed;
+    await page.evaluate(() => tripline.start({ handlers: { banner: tripline.note } }));
+    await noted(['discount']);
+    expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_product_views: 4 });
+  });
+
+  test('a page that returns from the back/forward cache goes on, and counts nothing twice', async () => {
+    // Chromium does not cache a page whose transaction happens to be under way: then another visitor tries.
+    for (let tries = 1; !(await leaveAndReturn()); ++tries) {
+      expect(tries).toBeLessThan(10);
+      await context.clearCookies();
+      await go(page, site.url);
+    }
+    await page.evaluate(() => tripline.view());
+    await noted(['same page', 'discount']);
+    expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_product_views: 4 });
+  });
+
+  /** Two views here, the second just before leaving, and one on the next page. Whether the page was cached. */
+  async function leaveAndReturn(): Promise<boolean> {
+    await page.evaluate(async () => {
+      tripline.start({ handlers: { banner: tripline.note } });
+      tripline.view();
+      await tripline.attributes();
+      tripline.notes.push('same page');
+      tripline.view();
+      location.href = '/next';
+    });
+    await page.waitForURL('**/next');
+    await ready(page);
+    await page.evaluate(async () => {
+      tripline.start({ handlers: { banner: tripline.note } });
+      tripline.view();
+      await tripline.attributes();
+    });
+    await page.goBack({ waitUntil: 'commit' });
+    await ready(page);
+    return (await notes()).includes('same page');
+  }
+
+  test('a new session ends what found no handler', async () => {
+    await page.evaluate(async () => {
+      tripline.start();
+      tripline.add();
+      await tripline.attributes();
+      tripline.newSession();
+      tripline.view();
+    });
+    await noted(['expired cart_abandonment']);
+  });
+});
+
+describe('several tabs', () => {
+  test('lose no event of each other, and show one banner', async () => {
+    const tabs = [page, await visit(context, site.url), await visit(context, site.url)];
+    await Promise.all(
+      tabs.map((tab) =>
+        tab.evaluate(async () => {
+          tripline.start({ handlers: { banner: tripline.note } });
+          for (let views = 1; views <= 100; ++views) {
+            tripline.view();
+            if (views % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+          }
+        }),
+      ),
+    );
+    await vi.waitFor(
+      async () =>
+        expect(await page.evaluate(() => tripline.attributes())).toEqual({
+          count_product_views: 300, count_add_to_cart: 0, total_cart_value: null,
+        }),
+      { timeout: 20_000 },
+    );
+    await vi.waitFor(async () => expect((await Promise.all(tabs.map(notes))).flat()).toEqual(['discount']), { timeout: 10_000 });
+    expect((await Promise.all(tabs.map(problems))).flat()).toEqual([]);
+  });
+
+  test('what a closed tab left undelivered, another shows', async () => {
+    const other = await visit(context, site.url);
+    await other.evaluate(async () => {
+      tripline.start();
+      tripline.add();
+      await tripline.attributes();
+    });
+    await other.close();
+    await page.evaluate(() => tripline.start({ handlers: { banner: tripline.note } }));
+    await noted(['cart_abandonment']);
+  });
+});
+
+describe('trouble', () => {
+  const tryOut = (options: { wasm?: string; definitions?: string } = {}): Promise<void> =>
+    page.evaluate((given) => {
+      tripline.start({ handlers: { banner: tripline.note }, ...given });
+      tripline.add();
+    }, options);
+
+  test('an engine of the wrong type is taken all the same', async () => {
+    site.answers.set('/other.wasm', { type: 'application/octet-stream', body: await wasm() });
+    await tryOut({ wasm: '/other.wasm' });
+    await noted(['cart_abandonment']);
+  });
+
+  test.each([
+    ['an engine that is not there', { wasm: '/gone' }, 'wasm', ['status 404', 'option "wasm"']],
+    ['an engine that is a page', { wasm: '/' }, 'wasm', ['option "wasm"']],
+    ['definitions that are not there', { definitions: '/gone' }, 'definitions', ['/gone answered with status 404']],
+    ['definitions that are a page', { definitions: '/' }, 'definitions', ['errors']],
+  ])('%s: an error says what to do, and the tracker goes on', async (_, options, code, texts) => {
+    site.answers.set('/gone', { type: 'text/plain', body: 'Not found', status: 404 });
+    await tryOut(options);
+    await vi.waitFor(async () => expect(await problems()).toHaveLength(1), { timeout: 10_000 });
+    const [problem = ''] = await problems();
+    expect(problem.startsWith(`${code}: `)).toBe(true);
+    for (const text of texts) expect(problem).toContain(text);
+    await vi.waitFor(() => expect(site.collected).toHaveLength(1));
+    complaints.splice(0).forEach((complaint) => expect(complaint).toContain('404')); // the browser's own
+  });
+
+  test('a policy without wasm-unsafe-eval: an error names it', async () => {
+    const before = site.policy;
+    site.policy = before.replace(" 'wasm-unsafe-eval'", '');
+    try {
+      await go(page, site.url);
+      await tryOut();
+      await vi.waitFor(async () => expect(await problems()).toHaveLength(1), { timeout: 10_000 });
+      expect((await problems())[0]).toContain("'wasm-unsafe-eval' to script-src");
+    } finally {
+      site.policy = before;
+      complaints.length = 0; // the browser's own
+    }
+  });
+
+  test('a damaged snapshot in the database: an error, and counting starts afresh', async () => {
+    await page.evaluate(async () => {
+      tripline.start();
+      for (let views = 1; views <= 3; ++views) tripline.view();
+      await tripline.attributes();
+      await new Promise((resolve) => {
+        indexedDB.open('tripline').onsuccess = ({ target }) => {
+          const transaction = (target as IDBOpenDBRequest).result.transaction('states', 'readwrite');
+          const states = transaction.objectStore('states');
+          states.get('sp1').onsuccess = (event) => {
+            const state = (event.target as IDBRequest<{ snapshot: Uint8Array; revision: number }>).result;
+            state.snapshot[state.snapshot.length >> 1]! ^= 1;
+            states.put(state, 'sp1');
+          };
+          transaction.oncomplete = resolve;
+        };
+      });
+    });
+    await go(page, site.url);
+    await page.evaluate(() => {
+      tripline.start();
+      tripline.view();
+    });
+    await vi.waitFor(async () => expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_product_views: 1 }));
+    expect((await problems()).map((text) => text.split(':')[0])).toEqual(['snapshot']);
+  });
+
+  test('site data that is cleared under the page: counting starts afresh and goes on', async () => {
+    await page.evaluate(async () => {
+      tripline.start({ handlers: { banner: tripline.note } });
+      for (let views = 1; views <= 4; ++views) tripline.view();
+      await tripline.attributes();
+    });
+    await noted(['discount']);
+    const session = await context.newCDPSession(page);
+    await session.send('Storage.clearDataForOrigin', { origin: new URL(site.url).origin, storageTypes: 'indexeddb,local_storage' });
+    await page.evaluate(() => tripline.view());
+    await vi.waitFor(async () => expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_product_views: 1 }));
+  });
+
+  test('a frame without storage evaluates in memory, and says so twice', async () => {
+    const result = await page.evaluate(async () => {
+      const frame = document.createElement('iframe');
+      frame.sandbox.add('allow-scripts');
+      frame.src = '/frame';
+      document.body.append(frame);
+      return new Promise((resolve) => addEventListener('message', ({ data }) => resolve(data), { once: true }));
+    });
+    expect(result).toEqual(['cart_abandonment', 'storage', 'storage']);
+  });
+  beforeEach(() => {
+    site.answers.set('/frame', {
+      type: 'text/html',
+      body: '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/frame.js"></script>',
+    });
+    site.answers.set('/frame.js', {
+      type: 'text/javascript',
+      body: `import { createEvaluator } from '/dist/index.js';
+        const payload = ${JSON.stringify(addToCart())};
+        const said = [];
+        const evaluator = createEvaluator({ definitions: '/definitions.json' });
+        evaluator.on('warning', ({ code }) => said.push(code));
+        evaluator.on('error', ({ message }) => said.push(message));
+        evaluator.on('intervention', ({ name }) => parent.postMessage([name, ...said], '*'));
+        evaluator.track(payload);`,
+    });
+    site.policy = site.policy.replace("script-src 'self'", `script-src 'self' ${site.url}`).replace("connect-src 'self'", `connect-src 'self' ${site.url}`);
+  });
+});
+
+async function wasm(): Promise<Buffer> {
+  return Buffer.from(await (await fetch(`${site.url}dist/tripline.wasm`)).arrayBuffer());
+}
+
+function addToCart(): Payload {
+  const found = readSample('aftertrack.ndjson').split('\n').find((line) => line.includes('add_to_cart'));
+  return JSON.parse(found ?? '') as Payload;
+}
