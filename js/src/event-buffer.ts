@@ -3,7 +3,7 @@
 import type { TriplineModule } from '../dist/engine/tripline.js';
 import type { BoundEvent, InputValue } from './bind.js';
 
-export const enum Layout {
+export enum Layout {
   header_bytes = 24,
   slot_bytes = 16,
   now = 0,

@@ -1,0 +1,76 @@
+// Uses of `tripline/snowplow` that must compile, and, after @ts-expect-error, uses that must not. Nothing here runs.
+import { newTracker, type BrowserPlugin, type BrowserTracker } from '@snowplow/browser-tracker';
+import {
+  addInterventionHandlers,
+  removeInterventionHandlers,
+  SignalsInterventionsPlugin,
+  SignalsPlugin,
+  type Handler,
+  type Intervention,
+  type MeasurementOptions,
+  type Problem,
+  type SignalsPluginOptions,
+} from 'tripline/snowplow';
+
+const plugin: BrowserPlugin = SignalsPlugin({ definitions: '/definitions.json' });
+newTracker('sp1', 'https://collector.example.com', { plugins: [plugin] });
+newTracker('sp2', 'https://collector.example.com', {
+  plugins: [SignalsInterventionsPlugin({ definitions: {}, wasm: '/tripline.wasm' })],
+});
+
+SignalsPlugin({
+  definitions: '/definitions.json',
+  handlers: {
+    nothing: () => undefined,
+    banner: ({ name }: Intervention) => name,
+    withTracker: async (intervention, tracker: BrowserTracker) => {
+      tracker.newSession();
+      await fetch(`/seen/${intervention.intervention_id}`);
+    },
+  },
+  measurement: {
+    delivery: false,
+    dispatch_accept: ({ name }) => name === 'discount',
+    dispatch_error: true,
+    context: [
+      { schema: 'iglu:com.acme/test/jsonschema/1-0-0', data: { a: 1 } },
+      (event, intervention, data) => ({ schema: 'iglu:com.acme/test/jsonschema/1-0-0', data: { event, name: intervention.name, ...data } }),
+      () => null,
+    ],
+  },
+  deliverWithin: 60_000,
+  onError: (problem: Problem) => problem.message,
+  onWarning: ({ code }) => code === 'storage',
+  onExpired: ({ name }, tracker) => tracker.namespace + name,
+});
+
+// @ts-expect-error: without definitions there is nothing to evaluate
+SignalsPlugin({});
+// @ts-expect-error
+SignalsPlugin();
+// @ts-expect-error: the namespace is the tracker's
+SignalsPlugin({ definitions: {}, namespace: 'sp1' });
+// @ts-expect-error: a handler is a function
+SignalsPlugin({ definitions: {}, handlers: { banner: 'show' } });
+// @ts-expect-error: not an array
+SignalsPlugin({ definitions: {}, handlers: [() => undefined] });
+// @ts-expect-error: a handler gets an intervention, not its name
+const handler: Handler = (name: string) => name;
+void handler;
+// @ts-expect-error: there is no such event
+const measurement: MeasurementOptions = { shown: true };
+void measurement;
+
+addInterventionHandlers({ banner: ({ attributes }) => attributes });
+addInterventionHandlers({ banner: (_, tracker) => tracker.getDomainUserId() }, ['sp1', 'sp2']);
+// @ts-expect-error: trackers are a list
+addInterventionHandlers({ banner: () => undefined }, 'sp1');
+// @ts-expect-error: handlers have ids
+addInterventionHandlers(() => undefined);
+
+removeInterventionHandlers('banner');
+removeInterventionHandlers(['banner', 'other'], ['sp1']);
+// @ts-expect-error: by id
+removeInterventionHandlers(() => undefined);
+
+export const options: SignalsPluginOptions = { definitions: '/definitions.json' };
