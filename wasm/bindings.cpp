@@ -54,6 +54,7 @@ std::string load(const std::string& definitions, double profiles, double sent_ma
   return "{\"handle\":" + std::to_string(handle) +
          ",\"diagnostics\":" + tripline::diagnostics_json(diagnostics) +
          ",\"inputs\":" + (program ? tripline::inputs_json(*program) : "[]") +
+         ",\"fields\":" + (program ? tripline::fields_json(*program) : "[]") +
          ",\"fingerprint\":\"" + fingerprint_text(program ? program->fingerprint : 0) + "\"}";
 }
 
@@ -98,9 +99,29 @@ EMSCRIPTEN_KEEPALIVE int tripline_process(int handle) {
   return keep(engine->process(content->event, content->now));
 }
 
+EMSCRIPTEN_KEEPALIVE int tripline_push(int handle) {
+  Engine* engine = find(handle);
+  if (engine == nullptr) return -2;
+  const auto push = event_buffer.read_push();
+  if (!push) return -1;
+  const auto fired = engine->push(push->profile, push->values, push->now, push->time);
+  if (fired) return keep(*fired);
+  result = fired.error();
+  return -3;
+}
+
 EMSCRIPTEN_KEEPALIVE int tripline_advance(int handle, double now) {
   Engine* engine = find(handle);
   return engine ? keep(engine->advance(static_cast<tripline::Time>(now))) : -2;
+}
+
+EMSCRIPTEN_KEEPALIVE void tripline_rebase(int handle, double now) {
+  if (Engine* engine = find(handle)) engine->rebase(static_cast<tripline::Time>(now));
+}
+
+EMSCRIPTEN_KEEPALIVE double tripline_clock(int handle) {
+  const Engine* engine = find(handle);
+  return engine ? static_cast<double>(engine->clock()) : 0;
 }
 
 EMSCRIPTEN_KEEPALIVE double tripline_next_deadline(int handle) {

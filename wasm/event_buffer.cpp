@@ -58,6 +58,21 @@ std::optional<EventBuffer::Content> EventBuffer::read() {
   return content;
 }
 
+std::optional<EventBuffer::Push> EventBuffer::read_push() {
+  const auto content = read();
+  if (!content || content->event.inputs.size() % 2 != 1) return std::nullopt;
+  const auto slots = content->event.inputs;
+  Push push;
+  push.profile = {std::string(slots[0].text()), std::string(content->event.id)};
+  push.now = content->now;
+  push.time = content->event.time;
+  for (std::size_t i = 1; i < slots.size(); i += 2) {
+    if (slots[i].kind() != ValueView::Kind::number || slots[i].number() < 0) return std::nullopt;
+    push.values.push_back({static_cast<Program::Index>(slots[i].number()), slots[i + 1]});
+  }
+  return push;
+}
+
 std::optional<ValueView> EventBuffer::read_slot(std::size_t at, bool may_be_list) {
   const char* bytes = reinterpret_cast<const char*>(words_.data());
   Slot slot;

@@ -8,6 +8,10 @@
 //  20   u32 0
 //  24   slot[slot_count], then whatever the slots point at, in any order
 //
+// A push is written in the same way: slot 0 is the profile's id, slot 1 the name of its attribute
+// key, then come pairs of an attribute's number and its value; `time` is when the values were found
+// out.
+//
 //   slot:  u32 tag | u32 length | f64 number      number, time
 //                               | u32 offset, u32 0   string: length bytes of UTF-8 at offset
 //                                                     list: length slots at offset (8-aligned)
@@ -21,7 +25,7 @@
 #include <string>
 #include <vector>
 
-#include "tripline/event.h"
+#include "tripline/engine.h"
 
 namespace tripline::wasm {
 
@@ -42,6 +46,14 @@ class EventBuffer {
   /// What the host wrote, as views into the buffer; nothing if an offset or a count leads out of
   /// it.
   std::optional<Content> read();
+
+  struct Push {
+    Target profile;
+    std::vector<PushedValue> values;
+    Time now;
+    std::optional<Time> time;
+  };
+  std::optional<Push> read_push();
 
   /// The numbers above as JSON, by name.
   static std::string layout();

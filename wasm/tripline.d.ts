@@ -8,6 +8,8 @@ export interface LoadReport {
   diagnostics: Diagnostic[];
   /** What the host binds for every event, numbered by position. */
   inputs: Input[];
+  /** The fields of external groups, whose values are pushed. */
+  fields: Field[];
   /** Equal for equal compiled definitions: 16 hexadecimal digits. */
   fingerprint: string;
 }
@@ -17,6 +19,15 @@ export interface Diagnostic {
   /** JSON Pointer into the definitions bundle. */
   pointer: string;
   message: string;
+}
+
+export interface Field {
+  /** The number that a push names it by. */
+  attribute: number;
+  attribute_key: string;
+  group: string;
+  version: number;
+  name: string;
 }
 
 /** Member names and array indices. */
@@ -48,6 +59,13 @@ export interface TriplineModule {
   /** Counts the event in the buffer. The number of payloads in the result; -1: the buffer is
    *  malformed; -2: no such handle. */
   _tripline_process(handle: number): number;
+  /** Sets fields of external groups from the buffer. As _tripline_process; -3: refused, the result says
+   *  why, as text. */
+  _tripline_push(handle: number): number;
+  /** Turns the engine's clock back (ms). */
+  _tripline_rebase(handle: number, now: number): void;
+  /** The engine's clock (ms): the highest `now` so far. */
+  _tripline_clock(handle: number): number;
   /** Lets time pass (ms). Answers as _tripline_process. */
   _tripline_advance(handle: number, now: number): number;
   /** When advance must be called next (ms), or Infinity. */

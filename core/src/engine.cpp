@@ -1,5 +1,5 @@
-// The only file that knows the order of things: event → attribute updates → criteria →
-// interventions.
+// The only file that knows the order of things: event, push or deadline → attribute updates →
+// criteria → interventions.
 
 #include "tripline/engine.h"
 
@@ -10,6 +10,7 @@
 #include "engine_state.h"
 #include "event/identifier.h"
 #include "interventions/intervention_id.h"
+#include "support/text.h"
 #include "value/compare.h"
 
 namespace tripline {
@@ -20,24 +21,78 @@ using Index = Program::Index;
 /// Events of Signals itself: receipts of interventions (rule 18).
 constexpr std::string_view kSignalsVendor = "com.snowplowanalytics.signals";
 
-/// One update of an engine's state, from an event to the payloads that it triggers.
+/// An intervention whose criteria became true at a moment that the engine missed.
+struct MissedEdge {
+  Index intervention;
+  std::string cause;
+  Time at;
+  ProfileName profile;
+};
+
+/// One change of an engine's state, and the interventions that it triggers.
 class Update {
  public:
-  explicit Update(EngineState& state) : state_(state), program_(*state.program) { ++state.round; }
+  explicit Update(EngineState& state)
+      : state_(state), program_(*state.program), before_(state.clock) {
+    ++state.round;
+  }
 
   void apply(const Event& event) {
     state_.test.begin(event);
     if (!admit(event)) return;
-    enter_scope();
+    enter_scope_of_event();
     const Time time = std::min(event.time.value_or(state_.clock), state_.clock);
     for (const Program::Test& test : program_.tests) {
       if (!state_.test.passes(test)) continue;
-      for (const Index aggregate : test.aggregates) update(aggregate, time);
+      for (const Index aggregate : test.aggregates) count(aggregate, time);
     }
-    trigger("event", normal_id(event.id));
+    reschedule();
+    trigger(concat({"event ", normal_id(event.id)}));
+  }
+
+  /// False if there is no such group, or an attribute that it does not have.
+  void push(Profile& profile, std::span<const PushedValue> values, Time time) {
+    enter_scope_of(profile);
+    for (const PushedValue& pushed : values) {
+      const Index aggregate = *program_.attributes[pushed.attribute].aggregate;
+      take(aggregate, pushed.value, std::min(time, state_.clock));
+    }
+    ++profile.pushes;
+    reschedule();
+    trigger(cause_of_profile("push", profile, static_cast<std::int64_t>(profile.pushes)));
+  }
+
+  /// Looks at a profile at the moment at which it is due. What is not due reads as it was a
+  /// millisecond ago and as it is now, so that all that happens in one moment is one change.
+  void pass_time(const Profile& profile, std::vector<MissedEdge>* missed) {
+    before_ = state_.clock - 1;
+    enter_scope_of(profile);
+    const Program::Key& key = program_.keys[profile.name->key];
+    for (const Index index : key.timed) {
+      for (const Index attribute : program_.aggregates[index].attributes) {
+        note_change(attribute, read(attribute, before_), false);
+      }
+    }
+    const std::string cause = cause_of_profile("deadline", profile, state_.clock);
+    if (missed == nullptr) return trigger(cause);
+    for_each_edge([&](Index intervention) {
+      missed->push_back({intervention, cause, state_.clock, *profile.name});
+    });
+  }
+
+  /// Sends an intervention that became true at a missed moment, if it still holds.
+  void send_late(const MissedEdge& edge) {
+    const Profile* profile =
+        state_.profiles.find(ProfileNameView{edge.profile.key, edge.profile.id});
+    if (profile == nullptr) return;
+    enter_scope_of(*profile);
+    const Program::Intervention& intervention = program_.interventions[edge.intervention];
+    if (holds(intervention, &AttributeState::after)) send(intervention, edge.cause, edge.at);
   }
 
  private:
+  // ---- whose attributes ----------------------------------------------------------------------
+
   bool admit(const Event& event) {
     state_.admission = Admission::counted;
     if (state_.test.input(program_.vendor_input).text() == kSignalsVendor) {
@@ -55,7 +110,7 @@ class Update {
   }
 
   /// The event's ids, and the profiles that it touches: of every key that keeps something.
-  void enter_scope() {
+  void enter_scope_of_event() {
     Scope& scope = state_.scope;
     std::size_t carried = 0;
     for (Index key = 0; key < program_.keys.size(); ++key) {
@@ -65,7 +120,7 @@ class Update {
     for (Index key = 0; key < program_.keys.size(); ++key) {
       scope.profiles[key] = nullptr;
       if (scope.ids[key].empty() || program_.keys[key].aggregate_count == 0) continue;
-      Profile& profile = touch_profile(key, scope.ids[key]);
+      Profile& profile = state_.touch_profile(key, scope.ids[key]);
       if (carried > 1) {
         profile.ids = scope.ids;
       } else {
@@ -75,104 +130,168 @@ class Update {
     }
   }
 
-  Profile& touch_profile(Index key, const std::string& id) {
-    if (Profile* known = state_.profiles.touch(ProfileNameView{key, id})) return *known;
-    Profile& profile = state_.profiles.add({key, id}, {});
-    profile.aggregates.resize(program_.keys[key].aggregate_count);
-    return profile;
+  /// The ids of the last event that touched the profile; before any, its own alone (rule 16).
+  void enter_scope_of(const Profile& profile) {
+    Scope& scope = state_.scope;
+    for (Index key = 0; key < program_.keys.size(); ++key) {
+      const bool own = key == profile.name->key;
+      scope.ids[key] = own ? profile.name->id : profile.ids.empty() ? "" : profile.ids[key];
+      scope.profiles[key] = state_.profiles.find(ProfileNameView{key, scope.ids[key]});
+    }
   }
 
-  void update(Index index, Time time) {
+  // ---- attribute updates ---------------------------------------------------------------------
+
+  void count(Index index, Time time) {
     const Program::Aggregate& definition = program_.aggregates[index];
-    Profile* profile = state_.scope.profiles[definition.key];
-    if (profile == nullptr) return;
-    auto& aggregate = profile->aggregates[index - program_.keys[definition.key].first_aggregate];
-    const ValueView input = definition.input ? state_.test.input(*definition.input) : ValueView();
+    if (state_.scope.profiles[definition.key] == nullptr) return;
+    take(index, definition.input ? state_.test.input(*definition.input) : ValueView(), time);
+  }
+
+  void take(Index index, const ValueView& input, Time time) {
+    const Program::Aggregate& definition = program_.aggregates[index];
     if (!definition.watched) {
-      if (!aggregate) aggregate = make_aggregate(definition);
-      aggregate->update(input, time);
+      update(index, input, time);
       return;
     }
-    const Value before = aggregate ? aggregate->value(state_.clock) : Value();
-    if (!aggregate) aggregate = make_aggregate(definition);
-    if (!aggregate->update(input, time)) return;
-    note_change(definition, before, aggregate->value(state_.clock));
-  }
-
-  void note_change(const Program::Aggregate& definition, const Value& before, const Value& after) {
-    if (before == after) return;
-    for (const Index index : definition.attributes) {
-      const Value& fallback = program_.attributes[index].default_value;
-      AttributeState& attribute = state_.states[index];
-      attribute.round = state_.round;
-      attribute.before = before.is_null() ? fallback : before;
-      attribute.after = after.is_null() ? fallback : after;
-      collect_flipped(program_, index, attribute.before, attribute.after, state_.flipped);
+    const Slot& slot = slot_of(index);
+    const Value stored = stored_value(slot);
+    std::vector<Reading> before;
+    for (const Index attribute : definition.attributes) {
+      before.push_back(read(attribute, state_.clock));
+    }
+    if (!update(index, input, time)) return;
+    const bool changed = stored_value(slot) != stored;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      note_change(definition.attributes[i], std::move(before[i]), changed);
     }
   }
 
-  /// Fires every intervention whose criteria this update made true, in the order of the
+  Slot& slot_of(Index index) {
+    const Program::Key& key = program_.keys[program_.aggregates[index].key];
+    return state_.scope.profiles[program_.aggregates[index].key]
+        ->slots[index - key.first_aggregate];
+  }
+
+  Value stored_value(const Slot& slot) const {
+    return slot.is_alive(state_.clock) ? slot.aggregate->stored(state_.clock) : Value();
+  }
+
+  /// Hands an event to an aggregate, which starts afresh if its time to live has passed.
+  bool update(Index index, const ValueView& input, Time time) {
+    const Program::Aggregate& definition = program_.aggregates[index];
+    Slot& slot = slot_of(index);
+    if (!slot.is_alive(state_.clock)) {
+      if (definition.ttl != 0 && time + definition.ttl <= state_.clock) return false;
+      slot = {make_aggregate(definition), kNever};
+    }
+    if (!slot.aggregate->update(input, time, state_.clock)) return false;
+    if (definition.ttl != 0) {
+      const Time before = slot.expires == kNever ? kEarliest : slot.expires;
+      slot.expires = std::max(before, time + definition.ttl);
+    }
+    return true;
+  }
+
+  void note_change(Index index, Reading before, bool changed) {
+    AttributeState& attribute = state_.states[index];
+    attribute.round = state_.round;
+    attribute.before = std::move(before);
+    attribute.after = read(index, state_.clock);
+    attribute.changed = changed;
+    collect_flipped(program_, index, attribute.before, attribute.after, state_.flipped);
+    if (!changed) return;
+    for (const Index leaf : program_.leaves_of_attribute[index].changed) {
+      for (const Index intervention : program_.leaves[leaf].interventions) {
+        state_.flipped.add(intervention);
+      }
+    }
+  }
+
+  void reschedule() {
+    for (Profile* profile : state_.scope.profiles) {
+      if (profile != nullptr) state_.schedule(*profile);
+    }
+  }
+
+  // ---- criteria ------------------------------------------------------------------------------
+
+  Reading read(Index index, Time now) const {
+    const Program::Attribute& attribute = program_.attributes[index];
+    if (!attribute.aggregate) return {};
+    const Index key = program_.aggregates[*attribute.aggregate].key;
+    if (state_.scope.ids[key].empty()) return {};
+    return read_attribute(program_, state_.scope.profiles[key], index, now);
+  }
+
+  /// What this update has not changed reads the same before and after, but for what time does.
+  const AttributeState& attribute_state(Index index) {
+    AttributeState& attribute = state_.states[index];
+    if (attribute.round != state_.round) {
+      attribute.round = state_.round;
+      attribute.after = read(index, state_.clock);
+      attribute.before = before_ == state_.clock ? attribute.after : read(index, before_);
+      attribute.changed = false;
+    }
+    return attribute;
+  }
+
+  bool holds(const Program::Intervention& intervention, Reading AttributeState::*side) {
+    const auto leaf_holds = [&](Index index) {
+      const Program::Leaf& leaf = program_.leaves[index];
+      const AttributeState& attribute = attribute_state(leaf.attribute);
+      if (leaf.comparison.op == Operator::changed) {
+        return side == &AttributeState::after && attribute.changed;
+      }
+      return criterion_holds(leaf.comparison, attribute.*side);
+    };
+    return criteria_hold(program_, intervention.root, leaf_holds);
+  }
+
+  /// `visit(intervention)` for all whose criteria this update made true, in the order of the
   /// definitions.
-  void trigger(std::string_view cause, std::string_view cause_id) {
+  template <typename Visit>
+  void for_each_edge(Visit visit) {
     const auto flipped = state_.flipped.members();
     std::sort(flipped.begin(), flipped.end());
     for (const Index index : flipped) {
       const Program::Intervention& intervention = program_.interventions[index];
       if (!holds(intervention, &AttributeState::before) &&
           holds(intervention, &AttributeState::after)) {
-        send(intervention, cause, cause_id);
+        visit(index);
       }
     }
     state_.flipped.clear();
   }
 
-  bool holds(const Program::Intervention& intervention, Value AttributeState::*side) {
-    const auto leaf_holds = [&](Index index) {
-      const Program::Leaf& leaf = program_.leaves[index];
-      return criterion_holds(leaf.op, attribute_state(leaf.attribute).*side, leaf.literal);
-    };
-    return criteria_hold(program_, intervention.root, leaf_holds);
+  // ---- interventions -------------------------------------------------------------------------
+
+  std::string cause_of_profile(std::string_view kind, const Profile& profile,
+                               std::int64_t number) const {
+    return concat({kind, " ", program_.keys[profile.name->key].name, " ", profile.name->id, " ",
+                   std::to_string(number)});
   }
 
-  /// What this update has not changed reads the same before and after.
-  const AttributeState& attribute_state(Index index) {
-    AttributeState& attribute = state_.states[index];
-    if (attribute.round != state_.round) {
-      attribute.round = state_.round;
-      attribute.before = attribute.after = read(index);
-    }
-    return attribute;
+  void trigger(const std::string& cause) {
+    for_each_edge([&](Index index) { send(program_.interventions[index], cause, state_.clock); });
   }
 
-  Value read(Index index) const {
-    const Program::Attribute& attribute = program_.attributes[index];
-    if (!attribute.aggregate) return {};
-    const Program::Aggregate& definition = program_.aggregates[*attribute.aggregate];
-    const Profile* profile = state_.scope.profiles[definition.key];
-    if (profile == nullptr) return {};
-    return read_attribute(program_, *profile, index, state_.clock);
-  }
-
-  void send(const Program::Intervention& intervention, std::string_view cause,
-            std::string_view cause_id) {
-    std::string id;
+  void send(const Program::Intervention& intervention, std::string_view cause, Time at) {
+    const std::string version = std::to_string(intervention.version);
     for (const Index key : intervention.targets) {
       const std::string& target = state_.scope.ids[key];
       if (target.empty()) continue;
       const std::string& key_name = program_.keys[key].name;
       const Hash128 mark = sent_mark(intervention, key_name, target);
-      if (state_.sent.touch(mark) != nullptr) continue;
-      state_.sent.add(mark, state_.clock);
-      if (id.empty()) {
-        id = intervention_id(
-            hash_parts(intervention.name, std::to_string(intervention.version), cause, cause_id));
-      }
-      state_.payloads.push_back({id,
+      Time* sent = state_.sent.touch(mark);
+      if (sent != nullptr && !intervention.repeats) continue;
+      if (sent == nullptr) state_.sent.add(mark, at);
+      state_.payloads.push_back({intervention_id(hash_parts(intervention.name, version, cause)),
                                  intervention.name,
                                  intervention.version,
                                  payload_attributes(intervention),
                                  {key_name, target},
-                                 state_.clock});
+                                 at});
     }
   }
 
@@ -180,18 +299,33 @@ class Update {
       const Program::Intervention& intervention) const {
     std::vector<std::pair<std::string, Value>> attributes;
     for (const Index index : intervention.payload) {
-      Value value = read(index);
-      if (value.is_null()) continue;
+      Reading reading = read(index, state_.clock);
+      if (reading.value.is_null()) continue;
       const Program::Attribute& attribute = program_.attributes[index];
-      attributes.emplace_back(program_.groups[attribute.group].name + ':' + attribute.name,
-                              std::move(value));
+      attributes.emplace_back(concat({program_.groups[attribute.group].name, ":", attribute.name}),
+                              std::move(reading.value));
     }
     return attributes;
   }
 
   EngineState& state_;
   const Program& program_;
+  Time before_;  // when the state before the update is read
 };
+
+/// Runs all deadlines up to `now` at their own moments.
+void run_deadlines(EngineState& state, Time now) {
+  std::vector<MissedEdge> missed;
+  const bool has_missed = std::exchange(state.has_missed_deadlines, false);
+  for (Profile* next = state.deadlines.next(); next != nullptr && next->deadline <= now;
+       next = state.deadlines.next()) {
+    state.clock = std::max(state.clock, next->deadline);
+    Update(state).pass_time(*next, has_missed ? &missed : nullptr);
+    state.schedule(*next);
+  }
+  state.clock = std::max(state.clock, now);
+  for (const MissedEdge& edge : missed) Update(state).send_late(edge);
+}
 
 }  // namespace
 
@@ -209,8 +343,24 @@ EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
       flipped(program->interventions.size()) {
 }
 
+Profile& EngineState::touch_profile(Program::Index key, const std::string& id) {
+  if (Profile* known = profiles.touch(ProfileNameView{key, id})) return *known;
+  if (Profile* oldest = profiles.next_to_drop()) deadlines.remove(*oldest);
+  Profile& profile = profiles.add({key, id}, {});
+  profile.name = profiles.find_key(ProfileNameView{key, id});
+  profile.slots.resize(program->keys[key].aggregate_count);
+  return profile;
+}
+
+void EngineState::schedule(Profile& profile) {
+  if (program->keys[profile.name->key].timed.empty()) return;
+  deadlines.set(profile, tripline::next_deadline(*program, profile, clock));
+}
+
 void EngineState::clear() {
   clock = kEarliest;
+  has_missed_deadlines = false;
+  deadlines.clear();
   profiles.clear();
   sent.clear();
   events.clear();
@@ -229,7 +379,7 @@ const Program& Engine::program() const {
 }
 
 std::span<const Payload> Engine::process(const Event& event, Time now) {
-  advance(now);
+  (void)advance(now);
   Update(*state_).apply(event);
   return state_->payloads;
 }
@@ -240,12 +390,56 @@ Admission Engine::last_admission() const {
 
 std::span<const Payload> Engine::advance(Time now) {
   state_->payloads.clear();
-  state_->clock = std::max(state_->clock, now);
+  run_deadlines(*state_, now);
   return state_->payloads;
 }
 
+tl::expected<std::span<const Payload>, std::string> Engine::push(
+    const Target& profile, std::span<const PushedValue> values, Time now,
+    std::optional<Time> time) {
+  const Program& program = *state_->program;
+  (void)advance(now);
+  const auto key =
+      std::find_if(program.keys.begin(), program.keys.end(),
+                   [&](const Program::Key& each) { return each.name == profile.name; });
+  const std::string id = normal_id(profile.id);
+  if (key == program.keys.end() || key->aggregate_count == 0 || id.empty()) {
+    return tl::make_unexpected(concat({"no attributes can be set for the attribute key '",
+                                       profile.name, "' and the id '", profile.id, "'"}));
+  }
+  const auto key_index = static_cast<Index>(key - program.keys.begin());
+  for (const PushedValue& value : values) {
+    const bool known = value.attribute < program.attributes.size();
+    const auto aggregate = known ? program.attributes[value.attribute].aggregate : std::nullopt;
+    if (!aggregate || !program.aggregates[*aggregate].is_pushed ||
+        program.aggregates[*aggregate].key != key_index) {
+      return tl::make_unexpected(
+          std::string("an attribute is no field of an external group with this attribute key"));
+    }
+  }
+  Profile& touched = state_->touch_profile(key_index, id);
+  Update(*state_).push(touched, values, time.value_or(state_->clock));
+  return std::span<const Payload>(state_->payloads);
+}
+
+void Engine::rebase(Time now) {
+  state_->clock = now;
+  state_->profiles.for_each([&](const ProfileName& name, Profile& profile) {
+    const Program::Key& key = state_->program->keys[name.key];
+    for (std::size_t i = 0; i < profile.slots.size(); ++i) {
+      Slot& slot = profile.slots[i];
+      if (!slot.aggregate) continue;
+      slot.aggregate->rebase(now);
+      const Duration ttl = state_->program->aggregates[key.first_aggregate + i].ttl;
+      if (ttl != 0) slot.expires = std::min(slot.expires, now + ttl);
+    }
+    state_->schedule(profile);
+  });
+}
+
 Time Engine::next_deadline() const {
-  return kNever;
+  const Profile* next = state_->deadlines.next();
+  return next == nullptr ? kNever : next->deadline;
 }
 
 Time Engine::clock() const {
@@ -259,13 +453,11 @@ std::vector<AttributeReading> Engine::attributes(std::string_view name, std::str
   for (const Program::Group& group : program.groups) {
     if (program.keys[group.key].name != name) continue;
     const Profile* profile = state_->profiles.find(ProfileNameView{group.key, wanted});
-    const Profile nobody{
-        std::vector<std::unique_ptr<Aggregate>>(program.keys[group.key].aggregate_count), {}};
     for (Index i = 0; i < group.attribute_count; ++i) {
       const Index index = group.first_attribute + i;
+      Reading reading = read_attribute(program, profile, index, state_->clock);
       readings.push_back(
-          {group.name, group.version, program.attributes[index].name,
-           read_attribute(program, profile ? *profile : nobody, index, state_->clock)});
+          {group.name, group.version, program.attributes[index].name, std::move(reading.value)});
     }
   }
   return readings;

@@ -4,9 +4,11 @@
 
 #include "event/event_test.h"
 #include "interventions/sent_marks.h"
+#include "profiles/deadlines.h"
 #include "profiles/profile_store.h"
 #include "support/sparse_set.h"
 #include "tripline/engine.h"
+#include "value/compare.h"
 
 namespace tripline {
 
@@ -14,7 +16,7 @@ namespace tripline {
 using EventMemory = LruMap<std::uint64_t, std::uint32_t>;
 
 /// Whose attributes criteria read: an id and a profile per key. "" and null where there is none; an
-/// id without a profile is one that nothing was counted for.
+/// id without a profile is one of which nothing is known.
 struct Scope {
   std::vector<std::string> ids;
   std::vector<Profile*> profiles;
@@ -23,8 +25,9 @@ struct Scope {
 /// An attribute before and after the update under way, as criteria read it.
 struct AttributeState {
   std::uint64_t round = 0;
-  Value before;
-  Value after;
+  Reading before;
+  Reading after;
+  bool changed = false;
 };
 
 struct EngineState {
@@ -39,6 +42,9 @@ struct EngineState {
   // Kept, but not part of the state.
   std::shared_ptr<const Program> program;
   Limits limits;
+  Deadlines deadlines;
+  /// A restored engine has missed the deadlines since its snapshot (rule 12).
+  bool has_missed_deadlines = false;
 
   // Of the call under way; here so that their memory is used again.
   Scope scope;
@@ -49,6 +55,11 @@ struct EngineState {
   std::vector<Payload> payloads;
   Admission admission = Admission::counted;
 
+  /// The profile of an id, made if there is none, as the most recently used one. Where there is no
+  /// room the least recently used one goes.
+  Profile& touch_profile(Program::Index key, const std::string& id);
+  /// Puts the profile where Deadlines finds it.
+  void schedule(Profile& profile);
   void clear();
 };
 

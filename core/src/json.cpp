@@ -79,6 +79,21 @@ std::string inputs_json(const Program& program) {
   return json.end_array().take();
 }
 
+std::string fields_json(const Program& program) {
+  JsonWriter json;
+  json.begin_array();
+  for (std::size_t i = 0; i < program.attributes.size(); ++i) {
+    const Program::Attribute& attribute = program.attributes[i];
+    if (!attribute.aggregate || !program.aggregates[*attribute.aggregate].is_pushed) continue;
+    const Program::Group& group = program.groups[attribute.group];
+    json.begin_object().key("attribute").number(static_cast<double>(i));
+    json.key("attribute_key").string(program.keys[group.key].name);
+    json.key("group").string(group.name).key("version").number(group.version);
+    json.key("name").string(attribute.name).end_object();
+  }
+  return json.end_array().take();
+}
+
 std::string attributes_json(std::span<const AttributeReading> readings) {
   const auto is_outdated = [&](const AttributeReading& reading) {
     return std::any_of(readings.begin(), readings.end(), [&](const AttributeReading& other) {

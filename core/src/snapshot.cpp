@@ -4,7 +4,8 @@
 //   i64 clock
 //   u32 n, n × key name
 //   u32 n, n × u64 identity of an aggregate
-//   u32 n, n × profile: u32 key, id, u32 n ids, u32 n, n × (u32 aggregate, u32 size, bytes)
+//   u32 n, n × profile: u32 key, id, u64 pushes, u32 n ids,
+//                       u32 n, n × (u32 aggregate, i64 expires, u32 size, bytes)
 //   u32 n, n × (u64, u64 mark, i64 time)      sent marks, least recently used first, as profiles
 //   u32 n, n × u64                            event ids, oldest first
 //
@@ -30,18 +31,20 @@ void save_profile(const Program& program, const ProfileName& name, const Profile
                   ByteWriter& bytes) {
   bytes.u32(name.key);
   bytes.text(name.id);
+  bytes.u64(profile.pushes);
   bytes.u32(static_cast<std::uint32_t>(profile.ids.size()));
   for (const std::string& id : profile.ids) bytes.text(id);
-  const auto used = std::count_if(profile.aggregates.begin(), profile.aggregates.end(),
-                                  [](const auto& aggregate) { return aggregate != nullptr; });
+  const auto used = std::count_if(profile.slots.begin(), profile.slots.end(),
+                                  [](const Slot& slot) { return slot.aggregate != nullptr; });
   bytes.u32(static_cast<std::uint32_t>(used));
   const Index first = program.keys[name.key].first_aggregate;
-  for (Index i = 0; i < profile.aggregates.size(); ++i) {
-    if (!profile.aggregates[i]) continue;
+  for (Index i = 0; i < profile.slots.size(); ++i) {
+    if (!profile.slots[i].aggregate) continue;
     bytes.u32(first + i);
+    bytes.i64(profile.slots[i].expires);
     const std::size_t size_at = bytes.size();
     bytes.u32(0);
-    profile.aggregates[i]->save(bytes);
+    profile.slots[i].aggregate->save(bytes);
     bytes.patch_u32(size_at, static_cast<std::uint32_t>(bytes.size() - size_at - 4));
   }
 }
@@ -96,19 +99,26 @@ class SnapshotReader {
     const Index key = translate(keys_, bytes_.u32());
     const std::string id(bytes_.text());
     Profile profile;
+    profile.pushes = bytes_.u64();
     read_ids(profile);
-    if (key != kGone) profile.aggregates.resize(program_.keys[key].aggregate_count);
-    for (std::uint32_t n = bytes_.count(8); n > 0 && bytes_.ok(); --n) {
+    if (key != kGone) profile.slots.resize(program_.keys[key].aggregate_count);
+    for (std::uint32_t n = bytes_.count(16); n > 0 && bytes_.ok(); --n) {
       const Index index = translate(aggregates_, bytes_.u32());
+      const Time expires = bytes_.time();
       ByteReader own(bytes_.text());
       if (!bytes_.ok() || key == kGone || index == kGone) continue;
-      read_aggregate(key, index, own, profile);
+      read_aggregate(key, index, expires, own, profile);
     }
     const bool keeps_something = key != kGone && program_.keys[key].aggregate_count > 0;
     if (!bytes_.ok() || !keeps_something) return;
-    if (id.empty() || state_.profiles.find(ProfileNameView{key, id}) != nullptr)
+    if (id.empty() || state_.profiles.find(ProfileNameView{key, id}) != nullptr) {
       return bytes_.fail();
-    state_.profiles.add({key, id}, std::move(profile));
+    }
+    Profile& kept = state_.touch_profile(key, id);
+    kept.slots = std::move(profile.slots);
+    kept.ids = std::move(profile.ids);
+    kept.pushes = profile.pushes;
+    state_.schedule(kept);
   }
 
   /// The ids of a profile are by the snapshot's keys; here they become by the program's.
@@ -122,13 +132,13 @@ class SnapshotReader {
     }
   }
 
-  void read_aggregate(Index key, Index index, ByteReader& bytes, Profile& profile) {
+  void read_aggregate(Index key, Index index, Time expires, ByteReader& bytes, Profile& profile) {
     const Program::Aggregate& definition = program_.aggregates[index];
     if (definition.key != key) return bytes_.fail();
     auto aggregate = make_aggregate(definition);
     aggregate->load(bytes);
     if (!bytes.ok() || !bytes.at_end()) return bytes_.fail();
-    profile.aggregates[index - program_.keys[key].first_aggregate] = std::move(aggregate);
+    profile.slots[index - program_.keys[key].first_aggregate] = {std::move(aggregate), expires};
   }
 
   void read_sent_mark() {
@@ -200,6 +210,7 @@ tl::expected<void, std::string> Engine::restore(std::string_view snapshot) {
     state_->clear();
     return tl::make_unexpected("the snapshot is damaged");
   }
+  state_->has_missed_deadlines = true;
   return {};
 }
 

@@ -152,7 +152,7 @@ struct Attribute {
 /// A value of an external (warehouse) group: it arrives by push only.
 struct Field {
   std::string name;
-  ValueType type = ValueType::string_;
+  std::optional<ValueType> type;
 };
 
 struct AttributeGroup {

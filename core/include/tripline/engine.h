@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,6 +52,12 @@ struct AttributeReading {
   Value value;  // null: missing
 };
 
+/// A value for a field of an external group; a missing one clears it.
+struct PushedValue {
+  Program::Index attribute;
+  ValueView value;
+};
+
 struct EngineState;
 
 class Engine {
@@ -74,8 +81,21 @@ class Engine {
   /// What became of the event of the last process().
   [[nodiscard]] Admission last_admission() const;
 
-  /// Lets time pass without an event.
+  /// Lets time pass without an event: what becomes true through time alone fires, each at its own
+  /// moment, in order. advance(a) and then advance(b) is advance(b). After a restore, what became
+  /// true in the meantime fires only if it still holds.
   std::span<const Payload> advance(Time now);
+
+  /// Sets fields of external groups for a profile, and returns what that triggers. `time` is when
+  /// the values were found out, the clock if absent. Refused as a whole if one of them does not
+  /// belong to the profile's key.
+  tl::expected<std::span<const Payload>, std::string> push(const Target& profile,
+                                                           std::span<const PushedValue> values,
+                                                           Time now, std::optional<Time> time = {});
+
+  /// Turns the clock back, for a host whose clock was wrong: stored times that are now in the
+  /// future become `now`, and deadlines are computed anew (rule 10).
+  void rebase(Time now);
 
   /// When advance() must be called next for something to be noticed in time; kNever if nothing
   /// changes through time alone.

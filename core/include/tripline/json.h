@@ -25,6 +25,10 @@ namespace tripline {
 /// is a list of members' names and array indices.
 [[nodiscard]] std::string inputs_json(const Program& program);
 
+/// The fields of external groups: [{"attribute": number, "attribute_key", "group", "version",
+/// "name"}]
+[[nodiscard]] std::string fields_json(const Program& program);
+
 /// {"GROUP": {"ATTRIBUTE": value}}; a missing value is null. Of several versions of a group the
 /// highest has the word.
 [[nodiscard]] std::string attributes_json(std::span<const AttributeReading> readings);

@@ -23,6 +23,8 @@
 
 namespace tripline {
 
+class Regex;
+
 struct Program {
   using Index = std::uint32_t;
 
@@ -32,13 +34,22 @@ struct Program {
     /// The key's aggregates are neighbours in `aggregates`.
     Index first_aggregate;
     Index aggregate_count;
+    /// Those of them that criteria look at and that change through time alone.
+    std::vector<Index> timed;
   };
 
-  /// `input op literal`, evaluated at most once an event.
-  struct Condition {
-    Index input;
+  /// What stands right of a value, ready to be compared.
+  struct Comparison {
     Operator op;
     Value literal;
+    /// The compiled pattern of `rlike` and `not rlike`.
+    std::shared_ptr<const Regex> regex;
+  };
+
+  /// An input and what it is compared with; evaluated at most once an event.
+  struct Condition {
+    Index input;
+    Comparison comparison;
   };
 
   /// Whether an event counts: some selector matches (or there is none), every one of `all` holds
@@ -56,6 +67,9 @@ struct Program {
   struct Aggregate {
     Index key;
     std::string name;
+    /// A field of an external group: its value arrives by push, and what follows up to `ttl` has no
+    /// meaning but for `type`.
+    bool is_pushed = false;
     /// Hash of key name, attribute name and all that decides the value: state survives a new bundle
     /// where this stays (design.md section 3, Snapshots).
     std::uint64_t identity;
@@ -78,8 +92,12 @@ struct Program {
     std::string name;
     /// Absent where the group is not online: then it is always missing.
     std::optional<Index> aggregate;
+    ValueType type;
     /// Stands in for a missing value when it is read (rule 9).
     Value default_value;
+    /// A counter without default compares as 0 before an event has counted; `is null` still holds
+    /// then, as in Snowplow's own example of delivery.
+    bool reads_zero;
   };
 
   struct Group {
@@ -90,11 +108,10 @@ struct Program {
     Index attribute_count;
   };
 
-  /// `attribute op literal`, shared by all criteria that contain it.
+  /// An attribute and what it is compared with; shared by all criteria that contain it.
   struct Leaf {
     Index attribute;
-    Operator op;
-    Value literal;
+    Comparison comparison;
     /// The interventions whose criteria contain it, ascending.
     std::vector<Index> interventions;
   };
@@ -106,6 +123,8 @@ struct Program {
     std::vector<Index> above;
     std::vector<Index> below;
     std::vector<Index> equal;
+    /// Those with `changed`.
+    std::vector<Index> changed;
     /// All others: looked at on every change of the attribute.
     std::vector<Index> others;
   };
@@ -123,6 +142,7 @@ struct Program {
     Index root;
     std::vector<Index> targets;  // keys, in the order of the definition
     std::vector<Index> payload;  // attributes
+    bool repeats;                // its criteria contain `changed`, so it is sent every time
   };
 
   /// What a host must bind: each distinct field or property once. `date_part` is always none.

@@ -1,23 +1,26 @@
 // counter: how many events counted.
 
 #include "attributes/aggregate.h"
+#include "attributes/window.h"
 #include "value/convert.h"
 
 namespace tripline {
 namespace {
 
+Value as_count(std::uint64_t count, ValueType type) {
+  if (count == 0) return {};
+  return convert(ValueView::number(static_cast<double>(count)), type);
+}
+
 class Counter final : public Aggregate {
  public:
   explicit Counter(ValueType type) : type_(type) {}
 
-  bool update(const ValueView&, Time) override {
+  bool update(const ValueView&, Time, Time) override {
     ++count_;
     return true;
   }
-  Value value(Time) const override {
-    if (count_ == 0) return {};
-    return convert(ValueView::number(static_cast<double>(count_)), type_);
-  }
+  Value value(Time) const override { return as_count(count_, type_); }
   void save(ByteWriter& bytes) const override { bytes.u64(count_); }
   void load(ByteReader& bytes) override { count_ = bytes.u64(); }
 
@@ -26,9 +29,29 @@ class Counter final : public Aggregate {
   ValueType type_;
 };
 
+class WindowCounter final : public Aggregate {
+ public:
+  WindowCounter(ValueType type, Duration period)
+      : window_(period, Window::Kind::count), type_(type) {}
+
+  bool update(const ValueView&, Time time, Time now) override { return window_.add(time, {}, now); }
+  Value value(Time now) const override { return as_count(window_.count(now), type_); }
+  Time next_change(Time now) const override { return window_.next_leaving(now); }
+  void rebase(Time now) override { window_.rebase(now); }
+  void save(ByteWriter& bytes) const override { window_.save(bytes); }
+  void load(ByteReader& bytes) override { window_.load(bytes); }
+
+ private:
+  Window window_;
+  ValueType type_;
+};
+
 }  // namespace
 
 std::unique_ptr<Aggregate> make_counter(const Program::Aggregate& definition) {
+  if (definition.period != 0) {
+    return std::make_unique<WindowCounter>(definition.type, definition.period);
+  }
   return std::make_unique<Counter>(definition.type);
 }
 

@@ -47,28 +47,33 @@ bool fits(const Value& value, ValueType type) {
   return type == ValueType::boolean && value.as_boolean() != nullptr;
 }
 
-bool is_supported(Aggregation aggregation) {
-  return aggregation == Aggregation::counter || aggregation == Aggregation::sum ||
-         aggregation == Aggregation::last;
-}
-
-/// What this version of the engine cannot do yet.
-void check_supported(const Attribute& attribute, Diagnostics& diagnostics) {
-  if (!is_supported(*attribute.aggregation)) {
-    diagnostics.error(
-        concat({attribute.pointer, "/aggregation"}),
-        concat({"the aggregation '", name_of<Aggregation>(kAggregations, *attribute.aggregation),
-                "' is not supported yet; counter, sum and last are"}));
+/// Where a date part may stand, and what type it then needs.
+void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
+  const Property& property = *attribute.property;
+  if (property.date_part == DatePart::none) return;
+  const std::string at_part = concat({attribute.pointer, "/property/date_part"});
+  const Aggregation aggregation = *attribute.aggregation;
+  if (is_numeric_aggregation(aggregation) || is_time_since(aggregation) ||
+      aggregation == Aggregation::counter) {
+    diagnostics.error(at_part, concat({"a date part does not go with '",
+                                       name_of<Aggregation>(kAggregations, aggregation), "'"}));
+    return;
   }
-  if (attribute.period) {
-    diagnostics.error(concat({attribute.pointer, "/period"}), "windows are not supported yet");
+  if (property.source == Property::Source::atomic && !is_time_field(property.name)) {
+    diagnostics.error(at_part, concat({"'", property.name, "' is no time"}));
   }
-  if (attribute.ttl) {
-    diagnostics.error(concat({attribute.pointer, "/ttl"}), "a time to live is not supported yet");
-  }
-  if (attribute.property && attribute.property->date_part != DatePart::none) {
-    diagnostics.error(concat({attribute.pointer, "/property/date_part"}),
-                      "date parts are not supported yet");
+  const bool is_number = property.date_part == DatePart::hour_of_day ||
+                         property.date_part == DatePart::day_of_week ||
+                         property.date_part == DatePart::month_of_year;
+  const ValueType type = element_type(*attribute.type);
+  const bool fits =
+      is_number ? type == ValueType::int32 || type == ValueType::int64 : type == ValueType::string_;
+  const bool any_type = aggregation == Aggregation::category_count ||
+                        aggregation == Aggregation::approx_count_distinct;
+  if (!fits && !any_type) {
+    diagnostics.error(concat({attribute.pointer, "/type"}),
+                      concat({"the date part '", name_of<DatePart>(kDateParts, property.date_part),
+                              "' needs ", is_number ? "int32 or int64" : "string", " here"}));
   }
 }
 
@@ -106,8 +111,11 @@ void check_attribute(const Attribute& attribute, Diagnostics& diagnostics) {
   if (is_time_since(*attribute.aggregation) && attribute.time_unit == TimeUnit::none) {
     diagnostics.error(attribute.pointer,
                       concat({"'", aggregation, "' needs a 'time_unit': s, min, h or d"}));
+  } else if (!is_time_since(*attribute.aggregation) && attribute.time_unit != TimeUnit::none) {
+    diagnostics.error(concat({attribute.pointer, "/time_unit"}),
+                      "'time_unit' goes with time_since_last and time_since_first only");
   }
-  check_supported(attribute, diagnostics);
+  if (attribute.property) check_date_part(attribute, diagnostics);
 }
 
 }  // namespace tripline

@@ -29,10 +29,9 @@ std::string quoted(Operator op) {
 
 /// What this version of the engine cannot do yet.
 void check_supported(Operator op, const std::string& pointer, Diagnostics& diagnostics) {
-  if (is_comparison(op)) return;
-  diagnostics.error(
-      concat({pointer, "/operator"}),
-      concat({"the operator ", quoted(op), " is not supported yet; =, !=, <, >, <= and >= are"}));
+  if (is_comparison(op) || is_membership(op) || takes_no_value(op)) return;
+  diagnostics.error(concat({pointer, "/operator"}),
+                    concat({"the operator ", quoted(op), " is not supported yet"}));
 }
 
 /// The kind of literal that can match, in words; nothing where the literal is of it.

@@ -94,7 +94,7 @@ class Compiler {
   Index add_condition(Index input, Operator op, const Value& literal) {
     const std::string text = concat(
         {std::to_string(input), " ", name_of<Operator>(kOperators, op), " ", json_text(literal)});
-    return conditions_.add(text, {input, op, literal});
+    return conditions_.add(text, {input, {op, literal, nullptr}});
   }
 
   std::vector<Index> add_conditions(const std::vector<FilterCriterion>& criteria) {
@@ -170,7 +170,7 @@ class Compiler {
                                  " and as ", describe_input(key.property)}));
     }
     if (known) return known;
-    program_->keys.push_back({key.name, input, 0, 0});
+    program_->keys.push_back({key.name, input, 0, 0, {}});
     return static_cast<Index>(program_->keys.size() - 1);
   }
 
@@ -203,14 +203,6 @@ class Compiler {
       return;
     }
     groups_.add(full_name, {group.version, static_cast<Index>(program_->groups.size())});
-    if (!group.fields.empty()) {
-      error(concat({group.pointer, "/fields"}), "external groups are not supported yet");
-    }
-    for (const auto& [ttl, pointer] :
-         {std::pair(group.ttl, group.pointer),
-          std::pair(group.attribute_key.ttl, group.attribute_key.pointer)}) {
-      if (ttl) error(concat({pointer, "/ttl"}), "a time to live is not supported yet");
-    }
     const auto key = declare_key(group.attribute_key);
     const auto first = static_cast<Index>(program_->attributes.size());
     const auto index = static_cast<Index>(program_->groups.size());
@@ -224,6 +216,16 @@ class Compiler {
       }
       add_attribute(group, attribute, index, key.value_or(0));
     }
+    for (const Field& field : group.fields) {
+      if (field.name.empty()) continue;
+      if (names.find(field.name) == nullptr) {
+        names.add(field.name, {});
+      } else {
+        error(concat({group.pointer, "/fields"}),
+              concat({"the group has two fields '", field.name, "'"}));
+      }
+      add_field(group, field, index, key.value_or(0));
+    }
     program_->groups.push_back({group.name, group.version, key.value_or(0), first,
                                 static_cast<Index>(program_->attributes.size()) - first});
   }
@@ -231,21 +233,43 @@ class Compiler {
   void add_attribute(const AttributeGroup& group, const Attribute& attribute, Index group_index,
                      Index key) {
     check_attribute(attribute, diagnostics_);
-    Program::Attribute compiled{group_index, attribute.name, std::nullopt, attribute.default_value};
+    Program::Attribute compiled{group_index,  attribute.name,
+                                std::nullopt, attribute.type.value_or(ValueType::string_),
+                                Value(),      false};
     if (group.online && attribute.type && attribute.aggregation) {
       compiled.aggregate = add_aggregate(group, attribute, key);
-      if (compiled.default_value.is_null() && reads_zero_by_default(*attribute.aggregation)) {
-        compiled.default_value = Value::number(0);
-      }
-    } else {
-      compiled.default_value = Value();
+      compiled.default_value = attribute.default_value;
+      compiled.reads_zero = reads_zero_by_default(*attribute.aggregation);
     }
-    const auto index = static_cast<Index>(program_->attributes.size());
-    program_->attributes.push_back(std::move(compiled));
-    attribute_types_.push_back(attribute.type);
-    offline_.push_back(!group.online);
+    publish(group, std::move(compiled), attribute.type);
+  }
 
+  void add_field(const AttributeGroup& group, const Field& field, Index group_index, Index key) {
+    Program::Attribute compiled{group_index,  field.name,
+                                std::nullopt, field.type.value_or(ValueType::string_),
+                                Value(),      false};
+    if (group.online && field.type) {
+      Program::Aggregate aggregate;
+      aggregate.key = key;
+      aggregate.is_pushed = true;
+      aggregate.name = field.name;
+      aggregate.type = *field.type;
+      aggregate.ttl = group_ttl(group);
+      const std::string text = concat({"push ", group.name, " ", describe_aggregate(aggregate)});
+      aggregate.identity = hash64(text);
+      compiled.aggregate = aggregates_.add(text, std::move(aggregate));
+    }
+    publish(group, std::move(compiled), field.type);
+  }
+
+  /// Adds an attribute, and makes it what criteria read if no higher version of the group has it.
+  void publish(const AttributeGroup& group, Program::Attribute attribute,
+               std::optional<ValueType> type) {
     const std::string name = concat({group.name, ":", attribute.name});
+    const auto index = static_cast<Index>(program_->attributes.size());
+    program_->attributes.push_back(std::move(attribute));
+    attribute_types_.push_back(type);
+    offline_.push_back(!group.online);
     Numbered* newest = newest_attributes_.find(name);
     if (newest == nullptr) newest = &newest_attributes_.add(name, {});
     if (newest->version <= group.version) *newest = {group.version, index};
@@ -264,13 +288,14 @@ class Compiler {
       aggregate.input = add_input(*attribute.property);
       aggregate.date_part = attribute.property->date_part;
     }
-    if (aggregate.period == 0) {
-      const Duration key_ttl = group.attribute_key.ttl.value_or(0);
-      aggregate.ttl = attribute.ttl.value_or(group.ttl.value_or(key_ttl));
-    }
+    if (aggregate.period == 0) aggregate.ttl = attribute.ttl.value_or(group_ttl(group));
     const std::string text = describe_aggregate(aggregate);
     aggregate.identity = hash64(text);
     return aggregates_.add(text, std::move(aggregate));
+  }
+
+  static Duration group_ttl(const AttributeGroup& group) {
+    return group.ttl.value_or(group.attribute_key.ttl.value_or(0));
   }
 
   /// All that decides the value, in words that do not depend on the rest of the bundle.
@@ -285,13 +310,15 @@ class Compiler {
     text.string(name_of<TimeUnit>(kTimeUnits, aggregate.time_unit));
     text.number(static_cast<double>(aggregate.period));
     text.number(static_cast<double>(aggregate.ttl));
+    if (aggregate.is_pushed) return text.end_array().take();
     const Program::Test& test = program_->tests[aggregate.test];
     const auto describe = [&](const std::vector<Index>& conditions) {
       text.begin_array();
       for (const Index index : conditions) {
         const Program::Condition& condition = program_->conditions[index];
         text.string(describe_input(program_->inputs[condition.input]));
-        text.string(name_of<Operator>(kOperators, condition.op)).value(condition.literal);
+        text.string(name_of<Operator>(kOperators, condition.comparison.op));
+        text.value(condition.comparison.literal);
       }
       text.end_array();
     };
@@ -367,9 +394,15 @@ class Compiler {
                                    intervention.version,
                                    static_cast<Index>(program_->nodes.size()),
                                    {},
-                                   {}};
+                                   {},
+                                   false};
     std::vector<Index> read;  // attributes, in the order in which the criteria name them
     add_node(intervention.criteria, index, read);
+    for (Index node = compiled.root; node < program_->nodes.size(); ++node) {
+      const Program::Node& leaf = program_->nodes[node];
+      if (leaf.kind != Criterion::Kind::leaf || program_->leaves.empty()) continue;
+      compiled.repeats |= program_->leaves[leaf.leaf].comparison.op == Operator::changed;
+    }
 
     for (std::size_t i = 0; i < intervention.target_attribute_keys.size(); ++i) {
       add_unique(compiled.targets,
@@ -437,7 +470,8 @@ class Compiler {
     const std::string text =
         concat({std::to_string(attribute), " ", name_of<Operator>(kOperators, criterion.op), " ",
                 json_text(criterion.literal)});
-    const Index leaf = leaves_.add(text, {attribute, criterion.op, criterion.literal, {}});
+    const Index leaf =
+        leaves_.add(text, {attribute, {criterion.op, criterion.literal, nullptr}, {}});
     std::vector<Index>& users = program_->leaves[leaf].interventions;
     if (users.empty() || users.back() != intervention) users.push_back(intervention);
     return leaf;
@@ -468,7 +502,7 @@ class Compiler {
     }
     aggregates = std::move(sorted);
     for (Index i = 0; i < aggregates.size(); ++i) {
-      program_->tests[aggregates[i].test].aggregates.push_back(i);
+      if (!aggregates[i].is_pushed) program_->tests[aggregates[i].test].aggregates.push_back(i);
     }
     for (Index i = 0; i < program_->attributes.size(); ++i) {
       std::optional<Index>& aggregate = program_->attributes[i].aggregate;
@@ -488,10 +522,16 @@ class Compiler {
       if (aggregate) program_->aggregates[*aggregate].watched = true;
     }
     const auto by_threshold = [this](Index a, Index b) {
-      const double first = *program_->leaves[a].literal.as_number();
-      const double second = *program_->leaves[b].literal.as_number();
+      const double first = *program_->leaves[a].comparison.literal.as_number();
+      const double second = *program_->leaves[b].comparison.literal.as_number();
       return first < second || (first == second && a < b);
     };
+    for (Index i = 0; i < program_->aggregates.size(); ++i) {
+      const Program::Aggregate& aggregate = program_->aggregates[i];
+      if (aggregate.watched && changes_with_time(aggregate)) {
+        program_->keys[aggregate.key].timed.push_back(i);
+      }
+    }
     for (Program::Leaves& leaves : program_->leaves_of_attribute) {
       for (std::vector<Index>* list : {&leaves.above, &leaves.below, &leaves.equal}) {
         std::sort(list->begin(), list->end(), by_threshold);
@@ -499,9 +539,15 @@ class Compiler {
     }
   }
 
+  static bool changes_with_time(const Program::Aggregate& aggregate) {
+    return aggregate.period != 0 || aggregate.ttl != 0 || aggregate.time_unit != TimeUnit::none;
+  }
+
   static std::vector<Index>& list_for(const Program::Leaf& leaf, Program::Leaves& leaves) {
-    if (leaf.literal.as_number() == nullptr) return leaves.others;
-    switch (leaf.op) {
+    const Operator op = leaf.comparison.op;
+    if (op == Operator::changed) return leaves.changed;
+    if (leaf.comparison.literal.as_number() == nullptr) return leaves.others;
+    switch (op) {
       case Operator::greater:
       case Operator::greater_equal:
         return leaves.above;

@@ -32,6 +32,10 @@ std::string test_text(const Program::Test& test) {
 
 std::string aggregate_text(const Program& program, const Program::Aggregate& aggregate) {
   std::string text = concat({" ", program.keys[aggregate.key].name, ".", aggregate.name, " = "});
+  if (aggregate.is_pushed) {
+    text += concat({"pushed ", name_of<ValueType>(kValueTypes, aggregate.type)});
+    return text;
+  }
   text += name_of<Aggregation>(kAggregations, aggregate.aggregation);
   if (aggregate.input) text += concat({" of input ", std::to_string(*aggregate.input)});
   if (aggregate.date_part != DatePart::none) {
@@ -103,7 +107,7 @@ std::string list_program(const Program& program) {
   });
   lister.section("conditions", program.conditions, [](const Program::Condition& condition) {
     return concat({" input ", std::to_string(condition.input),
-                   comparison_text(condition.op, condition.literal)});
+                   comparison_text(condition.comparison.op, condition.comparison.literal)});
   });
   lister.section("tests", program.tests, test_text);
   lister.section("aggregates", program.aggregates, [&](const Program::Aggregate& aggregate) {
@@ -115,14 +119,15 @@ std::string list_program(const Program& program) {
         concat({" ", group.name, " v", std::to_string(group.version), ":", attribute.name, " = "});
     text += attribute.aggregate ? concat({"aggregate ", std::to_string(*attribute.aggregate)})
                                 : "missing";
+    if (attribute.default_value.is_null() && attribute.reads_zero) text += " or 0";
     if (!attribute.default_value.is_null()) {
       text += concat({" or ", JsonWriter().value(attribute.default_value).take()});
     }
     return text;
   });
   lister.section("leaves", program.leaves, [](const Program::Leaf& leaf) {
-    return concat(
-        {" attribute ", std::to_string(leaf.attribute), comparison_text(leaf.op, leaf.literal)});
+    return concat({" attribute ", std::to_string(leaf.attribute),
+                   comparison_text(leaf.comparison.op, leaf.comparison.literal)});
   });
   lister.section(
       "interventions", program.interventions, [&](const Program::Intervention& intervention) {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "value/compare.h"
-
 namespace tripline {
 namespace {
 
@@ -12,15 +10,14 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 class Collector {
  public:
-  Collector(const Program& program, const Value& before, const Value& after,
+  Collector(const Program& program, const Reading& before, const Reading& after,
             SparseSet& interventions)
       : program_(program), before_(before), after_(after), interventions_(interventions) {}
 
   /// Looks at one leaf and takes its interventions if it flipped.
   void visit(Program::Index index) {
     const Program::Leaf& leaf = program_.leaves[index];
-    if (criterion_holds(leaf.op, before_, leaf.literal) ==
-        criterion_holds(leaf.op, after_, leaf.literal)) {
+    if (criterion_holds(leaf.comparison, before_) == criterion_holds(leaf.comparison, after_)) {
       return;
     }
     for (const Program::Index intervention : leaf.interventions) interventions_.add(intervention);
@@ -35,25 +32,27 @@ class Collector {
   }
 
  private:
-  double threshold(Program::Index leaf) const { return *program_.leaves[leaf].literal.as_number(); }
+  double threshold(Program::Index leaf) const {
+    return *program_.leaves[leaf].comparison.literal.as_number();
+  }
 
   const Program& program_;
-  const Value& before_;
-  const Value& after_;
+  const Reading& before_;
+  const Reading& after_;
   SparseSet& interventions_;
 };
 
 }  // namespace
 
-void collect_flipped(const Program& program, Program::Index attribute, const Value& before,
-                     const Value& after, SparseSet& interventions) {
+void collect_flipped(const Program& program, Program::Index attribute, const Reading& before,
+                     const Reading& after, SparseSet& interventions) {
   const Program::Leaves& leaves = program.leaves_of_attribute[attribute];
   Collector collector(program, before, after, interventions);
   for (const Program::Index leaf : leaves.others) collector.visit(leaf);
 
-  const double* from = before.as_number();
-  const double* to = after.as_number();
-  const bool lists = before.as_list() != nullptr || after.as_list() != nullptr;
+  const double* from = before.value.as_number();
+  const double* to = after.value.as_number();
+  const bool lists = before.value.as_list() != nullptr || after.value.as_list() != nullptr;
   if (lists || (from == nullptr && to == nullptr)) {
     // No two numbers to look between.
     for (const auto* list : {&leaves.above, &leaves.below, &leaves.equal}) {

@@ -3,6 +3,7 @@
 
 #include "support/sparse_set.h"
 #include "tripline/program.h"
+#include "value/compare.h"
 
 namespace tripline {
 
@@ -10,7 +11,7 @@ namespace tripline {
 /// values. Costs a binary search and then only the leaves that flip (numeric comparisons; all other
 /// leaves of the attribute are looked at), however many there are: truth is not stored, it follows
 /// from the two values.
-void collect_flipped(const Program& program, Program::Index attribute, const Value& before,
-                     const Value& after, SparseSet& interventions);
+void collect_flipped(const Program& program, Program::Index attribute, const Reading& before,
+                     const Reading& after, SparseSet& interventions);
 
 }  // namespace tripline

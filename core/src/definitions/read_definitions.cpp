@@ -308,7 +308,7 @@ Field read_field(const JsonNode& node, std::string pointer, Diagnostics& diagnos
   if (!object.is_object()) return field;
   field.name = required_name(object);
   object.require("type");
-  field.type = object.read_word("type", kValueTypes).value_or(ValueType::string_);
+  field.type = object.read_word("type", kValueTypes);
   object.ignore({"description"});
   object.warn_about_unknown_fields();
   return field;

@@ -24,7 +24,7 @@ bool EventTest::holds(Program::Index index) {
   Answer& answer = answers_[index];
   if (answer.round != round_) {
     const Program::Condition& condition = program_.conditions[index];
-    answer = {round_, filter_holds(condition.op, input(condition.input), condition.literal)};
+    answer = {round_, filter_holds(condition.comparison, input(condition.input))};
   }
   return answer.holds;
 }

@@ -1,16 +1,78 @@
 #include "profiles/profile_store.h"
 
-namespace tripline {
+#include <algorithm>
+#include <cmath>
 
-Value read_attribute(const Program& program, const Profile& profile, Program::Index index,
-                     Time now) {
+#include "attributes/age.h"
+
+namespace tripline {
+namespace {
+
+using Index = Program::Index;
+
+/// The first moment after `now` at which an age counted from `from` passes the threshold. An age is
+/// compared with a threshold in its unit; the millisecond before and after the exact crossing are
+/// looked at too, so that rounding never makes it late.
+Time crossing(Time from, double threshold, double unit, Time now) {
+  const double crossing = static_cast<double>(from) + threshold * unit;
+  if (!(crossing >= static_cast<double>(kEarliest) && crossing < static_cast<double>(kNever) - 2)) {
+    return kNever;
+  }
+  const auto first = static_cast<Time>(std::floor(crossing)) - 1;
+  return first + 3 <= now ? kNever : std::max(first, now + 1);
+}
+
+Time next_crossing(const Program& program, const Program::Aggregate& aggregate, Time from,
+                   Time now) {
+  const double unit = milliseconds_in(aggregate.time_unit);
+  Time next = kNever;
+  const auto look_at = [&](const Value& literal) {
+    if (const double* threshold = literal.as_number()) {
+      next = std::min(next, crossing(from, *threshold, unit, now));
+    }
+  };
+  for (const Index attribute : aggregate.attributes) {
+    const Program::Leaves& leaves = program.leaves_of_attribute[attribute];
+    for (const auto* list : {&leaves.above, &leaves.below, &leaves.equal, &leaves.others}) {
+      for (const Index leaf : *list) {
+        const Value& literal = program.leaves[leaf].comparison.literal;
+        look_at(literal);
+        if (const std::vector<Value>* elements = literal.as_list()) {
+          for (const Value& element : *elements) look_at(element);
+        }
+      }
+    }
+  }
+  return next;
+}
+
+}  // namespace
+
+Reading read_attribute(const Program& program, const Profile* profile, Index index, Time now) {
   const Program::Attribute& attribute = program.attributes[index];
   if (!attribute.aggregate) return {};
-  const Program::Aggregate& definition = program.aggregates[*attribute.aggregate];
-  const auto& aggregate =
-      profile.aggregates[*attribute.aggregate - program.keys[definition.key].first_aggregate];
-  Value value = aggregate ? aggregate->value(now) : Value();
-  return value.is_null() ? attribute.default_value : value;
+  if (profile != nullptr) {
+    const Program::Key& key = program.keys[program.aggregates[*attribute.aggregate].key];
+    const Slot& slot = profile->slots[*attribute.aggregate - key.first_aggregate];
+    Value value = slot.is_alive(now) ? slot.aggregate->value(now) : Value();
+    if (!value.is_null()) return {std::move(value), true};
+  }
+  if (!attribute.default_value.is_null()) return {attribute.default_value, true};
+  return {attribute.reads_zero ? Value::number(0) : Value(), false};
+}
+
+Time next_deadline(const Program& program, const Profile& profile, Time now) {
+  Time next = kNever;
+  const Program::Key& key = program.keys[profile.name->key];
+  for (const Index index : key.timed) {
+    const Slot& slot = profile.slots[index - key.first_aggregate];
+    if (!slot.is_alive(now)) continue;
+    next = std::min({next, slot.expires, slot.aggregate->next_change(now)});
+    if (const auto from = slot.aggregate->ages_from(now)) {
+      next = std::min(next, next_crossing(program, program.aggregates[index], *from, now));
+    }
+  }
+  return next;
 }
 
 }  // namespace tripline

@@ -10,17 +10,9 @@
 #include "support/hash.h"
 #include "support/lru_map.h"
 #include "tripline/program.h"
+#include "value/compare.h"
 
 namespace tripline {
-
-/// What is known of one id of one attribute key.
-struct Profile {
-  /// Of the key's aggregates, in the program's order; null until an event has counted.
-  std::vector<std::unique_ptr<Aggregate>> aggregates;
-  /// The ids of the last event that touched this profile, by key; empty where it carried no other
-  /// than the profile's own (rule 16).
-  std::vector<std::string> ids;
-};
 
 struct ProfileName {
   Program::Index key;
@@ -30,6 +22,30 @@ struct ProfileName {
 struct ProfileNameView {
   Program::Index key;
   std::string_view id;
+};
+
+/// An aggregate and until when it lives; null until an event has counted.
+struct Slot {
+  std::unique_ptr<Aggregate> aggregate;
+  Time expires = kNever;
+
+  bool is_alive(Time now) const { return aggregate != nullptr && now < expires; }
+};
+
+/// What is known of one id of one attribute key.
+struct Profile {
+  const ProfileName* name = nullptr;
+  /// For the key's aggregates, in the program's order.
+  std::vector<Slot> slots;
+  /// The ids of the last event that touched this profile, by key; empty where it carried no other
+  /// than the profile's own (rule 16).
+  std::vector<std::string> ids;
+  /// How many pushes there were (rule 23).
+  std::uint64_t pushes = 0;
+
+  // Kept by Deadlines.
+  Time deadline = kNever;
+  std::size_t place = 0;
 };
 
 [[nodiscard]] inline bool operator==(const ProfileName& name, const ProfileNameView& view) {
@@ -44,10 +60,15 @@ struct KeyTraits<ProfileName> {
   static std::uint64_t hash(const ProfileNameView& name) { return hash64(name.id) + name.key; }
 };
 
-/// An attribute as it reads for a profile: with its default where nothing was counted (rule 9).
-[[nodiscard]] Value read_attribute(const Program& program, const Profile& profile,
-                                   Program::Index attribute, Time now);
-
 using ProfileStore = LruMap<ProfileName, Profile>;
+
+/// An attribute as criteria read it of a profile at `now` (rule 9). A null profile is that of an id
+/// of which nothing is known.
+[[nodiscard]] Reading read_attribute(const Program& program, const Profile* profile,
+                                     Program::Index attribute, Time now);
+
+/// The first moment after `now` at which time alone may flip a leaf on an attribute of the profile;
+/// kNever if there is none.
+[[nodiscard]] Time next_deadline(const Program& program, const Profile& profile, Time now);
 
 }  // namespace tripline

@@ -47,6 +47,13 @@ class ByteReader {
   std::uint64_t u64() { return little_endian(8); }
   std::int64_t i64() { return static_cast<std::int64_t>(u64()); }
   double f64() { return bit_cast<double>(u64()); }
+  /// A moment that arithmetic with durations cannot overflow.
+  std::int64_t time() {
+    constexpr std::int64_t most = std::int64_t{1} << 53;
+    const std::int64_t time = i64();
+    if (time < -most || time > most) fail();
+    return time;
+  }
   /// A view into the bytes being read.
   std::string_view text() { return take(u32()); }
   std::string_view take(std::size_t size) {

@@ -83,6 +83,18 @@ class LruMap {
 
   std::size_t size() const { return order_.size(); }
 
+  /// The entry that the next add() drops, or null.
+  Value* next_to_drop() {
+    const bool full = size() >= capacity_ && size() > 0;
+    return full ? &static_cast<Node*>(order_.oldest())->value : nullptr;
+  }
+
+  /// The key itself, which stays where it is while the entry lives.
+  template <typename Like>
+  const Key* find_key(const Like& key) const {
+    const Node* node = find_node(key);
+    return node == nullptr ? nullptr : &node->key;
+  }
   template <typename Like>
   const Value* find(const Like& key) const {
     const Node* node = find_node(key);
@@ -124,6 +136,13 @@ class LruMap {
     for (LruOrder::Entry* entry = order_.oldest(); entry != nullptr; entry = entry->newer) {
       const Node& node = static_cast<const Node&>(*entry);
       visit(node.key, node.value);
+    }
+  }
+  template <typename Visit>
+  void for_each(Visit visit) {
+    for (LruOrder::Entry* entry = order_.oldest(); entry != nullptr; entry = entry->newer) {
+      Node& node = static_cast<Node&>(*entry);
+      visit(std::as_const(node.key), node.value);
     }
   }
 

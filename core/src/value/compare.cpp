@@ -57,54 +57,81 @@ std::optional<Operator> opposite(Operator op) {
   }
 }
 
+bool is_positive_match(Operator op, const Program::Comparison& comparison,
+                       const ValueView& scalar) {
+  const auto is = [&](Order a, Order b) {
+    const Order order = compare(scalar, comparison.literal);
+    return order == a || order == b;
+  };
+  switch (op) {
+    case Operator::equal:
+      return is(Order::equal, Order::equal);
+    case Operator::less:
+      return is(Order::less, Order::less);
+    case Operator::greater:
+      return is(Order::greater, Order::greater);
+    case Operator::less_equal:
+      return is(Order::less, Order::equal);
+    case Operator::greater_equal:
+      return is(Order::greater, Order::equal);
+    case Operator::in: {
+      const std::vector<Value>* list = comparison.literal.as_list();
+      if (list == nullptr) return is(Order::equal, Order::equal);
+      return std::any_of(list->begin(), list->end(),
+                         [&](const Value& each) { return compare(scalar, each) == Order::equal; });
+    }
+    default:
+      return false;
+  }
+}
+
 /// On a list a positive operator holds if some element satisfies it, a negated one if none
 /// satisfies its opposite (rule 7).
 template <typename List, typename ViewOf>
-bool list_holds(Operator op, const List& list, const Value& literal, ViewOf view_of) {
-  const auto positive = opposite(op);
+bool list_holds(const Program::Comparison& comparison, const List& list, ViewOf view_of) {
+  const auto positive = opposite(comparison.op);
+  const Operator op = positive.value_or(comparison.op);
   const bool some = std::any_of(list.begin(), list.end(), [&](const auto& element) {
-    return scalar_holds(positive.value_or(op), view_of(element), literal);
+    return is_positive_match(op, comparison, view_of(element));
   });
   return positive ? !some : some;
 }
 
 }  // namespace
 
-bool scalar_holds(Operator op, const ValueView& scalar, const Value& literal) {
-  if (const auto positive = opposite(op)) return !scalar_holds(*positive, scalar, literal);
-  const Order order = compare(scalar, literal);
-  switch (op) {
-    case Operator::equal:
-      return order == Order::equal;
-    case Operator::less:
-      return order == Order::less;
-    case Operator::greater:
-      return order == Order::greater;
-    case Operator::less_equal:
-      return order == Order::less || order == Order::equal;
-    case Operator::greater_equal:
-      return order == Order::greater || order == Order::equal;
-    default:
-      return false;
+bool scalar_holds(const Program::Comparison& comparison, const ValueView& scalar) {
+  if (const auto positive = opposite(comparison.op)) {
+    return !is_positive_match(*positive, comparison, scalar);
   }
+  return is_positive_match(comparison.op, comparison, scalar);
 }
 
-bool criterion_holds(Operator op, const Value& value, const Value& literal) {
-  if (value.is_null()) return op == Operator::is_null;
+bool criterion_holds(const Program::Comparison& comparison, const Reading& attribute) {
+  const auto& [value, is_set] = attribute;
+  if (comparison.op == Operator::is_null) return !is_set || value.is_empty();
+  if (comparison.op == Operator::is_not_null) return is_set && !value.is_empty();
+  if (value.is_null() || value.as_counts() != nullptr) return false;
   if (const std::vector<Value>* list = value.as_list()) {
-    return list_holds(op, *list, literal,
+    return list_holds(comparison, *list,
                       [](const Value& element) { return ValueView::of(element); });
   }
-  return scalar_holds(op, ValueView::of(value), literal);
+  return scalar_holds(comparison, ValueView::of(value));
 }
 
-bool filter_holds(Operator op, const ValueView& property, const Value& literal) {
-  if (property.is_missing()) return op == Operator::is_null || op == Operator::not_equal;
-  if (property.kind() == ValueView::Kind::list) {
-    return list_holds(op, property.elements(), literal,
+bool filter_holds(const Program::Comparison& comparison, const ValueView& property) {
+  const Operator op = comparison.op;
+  const bool is_list = property.kind() == ValueView::Kind::list;
+  if (op == Operator::is_null || op == Operator::is_not_null) {
+    const bool is_empty = property.is_missing() || (is_list && property.elements().empty()) ||
+                          (property.kind() == ValueView::Kind::string && property.text().empty());
+    return is_empty == (op == Operator::is_null);
+  }
+  if (property.is_missing()) return op == Operator::not_equal;
+  if (is_list) {
+    return list_holds(comparison, property.elements(),
                       [](const ValueView& element) { return element; });
   }
-  return scalar_holds(op, property, literal);
+  return scalar_holds(comparison, property);
 }
 
 }  // namespace tripline

@@ -1,0 +1,31 @@
+// When does time alone change something, and for whom?
+#pragma once
+
+#include <vector>
+
+#include "profiles/profile_store.h"
+
+namespace tripline {
+
+/// Profiles by deadline, the earliest first; of equal deadlines by key and id, so that order never
+/// depends on history. A binary heap in which each profile knows its place: all calls cost
+/// O(log profiles). A profile must be removed before it goes.
+class Deadlines {
+ public:
+  /// The profile that is due next, or null.
+  Profile* next() const { return heap_.empty() ? nullptr : heap_.front(); }
+  /// Gives a profile a deadline; kNever takes it out.
+  void set(Profile& profile, Time deadline);
+  void remove(Profile& profile) { set(profile, kNever); }
+  void clear() { heap_.clear(); }
+
+ private:
+  static bool before(const Profile& a, const Profile& b);
+  void place(Profile* profile, std::size_t position);
+  void sift_up(std::size_t position);
+  void sift_down(std::size_t position);
+
+  std::vector<Profile*> heap_;
+};
+
+}  // namespace tripline
