@@ -1,0 +1,99 @@
+#include "value/like.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "like_twin.h"
+#include "texts.h"
+
+using namespace tripline;
+using namespace tripline::test;
+
+TEST_CASE("like: % is any run, _ one code point, all else itself", "[like][rule6]") {
+  struct Row {
+    std::string_view pattern, text;
+    bool matches;
+  };
+  const Row rows[] = {
+      {"", "", true},
+      {"", "a", false},
+      {"%", "", true},
+      {"%", "anything\nat all", true},
+      {"_", "", false},
+      {"_", "a", true},
+      {"_", "ab", false},
+      {"__", "é😀", true},
+      {"___", "é😀", false},
+      {"_", "\U0001F600", true},
+      {"checkout", "checkout", true},
+      {"checkout", "Checkout", false},
+      {"checkout", "checkouts", false},
+      {"check%", "checkout", true},
+      {"check%", "check", true},
+      {"%out", "checkout", true},
+      {"%out", "outing", false},
+      {"%eck%", "checkout", true},
+      {"%/cart/%/items_", "https://shop.example/cart/7/items?", true},
+      {"a%b%c", "abbcbc", true},
+      {"a%b%c", "abbcb", false},
+      {"%aab", "aaaaab", true},
+      {"a_c", "a\nc", true},
+      {"a%c", "a\n\nc", true},
+      {"%%", "", true},
+      {"%_%", "", false},
+      {"%_%", "x", true},
+      {"_%_", "x", false},
+      {"_%_", "xy", true},
+      // No escape character: a backslash is a backslash, and _ stays a wildcard.
+      {"100\\%", "100%", false},
+      {"100\\%", "100\\", true},
+      {"a\\_c", "a\\xc", true},
+      {"a\\_c", "a_c", false},
+      // No other signs mean anything.
+      {"a.c", "abc", false},
+      {"[ab]*", "a", false},
+      {"é%", "éa", true},
+      {"\xC3%", "é", false},  // half a character matches no character
+      // Malformed bytes are one U+FFFD each.
+      {"_", "\xFF", true},
+      {"__", "\xC3\x28", true},
+      {"\xEF\xBF\xBD", "\xFF", true},
+      {"___", "\xED\xA0\x80", true},
+  };
+  for (const Row& row : rows) {
+    INFO("'" << row.pattern << "' on '" << row.text << "'");
+    CHECK(like_matches(row.pattern, row.text) == row.matches);
+  }
+}
+
+TEST_CASE("like: an embedded NUL is a character", "[like]") {
+  using namespace std::string_view_literals;
+  CHECK(like_matches("a_b", "a\0b"sv));
+  CHECK(like_matches("a\0b"sv, "a\0b"sv));
+  CHECK(!like_matches("a\0b"sv, "a"));
+}
+
+TEST_CASE("like: short patterns match as the definition says", "[like][rule6]") {
+  const Texts texts = all_texts({"a", "b", "é", "\n"}, 5);
+  std::size_t wrong = 0;
+  std::size_t matches = 0;
+  for (const std::string& pattern : all_texts({"a", "b", "é", "%", "_"}, 4)) {
+    for (const std::string& text : texts) {
+      const bool expected = naive_like(pattern, text);
+      matches += expected;
+      if (like_matches(pattern, text) == expected) continue;
+      if (++wrong <= 10) FAIL_CHECK("'" << pattern << "' on '" << text << "'");
+    }
+  }
+  CHECK(wrong == 0);
+  CHECK(matches > 1000);
+}
+
+// With a place to go back to per %, this would take longer than the universe has.
+TEST_CASE("like: many % are no harder than one", "[like]") {
+  std::string pattern;
+  for (int i = 0; i < 500; ++i) pattern += "a%";
+  const std::string text(8192, 'a');
+  CHECK(like_matches(pattern, text));
+  CHECK(!like_matches(pattern + "b", text));
+}

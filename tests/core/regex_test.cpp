@@ -1,0 +1,347 @@
+#include "value/regex.h"
+
+#include <catch2/catch.hpp>
+#include <limits>
+#include <string>
+
+using namespace tripline;
+
+namespace {
+
+constexpr std::uint64_t kUnlimitedBudget = std::numeric_limits<std::uint64_t>::max();
+
+bool found(std::string_view pattern, std::string_view text) {
+  const auto regex = Regex::compile(pattern);
+  if (!regex) {
+    FAIL_CHECK("/" << pattern << "/ is refused: " << regex.error().message);
+    return false;
+  }
+  Regex::Scratch scratch;
+  std::uint64_t budget = kUnlimitedBudget;
+  return regex->search(text, budget, scratch).value();
+}
+
+std::string repeat(std::string_view text, std::size_t times) {
+  std::string result;
+  for (; times > 0; --times) result += text;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("rlike finds what RE2 finds", "[regex][rule6]") {
+  struct Row {
+    std::string_view pattern, text;
+    bool matches;
+  };
+  const Row rows[] = {
+      // Literals, anywhere in the text.
+      {"", "", true},
+      {"", "abc", true},
+      {"b", "abc", true},
+      {"bc", "abc", true},
+      {"ac", "abc", false},
+      {"é中😀", "x é中😀 y", true},
+      // Dot and newline.
+      {"a.c", "abc", true},
+      {"a.c", "a\nc", false},
+      {"(?s)a.c", "a\nc", true},
+      {"(?s:a.)c", "a\nc", true},
+      {"(?s:a).c", "a\nc", false},
+      {"^.$", "😀", true},
+      {"^..$", "😀", false},
+      // Classes.
+      {"[a-c]", "b", true},
+      {"[a-c]", "d", false},
+      {"[^a-c]", "b", false},
+      {"[^a-c]", "\n", true},
+      {"[]a]", "]", true},
+      {"[^]a]", "]", false},
+      {"[a-]", "-", true},
+      {"[--/]", ".", true},
+      {"[\\d-z]", "-", true},
+      {"[\\]\\-]", "]", true},
+      {"[[:alpha:]_]", "_", true},
+      {"[[:^alpha:]]", "a", false},
+      {"[^[:^alpha:]]", "a", true},
+      {"[[:a]", ":", true},
+      {"[à-ö]", "é", true},
+      {"[😀-😂]", "😁", true},
+      {"^[^a]$", "😁", true},
+      {"[[:space:]]", "\v", true},
+      {"\\s", "\v", false},
+      {"\\d+\\s\\w", "no 42 x", true},
+      {"\\d", "\u0663", false},  // an Arabic digit; \d is ASCII
+      {"\\w", "é", false},
+      {"\\W", "é", true},
+      {"[^\\D]", "7", true},
+      // Anchors.
+      {"^a", "ba", false},
+      {"a$", "ab", false},
+      {"^$", "", true},
+      {"a$", "a\n", false},
+      {"(?m)a$", "a\nb", true},
+      {"(?m)^b", "a\nb", true},
+      {"(?m)^$", "a\n", true},
+      {"^b", "a\nb", false},
+      {"(?m)\\Ab", "a\nb", false},
+      {"(?m)a\\z", "a\nb", false},
+      {"^a|^b", "cb", false},
+      {"(^a|b)c", "abc", true},
+      {"\\bcart\\b", "my cart!", true},
+      {"\\bcart\\b", "carts", false},
+      {"\\Bart", "cart", true},
+      {"\\Bart", "art", false},
+      {"\\ba", "éa", true},  // é is no word character
+      // Groups and alternatives.
+      {"(a|bc)d", "bcd", true},
+      {"(a|bc)d", "bd", false},
+      {"a(?:b|c|)d", "ad", true},
+      {"(?P<name>a)(?<other_1>b)", "ab", true},
+      {"(?P<same>a)(?P<same>b)", "ab", true},
+      {"()", "", true},
+      {"a||b", "", true},
+      // Repetitions.
+      {"^a*$", "", true},
+      {"^a+$", "", false},
+      {"^a?$", "aa", false},
+      {"^a{2}$", "aa", true},
+      {"^a{2}$", "aaa", false},
+      {"^a{2,}$", "aaaa", true},
+      {"^a{2,}$", "a", false},
+      {"^a{1,3}$", "aaa", true},
+      {"^a{1,3}$", "aaaa", false},
+      {"^a{0}$", "", true},
+      {"^a{0}$", "a", false},
+      {"^(ab|c){2,3}?$", "abcab", true},
+      {"^a*?b+?c??$", "aabb", true},
+      {"(?U)^a+$", "aa", true},
+      {"^(a*)*$", "aaa", true},
+      {"^(a*)+b$", "b", true},
+      {"^(?:a?){3}$", "aa", true},
+      {"(?:(?:^)*a)+", "ba", true},
+      {"a{,2}", "a{,2}", true},
+      {"a{,2}", "aa", false},
+      {"a{01}", "a{01}", true},
+      {"a{1", "a{1", true},
+      {"{", "{", true},
+      {"}]", "}]", true},
+      {"ab(?i)*$", "abbb", true},  // as RE2 reads it: flags are nothing to repeat
+      // Flags.
+      {"(?i)straße", "STRAßE", true},
+      {"(?i)straße", "STRASSE", false},
+      {"(?i)É", "é", true},
+      {"(?i)[à-ö]", "É", true},
+      {"(?i)ПРИВЕТ", "привет", true},
+      {"(?i)σ", "ς", true},
+      {"(?i)k", "\u212A", true},  // the Kelvin sign
+      {"(?i)[^k]", "\u212A", false},
+      {"(?i)\\w", "\u017F", true},  // the long s is an s
+      {"(?i)\\W", "\u017F", false},
+      {"(?i)[[:lower:]]", "A", true},
+      {"(?i)[[:^lower:]]", "A", false},
+      {"(?i)\\bs\\b", "\u017F", false},  // but \b knows ASCII only
+      {"(?i)a(?-i)b", "AB", false},
+      {"(?i)a(?-i)b", "Ab", true},
+      {"(?i:a)b", "Ab", true},
+      {"(?i:a)b", "AB", false},
+      {"(a|(?i)b|c)d", "Cd", true},
+      {"(a|(?i)b|c)d", "CD", false},
+      {"(?im-sU:a$)", "A\n", true},
+      {"(?)a", "a", true},
+      // Escapes.
+      {"\\x41\\x{1F600}\\101", "A😀A", true},
+      {"[\\x41-\\x43]", "C", true},
+      {"[\\x41-\\x43]", "D", false},
+      {"\\x{0000000041}", "A", true},
+      {"\\0\\07\\60", std::string_view("\0\a0", 3), true},
+      {"\\a\\f\\n\\r\\t\\v", "\a\f\n\r\t\v", true},
+      {"\\.\\*\\[\\_\\-\\/\\@", ".*[_-/@", true},
+      {"\\Q.*[\\d\\E+$", ".*[\\ddd", true},
+      {"\\Q.*", "x.*", true},
+      {"a\\Q\\E*b", "aab", true},
+      // Malformed bytes are one U+FFFD each.
+      {"^.$", "\xFF", true},
+      {"^\\x{FFFD}{2}$", "\xE2\x82", true},
+      {"^[^a]{3}$", "\xED\xA0\x80", true},
+  };
+  for (const Row& row : rows) {
+    INFO("/" << row.pattern << "/ on \"" << row.text << "\"");
+    CHECK(found(row.pattern, row.text) == row.matches);
+  }
+}
+
+// It used to pass over bytes without telling that a place entered before is a new place behind
+// them.
+TEST_CASE("a start that failed at one byte may succeed behind bytes passed over", "[regex]") {
+  CHECK(found(".?\\ba", "-\na"));
+}
+
+TEST_CASE("a word boundary is between characters, never inside one", "[regex][rule6]") {
+  CHECK(!found("\\B", "aéa"));
+  CHECK(found("\\B", "aéé"));
+}
+
+TEST_CASE("a pattern that is not understood is an error that says where", "[regex][rule6]") {
+  struct Row {
+    std::string_view pattern;
+    std::size_t position;
+    std::string_view message;
+  };
+  const std::string_view lookaround = "lookahead and lookbehind are not supported";
+  const std::string_view backreference = "backreferences are not supported";
+  const std::string_view property = "\\p and \\P are not supported; list the characters in a class";
+  const std::string_view group =
+      "after (? comes a :, P<name>, <name> or flags out of i, m, s and U";
+  const std::string_view name =
+      "a group's name is made of ASCII letters, digits and _, and ends in >";
+  const std::string_view nothing = "nothing to repeat; a literal sign needs a \\ before it";
+  const std::string_view twice =
+      "a repetition cannot be repeated; put it in a group, as in (?:a*)*";
+  const std::string_view nested = "nested {m,n} multiply to more than 1,000";
+  const std::string_view escape =
+      "unknown escape; only signs may have a \\ before them for no reason";
+  const std::string_view number =
+      "after \\x come two hexadecimal digits, or some up to 10FFFF in braces";
+  const Row rows[] = {
+      {"a(?=b)", 1, lookaround},
+      {"a(?!b)", 1, lookaround},
+      {"(?<=a)b", 0, lookaround},
+      {"(?<!a)b", 0, lookaround},
+      {"(a)\\1", 3, backreference},
+      {"(a)\\8", 3, backreference},
+      {"é\\pL", 2, property},
+      {"[a\\p{Greek}]", 2, property},
+      {"\\PN", 0, property},
+      {"a\\C", 1, "\\C is not supported; . is any character"},
+      {"(?>a)", 0, group},
+      {"(?#a)", 0, group},
+      {"(?P=n)", 0, group},
+      {"(?x)a", 0, group},
+      {"(?-)a", 0, group},
+      {"(?i-:a)", 0, group},
+      {"(?i", 0, group},
+      {"(?", 0, group},
+      {"a(?P<>b)", 1, name},
+      {"(?<n m>b)", 0, name},
+      {"(?<ñ>b)", 0, name},
+      {"a(b", 1, "this group is not closed; add a )"},
+      {"a)", 1, "this ) closes no group; a literal one is \\)"},
+      {"*a", 0, nothing},
+      {"a|+", 2, nothing},
+      {"(?:?)", 3, nothing},
+      {"(?i){2}", 4, nothing},
+      {"a**", 2, twice},
+      {"a+*", 2, twice},
+      {"a{2}{3}", 4, twice},
+      {"a???", 3, twice},
+      {"a{1001}", 1, "{m,n} goes up to 1,000"},
+      {"a{3,1001}", 1, "{m,n} goes up to 1,000"},
+      {"a{65535}", 1, "{m,n} goes up to 1,000"},
+      {"a{1001,}", 1, "{m,n} goes up to 1,000"},
+      {"a{2,1}", 1, "in {m,n}, m must not be larger than n"},
+      {"(a{40}){40}", 7, nested},
+      {"(?:(?:){100}){100}", 13, nested},
+      {"a[b", 1, "this class is not closed; add a ]"},
+      {"[]", 0, "this class is not closed; add a ]"},
+      {"[a-", 0, "this class is not closed; add a ]"},
+      {"[b-a]", 1, "a range that ends before it begins"},
+      {"[a-\\d]", 3, escape},
+      {"[[:alhpa:]]", 1, "unknown class; known are [:alpha:], [:digit:], [:space:], [:word:], ..."},
+      {"[[:d:]]", 1, "unknown class; known are [:alpha:], [:digit:], [:space:], [:word:], ..."},
+      {"a\\", 1, "a \\ at the end; a literal one is \\\\"},
+      {"\\q", 0, escape},
+      {"\\Z", 0, escape},
+      {"\\E", 0, escape},
+      {"[\\b]", 1, escape},
+      {"\\é", 0, escape},
+      {"\\xg0", 0, number},
+      {"\\x4", 0, number},
+      {"\\x{}", 0, number},
+      {"\\x{41", 0, number},
+      {"\\x{110000}", 0, number},
+      {"a\xFF", 1, "the pattern is not valid UTF-8"},
+  };
+  for (const Row& row : rows) {
+    INFO("/" << row.pattern << "/");
+    const auto regex = Regex::compile(row.pattern);
+    CHECK(!regex);
+    if (regex) continue;
+    CHECK(regex.error().message == row.message);
+    CHECK(regex.error().position == row.position);
+  }
+}
+
+TEST_CASE("the size of a pattern is bounded", "[regex][rule26]") {
+  CHECK(Regex::compile(repeat("é", 1000)).has_value());
+  const auto long_pattern = Regex::compile(repeat("é", 1001));
+  REQUIRE(!long_pattern);
+  CHECK(long_pattern.error().position == 2000);
+
+  // Each optional one takes two instructions; one is for the end.
+  CHECK(Regex::compile("a{0,999}b").has_value());
+  CHECK(!Regex::compile("a{0,999}bc"));
+  CHECK(Regex::compile("a{1000}b{999}").has_value());
+  CHECK(!Regex::compile("a{1000}b{1000}"));
+  CHECK(Regex::compile("(?:a|b){333}x").has_value());
+  CHECK(!Regex::compile("(?:(?:a|b){500}){2}"));
+  const auto many = Regex::compile("x(?:a{1000}){1}(?:b{1000})c");
+  REQUIRE(!many);
+  CHECK(many.error().position == 19);
+  CHECK(many.error().message == "the pattern compiles to more than 2,000 instructions");
+}
+
+TEST_CASE("deep nesting takes no stack", "[regex]") {
+  CHECK(found(repeat("(", 499) + "a" + repeat(")", 499), "a"));
+  CHECK(found(repeat("(?:", 198) + "a" + repeat(")*", 197) + ")b", "ab"));
+  CHECK(!Regex::compile(repeat("(", 1000)));
+}
+
+TEST_CASE("a search stops when its budget is used up", "[regex][rule26]") {
+  // What a backtracking machine would take 2^30 steps for.
+  const auto regex = Regex::compile("(?:a?){30}a{30}$");
+  REQUIRE(regex.has_value());
+  const std::string text = repeat("a", 29);
+  Regex::Scratch scratch;
+  std::uint64_t budget = 1'000'000;
+  CHECK(regex->search(text, budget, scratch) == std::optional(false));
+  const std::uint64_t needed = 1'000'000 - budget;
+  CHECK(needed < 121 * 30);  // instructions times places
+
+  budget = needed;
+  CHECK(regex->search(text, budget, scratch) == std::optional(false));
+  CHECK(budget == 0);
+  for (budget = 0; budget < needed; budget += 7) {
+    std::uint64_t left = budget;
+    CHECK(regex->search(text, left, scratch) == std::nullopt);
+    CHECK(left == 0);
+  }
+}
+
+TEST_CASE("bytes passed over are steps, too", "[regex][rule26]") {
+  const auto regex = Regex::compile("x");
+  Regex::Scratch scratch;
+  std::uint64_t budget = 101;
+  CHECK(regex->search(repeat("a", 100), budget, scratch) == std::optional(false));
+  CHECK(budget == 0);
+  budget = 99;
+  CHECK(regex->search(repeat("a", 100), budget, scratch) == std::nullopt);
+  // An anchored pattern does not look further than it must.
+  budget = 1000;
+  CHECK(Regex::compile("^x")->search(repeat("a", 900), budget, scratch) == std::optional(false));
+  CHECK(budget > 990);
+}
+
+TEST_CASE("searches of different patterns share their memory", "[regex]") {
+  const auto large = Regex::compile("(?:a|b){300}$");
+  const auto small = Regex::compile("b$");
+  Regex::Scratch scratch;
+  std::uint64_t budget = kUnlimitedBudget;
+  const std::string text = repeat("ab", 150);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(large->search(text, budget, scratch) == std::optional(true));
+    CHECK(small->search(text, budget, scratch) == std::optional(true));
+    CHECK(large->search("ab", budget, scratch) == std::optional(false));
+    CHECK(small->search("ba", budget, scratch) == std::optional(false));
+  }
+}
