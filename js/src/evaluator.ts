@@ -87,13 +87,7 @@ export class LocalEvaluator implements Evaluator {
     this.#journal = new Journal(this.#namespace, (message, cause) => {
       queueMicrotask(() => this.#announcer.say('warning', { code: 'storage', message, cause }));
     });
-    this.#page = new PageLife({
-      onReturn: () => {
-        this.#journal.renew();
-        this.#scheduleBatch();
-      },
-      onVisible: () => this.#scheduleBatch(),
-    });
+    this.#page = new PageLife(() => this.#scheduleBatch());
     this.#delivery = new Delivery({
       announcer: this.#announcer,
       dispatcher: this.#dispatcher,

@@ -31,8 +31,8 @@ export class Journal {
   readonly #warn: (message: string, cause?: unknown) => void;
   /** localStorage, whose items are properties as well; or an object in its place. */
   #storage: Record<string, string> = {};
-  #page = newPage();
-  #previousPage: string | null = null;
+  readonly #page = newPage();
+  readonly #previousPage: string | null;
   #lastNumber = 0;
   #overflowed = false;
 
@@ -52,13 +52,6 @@ export class Journal {
   /** Whether it is this page, or the last one before it that tracked something in this tab. */
   isOwn(page: string): boolean {
     return page === this.#page || page === this.#previousPage;
-  }
-
-  /** To call when the page comes back from the back/forward cache: others may have applied its entries, and removed them. */
-  renew(): void {
-    this.#page = newPage();
-    this.#lastNumber = 0;
-    this.#previousPage = tabItem(() => sessionStorage.getItem(this.#prefix));
   }
 
   append(payload: Payload): void {

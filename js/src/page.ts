@@ -1,31 +1,24 @@
-// What the browser does with the page, as far as it matters to handlers and journal.
+// What the browser does with the page, as far as it matters to handlers.
 
 /** A navigation that has not replaced the page after so many ms was a download or was cancelled. */
 const longestLeaving = 5000;
-
-export interface PageListener {
-  /** The page comes back from the back/forward cache. */
-  onReturn(): void;
-  /** The page can be seen again. */
-  onVisible(): void;
-}
 
 export class PageLife {
   readonly #ending = new AbortController();
   #leavingUntil = 0;
 
-  constructor(listener: PageListener) {
+  /** `onBack` is called when the page can be seen again, be it from another tab or from the back/forward cache. */
+  constructor(onBack: () => void) {
     this.#on('beforeunload', () => {
       this.#leavingUntil = Date.now() + longestLeaving;
     });
-    this.#on('pageshow', (event) => {
-      if (!(event as PageTransitionEvent).persisted) return;
+    this.#on('pageshow', () => {
       this.#leavingUntil = 0;
-      listener.onReturn();
+      onBack();
     });
     // It bubbles up from the document.
     this.#on('visibilitychange', () => {
-      if (!this.hidden) listener.onVisible();
+      if (!this.hidden) onBack();
     });
   }
 
@@ -42,7 +35,7 @@ export class PageLife {
     this.#ending.abort();
   }
 
-  #on(type: string, listener: (event: Event) => void): void {
+  #on(type: string, listener: () => void): void {
     globalThis.addEventListener?.(type, listener, { signal: this.#ending.signal });
   }
 }

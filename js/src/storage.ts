@@ -66,7 +66,7 @@ export function indexedDbStore(databaseName = 'tripline'): Store {
   let closed = false;
 
   function open(): Promise<IDBDatabase> {
-    opening ??= openDatabase(databaseName, () => (opening = undefined));
+    opening ??= openDatabase(databaseName);
     opening.catch(() => (opening = undefined));
     return opening;
   }
@@ -79,7 +79,7 @@ export function indexedDbStore(databaseName = 'tripline'): Store {
       try {
         transaction = begin(database);
       } catch {
-        // The browser has closed the database, for instance because site data was cleared.
+        // It was closed: by us, above, or by the browser, when site data was cleared.
         opening = undefined;
         transaction = begin(await open());
       }
@@ -92,7 +92,7 @@ export function indexedDbStore(databaseName = 'tripline'): Store {
   };
 }
 
-function openDatabase(name: string, onClose: () => void): Promise<IDBDatabase> {
+function openDatabase(name: string): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(objectStore);
@@ -100,11 +100,8 @@ function openDatabase(name: string, onClose: () => void): Promise<IDBDatabase> {
     request.onblocked = () => reject(new Error('The database is in use by another version of this page.'));
     request.onsuccess = () => {
       const database = request.result;
-      database.onclose = onClose;
-      database.onversionchange = () => {
-        database.close();
-        onClose();
-      };
+      // Somebody deletes it, or a newer version of the page needs another form.
+      database.onversionchange = () => database.close();
       resolve(database);
     };
   });

@@ -78,10 +78,14 @@ describe('the tutorial', () => {
     expect(await ecommerce(page)).toMatchObject({ count_product_views: 1 });
   });
 
-  test('events without an id are not taken for one another', async () => {
+  test('events without an id are not taken for one another, nor are the interventions that they cause', async () => {
     const page = open({ store });
     for (let views = 1; views <= 2; ++views) page.evaluator.track(view({ eid: undefined }));
     expect(await ecommerce(page)).toMatchObject({ count_product_views: 2 });
+    page.evaluator.track(add({ eid: undefined }));
+    page.evaluator.track(add({ eid: undefined, duid: '00000000-0000-4000-8000-000000000001' }));
+    await page.settled();
+    expect(names(page.interventions)).toEqual(['cart_abandonment', 'cart_abandonment']);
   });
 
   test('a payload is not changed', async () => {
@@ -173,7 +177,8 @@ describe('from page to page', () => {
     const [one, other] = [open({ store }), open({ store })];
     for (let views = 1; views <= 4; ++views) one.evaluator.track(view());
     await one.settled();
-    one.evaluator.track(view());
+    const gone = open({ store: { update: () => new Promise(() => undefined), close() {} } });
+    gone.evaluator.track(view());
     await other.evaluator.reset();
     expect(await ecommerce(one)).toMatchObject({ count_product_views: 0 });
     for (let views = 1; views <= 4; ++views) other.evaluator.track(view());
@@ -415,7 +420,7 @@ describe('trouble', () => {
     expect(page.warnings).toHaveLength(1);
   });
 
-  test('a commit that is refused after the engine took the events counts them once', async () => {
+  test('a commit that is refused after the engine took the events: they count once, and fire', async () => {
     let refusals = 1;
     const refusing: Store = {
       update: (name, change) =>
@@ -427,8 +432,10 @@ describe('trouble', () => {
       close() {},
     };
     const page = open({ store: refusing });
-    page.evaluator.track(view());
-    expect(await ecommerce(page)).toMatchObject({ count_product_views: 1 });
+    page.evaluator.track(add());
+    expect(await ecommerce(page)).toMatchObject({ count_add_to_cart: 1 });
+    await page.settled();
+    expect(names(page.interventions)).toEqual(['cart_abandonment']);
   });
 
   test('without IndexedDB and localStorage: memory, and a warning for each', async () => {

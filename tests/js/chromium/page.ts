@@ -4,7 +4,7 @@ import {
   trackAddToCart,
   trackProductView,
 } from '@snowplow/browser-plugin-snowplow-ecommerce';
-import { addPlugin, newSession, newTracker, trackPageView, type BrowserTracker } from '@snowplow/browser-tracker';
+import { newSession, newTracker, trackPageView, type BrowserPlugin, type BrowserTracker } from '@snowplow/browser-tracker';
 import { createEvaluator, type Attributes, type Problem } from '../../../js/dist/index.js';
 import * as plugin from '../../../js/dist/snowplow.js';
 
@@ -19,24 +19,30 @@ const page = {
   notes,
   problems,
 
+  /** Our plugin. */
+  signals(options: Partial<plugin.SignalsPluginOptions> = {}): BrowserPlugin {
+    return plugin.SignalsPlugin({
+      definitions: '/definitions.json',
+      onError: (problem) => problems.push(problem),
+      onWarning: (problem) => problems.push(problem),
+      onExpired: ({ name }) => notes.push(`expired ${name}`),
+      ...options,
+    });
+  },
+
   /** A tracker with the ecommerce plugin and ours. */
   start(options: Partial<plugin.SignalsPluginOptions> = {}, namespace = 'sp1'): BrowserTracker {
+    return page.startWith(page.signals(options), namespace);
+  },
+
+  startWith(signals: BrowserPlugin, namespace: string): BrowserTracker {
     const tracker = newTracker(namespace, location.origin, {
       appId: 'test',
       synchronousCookieWrite: true,
       keepalive: true,
       cookieSecure: false,
       contexts: { webPage: true },
-      plugins: [
-        SnowplowEcommercePlugin(),
-        plugin.SignalsPlugin({
-          definitions: '/definitions.json',
-          onError: (problem) => problems.push(problem),
-          onWarning: (problem) => problems.push(problem),
-          onExpired: ({ name }) => notes.push(`expired ${name}`),
-          ...options,
-        }),
-      ],
+      plugins: [SnowplowEcommercePlugin(), signals],
     });
     if (!tracker) throw new Error('There is a tracker of that name already.');
     return tracker;
@@ -49,7 +55,6 @@ const page = {
   add: () => trackAddToCart({ products: [product], total_value: 24.49, currency: 'USD' }),
   pageView: () => trackPageView(),
   newSession: () => newSession(),
-  addPlugin,
 
   /** Of the visitor, as another evaluator of the same namespace reads them. */
   async attributes(namespace = 'sp1'): Promise<Attributes[string] | undefined> {

@@ -192,13 +192,27 @@ describe('the tracker', () => {
     expect(await page.evaluate(() => tripline.attributes('b'))).toMatchObject({ count_product_views: 4 });
   });
 
-  test('a deactivated one is evaluated no more', async () => {
+  test('two that share one plugin are told apart', async () => {
     await page.evaluate(() => {
-      const tracker = tripline.start({ handlers: { banner: tripline.note } });
-      tripline.view();
-      (tracker.core as unknown as { deactivate(): void }).deactivate();
+      const signals = tripline.signals({ handlers: { banner: ({ name }, { namespace }) => tripline.notes.push(`${namespace} ${name}`) } });
+      tripline.startWith(signals, 'a');
+      tripline.startWith(signals, 'b');
+      for (let views = 1; views <= 4; ++views) tripline.view('b');
     });
-    expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_product_views: 1 });
+    await noted(['b discount']);
+    expect(await page.evaluate(() => tripline.attributes('a'))).toMatchObject({ count_product_views: 0 });
+  });
+
+  test('a deactivated one is evaluated no more', async () => {
+    await page.evaluate(async () => {
+      const tracker = tripline.start();
+      tripline.add();
+      await tripline.attributes();
+      (tracker.core as unknown as { deactivate(): void }).deactivate();
+      tripline.plugin.addInterventionHandlers({ banner: tripline.note });
+    });
+    expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_add_to_cart: 1 });
+    expect(await notes()).toEqual([]);
   });
 
   test('its events in base64 count as well', async () => {
