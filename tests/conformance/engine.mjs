@@ -1,6 +1,7 @@
 // The WebAssembly module as an object: one engine for one bundle of definitions.
 
 const longestString = 8192; // bytes; what is longer is cut at a code point boundary (rule 26)
+const noField = 2 ** 32 - 1;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -15,23 +16,26 @@ export function load(module, definitions, options = {}) {
   return { report, engine: report.handle === 0 ? null : new Engine(module, report) };
 }
 
+/** A push that the engine does not take; the message is the engine's. */
+export class Refusal extends Error {}
+
 class Engine {
   #module;
   #handle;
   #layout;
+  #fields;
 
   constructor(module, report) {
     this.#module = module;
     this.#handle = report.handle;
     this.#layout = JSON.parse(module.layout());
+    this.#fields = report.fields;
     this.inputs = report.inputs;
   }
 
   /** Times in ms, `time` NaN if the event has none; one value per input. Returns the payloads. */
   process({ id, now, time, values }) {
-    const bytes = encodeEvent(this.#layout, { id, now, time, values });
-    const address = this.#module._tripline_buffer(bytes.length);
-    this.#module.HEAPU8.set(bytes, address);
+    this.#write({ id, now, time, values });
     return this.#payloads(this.#module._tripline_process(this.#handle));
   }
 
@@ -39,8 +43,32 @@ class Engine {
     return this.#payloads(this.#module._tripline_advance(this.#handle, now));
   }
 
-  push() {
-    throw new Error('This engine cannot take pushed attributes yet.');
+  /**
+   * Sets fields of external groups; `time` as for an event. Returns the payloads, or throws a
+   * Refusal. A name that is no field is handed on as the number of none.
+   */
+  push({ attribute_key, group, version, attributes }, now, time) {
+    const values = Object.entries(attributes).flatMap(([name, value]) => [
+      this.#fieldNumber(group, version, name),
+      value,
+    ]);
+    this.#write({ id: attribute_key.id, now, time, values: [attribute_key.name, ...values] });
+    const count = this.#module._tripline_push(this.#handle);
+    if (count === -3) throw new Refusal(this.#result());
+    return this.#payloads(count);
+  }
+
+  rebase(now) {
+    this.#module._tripline_rebase(this.#handle, now);
+  }
+
+  /** When advance must be called next (ms), or Infinity. */
+  nextDeadline() {
+    return this.#module._tripline_next_deadline(this.#handle);
+  }
+
+  clock() {
+    return this.#module._tripline_clock(this.#handle);
   }
 
   attributes({ name, id }) {
@@ -61,11 +89,30 @@ class Engine {
     this.#module.release(this.#handle);
   }
 
-  #payloads(count) {
-    if (count < 0) throw new Error(`The engine answered ${count}.`);
+  #write(content) {
+    const bytes = encodeEvent(this.#layout, content);
+    const address = this.#module._tripline_buffer(bytes.length);
+    this.#module.HEAPU8.set(bytes, address);
+  }
+
+  // Of the versions of a group that have the field, the one named, else the highest.
+  #fieldNumber(group, version, name) {
+    const fields = this.#fields
+      .filter((field) => field.group === group && field.name === name)
+      .filter((field) => version === undefined || field.version === version)
+      .sort((a, b) => b.version - a.version);
+    return fields[0]?.attribute ?? noField;
+  }
+
+  #result() {
     const start = this.#module._tripline_result();
     const text = this.#module.HEAPU8.slice(start, start + this.#module._tripline_result_size());
-    const payloads = JSON.parse(decoder.decode(text));
+    return decoder.decode(text);
+  }
+
+  #payloads(count) {
+    if (count < 0) throw new Error(`The engine answered ${count}.`);
+    const payloads = JSON.parse(this.#result());
     if (payloads.length !== count) {
       throw new Error(`The engine announced ${count} payloads and gave ${payloads.length}.`);
     }

@@ -3,12 +3,14 @@
 
 import { bind, eventTime } from './bind.mjs';
 import { edited } from './edit.mjs';
-import { load } from './engine.mjs';
+import { Refusal, load } from './engine.mjs';
 
 /** Complaints, one text each; none if the test passes. */
 export function runTest(module, file, test) {
+  const asWritten = new Run(module, file, test).complaints;
+  if (test.as_written_only) return asWritten;
   return [
-    ...new Run(module, file, test).complaints,
+    ...asWritten,
     ...new Run(module, file, test, { snapshotBeforeEachStep: true }).complaints.map(
       (complaint) => `with a snapshot before each step: ${complaint}`),
   ];
@@ -90,6 +92,8 @@ class Run {
     if (step.event) return this.#runEvents(step);
     if (step.advance) return this.#runAdvance(step);
     if (step.push) return this.#runPush(step);
+    if (step.rebase) return this.#runRebase(step);
+    if ('next_deadline' in step) return this.#runNextDeadline(step);
     if (step.attributes) return this.#runAttributes(step);
     if (step.snapshot) return this.#throughSnapshot(step);
     if (step.new_engine) return this.#renewEngine();
@@ -115,12 +119,40 @@ class Run {
   }
 
   #runPush(step) {
-    const now = this.#tick(step.now, Date.parse(step.push.time));
-    this.#checkTriggered(this.#engine.push(step.push, now), step.expect);
+    const time = Date.parse(step.push.time);
+    const now = this.#tick(step.now, time);
+    let payloads = [];
+    let refusal = '';
+    try {
+      payloads = this.#engine.push(step.push, now, time);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refusal = error.message;
+    }
+    this.#expectEqual('"the push is refused"', refusal !== '', step.refused ?? false);
+    this.#checkTriggered(payloads, step.expect);
+  }
+
+  #runRebase(step) {
+    this.#clock = Date.parse(step.rebase);
+    this.#engine.rebase(this.#clock);
+    this.#expectEqual("the engine's clock", this.#engine.clock(), this.#clock);
+  }
+
+  #runNextDeadline(step) {
+    const deadline = this.#engine.nextDeadline();
+    const latest = step.next_deadline === null ? Infinity : Date.parse(step.next_deadline);
+    const inTime = latest === Infinity ? deadline === Infinity : deadline <= latest;
+    if (!inTime || deadline <= this.#engine.clock()) {
+      this.complaints.push(
+        `the next deadline should be after the clock and ${step.next_deadline ?? 'none'}` +
+        ` at the latest, but is ${instantText(deadline)}`);
+    }
   }
 
   #runAttributes(step) {
-    const answer = this.#engine.attributes(step.attributes, this.#tick(step.now));
+    this.#checkTriggered(this.#engine.advance(this.#tick(step.now)), []);
+    const answer = this.#engine.attributes(step.attributes);
     this.#expectEqual('the answer', answer, step.expect);
   }
 
@@ -198,6 +230,10 @@ function triggered(payload, expected = {}) {
   if (expected.attributes) shown.attributes = payload.attributes;
   if (expected.triggered_at) shown.triggered_at = payload.triggered_at;
   return shown;
+}
+
+function instantText(time) {
+  return time === Infinity ? 'none' : new Date(time).toISOString();
 }
 
 function isDiagnostic(actual, expected) {
