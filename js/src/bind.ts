@@ -34,7 +34,7 @@ export function bindInputs(inputs: readonly Input[]): (payload: Payload) => Boun
 export function isReceipt(payload: Payload): boolean {
   const plain = own(payload, 'ue_pr');
   if (typeof plain === 'string' && !plain.includes(receiptVendor)) return false;
-  return new TrackedEvent(payload).selfDescribing?.schema?.vendor === receiptVendor;
+  return schemaOf(new TrackedEvent(payload).selfDescribing?.schema)?.vendor === receiptVendor;
 }
 
 const receiptVendor = 'com.snowplowanalytics.signals';
@@ -46,7 +46,7 @@ function getterOf(input: Input): Getter {
   if (input.kind === 'entity') return (event) => follow(event.entity(key, input.index), path);
   return (event) => {
     const { schema, data } = event.selfDescribing ?? {};
-    return schema?.key === key ? follow(data, path) : undefined;
+    return schemaOf(schema)?.key === key ? follow(data, path) : undefined;
   };
 }
 
@@ -83,10 +83,8 @@ interface Schema {
   key: string;
 }
 
-interface SelfDescribing {
-  schema: Schema | undefined;
-  data: unknown;
-}
+/** As it is in the payload: nothing is known of it. */
+type SelfDescribing = { schema?: unknown; data?: unknown } | null | undefined;
 
 // vendor, name and major version, spelt as Snowplow's enriched events spell them, so that a definition
 // means the same here and where it meets those events.
@@ -95,20 +93,21 @@ function schemaKey(vendor: string, name: string, majorVersion: string | number):
   return `${spell(vendor)}/${spell(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2'))}/${majorVersion}`;
 }
 
-const schemas = new Map<string, Schema | undefined>();
+const schemas = new Map<unknown, Schema | null>();
 
-function schemaOf(uri: unknown): Schema | undefined {
-  if (typeof uri !== 'string') return undefined;
-  if (!schemas.has(uri)) {
+function schemaOf(uri: unknown): Schema | null {
+  let schema = schemas.get(uri);
+  if (schema === undefined) {
     if (schemas.size > 500) schemas.clear(); // a site has dozens
-    schemas.set(uri, parseSchema(uri));
+    schema = typeof uri === 'string' ? parseSchema(uri) : null;
+    schemas.set(uri, schema);
   }
-  return schemas.get(uri);
+  return schema;
 }
 
-function parseSchema(uri: string): Schema | undefined {
+function parseSchema(uri: string): Schema | null {
   const parts = /^iglu:([^/]+)\/([^/]+)\/([^/]+)\/((\d+)-\d+-\d+)$/.exec(uri);
-  if (!parts) return undefined;
+  if (!parts) return null;
   const [, vendor = '', name = '', format = '', version = '', major = ''] = parts;
   return { vendor, name, format, version, key: schemaKey(vendor, name, major) };
 }
@@ -116,7 +115,7 @@ function parseSchema(uri: string): Schema | undefined {
 /** One payload. What is decoded from it is decoded once. */
 class TrackedEvent {
   readonly payload: Payload;
-  #selfDescribing: SelfDescribing | null | undefined;
+  #selfDescribing: SelfDescribing;
   #entities: SelfDescribing[] | undefined;
   #query: URLSearchParams | undefined;
 
@@ -133,25 +132,24 @@ class TrackedEvent {
     return Number(this.text('ttm') ?? this.text('dtm') ?? NaN);
   }
 
-  get selfDescribing(): SelfDescribing | null {
-    this.#selfDescribing ??= selfDescribing(own(this.#decode('ue_pr', 'ue_px'), 'data')) ?? null;
+  get selfDescribing(): SelfDescribing {
+    if (this.#selfDescribing === undefined) {
+      const envelope = this.#decode('ue_pr', 'ue_px') as { data?: SelfDescribing } | null | undefined;
+      this.#selfDescribing = envelope?.data ?? null;
+    }
     return this.#selfDescribing;
   }
 
   /** The data of the entity at `index` among those of one schema. */
   entity(key: string, index: number): unknown {
-    for (const { schema, data } of this.entities) {
-      if (schema?.key === key && index-- === 0) return data;
+    if (!this.#entities) {
+      const envelope = this.#decode('co', 'cx') as { data?: unknown } | null | undefined;
+      this.#entities = Array.isArray(envelope?.data) ? envelope.data : [];
+    }
+    for (const entity of this.#entities) {
+      if (schemaOf(entity?.schema)?.key === key && index-- === 0) return entity?.data;
     }
     return undefined;
-  }
-
-  get entities(): SelfDescribing[] {
-    if (!this.#entities) {
-      const list = own(this.#decode('co', 'cx'), 'data');
-      this.#entities = Array.isArray(list) ? list.flatMap((each) => selfDescribing(each) ?? []) : [];
-    }
-    return this.#entities;
   }
 
   /** A parameter of the page's query, percent-decoded. */
@@ -162,20 +160,15 @@ class TrackedEvent {
 
   #decode(plainKey: string, encodedKey: string): unknown {
     const plain = own(this.payload, plainKey);
-    const encoded = own(this.payload, encodedKey);
     try {
       if (typeof plain === 'string') return JSON.parse(plain);
+      const encoded = own(this.payload, encodedKey);
       if (typeof encoded === 'string') return JSON.parse(decodeBase64(encoded));
     } catch {
       // Then the event has none. The collector will report it as bad.
     }
     return undefined;
   }
-}
-
-function selfDescribing(value: unknown): SelfDescribing | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return { schema: schemaOf(own(value, 'schema')), data: own(value, 'data') };
 }
 
 function decodeBase64(encoded: string): string {
@@ -269,11 +262,11 @@ function kindOf(event: TrackedEvent): string | undefined {
   return typeof kind === 'string' ? kind : undefined;
 }
 
-function eventSchema(event: TrackedEvent): Schema | undefined {
+function eventSchema(event: TrackedEvent): Schema | null {
   const kind = kindOf(event);
-  if (kind === 'unstruct') return event.selfDescribing?.schema;
+  if (kind === 'unstruct') return schemaOf(event.selfDescribing?.schema);
   if (kind === 'struct') return schemaOf('iglu:com.google.analytics/event/jsonschema/1-0-0');
-  return kind ? schemaOf(`iglu:com.snowplowanalytics.snowplow/${kind}/jsonschema/1-0-0`) : undefined;
+  return kind ? schemaOf(`iglu:com.snowplowanalytics.snowplow/${kind}/jsonschema/1-0-0`) : null;
 }
 
 function clickParameter(event: TrackedEvent): string | undefined {

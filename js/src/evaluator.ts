@@ -233,8 +233,8 @@ export class LocalEvaluator implements Evaluator {
       const some = diagnostics.filter((diagnostic) => diagnostic.severity === severity);
       if (some.length === 0) continue;
       const lines = some.map(({ pointer, message }) => `\n${pointer}: ${message}`);
-      const what = severity === 'error' ? 'The definitions have errors:' : 'Something is odd in the definitions:';
-      this.#announcer.say(severity, { code: 'definitions', message: what + lines.join(''), diagnostics: some });
+      const message = `There are ${severity}s in the definitions:${lines.join('')}`;
+      this.#announcer.say(severity, { code: 'definitions', message, diagnostics: some });
     }
   }
 }
