@@ -3,5 +3,6 @@
 #include <emscripten/bind.h>
 
 EMSCRIPTEN_BINDINGS(empty) {
-  emscripten::function("nothing", +[] {});
+  emscripten::function(
+      "nothing", +[] {});
 }

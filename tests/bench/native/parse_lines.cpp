@@ -1,5 +1,5 @@
-// The limit for a native replay: parses each line of a file into nlohmann_json's DOM, looks at nothing
-// in it, and prints how many there were.
+// The limit for a native replay: parses each line of a file into nlohmann_json's DOM, looks at
+// nothing in it, and prints how many there were.
 
 #include <cstdio>
 #include <cstdlib>
