@@ -2,7 +2,13 @@
 
 #include <emscripten/bind.h>
 
+namespace {
+
+void nothing() {
+}
+
+}  // namespace
+
 EMSCRIPTEN_BINDINGS(empty) {
-  emscripten::function(
-      "nothing", +[] {});
+  emscripten::function("nothing", &nothing);
 }
