@@ -96,7 +96,7 @@ class Run {
     if ('next_deadline' in step) return this.#runNextDeadline(step);
     if (step.attributes) return this.#runAttributes(step);
     if (step.snapshot) return this.#throughSnapshot(step);
-    if (step.new_engine) return this.#renewEngine();
+    if (step.new_engine) return this.#startAfresh();
     throw new Error(`a step of no known kind: ${JSON.stringify(step)}`);
   }
 
@@ -163,6 +163,11 @@ class Run {
     this.#engine.restore(bytes);
   }
 
+  #startAfresh() {
+    this.#renewEngine();
+    this.#clock = -Infinity;
+  }
+
   #renewEngine() {
     this.#engine.release();
     this.#engine = load(this.#module, this.#definitions, this.#test.options).engine;
@@ -187,20 +192,20 @@ class Run {
     const shown = payloads.map((payload, index) => triggered(payload, expected[index]));
     this.#expectEqual('what is triggered', shown, expected.map(({ id_label, ...rest }) =>
       ({ version: 1, ...rest })));
-    this.#checkIds(payloads);
+    this.#checkIds(payloads, expected);
     for (const [index, { id_label }] of expected.entries()) {
       if (id_label && payloads[index]) this.#checkLabel(id_label, payloads[index].intervention_id);
     }
   }
 
-  #checkIds(payloads) {
+  #checkIds(payloads, expected) {
     const idOfIntervention = new Map();
-    for (const { intervention_id, name, version, triggered_at } of payloads) {
+    for (const [index, { intervention_id, name, version, triggered_at }] of payloads.entries()) {
       if (!uuidVersion8.test(intervention_id)) {
         this.complaints.push(`${intervention_id} is not a UUID of version 8`);
       }
       if (!instant.test(triggered_at)) this.complaints.push(`${triggered_at} is not an instant`);
-      const intervention = `${name} ${version}`;
+      const intervention = `${name} ${version} ${expected[index]?.id_label ?? ''}`;
       const known = idOfIntervention.get(intervention) ?? intervention_id;
       this.#expectEqual(`intervention_id of ${name}`, intervention_id, known);
       idOfIntervention.set(intervention, intervention_id);

@@ -145,7 +145,7 @@ class Run {
     if (step.contains("next_deadline")) return run_next_deadline(step);
     if (step.contains("attributes")) return run_attributes(step);
     if (step.contains("snapshot")) return through_snapshot(step);
-    if (step.contains("new_engine")) return load(false);
+    if (step.contains("new_engine")) return start_afresh();
     FAIL_CHECK("a step of no known kind");
   }
 
@@ -254,6 +254,11 @@ class Run {
     CHECK(json::parse(tripline::attributes_json(readings)) == step.value("expect", json()));
   }
 
+  void start_afresh() {
+    load(false);
+    clock_ = tripline::kEarliest;
+  }
+
   void through_snapshot(const json& step) {
     const std::string bytes = engine_->snapshot();
     definitions_ = edited(step.contains("definitions") ? step["definitions"] : definitions_, step);
@@ -290,7 +295,8 @@ class Run {
       }
       shown.push_back(item);
       const std::string id = payload["intervention_id"].get<std::string>();
-      check_id(id, payload["name"].get<std::string>(), id_of_intervention);
+      check_id(id, payload["name"].get<std::string>() + " " + like.value("id_label", ""),
+               id_of_intervention);
       if (like.contains("id_label")) check_label(like["id_label"].get<std::string>(), id);
     }
     for (json item : expected) {
