@@ -1,0 +1,231 @@
+#include "bundle.h"
+
+#include <algorithm>
+
+namespace oracle {
+namespace {
+
+std::optional<Time> duration(const json& object, const char* field) {
+  if (!object.contains(field) || object[field].is_null()) return std::nullopt;
+  return parse_duration(object[field].get<std::string>());
+}
+
+json field(const json& object, const char* name) {
+  return object.contains(name) ? object[name] : json();
+}
+
+std::string text(const json& object, const char* name) {
+  return object.contains(name) && object[name].is_string() ? object[name].get<std::string>() : "";
+}
+
+/// Absent and null are an empty list.
+json list(const json& object, const char* name) {
+  const json value = field(object, name);
+  return value.is_array() ? value : json::array();
+}
+
+int version(const json& object) {
+  return object.value("version", 1);
+}
+
+/// `$.a.b[0]` → a, b, 0.
+std::vector<json> steps_of(std::string path) {
+  if (path.starts_with("$.")) path = path.substr(2);
+  std::vector<json> steps;
+  std::string name;
+  const auto end_name = [&] {
+    if (!name.empty()) steps.emplace_back(name);
+    name.clear();
+  };
+  for (const char c : path) {
+    if (c == '.' || c == '[') {
+      end_name();
+    } else if (c == ']') {
+      steps.emplace_back(std::stoul(name));
+      name.clear();
+    } else {
+      name += c;
+    }
+  }
+  end_name();
+  return steps;
+}
+
+std::string schema_key(const char* prefix, const json& property) {
+  std::string key = std::string(prefix) + "_" + text(property, "vendor") + "_" +
+                    text(property, "name") + "_" + std::to_string(property["major_version"].get<int>());
+  std::replace(key.begin(), key.end(), '.', '_');
+  return key;
+}
+
+json at(const json& value, const json& step) {
+  if (step.is_string()) {
+    const auto name = step.get<std::string>();
+    return value.is_object() && value.contains(name) ? value[name] : json();
+  }
+  const auto index = step.get<std::size_t>();
+  return value.is_array() && index < value.size() ? value[index] : json();
+}
+
+}  // namespace
+
+Raw read_property(const json& property, const json& event) {
+  const std::string type = text(property, "type");
+  if (type == "atomic") {
+    const std::string name = text(property, "name");
+    const json value = field(event, name.c_str());
+    if (!name.ends_with("_tstamp")) return {value, {}};
+    return {nullptr, value.is_string() ? parse_time(value.get<std::string>()) : std::nullopt};
+  }
+  json value;
+  if (type == "event") {
+    value = field(event, schema_key("unstruct_event", property).c_str());
+  } else {
+    value = at(field(event, schema_key("contexts", property).c_str()),
+               json(property.value("index", std::size_t{0})));
+  }
+  for (const json& step : steps_of(text(property, "path"))) value = at(value, step);
+  return {value, {}};
+}
+
+Bundle::Bundle(const json& definitions) {
+  for (const json& key : list(definitions, "attribute_keys")) read_key(key);
+  for (const json& group : list(definitions, "attribute_groups")) {
+    if (group["attribute_key"].size() > 1) read_key(group["attribute_key"]);
+  }
+  for (const json& group : list(definitions, "attribute_groups")) read_key(group["attribute_key"]);
+  for (const json& intervention : list(definitions, "interventions")) {
+    const json targets = list(intervention, "target_attribute_keys");
+    for (const json& target : targets) read_key(target);
+  }
+  for (const json& group : list(definitions, "attribute_groups")) read_group(group);
+  for (const json& intervention : list(definitions, "interventions")) read_intervention(intervention);
+}
+
+void Bundle::read_key(const json& key) {
+  const std::string name = text(key, "name");
+  const bool known =
+      std::any_of(keys.begin(), keys.end(), [&](const Key& each) { return each.name == name; });
+  if (known) return;
+  json property = field(key, "property");
+  if (property.is_null()) {
+    const std::string source = text(key, "key");
+    property = {{"type", "atomic"}, {"name", source.empty() ? name : source}};
+  }
+  keys.push_back({name, property});
+}
+
+void Bundle::read_group(const json& group) {
+  Group read{text(group, "name"), version(group), text(group["attribute_key"], "name"), {}};
+  const auto group_ttl = duration(group, "ttl");
+  const auto key_ttl = duration(group["attribute_key"], "ttl");
+  for (const json& each : list(group, "attributes")) {
+    Attribute attribute;
+    attribute.key = read.key;
+    attribute.name = text(each, "name");
+    attribute.type = text(each, "type");
+    attribute.aggregation = text(each, "aggregation");
+    attribute.time_unit = text(each, "time_unit");
+    attribute.events = field(each, "events");
+    attribute.criteria = field(each, "criteria");
+    attribute.property = attribute.aggregation == "counter" ? json() : field(each, "property");
+    attribute.default_value = field(each, "default_value");
+    attribute.period = duration(each, "period");
+    attribute.online = group.value("online", true);
+    if (!attribute.period) {
+      attribute.ttl = duration(each, "ttl");
+      if (!attribute.ttl) attribute.ttl = group_ttl;
+      if (!attribute.ttl) attribute.ttl = key_ttl;
+    }
+    attribute.identity =
+        json{attribute.key,       attribute.name,      attribute.type,
+             attribute.aggregation, attribute.time_unit, attribute.events,
+             attribute.criteria,  attribute.property,  attribute.period.value_or(0),
+             attribute.ttl.value_or(0)}
+            .dump();
+    read.attributes.push_back(attribute);
+  }
+  for (const json& each : list(group, "fields")) {
+    Attribute attribute;
+    attribute.key = read.key;
+    attribute.name = text(each, "name");
+    attribute.type = text(each, "type");
+    attribute.pushed = true;
+    attribute.online = group.value("online", true);
+    attribute.ttl = group_ttl ? group_ttl : key_ttl;
+    attribute.identity = json{"pushed",       attribute.key,
+                              read.name,      attribute.name,
+                              attribute.type, attribute.ttl.value_or(0)}
+                             .dump();
+    read.attributes.push_back(attribute);
+  }
+  groups.push_back(read);
+}
+
+const Group* Bundle::group_of(const std::string& group, const std::string& attribute) const {
+  const Group* highest = nullptr;
+  for (const Group& each : groups) {
+    if (each.name != group || (highest && highest->version > each.version)) continue;
+    const bool has = std::any_of(each.attributes.begin(), each.attributes.end(),
+                                 [&](const Attribute& one) { return one.name == attribute; });
+    if (has) highest = &each;
+  }
+  return highest;
+}
+
+Node Bundle::read_node(const json& node, Intervention& intervention) {
+  Node read;
+  for (const char* kind : {"all", "any", "none"}) {
+    if (!node.contains(kind)) continue;
+    read.kind = kind;
+    for (const json& child : node[kind]) read.children.push_back(read_node(child, intervention));
+    return read;
+  }
+  const std::string name = text(node, "attribute");
+  const std::size_t colon = name.find(':');
+  const Group* group = group_of(name.substr(0, colon), name.substr(colon + 1));
+  const auto attribute =
+      std::find_if(group->attributes.begin(), group->attributes.end(),
+                   [&](const Attribute& each) { return each.name == name.substr(colon + 1); });
+  read.kind = "leaf";
+  read.leaf = {&*attribute, text(node, "operator"), field(node, "value")};
+  if (read.leaf.op == "changed") intervention.has_changed = true;
+  intervention.leaves.push_back(read.leaf);
+  const auto add = [](auto& list, const auto& item) {
+    if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+  };
+  add(intervention.payload, group);
+  add(intervention.targets, group->key);
+  return read;
+}
+
+void Bundle::read_intervention(const json& intervention) {
+  Intervention read;
+  read.name = text(intervention, "name");
+  read.version = version(intervention);
+  read.criteria = read_node(intervention["criteria"], read);
+  const json targets = list(intervention, "target_attribute_keys");
+  if (!targets.empty()) read.targets.clear();
+  for (const json& target : targets) read.targets.push_back(text(target, "name"));
+  if (intervention.contains("payload_attribute_groups")) {
+    read.payload.clear();
+    for (const json& link : intervention["payload_attribute_groups"]) {
+      for (const Group& group : groups) {
+        if (group.name == text(link, "name") && group.version == version(link)) {
+          read.payload.push_back(&group);
+        }
+      }
+    }
+  }
+  // Of several versions only the highest is evaluated (rule 25).
+  const auto other = std::find_if(interventions.begin(), interventions.end(),
+                                  [&](const Intervention& each) { return each.name == read.name; });
+  if (other == interventions.end()) {
+    interventions.push_back(read);
+  } else if (other->version < read.version) {
+    interventions.erase(other);
+    interventions.push_back(read);
+  }
+}
+
+}  // namespace oracle

@@ -1,0 +1,334 @@
+#include "comparison.h"
+
+#include <algorithm>
+
+#include "enriched_event.h"
+
+namespace oracle {
+namespace {
+
+json to_json(const tripline::Value& value) {
+  if (const bool* flag = value.as_boolean()) return *flag;
+  if (const double* number = value.as_number()) return *number;
+  if (const std::string* text = value.as_string()) return *text;
+  if (const auto* list = value.as_list()) {
+    json elements = json::array();
+    for (const tripline::Value& each : *list) elements.push_back(to_json(each));
+    return elements;
+  }
+  if (const auto* counts = value.as_counts()) {
+    json dict = json::object();
+    for (const auto& [name, count] : *counts) dict[name] = count;
+    return dict;
+  }
+  return nullptr;
+}
+
+/// Deadlines of one instant fire in any order; events in that of the definitions.
+void sort_within_instants(std::vector<json>& payloads, std::size_t by_time) {
+  std::stable_sort(payloads.begin(), payloads.begin() + static_cast<std::ptrdiff_t>(by_time),
+                   [](const json& a, const json& b) {
+                     if (a["triggered_at"] != b["triggered_at"]) {
+                       return a["triggered_at"] < b["triggered_at"];
+                     }
+                     return a.dump() < b.dump();
+                   });
+}
+
+/// The text stays in `value`.
+tripline::ValueView view_of(const json& value) {
+  if (value.is_boolean()) return tripline::ValueView::boolean(value.get<bool>());
+  if (value.is_number()) return tripline::ValueView::number(value.get<double>());
+  if (value.is_string()) return tripline::ValueView::string(value.get_ref<const std::string&>());
+  return {};
+}
+
+std::string hexadecimal(const std::string& bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    text += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
+    text += "0123456789abcdef"[c & 15];
+  }
+  return text;
+}
+
+Time now_of(const json& step) {
+  return *parse_time(step[step.contains("advance") ? "advance" : "now"].get<std::string>());
+}
+
+class Run {
+ public:
+  Run(Session& session, std::ostream* record)
+      : session_(session),
+        record_(record),
+        definitions_(session.definitions),
+        twin_(session.definitions->bundle) {
+    start_engine();
+  }
+
+  std::optional<Mismatch> run() {
+    json log = {{"definitions", definitions_->text}, {"steps", json::array()}};
+    for (std::size_t i = 0; i < session_.steps.size(); ++i) {
+      json& step = session_.steps[i];
+      answer_ = json::object();
+      take(step);
+      if (what_.empty()) check_attributes();
+      if (what_.empty()) check_deadline();
+      if (!what_.empty()) return Mismatch{i, what_};
+      if (record_) log["steps"].push_back({{"step", step}, {"answer", answer_}});
+    }
+    if (record_) *record_ << log.dump() << '\n';
+    return std::nullopt;
+  }
+
+ private:
+  void start_engine() {
+    engine_.emplace(definitions_->program);
+    reader_ = std::make_unique<tripline::cli::EnrichedReader>(*definitions_->program);
+  }
+
+  void take(json& step) {
+    if (step.contains("to_deadline")) resolve(step);
+    if (step.contains("event")) {
+      const std::string text = step["event"].dump();
+      const auto event = reader_->read(text);
+      if (!event) return fail("the reader refuses the event: " + event.error());
+      return check_fired(engine_->process(*event, now_of(step)),
+                         twin_.process(step["event"], now_of(step)));
+    }
+    if (step.contains("advance")) {
+      return check_fired(engine_->advance(now_of(step)), twin_.advance(now_of(step)));
+    }
+    if (step.contains("push")) return push(step);
+    if (step.contains("snapshot")) restart(step);
+  }
+
+  void push(const json& step) {
+    const json& push = step["push"];
+    std::vector<std::vector<tripline::ValueView>> lists(push["attributes"].size());
+    std::vector<tripline::PushedValue> values;
+    for (const auto& [name, value] : push["attributes"].items()) {
+      std::vector<tripline::ValueView>& list = lists[values.size()];
+      if (value.is_array()) {
+        for (const json& each : value) list.push_back(view_of(each));
+      }
+      const auto number = attribute_number(push, name);
+      if (!number) return;  // definitions have changed since
+      values.push_back({*number, value.is_array() ? tripline::ValueView::list(list) : view_of(value)});
+    }
+    std::optional<Time> time;
+    if (push.contains("time")) time = parse_time(push["time"].get<std::string>());
+    const json& key = push["attribute_key"];
+    const auto payloads =
+        engine_->push({key["name"].get<std::string>(), key["id"].get<std::string>()}, values,
+                      now_of(step), time);
+    if (!payloads) return fail("the push is refused: " + payloads.error());
+    check_fired(*payloads, twin_.push(push, now_of(step)));
+  }
+
+  std::optional<tripline::Program::Index> attribute_number(const json& push, const std::string& name) const {
+    const tripline::Program& program = *definitions_->program;
+    for (std::size_t i = 0; i < program.attributes.size(); ++i) {
+      const auto& group = program.groups[program.attributes[i].group];
+      if (program.attributes[i].name == name && group.name == push["group"].get<std::string>() &&
+          static_cast<int>(group.version) == push.value("version", 1)) {
+        return static_cast<tripline::Program::Index>(i);
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// A little before, at, or a little after the next deadline; just a moment later if there is none.
+  void resolve(json& step) {
+    const Time next = engine_->next_deadline();
+    const Time clock = std::max(engine_->clock(), Time{0});
+    const Time to = (next == tripline::kNever ? clock : next) + step["to_deadline"].get<Time>();
+    step = {{"advance", time_text(std::max(to, clock))}};
+  }
+
+  void restart(const json& step) {
+    const std::string bytes = engine_->snapshot();
+    if (record_) answer_["snapshot"] = hexadecimal(bytes);
+    if (step.contains("definitions")) {
+      const auto loaded = load(step["definitions"]);
+      if (!loaded) return fail("definitions refused: " + loaded.error());
+      definitions_ = *loaded;
+    }
+    twin_.restart(definitions_->bundle);
+    start_engine();
+    const auto restored = engine_->restore(bytes);
+    if (!restored) return fail("the engine refuses its own snapshot: " + restored.error());
+    if (!step.contains("definitions") && engine_->snapshot() != bytes) {
+      fail("a restored engine gives another snapshot");
+    }
+  }
+
+  void check_fired(std::span<const tripline::Payload> payloads, const std::vector<Fired>& fired) {
+    if (record_) answer_["payloads"] = tripline::payloads_json(payloads);
+    std::vector<json> actual, expected;
+    std::size_t by_time = 0;
+    for (const Fired& each : fired) {
+      expected.push_back(each.payload);
+      if (each.by_time) ++by_time;
+    }
+    std::vector<std::string> ids;
+    for (const tripline::Payload& each : payloads) {
+      check_names(each);
+      const json parsed = json::parse(tripline::payload_json(each), nullptr, false);
+      actual.push_back({{"name", parsed["name"]},
+                        {"version", parsed["version"]},
+                        {"target", parsed["target_attribute_key"]},
+                        {"attributes", parsed["attributes"]},
+                        {"triggered_at", parsed["triggered_at"]}});
+    }
+    if (actual.size() == expected.size()) sort_within_instants(actual, by_time);
+    sort_within_instants(expected, by_time);
+    if (actual != expected) {
+      return fail("fired " + json(actual).dump() + "\n      instead of " + json(expected).dump());
+    }
+    check_intervention_ids(payloads, fired);
+  }
+
+  void check_names(const tripline::Payload& payload) {
+    std::set<std::string> names;
+    for (const auto& [name, value] : payload.attributes) {
+      if (!names.insert(name).second) fail("the payload's attribute " + name + " is named twice");
+    }
+  }
+
+  /// One id for all targets of a trigger, another for every other trigger.
+  void check_intervention_ids(std::span<const tripline::Payload> payloads,
+                              const std::vector<Fired>& fired) {
+    const auto name_of = [](const json& payload) {
+      return payload["name"].dump() + payload["version"].dump();
+    };
+    for (const tripline::Payload& payload : payloads) {
+      const json target = {{"name", payload.target.name}, {"id", payload.target.id}};
+      for (const Fired& each : fired) {
+        const bool same = each.payload["name"] == payload.name &&
+                          each.payload["target"] == target &&
+                          each.payload["triggered_at"] == time_text(payload.triggered_at);
+        if (!same) continue;
+        const std::string cause = each.cause + "|" + name_of(each.payload);
+        const std::string& known = id_of_cause_.emplace(cause, payload.intervention_id).first->second;
+        const std::string& owner = cause_of_id_.emplace(payload.intervention_id, cause).first->second;
+        // Deadlines of two profiles at one instant may each claim the trigger.
+        if (!each.by_time && (known != payload.intervention_id || owner != cause)) {
+          fail("the intervention_id " + payload.intervention_id + " of " + cause +
+               " should be that of " + owner);
+        }
+      }
+    }
+  }
+
+  void check_attributes() {
+    if (engine_->clock() != twin_.clock() && !session_.steps.empty() && twin_.clock() > 0) {
+      return fail("the clock is " + time_text(engine_->clock()) + ", not " +
+                  time_text(twin_.clock()));
+    }
+    json texts = json::array();
+    auto profiles = twin_.profiles();
+    for (const Key& key : definitions_->bundle->keys) profiles.emplace_back(key.name, "nobody");
+    for (const auto& [key, id] : profiles) {
+      const auto readings = engine_->attributes(key, id);
+      if (record_) texts.push_back({key, id, tripline::attributes_json(readings)});
+      std::size_t i = 0;
+      for (const Group& group : definitions_->bundle->groups) {
+        if (group.key != key) continue;
+        for (const Attribute& each : group.attributes) {
+          const json expected = twin_.read(each, id);
+          const json actual = i < readings.size() ? to_json(readings[i].value) : "(no reading)";
+          if (actual != expected) {
+            return fail(group.name + " v" + std::to_string(group.version) + ":" + each.name +
+                        " of " + key + " " + id + " is " + actual.dump() + ", not " +
+                        expected.dump());
+          }
+          ++i;
+        }
+      }
+      if (i != readings.size()) return fail("there are more attributes than there should be");
+    }
+    if (record_) answer_["attributes"] = texts;
+  }
+
+  void check_deadline() {
+    const Time deadline = engine_->next_deadline();
+    if (record_) answer_["next_deadline"] = deadline;
+    if (deadline <= engine_->clock()) {
+      return fail("the next deadline " + time_text(deadline) + " is not after the clock " +
+                  time_text(engine_->clock()));
+    }
+    const auto flip = twin_.next_flip();
+    if (flip && deadline > *flip) {
+      fail("a leaf flips at " + time_text(*flip) + ", but the next deadline is " +
+           (deadline == tripline::kNever ? "never" : time_text(deadline)));
+    }
+  }
+
+  void fail(std::string what) {
+    if (what_.empty()) what_ = std::move(what);
+  }
+
+  Session& session_;
+  std::ostream* record_;
+  std::shared_ptr<const Definitions> definitions_;
+  Twin twin_;
+  std::optional<tripline::Engine> engine_;
+  std::unique_ptr<tripline::cli::EnrichedReader> reader_;
+  std::map<std::string, std::string> id_of_cause_, cause_of_id_;
+  std::string what_;
+  json answer_;
+};
+
+}  // namespace
+
+tl::expected<std::shared_ptr<const Definitions>, std::string> load(const json& source) {
+  auto definitions = std::make_shared<Definitions>();
+  definitions->source = source;
+  definitions->text = source.dump();
+  tripline::Diagnostics diagnostics;
+  definitions->program = tripline::load_program(definitions->text, diagnostics);
+  if (!definitions->program) {
+    return tl::make_unexpected(tripline::diagnostics_json(diagnostics));
+  }
+  definitions->bundle = std::make_shared<Bundle>(source);
+  return definitions;
+}
+
+std::optional<Mismatch> compare(Session& session, std::ostream* record) {
+  return Run(session, record).run();
+}
+
+json conformance_case(const Session& session, const std::string& name) {
+  json test = {{"name", name},
+               {"definitions", session.definitions->source},
+               {"steps", json::array()}};
+  auto definitions = session.definitions;
+  Twin twin(definitions->bundle);
+  for (const json& step : session.steps) {
+    json copy = step;
+    std::vector<Fired> fired;
+    if (step.contains("event")) fired = twin.process(step["event"], now_of(step));
+    if (step.contains("advance")) fired = twin.advance(now_of(step));
+    if (step.contains("push")) fired = twin.push(step["push"], now_of(step));
+    if (step.contains("snapshot")) {
+      if (step.contains("definitions")) definitions = *load(step["definitions"]);
+      twin.restart(definitions->bundle);
+    }
+    for (const Fired& each : fired) copy["expect"].push_back(each.payload);
+    test["steps"].push_back(copy);
+  }
+  for (const auto& [key, id] : twin.profiles()) {
+    json groups = json::object();
+    for (const Group& group : twin.bundle().groups) {
+      if (group.key != key) continue;
+      for (const Attribute& each : group.attributes) {
+        groups[group.name][each.name] = twin.read(each, id);
+      }
+    }
+    test["steps"].push_back({{"attributes", {{"name", key}, {"id", id}}}, {"expect", groups}});
+  }
+  return test;
+}
+
+}  // namespace oracle

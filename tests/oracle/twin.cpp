@@ -1,0 +1,519 @@
+#include "twin.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace oracle {
+namespace {
+
+constexpr Time kBeginning = std::numeric_limits<Time>::min() / 4;
+constexpr std::size_t kMostValues = 100;
+
+bool is_time_since(const Attribute& attribute) {
+  return attribute.aggregation.starts_with("time_since");
+}
+
+double milliseconds_of(const std::string& unit) {
+  if (unit == "s") return 1000;
+  if (unit == "min") return 60'000;
+  return unit == "h" ? 3'600'000 : 86'400'000;
+}
+
+bool matches(const json& selector, const json& event) {
+  for (const char* part : {"vendor", "name", "version"}) {
+    if (selector.contains(part) && !selector[part].is_null() &&
+        selector[part] != event.value("event_" + std::string(part), "")) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool converts_first(const std::string& aggregation) {
+  return aggregation == "first" || aggregation == "last" || aggregation == "most_frequent" ||
+         aggregation == "least_frequent" || aggregation == "unique_list" ||
+         aggregation == "category_count";
+}
+
+bool takes_lists(const std::string& aggregation) {
+  return aggregation == "unique_list" || aggregation == "category_count" ||
+         aggregation == "most_frequent" || aggregation == "least_frequent" ||
+         aggregation == "approx_count_distinct";
+}
+
+json convert_pushed(const json& value, const std::string& type) {
+  if (!value.is_array()) return type.ends_with("_list") ? json() : convert({value, {}}, type);
+  if (!type.ends_with("_list")) return nullptr;
+  json converted = json::array();
+  for (const json& each : value) {
+    const json element = convert({each, {}}, element_type(type));
+    if (!element.is_null()) converted.push_back(element);
+  }
+  return converted;
+}
+
+struct Count {
+  json value;
+  double count;
+  long counted;  // when last
+};
+
+/// How often each value occurs, in the order in which they were first seen; at most 100 (rule 27).
+class Counting {
+ public:
+  void add(const json& value) {
+    ++clock_;
+    for (Count& each : counts_) {
+      if (each.value == value && each.value.type() == value.type()) {
+        ++each.count;
+        each.counted = clock_;
+        return;
+      }
+    }
+    if (counts_.size() == kMostValues) {
+      counts_.erase(std::min_element(counts_.begin(), counts_.end(), [](auto& a, auto& b) {
+        return std::pair(a.count, a.counted) < std::pair(b.count, b.counted);
+      }));
+    }
+    counts_.push_back({value, 1, clock_});
+  }
+  const std::vector<Count>& counts() const { return counts_; }
+
+ private:
+  std::vector<Count> counts_;
+  long clock_ = 0;
+};
+
+}  // namespace
+
+std::string comparable_id(const std::string& id) {
+  if (id.size() != 36) return id;
+  std::string lower;
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const auto c = static_cast<unsigned char>(id[i]);
+    if (dash ? c != '-' : !std::isxdigit(c)) return id;
+    lower += static_cast<char>(std::tolower(c));
+  }
+  return lower;
+}
+
+Twin::Twin(std::shared_ptr<const Bundle> bundle)
+    : bundle_(std::move(bundle)), clock_(kBeginning) {}
+
+std::vector<std::pair<std::string, std::string>> Twin::profiles() const {
+  std::vector<Profile> profiles;
+  for (const auto& [profile, unused] : last_ids_) profiles.push_back(profile);
+  return profiles;
+}
+
+void Twin::restart(std::shared_ptr<const Bundle> bundle) {
+  bundle_ = std::move(bundle);
+  catching_up_ = true;
+  std::set<std::string> identities, keys;
+  for (const Group& group : bundle_->groups) {
+    for (const Attribute& each : group.attributes) {
+      if (each.online) identities.insert(each.identity);
+    }
+  }
+  for (const Key& key : bundle_->keys) keys.insert(key.name);
+  std::erase_if(history_, [&](const auto& entry) { return !identities.contains(entry.first); });
+  std::erase_if(last_ids_, [&](const auto& entry) { return !keys.contains(entry.first.first); });
+  for (auto& [profile, ids] : last_ids_) {
+    std::erase_if(ids, [&](const auto& entry) { return !keys.contains(entry.first); });
+  }
+}
+
+// What counts
+
+Ids Twin::ids_of(const json& event) const {
+  Ids ids;
+  for (const Key& key : bundle_->keys) {
+    const json id = convert(read_property(key.property, event), "string");
+    if (!is_empty(id)) ids[key.name] = comparable_id(id.get<std::string>());
+  }
+  return ids;
+}
+
+bool Twin::counts(const Attribute& attribute, const json& event) const {
+  const json& selectors = attribute.events;
+  if (!selectors.empty() && std::none_of(selectors.begin(), selectors.end(), [&](const json& each) {
+        return matches(each, event);
+      })) {
+    return false;
+  }
+  if (attribute.criteria.is_null()) return true;
+  const auto met = [&](const json& criterion) {
+    return filter_holds(read_property(criterion["property"], event),
+                        criterion["operator"].get<std::string>(),
+                        criterion.contains("value") ? criterion["value"] : json());
+  };
+  const json all = attribute.criteria.value("all", json::array());
+  const json any = attribute.criteria.value("any", json::array());
+  return std::all_of(all.begin(), all.end(), met) &&
+         (any.empty() || std::any_of(any.begin(), any.end(), met));
+}
+
+/// What the event brings to the attribute; nothing if it does not count.
+std::vector<json> Twin::values_for(const Attribute& attribute, const json& event) const {
+  if (!counts(attribute, event)) return {};
+  if (attribute.aggregation == "counter" || is_time_since(attribute)) return {json()};
+  const Raw raw = read_property(attribute.property, event);
+  std::vector<Raw> raws;
+  if (!raw.value.is_array()) {
+    raws.push_back(raw);
+  } else if (takes_lists(attribute.aggregation)) {
+    for (const json& each : raw.value) raws.push_back({each, {}});
+  }
+  std::vector<json> values;
+  for (Raw& each : raws) {
+    if (attribute.property.contains("date_part") && !attribute.property["date_part"].is_null()) {
+      each = {date_part(each, attribute.property["date_part"].get<std::string>()), {}};
+    }
+    json value = each.time ? json(time_text(*each.time)) : each.value;
+    if (converts_first(attribute.aggregation)) {
+      value = convert(each, element_type(attribute.type));
+    } else if (attribute.aggregation != "approx_count_distinct" && !value.is_number()) {
+      value = nullptr;  // sum, min, max and mean
+    }
+    if (!value.is_null() && !value.is_structured()) values.push_back(value);
+  }
+  return values;
+}
+
+// Values
+
+const std::vector<Twin::Observation>& Twin::observations(const Attribute& attribute,
+                                                         const std::string& id) const {
+  static const std::vector<Observation> none;
+  const auto by_id = history_.find(attribute.identity);
+  if (by_id == history_.end()) return none;
+  const auto found = by_id->second.find(id);
+  return found == by_id->second.end() ? none : found->second;
+}
+
+/// The observations that make the value, in the order of arrival.
+std::vector<const Twin::Observation*> Twin::in_force(const Attribute& attribute,
+                                                     const std::string& id,
+                                                     const View& view) const {
+  std::vector<const Observation*> kept;
+  Time gone = kBeginning;  // with a time to live: when what is kept disappears
+  for (const Observation& each : observations(attribute, id)) {
+    if (each.number >= view.before) continue;
+    if (attribute.period && each.time <= view.now - *attribute.period) continue;
+    if (attribute.ttl) {
+      if (gone <= each.arrived) kept.clear();
+      gone = std::max(kept.empty() ? kBeginning : gone, each.time + *attribute.ttl);
+    }
+    kept.push_back(&each);
+  }
+  if (attribute.ttl && gone <= view.now) kept.clear();
+  return kept;
+}
+
+json Twin::aggregate(const Attribute& attribute, const std::string& id, const View& view) const {
+  const auto kept = in_force(attribute, id, view);
+  if (kept.empty()) return nullptr;
+  const std::string& how = attribute.aggregation;
+  const auto earlier = [](const Observation* a, const Observation* b) { return a->time < b->time; };
+
+  if (attribute.pushed) return kept.back()->values.front();
+  if (how == "counter") return convert_number(static_cast<double>(kept.size()), attribute.type);
+  // Of equal times min_element gives the first; the last takes a search from the end.
+  const Observation& first = **std::min_element(kept.begin(), kept.end(), earlier);
+  const Observation& last = **std::max_element(kept.rbegin(), kept.rend(), earlier);
+  if (how == "first") return first.values.front();
+  if (how == "last") return last.values.front();
+  if (is_time_since(attribute)) {
+    const Time since = view.now - (how == "time_since_first" ? first : last).time;
+    return static_cast<double>(std::max(since, Time{0})) / milliseconds_of(attribute.time_unit);
+  }
+
+  std::vector<json> values;
+  std::vector<double> numbers;
+  for (const Observation* each : kept) {
+    for (const json& value : each->values) {
+      values.push_back(value);
+      if (value.is_number()) numbers.push_back(value.get<double>());
+    }
+  }
+  if (how == "sum") return convert_number(exact_sum(numbers), attribute.type);
+  if (how == "mean") {
+    return convert_number(exact_sum(numbers) / static_cast<double>(numbers.size()), attribute.type);
+  }
+  if (how == "min") {
+    return convert_number(*std::min_element(numbers.begin(), numbers.end()), attribute.type);
+  }
+  if (how == "max") {
+    return convert_number(*std::max_element(numbers.begin(), numbers.end()), attribute.type);
+  }
+  if (how == "approx_count_distinct") {
+    std::set<std::string> distinct;
+    for (const json& value : values) {
+      distinct.insert(value.is_number() ? number_text(value.get<double>()) : value.dump());
+    }
+    return convert_number(static_cast<double>(distinct.size()), attribute.type);
+  }
+  if (how == "unique_list") {
+    std::vector<std::tuple<Time, std::size_t, json>> sightings;
+    std::size_t order = 0;
+    for (const Observation* each : kept) {
+      for (const json& value : each->values) sightings.emplace_back(each->time, order++, value);
+    }
+    std::sort(sightings.rbegin(), sightings.rend());  // latest first
+    json list = json::array();
+    for (const auto& [time, number, value] : sightings) {
+      if (list.size() < kMostValues && std::find(list.begin(), list.end(), value) == list.end()) {
+        list.push_back(value);
+      }
+    }
+    std::reverse(list.begin(), list.end());
+    return list;
+  }
+  Counting counting;
+  for (const json& value : values) counting.add(value);
+  const auto& counts = counting.counts();
+  if (how == "category_count") {
+    json dict = json::object();
+    for (const Count& each : counts) dict[each.value.get<std::string>()] = each.count;
+    return dict;
+  }
+  const auto rarer = [](const Count& a, const Count& b) { return a.count < b.count; };
+  return how == "most_frequent" ? std::max_element(counts.begin(), counts.end(), rarer)->value
+                                : std::min_element(counts.begin(), counts.end(), rarer)->value;
+}
+
+/// With the default, but without the zero that some aggregations start from.
+json Twin::result(const Attribute& attribute, const Ids& ids, const View& view) const {
+  const auto id = ids.find(attribute.key);
+  if (id == ids.end() || !attribute.online) return nullptr;
+  const json value = aggregate(attribute, id->second, view);
+  return value.is_null() ? attribute.default_value : value;
+}
+
+json Twin::read(const Attribute& attribute, const Ids& ids, const View& view) const {
+  const json value = result(attribute, ids, view);
+  const bool zero =
+      attribute.aggregation == "counter" || attribute.aggregation == "approx_count_distinct";
+  return value.is_null() && zero && attribute.online && ids.contains(attribute.key) ? json(0.0)
+                                                                                    : value;
+}
+
+json Twin::read(const Attribute& attribute, const std::string& id) const {
+  return read(attribute, Ids{{attribute.key, id}}, View{clock_, number_ + 1});
+}
+
+// Criteria
+
+bool Twin::leaf_holds(const Leaf& leaf, const Ids& ids, const View& view,
+                      const View* previous) const {
+  // A counter that nothing has counted compares as 0 and is null all the same, as in Snowplow's
+  // example of delivery (facts, semantics 8).
+  if (leaf.op == "is null" || leaf.op == "is not null") {
+    return holds(result(*leaf.attribute, ids, view), leaf.op, leaf.literal);
+  }
+  if (leaf.op != "changed") return holds(read(*leaf.attribute, ids, view), leaf.op, leaf.literal);
+  if (previous == nullptr) return false;
+  // What is stored counts, not what is read: the first value is a change, also from a default that
+  // equals it, and so is a new instant of time_since_*. (As both views have one now, the ages of
+  // time_since_* differ as the instants do.)
+  const auto id = ids.find(leaf.attribute->key);
+  return id != ids.end() && leaf.attribute->online &&
+         aggregate(*leaf.attribute, id->second, *previous) !=
+             aggregate(*leaf.attribute, id->second, view);
+}
+
+bool Twin::node_holds(const Node& node, const Ids& ids, const View& view,
+                      const View* previous) const {
+  if (node.kind == "leaf") return leaf_holds(node.leaf, ids, view, previous);
+  const auto met = [&](const Node& child) { return node_holds(child, ids, view, previous); };
+  if (node.kind == "all") return std::all_of(node.children.begin(), node.children.end(), met);
+  if (node.kind == "any") return std::any_of(node.children.begin(), node.children.end(), met);
+  return std::none_of(node.children.begin(), node.children.end(), met);
+}
+
+bool Twin::is_edge(const Intervention& intervention, const Ids& ids, const View& before,
+                   const View& after) const {
+  // Through time alone nothing has changed (rule 21).
+  const View* previous = before.now == after.now ? &before : nullptr;
+  return !node_holds(intervention.criteria, ids, before, nullptr) &&
+         node_holds(intervention.criteria, ids, after, previous);
+}
+
+// Firing
+
+void Twin::send(const Intervention& intervention, const Ids& ids, const View& view, Time instant,
+                const std::string& cause, bool by_time, std::vector<Fired>& fired) {
+  json attributes = json::object();
+  std::vector<const Group*> groups = intervention.payload;
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const Group* a, const Group* b) { return a->version < b->version; });
+  for (const Group* group : groups) {
+    for (const Attribute& each : group->attributes) {
+      const json value = read(each, ids, view);
+      if (!value.is_null()) attributes[group->name + ":" + each.name] = value;
+    }
+  }
+  for (const std::string& target : intervention.targets) {
+    const auto id = ids.find(target);
+    if (id == ids.end()) continue;
+    const bool is_first =
+        sent_.emplace(intervention.name, intervention.version, target, id->second).second;
+    if (!is_first && !intervention.has_changed) continue;
+    fired.push_back({{{"name", intervention.name},
+                      {"version", intervention.version},
+                      {"target", {{"name", target}, {"id", id->second}}},
+                      {"attributes", attributes},
+                      {"triggered_at", time_text(instant)}},
+                     cause,
+                     by_time});
+  }
+}
+
+std::vector<Fired> Twin::process(const json& event, Time now) {
+  std::vector<Fired> fired = advance(now);
+  const std::string event_id = event["event_id"].get<std::string>();
+  if (event.value("event_vendor", "") == "com.snowplowanalytics.signals") return fired;
+  if (!event_ids_.insert(event_id).second) return fired;
+
+  std::optional<Time> time;
+  for (const char* field :
+       {"derived_tstamp", "true_tstamp", "dvce_created_tstamp", "collector_tstamp"}) {
+    if (!time && event.contains(field) && event[field].is_string()) {
+      time = parse_time(event[field].get<std::string>());
+    }
+  }
+  time = std::min(time.value_or(clock_), clock_);
+  const Ids ids = ids_of(event);
+  const View before{clock_, ++number_}, after{clock_, number_ + 1};
+  std::set<std::string> counted;
+  for (const Group& group : bundle_->groups) {
+    for (const Attribute& each : group.attributes) {
+      const auto id = ids.find(each.key);
+      if (each.pushed || !each.online || id == ids.end()) continue;
+      if (!counted.insert(each.identity).second) continue;  // shared with another group
+      const auto values = values_for(each, event);
+      if (values.empty()) continue;
+      history_[each.identity][id->second].push_back({number_, *time, clock_, values});
+    }
+  }
+  for (const auto& profile : ids) last_ids_[profile] = ids;
+  for (const Intervention& each : bundle_->interventions) {
+    if (is_edge(each, ids, before, after)) {
+      send(each, ids, after, clock_, "event|" + event_id, false, fired);
+    }
+  }
+  return fired;
+}
+
+std::vector<Fired> Twin::push(const json& push, Time now) {
+  std::vector<Fired> fired = advance(now);
+  const std::string key = push["attribute_key"]["name"].get<std::string>();
+  const std::string id = comparable_id(push["attribute_key"]["id"].get<std::string>());
+  std::optional<Time> time;
+  if (push.contains("time")) time = parse_time(push["time"].get<std::string>());
+  time = std::min(time.value_or(clock_), clock_);
+  const View before{clock_, ++number_}, after{clock_, number_ + 1};
+  for (const Group& group : bundle_->groups) {
+    if (group.name != push["group"].get<std::string>() || group.version != push.value("version", 1)) {
+      continue;
+    }
+    for (const Attribute& each : group.attributes) {
+      if (!each.pushed || !each.online || !push["attributes"].contains(each.name)) continue;
+      const json& value = push["attributes"][each.name];
+      const json converted = convert_pushed(value, each.type);
+      if (converted.is_null() && !value.is_null()) continue;  // does not fit
+      history_[each.identity][id].push_back({number_, *time, clock_, {converted}});
+    }
+  }
+  const Profile profile{key, id};
+  last_ids_.try_emplace(profile, Ids{{key, id}});
+  const Ids ids = last_ids_[profile];
+  const std::string cause = "push|" + key + "|" + id + "|" + std::to_string(number_);
+  for (const Intervention& each : bundle_->interventions) {
+    if (is_edge(each, ids, before, after)) send(each, ids, after, clock_, cause, false, fired);
+  }
+  return fired;
+}
+
+std::vector<Fired> Twin::advance(Time now) {
+  std::vector<Fired> fired;
+  for (auto flip = next_flip(); flip && *flip <= now; flip = next_flip()) {
+    fire_deadline(*flip, now, fired);
+    clock_ = *flip;
+  }
+  clock_ = std::max(clock_, now);
+  catching_up_ = false;
+  return fired;
+}
+
+// Time
+
+/// Every instant at which the leaf might flip through time alone, in any order.
+std::vector<Time> Twin::candidates(const Leaf& leaf, const std::string& id) const {
+  const Attribute& attribute = *leaf.attribute;
+  std::vector<Time> instants;
+  if (!attribute.period && !attribute.ttl && !is_time_since(attribute)) return instants;
+  for (const Observation& each : observations(attribute, id)) {
+    if (attribute.period) instants.push_back(each.time + *attribute.period);
+    if (attribute.ttl) instants.push_back(each.time + *attribute.ttl);
+    if (!is_time_since(attribute)) continue;
+    const json literals = leaf.literal.is_array() ? leaf.literal : json::array({leaf.literal});
+    for (const json& literal : literals) {
+      if (!literal.is_number()) continue;
+      const double age = literal.get<double>() * milliseconds_of(attribute.time_unit);
+      for (Time near = -2; near <= 2; ++near) {
+        instants.push_back(each.time + static_cast<Time>(std::floor(age)) + near);
+      }
+    }
+  }
+  std::erase_if(instants, [&](Time instant) { return instant <= clock_; });
+  return instants;
+}
+
+std::optional<Time> Twin::next_flip() const {
+  std::optional<Time> next;
+  for (const auto& [profile, unused] : last_ids_) {
+    const Ids ids{profile};
+    for (const Intervention& intervention : bundle_->interventions) {
+      for (const Leaf& leaf : intervention.leaves) {
+        if (leaf.attribute->key != profile.first) continue;
+        for (const Time instant : candidates(leaf, profile.second)) {
+          if (next && instant >= *next) continue;
+          const View before{instant - 1, number_ + 1}, after{instant, number_ + 1};
+          if (leaf_holds(leaf, ids, before, nullptr) != leaf_holds(leaf, ids, after, nullptr)) {
+            next = instant;
+          }
+        }
+      }
+    }
+  }
+  return next;
+}
+
+void Twin::fire_deadline(Time instant, Time now, std::vector<Fired>& fired) {
+  const View before{instant - 1, number_ + 1}, after{instant, number_ + 1};
+  for (const auto& [profile, ids] : last_ids_) {
+    const Ids own{profile};
+    const auto flips = [&, &name = profile.first](const Leaf& leaf) {
+      return leaf.attribute->key == name &&
+             leaf_holds(leaf, own, before, nullptr) != leaf_holds(leaf, own, after, nullptr);
+    };
+    const std::string cause =
+        "deadline|" + profile.first + "|" + profile.second + "|" + std::to_string(instant);
+    for (const Intervention& each : bundle_->interventions) {
+      const auto still_holds = [&, &ids = ids] {
+        return !catching_up_ || node_holds(each.criteria, ids, View{now, number_ + 1}, nullptr);
+      };
+      if (std::any_of(each.leaves.begin(), each.leaves.end(), flips) &&
+          is_edge(each, ids, before, after) && still_holds()) {
+        // What fires late brings the latest values (rule 24).
+        const View latest{catching_up_ ? now : instant, number_ + 1};
+        send(each, ids, latest, instant, cause, true, fired);
+      }
+    }
+  }
+}
+
+}  // namespace oracle

@@ -1,0 +1,52 @@
+// What the slow twin knows about values: the rules 1 to 8 in their most literal form. A value is
+// JSON; null is missing.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oracle {
+
+using nlohmann::json;
+
+/// Whole milliseconds since 1970.
+using Time = std::int64_t;
+
+/// A property as the event has it. The time of an atomic field is no JSON value.
+struct Raw {
+  json value;
+  std::optional<Time> time;
+};
+
+// Text (rules 1, 2)
+std::string number_text(double number);                // as JavaScript's String
+std::string time_text(Time time);                      // 2026-01-01T00:00:00.000Z
+std::optional<Time> parse_time(std::string_view text);  // that form, or a date alone
+Time parse_duration(std::string_view text);            // ISO 8601; a year is 365 days, a month 30
+
+// Conversion (rule 2)
+/// `raw` as a scalar of `type`; null if it does not fit.
+json convert(const Raw& raw, const std::string& type);
+/// A result of sum, min, max, mean.
+json convert_number(double number, const std::string& type);
+/// The element type of a list type; other types as they are.
+std::string element_type(const std::string& type);
+/// The part of a date (rule 14); null if `raw` is no time.
+json date_part(const Raw& raw, const std::string& part);
+
+/// The doubles' exact sum, rounded once (rule 3).
+double exact_sum(const std::vector<double>& numbers);
+
+// Comparison (rules 5 to 8)
+/// Null, "", [] and {}.
+bool is_empty(const json& value);
+/// Whether `value operator literal` holds for an attribute; `changed` is not asked here.
+bool holds(const json& value, const std::string& op, const json& literal);
+/// The same for a property in an event filter, where a missing one satisfies != too.
+bool filter_holds(const Raw& raw, const std::string& op, const json& literal);
+
+}  // namespace oracle
