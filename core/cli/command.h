@@ -48,5 +48,7 @@ void complain(const std::string& message);
 int check(const std::vector<std::string>& arguments);
 int replay(const std::vector<std::string>& arguments);
 int attributes(const std::vector<std::string>& arguments);
+int preview(const std::vector<std::string>& arguments);
+int explain(const std::vector<std::string>& arguments);
 
 }  // namespace tripline::cli

@@ -34,6 +34,8 @@ int main(int argc, char** argv) {
   if (arguments[0] == "check") return check(rest);
   if (arguments[0] == "replay") return replay(rest);
   if (arguments[0] == "attributes") return attributes(rest);
+  if (arguments[0] == "preview") return preview(rest);
+  if (arguments[0] == "explain") return explain(rest);
   complain("there is no command '" + arguments[0] + "'; see tripline --help");
   return kUsage;
 }

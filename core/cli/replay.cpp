@@ -14,8 +14,12 @@ constexpr Limits kServerLimits{100'000, 10'000'000, 4'096};
 }  // namespace
 
 std::optional<ReplayOptions> replay_options(const std::vector<std::string>& arguments,
-                                            const std::string& time_option) {
-  const auto parsed = parse_arguments(arguments, {"--definitions", time_option});
+                                            const std::string& time_option,
+                                            const std::vector<std::string>& with_value,
+                                            const std::vector<std::string>& flags) {
+  std::vector<std::string> all = with_value;
+  all.insert(all.end(), {"--definitions", time_option});
+  const auto parsed = parse_arguments(arguments, all, flags);
   if (!parsed) {
     complain(parsed.error());
     return std::nullopt;
@@ -27,6 +31,7 @@ std::optional<ReplayOptions> replay_options(const std::vector<std::string>& argu
     return std::nullopt;
   }
   options.events = parsed->positional.front();
+  options.extra = *parsed;
   if (const std::string until = parsed->option(time_option); !until.empty()) {
     options.until = parse_time(until);
     if (!options.until) {
@@ -42,7 +47,8 @@ Replay::Replay(std::shared_ptr<const Program> program)
 }
 
 ExitStatus Replay::run(const ReplayOptions& options,
-                       const std::function<void(const Payload&)>& fired) {
+                       const std::function<void(const Payload&)>& fired,
+                       const std::function<void(const Event&)>& seen) {
   bool clean = true;
   const bool readable =
       for_each_line(options.events, [&](std::string_view line, std::size_t number) {
@@ -52,6 +58,7 @@ ExitStatus Replay::run(const ReplayOptions& options,
           clean = false;
           return;
         }
+        if (seen) seen(*event);
         const Time now = std::max(engine_.clock(), event->time.value_or(kEarliest));
         for (const Payload& payload : engine_.process(*event, now)) fired(payload);
       });

@@ -14,22 +14,26 @@ struct ReplayOptions {
   std::string events;
   /// Time goes on to here after the last line.
   std::optional<Time> until;
+  /// What the subcommand asked for beside these.
+  Arguments extra;
 };
 
-/// `--definitions D.json [TIME_OPTION T] EVENTS`; complains and gives nothing where that is not
-/// what was written.
-[[nodiscard]] std::optional<ReplayOptions> replay_options(const std::vector<std::string>& arguments,
-                                                          const std::string& time_option);
+/// `--definitions D.json [TIME_OPTION T] EVENTS` and further options; complains and gives nothing
+/// where that is not what was written.
+[[nodiscard]] std::optional<ReplayOptions> replay_options(
+    const std::vector<std::string>& arguments, const std::string& time_option,
+    const std::vector<std::string>& with_value = {}, const std::vector<std::string>& flags = {});
 
 /// A replay on a server's scale, whose clock is the highest event time so far.
 class Replay {
  public:
   explicit Replay(std::shared_ptr<const Program> program);
 
-  /// Runs every line, then time to `until`; `fired` gets each payload. Malformed lines are reported
-  /// on stderr with their number and skipped. kInputErrors if there were any.
+  /// Runs every line, then time to `until`; `fired` gets each payload, `seen` each event. Malformed
+  /// lines are reported on stderr with their number and skipped. kInputErrors if there were any.
   [[nodiscard]] ExitStatus run(const ReplayOptions& options,
-                               const std::function<void(const Payload&)>& fired);
+                               const std::function<void(const Payload&)>& fired,
+                               const std::function<void(const Event&)>& seen = {});
   [[nodiscard]] const Engine& engine() const { return engine_; }
 
  private:

@@ -35,6 +35,7 @@ class Update {
   explicit Update(EngineState& state)
       : state_(state), program_(*state.program), before_(state.clock) {
     ++state.round;
+    state.search.begin();
   }
 
   void apply(const Event& event) {
@@ -199,7 +200,8 @@ class Update {
     attribute.before = std::move(before);
     attribute.after = read(index, state_.clock);
     attribute.changed = changed;
-    collect_flipped(program_, index, attribute.before, attribute.after, state_.flipped);
+    collect_flipped(program_, index, attribute.before, attribute.after, state_.search,
+                    state_.flipped);
     if (!changed) return;
     for (const Index leaf : program_.leaves_of_attribute[index].changed) {
       for (const Index intervention : program_.leaves[leaf].interventions) {
@@ -243,7 +245,7 @@ class Update {
       if (leaf.comparison.op == Operator::changed) {
         return side == &AttributeState::after && attribute.changed;
       }
-      return criterion_holds(leaf.comparison, attribute.*side);
+      return criterion_holds(leaf.comparison, attribute.*side, state_.search);
     };
     return criteria_hold(program_, intervention.root, leaf_holds);
   }
@@ -338,7 +340,7 @@ EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
       limits(limits),
       scope{std::vector<std::string>(program->keys.size()),
             std::vector<Profile*>(program->keys.size())},
-      test(*program),
+      test(*program, search),
       states(program->attributes.size()),
       flipped(program->interventions.size()) {
 }

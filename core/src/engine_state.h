@@ -48,6 +48,7 @@ struct EngineState {
 
   // Of the call under way; here so that their memory is used again.
   Scope scope;
+  PatternSearch search;
   EventTest test;
   std::uint64_t round = 0;
   std::vector<AttributeState> states;

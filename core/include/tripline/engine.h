@@ -109,6 +109,15 @@ class Engine {
   [[nodiscard]] std::vector<AttributeReading> attributes(std::string_view name,
                                                          std::string_view id) const;
 
+  /// Why an intervention did or did not fire for a profile, under the ids of the last event that
+  /// touched it, as JSON:
+  ///   {"intervention", "version", "at", "holds", "criteria": node,
+  ///    "targets": [{"name", "id", "sent", "sent_at"}], "why"}
+  ///   node: {"all" | "any" | "none": [node], "holds"}
+  ///      or {"attribute", "group_version", "operator", "value", "current", "holds"}
+  /// "" if there is no such intervention or attribute key.
+  [[nodiscard]] std::string explain(std::string_view intervention, const Target& profile) const;
+
   /// All profiles, most recently touched last.
   [[nodiscard]] std::vector<Target> profiles() const;
 

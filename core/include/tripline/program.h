@@ -65,18 +65,18 @@ struct Program {
   /// A computed value: one per attribute key, attribute name and way of computing it. Groups that
   /// contain an identical attribute share it.
   struct Aggregate {
-    Index key;
+    Index key = 0;
     std::string name;
     /// A field of an external group: its value arrives by push, and what follows up to `ttl` has no
     /// meaning but for `type`.
     bool is_pushed = false;
     /// Hash of key name, attribute name and all that decides the value: state survives a new bundle
     /// where this stays (design.md section 3, Snapshots).
-    std::uint64_t identity;
-    Index test;
+    std::uint64_t identity = 0;
+    Index test = 0;
     std::optional<Index> input;
-    Aggregation aggregation;
-    ValueType type;
+    Aggregation aggregation = Aggregation::counter;
+    ValueType type = ValueType::string_;
     Duration period = 0;  // 0: lifetime
     Duration ttl = 0;  // 0: none; of a lifetime aggregate the attribute's, its group's or its key's
     TimeUnit time_unit = TimeUnit::none;

@@ -27,13 +27,6 @@ std::string quoted(Operator op) {
   return concat({"'", name_of<Operator>(kOperators, op), "'"});
 }
 
-/// What this version of the engine cannot do yet.
-void check_supported(Operator op, const std::string& pointer, Diagnostics& diagnostics) {
-  if (is_comparison(op) || is_membership(op) || takes_no_value(op)) return;
-  diagnostics.error(concat({pointer, "/operator"}),
-                    concat({"the operator ", quoted(op), " is not supported yet"}));
-}
-
 /// The kind of literal that can match, in words; nothing where the literal is of it.
 std::string_view mismatch(const Value& literal, ValueType element) {
   if (is_numeric_type(element)) return literal.as_number() ? "" : "a number";
@@ -44,7 +37,6 @@ std::string_view mismatch(const Value& literal, ValueType element) {
 }  // namespace
 
 void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics& diagnostics) {
-  check_supported(leaf.op, leaf.pointer, diagnostics);
   if (takes_no_value(leaf.op) || leaf.literal.is_null()) return;
   const std::string type_name(name_of<ValueType>(kValueTypes, type));
   const std::string at_operator = concat({leaf.pointer, "/operator"});
@@ -88,7 +80,6 @@ void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics&
 }
 
 void check_filter_criterion(const FilterCriterion& criterion, Diagnostics& diagnostics) {
-  check_supported(criterion.op, criterion.pointer, diagnostics);
   if (criterion.literal.as_boolean() != nullptr && is_order(criterion.op)) {
     diagnostics.error(concat({criterion.pointer, "/operator"}),
                       concat({quoted(criterion.op), " can never hold on true or false"}));

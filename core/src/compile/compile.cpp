@@ -11,6 +11,7 @@
 #include "support/text.h"
 #include "tripline/program.h"
 #include "value/convert.h"
+#include "value/regex.h"
 
 namespace tripline {
 namespace {
@@ -91,18 +92,37 @@ class Compiler {
     return add_input(std::move(property));
   }
 
-  Index add_condition(Index input, Operator op, const Value& literal) {
+  /// The comparison, with its pattern compiled; what is wrong with that is reported at `pointer`.
+  Program::Comparison comparison(Operator op, const Value& literal, const std::string& pointer) {
+    Program::Comparison comparison{op, literal, nullptr};
+    const std::string* pattern = literal.as_string();
+    if ((op != Operator::rlike && op != Operator::not_rlike) || pattern == nullptr) {
+      return comparison;
+    }
+    auto regex = Regex::compile(*pattern);
+    if (regex) {
+      comparison.regex = std::make_shared<const Regex>(std::move(*regex));
+    } else {
+      error(concat({pointer, "/value"}),
+            concat({"position ", std::to_string(regex.error().position),
+                    " of the pattern: ", regex.error().message}));
+    }
+    return comparison;
+  }
+
+  Index add_condition(Index input, Operator op, const Value& literal,
+                      const std::string& pointer = {}) {
     const std::string text = concat(
         {std::to_string(input), " ", name_of<Operator>(kOperators, op), " ", json_text(literal)});
-    return conditions_.add(text, {input, {op, literal, nullptr}});
+    return conditions_.add(text, {input, comparison(op, literal, pointer)});
   }
 
   std::vector<Index> add_conditions(const std::vector<FilterCriterion>& criteria) {
     std::vector<Index> indices;
     for (const FilterCriterion& criterion : criteria) {
       check_filter_criterion(criterion, diagnostics_);
-      indices.push_back(
-          add_condition(add_input(criterion.property), criterion.op, criterion.literal));
+      indices.push_back(add_condition(add_input(criterion.property), criterion.op,
+                                      criterion.literal, criterion.pointer));
     }
     return indices;
   }
@@ -294,8 +314,15 @@ class Compiler {
     return aggregates_.add(text, std::move(aggregate));
   }
 
-  static Duration group_ttl(const AttributeGroup& group) {
-    return group.ttl.value_or(group.attribute_key.ttl.value_or(0));
+  /// The group's, else its key's, given in the group or with the key itself; 0 is none (rule 13).
+  Duration group_ttl(const AttributeGroup& group) const {
+    if (group.ttl || group.attribute_key.ttl) {
+      return group.ttl ? *group.ttl : *group.attribute_key.ttl;
+    }
+    for (const AttributeKey& key : definitions_.attribute_keys) {
+      if (key.name == group.attribute_key.name) return key.ttl.value_or(0);
+    }
+    return 0;
   }
 
   /// All that decides the value, in words that do not depend on the rest of the bundle.
@@ -421,13 +448,43 @@ class Compiler {
         if (const auto group = find_group(link)) add_unique(groups, *group);
       }
     }
+    Numbers names;
     for (const Index index_of_group : groups) {
       const Program::Group& group = program_->groups[index_of_group];
       for (Index i = 0; i < group.attribute_count; ++i) {
-        compiled.payload.push_back(group.first_attribute + i);
+        const Index attribute = group.first_attribute + i;
+        add_to_payload(compiled.payload, attribute);
+        if (!intervention.payload_attribute_groups) continue;
+        const std::string& name = program_->attributes[attribute].name;
+        if (names.find(name) == nullptr) {
+          names.add(name, {});
+        } else {
+          diagnostics_.warning(concat({intervention.pointer, "/payload_attribute_groups"}),
+                               concat({"two of these groups have an attribute '", name,
+                                       "'; handlers tell them apart by the group's name only"}));
+        }
       }
     }
     program_->interventions.push_back(std::move(compiled));
+  }
+
+  /// Two versions of a group have one name in a payload; the higher one has the word.
+  void add_to_payload(std::vector<Index>& payload, Index attribute) const {
+    const Program::Attribute& added = program_->attributes[attribute];
+    for (Index& known : payload) {
+      const Program::Attribute& other = program_->attributes[known];
+      if (other.name != added.name || name_of_group(other) != name_of_group(added)) continue;
+      if (version_of(added) > version_of(other)) known = attribute;
+      return;
+    }
+    payload.push_back(attribute);
+  }
+
+  const std::string& name_of_group(const Program::Attribute& attribute) const {
+    return program_->groups[attribute.group].name;
+  }
+  std::uint32_t version_of(const Program::Attribute& attribute) const {
+    return program_->groups[attribute.group].version;
   }
 
   static void add_unique(std::vector<Index>& list, std::optional<Index> index) {
@@ -435,15 +492,23 @@ class Compiler {
   }
 
   /// Recursion is bounded: reading refused criteria that are nested too deep.
-  void add_node(const Criterion& criterion, Index intervention, std::vector<Index>& read) {
+  void add_node(const Criterion& criterion, Index intervention, std::vector<Index>& read,
+                bool allows_changed = true) {
     const auto index = program_->nodes.size();
     program_->nodes.push_back({criterion.kind, 0, 0});
     if (criterion.kind == Criterion::Kind::leaf) {
+      if (criterion.op == Operator::changed && !allows_changed) {
+        error(concat({criterion.pointer, "/operator"}),
+              "'changed' may stand alone or inside 'all', not inside 'any' or 'none'");
+      }
       if (const auto leaf = add_leaf(criterion, intervention, read)) {
         program_->nodes[index].leaf = *leaf;
       }
     }
-    for (const Criterion& child : criterion.children) add_node(child, intervention, read);
+    const bool is_all = criterion.kind == Criterion::Kind::all;
+    for (const Criterion& child : criterion.children) {
+      add_node(child, intervention, read, allows_changed && is_all);
+    }
     program_->nodes[index].end = static_cast<Index>(program_->nodes.size());
   }
 
@@ -470,8 +535,8 @@ class Compiler {
     const std::string text =
         concat({std::to_string(attribute), " ", name_of<Operator>(kOperators, criterion.op), " ",
                 json_text(criterion.literal)});
-    const Index leaf =
-        leaves_.add(text, {attribute, {criterion.op, criterion.literal, nullptr}, {}});
+    const Index leaf = leaves_.add(
+        text, {attribute, comparison(criterion.op, criterion.literal, criterion.pointer), {}});
     std::vector<Index>& users = program_->leaves[leaf].interventions;
     if (users.empty() || users.back() != intervention) users.push_back(intervention);
     return leaf;

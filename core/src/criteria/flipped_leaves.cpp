@@ -11,13 +11,18 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 class Collector {
  public:
   Collector(const Program& program, const Reading& before, const Reading& after,
-            SparseSet& interventions)
-      : program_(program), before_(before), after_(after), interventions_(interventions) {}
+            PatternSearch& search, SparseSet& interventions)
+      : program_(program),
+        before_(before),
+        after_(after),
+        search_(search),
+        interventions_(interventions) {}
 
   /// Looks at one leaf and takes its interventions if it flipped.
   void visit(Program::Index index) {
     const Program::Leaf& leaf = program_.leaves[index];
-    if (criterion_holds(leaf.comparison, before_) == criterion_holds(leaf.comparison, after_)) {
+    if (criterion_holds(leaf.comparison, before_, search_) ==
+        criterion_holds(leaf.comparison, after_, search_)) {
       return;
     }
     for (const Program::Index intervention : leaf.interventions) interventions_.add(intervention);
@@ -39,15 +44,16 @@ class Collector {
   const Program& program_;
   const Reading& before_;
   const Reading& after_;
+  PatternSearch& search_;
   SparseSet& interventions_;
 };
 
 }  // namespace
 
 void collect_flipped(const Program& program, Program::Index attribute, const Reading& before,
-                     const Reading& after, SparseSet& interventions) {
+                     const Reading& after, PatternSearch& search, SparseSet& interventions) {
   const Program::Leaves& leaves = program.leaves_of_attribute[attribute];
-  Collector collector(program, before, after, interventions);
+  Collector collector(program, before, after, search, interventions);
   for (const Program::Index leaf : leaves.others) collector.visit(leaf);
 
   const double* from = before.value.as_number();

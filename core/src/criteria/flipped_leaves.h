@@ -12,6 +12,6 @@ namespace tripline {
 /// leaves of the attribute are looked at), however many there are: truth is not stored, it follows
 /// from the two values.
 void collect_flipped(const Program& program, Program::Index attribute, const Reading& before,
-                     const Reading& after, SparseSet& interventions);
+                     const Reading& after, PatternSearch& search, SparseSet& interventions);
 
 }  // namespace tripline

@@ -164,6 +164,15 @@ bool is_atomic_field(std::string_view name) {
   return std::binary_search(std::begin(kAtomicFields), std::end(kAtomicFields), name);
 }
 
+bool is_unknown_to_browsers(std::string_view name) {
+  constexpr std::string_view fields[] = {
+      "base_currency",  "collector_tstamp", "etl_tags",       "etl_tstamp",    "event_fingerprint",
+      "network_userid", "refr_source",      "refr_term",      "ti_price_base", "tr_shipping_base",
+      "tr_tax_base",    "tr_total_base",    "user_ipaddress", "v_collector",   "v_etl"};
+  return name.starts_with("geo_") || name.starts_with("ip_") ||
+         std::find(std::begin(fields), std::end(fields), name) != std::end(fields);
+}
+
 bool is_time_field(std::string_view name) {
   return name.ends_with("_tstamp") && is_atomic_field(name);
 }

@@ -115,6 +115,8 @@ std::string_view name_of(std::span<const Name<Enum>> names, Enum value) {
 /// The canonical fields of a Snowplow event (facts of the Analytics SDK), ascending.
 [[nodiscard]] std::span<const std::string_view> atomic_fields();
 [[nodiscard]] bool is_atomic_field(std::string_view name);
+/// Atomic fields that the collector or an enrichment fills in, so that a page never has them.
+[[nodiscard]] bool is_unknown_to_browsers(std::string_view name);
 /// Atomic fields that hold a time.
 [[nodiscard]] bool is_time_field(std::string_view name);
 

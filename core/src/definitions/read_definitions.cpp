@@ -95,6 +95,10 @@ std::string check_atomic_field(std::string name, const std::string& pointer,
     diagnostics.error(pointer, concat({"'", name,
                                        "' is a whole structure; name a field in it with a "
                                        "property of type 'event' or 'entity'"}));
+  } else if (is_unknown_to_browsers(name)) {
+    diagnostics.warning(pointer, concat({"'", name,
+                                         "' is filled in after collection; in a browser it is "
+                                         "always missing"}));
   } else if (!is_atomic_field(name)) {
     diagnostics.error(pointer, concat({"there is no atomic field '", name.substr(0, kLongestName),
                                        "'", suggestion(name, atomic_fields())}));
@@ -264,6 +268,9 @@ AttributeKey read_attribute_key(const JsonNode& node, std::string pointer,
     key.property.name = check_atomic_field(*field, object.pointer_to("key"), diagnostics);
   } else {
     key.property.name = key.name;  // the atomic field of that name; compile() checks it
+    if (is_atomic_field(key.name)) {
+      check_atomic_field(key.name, object.pointer_to("name"), diagnostics);
+    }
   }
   key.ttl = object.read_duration("ttl");
   object.ignore({"description", "owner", "is_published", "external_column", "blobl_path"});

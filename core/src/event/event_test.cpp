@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "value/compare.h"
-
 namespace tripline {
 
 bool EventTest::passes(const Program::Test& test) {
@@ -24,7 +22,7 @@ bool EventTest::holds(Program::Index index) {
   Answer& answer = answers_[index];
   if (answer.round != round_) {
     const Program::Condition& condition = program_.conditions[index];
-    answer = {round_, filter_holds(condition.comparison, input(condition.input))};
+    answer = {round_, filter_holds(condition.comparison, input(condition.input), search_)};
   }
   return answer.holds;
 }

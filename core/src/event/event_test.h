@@ -7,13 +7,14 @@
 
 #include "tripline/event.h"
 #include "tripline/program.h"
+#include "value/compare.h"
 
 namespace tripline {
 
 class EventTest {
  public:
-  explicit EventTest(const Program& program)
-      : program_(program), answers_(program.conditions.size()) {}
+  EventTest(const Program& program, PatternSearch& search)
+      : program_(program), search_(search), answers_(program.conditions.size()) {}
 
   /// Starts on another event. O(1): older answers are told by their round.
   void begin(const Event& event) {
@@ -35,6 +36,7 @@ class EventTest {
   };
 
   const Program& program_;
+  PatternSearch& search_;
   std::vector<Answer> answers_;
   const Event* event_ = nullptr;
   std::uint64_t round_ = 0;

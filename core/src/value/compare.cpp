@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "support/time_text.h"
+#include "value/like.h"
 
 namespace tripline {
 namespace {
@@ -57,10 +58,12 @@ std::optional<Operator> opposite(Operator op) {
   }
 }
 
-bool is_positive_match(Operator op, const Program::Comparison& comparison,
-                       const ValueView& scalar) {
+/// Whether the positive operator holds; nothing if a search became too expensive.
+std::optional<bool> matches(Operator op, const Program::Comparison& comparison,
+                            const ValueView& scalar, PatternSearch& search) {
+  const Value& literal = comparison.literal;
   const auto is = [&](Order a, Order b) {
-    const Order order = compare(scalar, comparison.literal);
+    const Order order = compare(scalar, literal);
     return order == a || order == b;
   };
   switch (op) {
@@ -75,50 +78,60 @@ bool is_positive_match(Operator op, const Program::Comparison& comparison,
     case Operator::greater_equal:
       return is(Order::greater, Order::equal);
     case Operator::in: {
-      const std::vector<Value>* list = comparison.literal.as_list();
+      const std::vector<Value>* list = literal.as_list();
       if (list == nullptr) return is(Order::equal, Order::equal);
       return std::any_of(list->begin(), list->end(),
                          [&](const Value& each) { return compare(scalar, each) == Order::equal; });
     }
+    case Operator::like:
+      return scalar.kind() == ValueView::Kind::string &&
+             like_matches(*literal.as_string(), scalar.text());
+    case Operator::rlike:
+      if (scalar.kind() != ValueView::Kind::string) return false;
+      return search.find(*comparison.regex, scalar.text());
     default:
       return false;
   }
 }
 
-/// On a list a positive operator holds if some element satisfies it, a negated one if none
-/// satisfies its opposite (rule 7).
-template <typename List, typename ViewOf>
-bool list_holds(const Program::Comparison& comparison, const List& list, ViewOf view_of) {
+/// On one scalar or the elements of a list: a positive operator holds if some element satisfies it,
+/// a negated one if none satisfies its opposite (rule 7). Neither holds beyond the budget (rule
+/// 26).
+template <typename Scalars, typename ViewOf>
+bool holds(const Program::Comparison& comparison, const Scalars& scalars, ViewOf view_of,
+           PatternSearch& search) {
   const auto positive = opposite(comparison.op);
-  const Operator op = positive.value_or(comparison.op);
-  const bool some = std::any_of(list.begin(), list.end(), [&](const auto& element) {
-    return is_positive_match(op, comparison, view_of(element));
-  });
-  return positive ? !some : some;
+  for (const auto& scalar : scalars) {
+    const auto match =
+        matches(positive.value_or(comparison.op), comparison, view_of(scalar), search);
+    if (!match) return false;
+    if (*match) return !positive;
+  }
+  return positive.has_value();
 }
 
 }  // namespace
 
-bool scalar_holds(const Program::Comparison& comparison, const ValueView& scalar) {
-  if (const auto positive = opposite(comparison.op)) {
-    return !is_positive_match(*positive, comparison, scalar);
-  }
-  return is_positive_match(comparison.op, comparison, scalar);
+std::optional<bool> PatternSearch::find(const Regex& regex, std::string_view text) {
+  if (!scratch_) scratch_ = std::make_unique<Regex::Scratch>();
+  return regex.search(text, budget_, *scratch_);
 }
 
-bool criterion_holds(const Program::Comparison& comparison, const Reading& attribute) {
+bool criterion_holds(const Program::Comparison& comparison, const Reading& attribute,
+                     PatternSearch& search) {
   const auto& [value, is_set] = attribute;
   if (comparison.op == Operator::is_null) return !is_set || value.is_empty();
   if (comparison.op == Operator::is_not_null) return is_set && !value.is_empty();
   if (value.is_null() || value.as_counts() != nullptr) return false;
+  const auto view_of = [](const Value& each) { return ValueView::of(each); };
   if (const std::vector<Value>* list = value.as_list()) {
-    return list_holds(comparison, *list,
-                      [](const Value& element) { return ValueView::of(element); });
+    return holds(comparison, *list, view_of, search);
   }
-  return scalar_holds(comparison, ValueView::of(value));
+  return holds(comparison, std::span(&value, 1), view_of, search);
 }
 
-bool filter_holds(const Program::Comparison& comparison, const ValueView& property) {
+bool filter_holds(const Program::Comparison& comparison, const ValueView& property,
+                  PatternSearch& search) {
   const Operator op = comparison.op;
   const bool is_list = property.kind() == ValueView::Kind::list;
   if (op == Operator::is_null || op == Operator::is_not_null) {
@@ -127,11 +140,8 @@ bool filter_holds(const Program::Comparison& comparison, const ValueView& proper
     return is_empty == (op == Operator::is_null);
   }
   if (property.is_missing()) return op == Operator::not_equal;
-  if (is_list) {
-    return list_holds(comparison, property.elements(),
-                      [](const ValueView& element) { return element; });
-  }
-  return scalar_holds(comparison, property);
+  const auto itself = [](const ValueView& each) { return each; };
+  return holds(comparison, is_list ? property.elements() : std::span(&property, 1), itself, search);
 }
 
 }  // namespace tripline

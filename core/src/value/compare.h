@@ -1,8 +1,14 @@
 // A value against what an operator asks of it, in criteria and in event filters (rules 5 to 8).
+// Types never mix: of a number and a numeric string none is equal to, less or greater than the
+// other. Strings order by code point.
 #pragma once
+
+#include <memory>
+#include <optional>
 
 #include "tripline/program.h"
 #include "tripline/value.h"
+#include "value/regex.h"
 
 namespace tripline {
 
@@ -13,15 +19,27 @@ struct Reading {
   bool is_set = false;
 };
 
-/// Whether a scalar stands in the relation to a literal. Types never mix: of a number and a numeric
-/// string none is equal to, less or greater than the other. Strings order by code point.
-[[nodiscard]] bool scalar_holds(const Program::Comparison& comparison, const ValueView& scalar);
+/// What searches for patterns may cost (rule 26), and the memory that they share. Made when there
+/// is a first pattern to search for.
+class PatternSearch {
+ public:
+  /// As many steps as one event may cost.
+  void begin() { budget_ = 2'000'000; }
+  /// Nothing if the steps are used up.
+  std::optional<bool> find(const Regex& regex, std::string_view text);
+
+ private:
+  std::uint64_t budget_ = 2'000'000;
+  std::unique_ptr<Regex::Scratch> scratch_;
+};
 
 /// An intervention's leaf: a missing attribute satisfies only `is null`. `changed` is none of its
 /// business.
-[[nodiscard]] bool criterion_holds(const Program::Comparison& comparison, const Reading& attribute);
+[[nodiscard]] bool criterion_holds(const Program::Comparison& comparison, const Reading& attribute,
+                                   PatternSearch& search);
 
 /// An attribute's event filter: a missing property satisfies `is null` and `!=`.
-[[nodiscard]] bool filter_holds(const Program::Comparison& comparison, const ValueView& property);
+[[nodiscard]] bool filter_holds(const Program::Comparison& comparison, const ValueView& property,
+                                PatternSearch& search);
 
 }  // namespace tripline

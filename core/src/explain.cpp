@@ -1,0 +1,143 @@
+// State → reasons: why an intervention did or did not fire.
+
+#include <algorithm>
+
+#include "criteria/evaluate.h"
+#include "definitions/names.h"
+#include "engine_state.h"
+#include "event/identifier.h"
+#include "support/json_writer.h"
+#include "support/text.h"
+#include "support/time_text.h"
+
+namespace tripline {
+namespace {
+
+using Index = Program::Index;
+
+/// Writes one intervention's explanation for one profile.
+class Explanation {
+ public:
+  Explanation(const EngineState& state, Index key, const std::string& id)
+      : state_(state), program_(*state.program) {
+    const Profile* profile = state.profiles.find(ProfileNameView{key, id});
+    for (Index i = 0; i < program_.keys.size(); ++i) {
+      const bool carried = profile != nullptr && !profile->ids.empty();
+      ids_.push_back(i == key ? id : carried ? profile->ids[i] : "");
+      profiles_.push_back(state.profiles.find(ProfileNameView{i, ids_.back()}));
+    }
+  }
+
+  std::string write(const Program::Intervention& intervention) {
+    const bool fulfilled = holds(intervention.root);
+    json_.begin_object().key("intervention").string(intervention.name);
+    json_.key("version").number(intervention.version);
+    json_.key("at").string(format_time(state_.clock));
+    json_.key("holds").boolean(fulfilled);
+    json_.key("criteria");
+    write_node(intervention.root);
+    const bool all_sent = write_targets(intervention);
+    json_.key("why").string(reason(fulfilled, all_sent));
+    return json_.end_object().take();
+  }
+
+ private:
+  Reading read(Index index) const {
+    const Program::Attribute& attribute = program_.attributes[index];
+    if (!attribute.aggregate) return {};
+    const Index key = program_.aggregates[*attribute.aggregate].key;
+    if (ids_[key].empty()) return {};
+    return read_attribute(program_, profiles_[key], index, state_.clock);
+  }
+
+  bool holds(Index node) const {
+    const auto leaf_holds = [this](Index index) {
+      const Program::Leaf& leaf = program_.leaves[index];
+      return leaf.comparison.op != Operator::changed &&
+             criterion_holds(leaf.comparison, read(leaf.attribute), search_);
+    };
+    return criteria_hold(program_, node, leaf_holds);
+  }
+
+  void write_node(Index index) {
+    const Program::Node& node = program_.nodes[index];
+    json_.begin_object();
+    if (node.kind == Criterion::Kind::leaf) {
+      write_leaf(program_.leaves[node.leaf]);
+    } else {
+      json_.key(node.kind == Criterion::Kind::all   ? "all"
+                : node.kind == Criterion::Kind::any ? "any"
+                                                    : "none");
+      json_.begin_array();
+      for (Index child = index + 1; child < node.end; child = program_.nodes[child].end) {
+        write_node(child);
+      }
+      json_.end_array();
+    }
+    json_.key("holds").boolean(holds(index)).end_object();
+  }
+
+  void write_leaf(const Program::Leaf& leaf) {
+    const Program::Attribute& attribute = program_.attributes[leaf.attribute];
+    const Program::Group& group = program_.groups[attribute.group];
+    json_.key("attribute").string(concat({group.name, ":", attribute.name}));
+    json_.key("group_version").number(group.version);
+    json_.key("operator").string(name_of<Operator>(kOperators, leaf.comparison.op));
+    if (!leaf.comparison.literal.is_null()) json_.key("value").value(leaf.comparison.literal);
+    json_.key("current").value(read(leaf.attribute).value);
+  }
+
+  /// True if every target that has an id was sent it already.
+  bool write_targets(const Program::Intervention& intervention) {
+    bool all_sent = true;
+    json_.key("targets").begin_array();
+    for (const Index key : intervention.targets) {
+      json_.begin_object().key("name").string(program_.keys[key].name).key("id");
+      if (ids_[key].empty()) {
+        json_.null().end_object();
+        continue;
+      }
+      json_.string(ids_[key]);
+      const Time* sent =
+          state_.sent.find(sent_mark(intervention, program_.keys[key].name, ids_[key]));
+      json_.key("sent").boolean(sent != nullptr);
+      if (sent != nullptr) json_.key("sent_at").string(format_time(*sent));
+      if (sent == nullptr) all_sent = false;
+      json_.end_object();
+    }
+    json_.end_array();
+    return all_sent;
+  }
+
+  static std::string_view reason(bool fulfilled, bool all_sent) {
+    if (all_sent) return "it was sent, and is sent once only";
+    if (!fulfilled) return "the criteria do not hold; it fires when they become true";
+    return "the criteria hold, but they did so before the first update or did not become true in "
+           "an "
+           "update that carried this target";
+  }
+
+  const EngineState& state_;
+  const Program& program_;
+  std::vector<std::string> ids_;
+  std::vector<const Profile*> profiles_;
+  mutable PatternSearch search_;
+  JsonWriter json_;
+};
+
+}  // namespace
+
+std::string Engine::explain(std::string_view intervention, const Target& profile) const {
+  const Program& program = *state_->program;
+  const auto wanted =
+      std::find_if(program.interventions.begin(), program.interventions.end(),
+                   [&](const Program::Intervention& each) { return each.name == intervention; });
+  const auto key =
+      std::find_if(program.keys.begin(), program.keys.end(),
+                   [&](const Program::Key& each) { return each.name == profile.name; });
+  if (wanted == program.interventions.end() || key == program.keys.end()) return {};
+  return Explanation(*state_, static_cast<Index>(key - program.keys.begin()), normal_id(profile.id))
+      .write(*wanted);
+}
+
+}  // namespace tripline
