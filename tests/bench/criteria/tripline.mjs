@@ -1,13 +1,13 @@
-// The engine over the same rules. An update is an event with one property, which the attribute of the
-// same number keeps as its last value; the event's other values stay in the buffer from call to call.
+// The engine over the same rules. The attributes are fields of an external group, and an update is a
+// push of one of them: what the criteria cost without the event around them.
 
 import { load } from '../../conformance/engine.mjs';
 import { attributeCount } from './rules.mjs';
 
-const schema = { vendor: 'com.example', name: 'numbers', version: '1-0-0' };
-const property = (path) => ({ type: 'event', vendor: schema.vendor, name: schema.name, major_version: 1, path });
 const attributeKey = { name: 'domain_userid', key: 'domain_userid' };
 const target = { name: 'user_id', key: 'user_id' };
+const visitor = 'the visitor';
+const spare = 'spare'; // no criterion reads it
 
 function definitionsOf(rules) {
   return {
@@ -17,13 +17,9 @@ function definitionsOf(rules) {
         name: 'n',
         version: 1,
         attribute_key: attributeKey,
-        attributes: Array.from({ length: attributeCount }, (_, attribute) => ({
-          name: `a${attribute}`,
-          type: 'double',
-          aggregation: 'last',
-          events: [schema],
-          property: property(`p${attribute}`),
-        })),
+        offline: true,
+        fields: [...Array.from({ length: attributeCount }, (_, attribute) => `a${attribute}`), spare].map((name) => ({ name, type: 'double' })),
+        batch_source: { name: 'numbers', database: 'd', schema: 's', table: 't', timestamp_field: 'at' },
       },
     ],
     interventions: rules.map((rule, index) => ({
@@ -46,34 +42,26 @@ export class TriplineEvaluator {
     this.handle = report.handle;
     this.layout = JSON.parse(module.layout());
     this.inputs = report.inputs;
-    this.slots = Array.from({ length: attributeCount }, (_, attribute) =>
-      this.inputs.findIndex(({ path }) => path?.[0] === `p${attribute}`));
+    this.attributes = values.map((_, attribute) => report.fields.find(({ name }) => name === `a${attribute}`).attribute);
     this.setTarget('the only one');
     values.forEach((value, attribute) => this.update(attribute, value));
   }
 
   /** Whom interventions are for from now on. What was sent to another is not sent to this one. */
   setTarget(id) {
-    const atomic = {
-      event_vendor: schema.vendor, event_name: schema.name, event_version: schema.version,
-      domain_userid: 'the visitor', user_id: id,
-    };
-    const values = this.inputs.map((input) => (input.kind === 'atomic' ? atomic[input.name] : undefined));
-    // Leaves the event in the buffer; without a property it changes nothing. Without an id, none is a duplicate.
+    // Pushes are evaluated under the ids of the last event. Without an id, none is a duplicate.
+    const ids = { domain_userid: visitor, user_id: id };
+    const values = this.inputs.map((input) => (input.kind === 'atomic' ? ids[input.name] : undefined));
     this.engine.process({ id: undefined, now: 1, time: NaN, values });
-    this.#look();
-    this.previous = 0;
+    this.#preparePush();
   }
 
   /** How many payloads it sent. */
   update(attribute, value) {
     if (this.view.buffer !== this.module.HEAPU8.buffer) this.#look(); // the memory has grown
-    this.view.setUint32(this.#slot(this.slots[this.previous]), this.layout.tag_missing, true);
-    const slot = this.#slot(this.slots[attribute]);
-    this.view.setUint32(slot, this.layout.tag_number, true);
-    this.view.setFloat64(slot + this.layout.slot_number, value, true);
-    this.previous = attribute;
-    return this.module._tripline_process(this.handle);
+    this.view.setFloat64(this.numberAt, this.attributes[attribute], true);
+    this.view.setFloat64(this.valueAt, value, true);
+    return this.module._tripline_push(this.handle);
   }
 
   /** The interventions that an update made true, whatever was sent before. */
@@ -89,12 +77,18 @@ export class TriplineEvaluator {
     this.engine.release();
   }
 
-  #look() {
-    this.start = this.module._tripline_buffer(0);
-    this.view = new DataView(this.module.HEAPU8.buffer);
+  /** Leaves a push in the buffer, of which update() changes two numbers. */
+  #preparePush() {
+    this.engine.push({ attribute_key: { ...attributeKey, id: visitor }, group: 'n', attributes: { [spare]: 0 } }, 1, NaN);
+    this.#look();
   }
 
-  #slot(input) {
-    return this.start + this.layout.header_bytes + this.layout.slot_bytes * (1 + input);
+  #look() {
+    const { header_bytes, slot_bytes, slot_number } = this.layout;
+    const start = this.module._tripline_buffer(0);
+    this.view = new DataView(this.module.HEAPU8.buffer);
+    // After the id and the name of the key: the attribute's number, and its value.
+    this.numberAt = start + header_bytes + slot_bytes * 2 + slot_number;
+    this.valueAt = start + header_bytes + slot_bytes * 3 + slot_number;
   }
 }
