@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "push_line.h"
 #include "support/time_text.h"
 
 namespace tripline::cli {
@@ -46,26 +47,43 @@ Replay::Replay(std::shared_ptr<const Program> program)
     : reader_(*program), engine_(program, kServerLimits) {
 }
 
-ExitStatus Replay::run(const ReplayOptions& options,
-                       const std::function<void(const Payload&)>& fired,
-                       const std::function<void(const Event&)>& seen) {
+ExitStatus Replay::run(const ReplayOptions& options, const Fired& fired, const Seen& seen) {
   bool clean = true;
   const bool readable =
       for_each_line(options.events, [&](std::string_view line, std::size_t number) {
-        const auto event = reader_.read(line);
-        if (!event) {
-          complain(options.events + ":" + std::to_string(number) + ": skipped: " + event.error());
-          clean = false;
-          return;
-        }
-        if (seen) seen(*event);
-        const Time now = std::max(engine_.clock(), event->time.value_or(kEarliest));
-        for (const Payload& payload : engine_.process(*event, now)) fired(payload);
+        const auto fine = may_be_push(line) ? push(line, fired, seen) : count(line, fired, seen);
+        if (fine) return;
+        complain(options.events + ":" + std::to_string(number) + ": skipped: " + fine.error());
+        clean = false;
       });
   if (options.until) {
     for (const Payload& payload : engine_.advance(*options.until)) fired(payload);
   }
   return readable && clean ? kSuccess : kInputErrors;
+}
+
+tl::expected<void, std::string> Replay::count(std::string_view line, const Fired& fired,
+                                              const Seen& seen) {
+  const auto event = reader_.read(line);
+  if (!event) return tl::make_unexpected(event.error());
+  if (seen) seen(*event);
+  const Time now = std::max(engine_.clock(), event->time.value_or(kEarliest));
+  for (const Payload& payload : engine_.process(*event, now)) fired(payload);
+  return {};
+}
+
+tl::expected<void, std::string> Replay::push(std::string_view line, const Fired& fired,
+                                             const Seen& seen) {
+  const auto push = read_push(engine_.program(), line);
+  if (!push) return tl::make_unexpected(push.error());
+  if (!*push) return count(line, fired, seen);
+  std::vector<std::vector<ValueView>> lists;
+  const PushLine& values = **push;
+  const Time now = std::max(engine_.clock(), values.time.value_or(kEarliest));
+  const auto payloads = engine_.push(values.profile, values.views(lists), now, values.time);
+  if (!payloads) return tl::make_unexpected(payloads.error());
+  for (const Payload& payload : *payloads) fired(payload);
+  return {};
 }
 
 int replay(const std::vector<std::string>& arguments) {

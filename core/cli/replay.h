@@ -27,16 +27,23 @@ struct ReplayOptions {
 /// A replay on a server's scale, whose clock is the highest event time so far.
 class Replay {
  public:
+  using Fired = std::function<void(const Payload&)>;
+  using Seen = std::function<void(const Event&)>;
+
   explicit Replay(std::shared_ptr<const Program> program);
 
   /// Runs every line, then time to `until`; `fired` gets each payload, `seen` each event. Malformed
   /// lines are reported on stderr with their number and skipped. kInputErrors if there were any.
-  [[nodiscard]] ExitStatus run(const ReplayOptions& options,
-                               const std::function<void(const Payload&)>& fired,
-                               const std::function<void(const Event&)>& seen = {});
+  [[nodiscard]] ExitStatus run(const ReplayOptions& options, const Fired& fired,
+                               const Seen& seen = {});
   [[nodiscard]] const Engine& engine() const { return engine_; }
 
  private:
+  /// One line through the engine; the error says why it was not.
+  tl::expected<void, std::string> count(std::string_view line, const Fired& fired,
+                                        const Seen& seen);
+  tl::expected<void, std::string> push(std::string_view line, const Fired& fired, const Seen& seen);
+
   EnrichedReader reader_;
   Engine engine_;
 };
