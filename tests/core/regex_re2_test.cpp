@@ -230,9 +230,9 @@ std::string utf8(char32_t code_point) {
 
 char32_t lowest_case_variant(char32_t code_point) {
   regex::CharacterSet set;
-  set.add({code_point, code_point});
+  set.add(code_point, code_point);
   set.add_case_variants();
-  return set.ranges()[0].first;
+  return set.bounds()[0];
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "value/regex.h"
 
+#include <memory>
 #include <utility>
 
 #include "value/regex/compile.h"
@@ -8,16 +9,17 @@
 namespace tripline {
 
 tl::expected<Regex, Regex::Error> Regex::compile(std::string_view pattern) {
-  auto syntax = regex::parse(pattern);
-  if (!syntax) return tl::unexpected(syntax.error());
-  auto program = regex::compile(std::move(*syntax));
-  if (!program) return tl::unexpected(program.error());
-  return Regex(std::move(*program));
+  const std::unique_ptr<regex::Tokens> tokens(new regex::Tokens);
+  std::unique_ptr<regex::Program> program(new regex::Program);
+  auto error = regex::parse(pattern, *tokens, program->sets);
+  if (!error) error = regex::compile(*tokens, *program);
+  if (error) return tl::unexpected(*error);
+  return Regex(std::move(program));
 }
 
 std::optional<bool> Regex::search(std::string_view text, std::uint64_t& budget,
                                   Scratch& scratch) const {
-  return regex::match(program_, text, budget, scratch);
+  return regex::match(*program_, text, budget, scratch);
 }
 
 }  // namespace tripline

@@ -16,15 +16,20 @@
 // (?i) folds case as RE2 does, by Unicode 15.0's simple case folding: "k" is also the Kelvin sign.
 // Pattern and text are UTF-8; a malformed byte in the text reads as U+FFFD.
 //
-// Refused: \p and \P, \C, lookahead and lookbehind, backreferences, all that RE2 refuses, a name
-// with characters other than ASCII letters, digits and _; patterns of over 1,000 characters or
-// 2,000 instructions; {m,n} over 1,000, also when multiplied through nesting.
+// Refused: \p and \P, \C, lookahead and lookbehind, backreferences, all else that RE2 refuses,
+// names of groups with other than ASCII letters, digits and _; patterns of over 1,000 characters or
+// 2,000 instructions; {m,n} over 1,000, also when multiplied through nesting (rule 26).
+//
+// The one difference: RE2 lets an empty match, as of \B, be between the bytes of one character.
+// Here a match begins and ends between characters.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <utility>
 
 #include "value/regex/match.h"
 #include "value/regex/syntax.h"
@@ -36,8 +41,8 @@ class Regex {
  public:
   /// `position`, in bytes, and `message`, which is a constant.
   using Error = regex::Error;
-  /// Memory for searches, one at a time. Reused by all patterns, it ends up as large as the largest
-  /// one needs (20 KB at most), and no search allocates any more.
+  /// Memory for searches, one at a time, whatever the patterns: 20 KB, so best on the heap and made
+  /// when there is a first pattern. No search allocates any.
   using Scratch = regex::Scratch;
 
   [[nodiscard]] static tl::expected<Regex, Error> compile(std::string_view pattern);
@@ -49,9 +54,9 @@ class Regex {
                                            Scratch& scratch) const;
 
  private:
-  explicit Regex(regex::Program program) : program_(std::move(program)) {}
+  explicit Regex(std::unique_ptr<const regex::Program> program) : program_(std::move(program)) {}
 
-  regex::Program program_;
+  std::unique_ptr<const regex::Program> program_;
 };
 
 }  // namespace tripline

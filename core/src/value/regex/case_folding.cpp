@@ -68,20 +68,22 @@ class RunReader {
 // Variants of one another share their lowest one. So: first the lowest variant of each that is in,
 // then whatever has its lowest variant in.
 void CharacterSet::add_case_variants() {
+  if (bounds_.empty()) return;
   for (const bool to_lowest : {true, false}) {
-    CharacterSet variants;
+    const char32_t begin = bounds_[0];
+    const char32_t end = bounds_.size() % 2 == 0 ? bounds_.back() : kLastCodePoint + 1;
     for (RunReader runs; !runs.at_end();) {
       const CaseRun run = runs.read();
       const std::uint32_t lowest = run.first - run.distance;
       const std::uint32_t from = to_lowest ? run.first : lowest;
       const std::uint32_t to = to_lowest ? lowest : run.first;
       const std::uint32_t length = run.count * run.stride;
-      if (!intersects(ranges_, {from, from + length - 1})) continue;
+      if (from >= end || from + length <= begin) continue;
       for (std::uint32_t i = 0; i < length; i += run.stride) {
-        if (contains(ranges_, from + i)) variants.add({to + i, to + i});
+        const bool lacks = contains(bounds_, from + i) && !contains(bounds_, to + i);
+        if (lacks) add(to + i, to + i);
       }
     }
-    add_all(variants);
   }
 }
 

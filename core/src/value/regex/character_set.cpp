@@ -4,50 +4,69 @@
 
 namespace tripline::regex {
 
-bool intersects(std::span<const Range> ranges, Range range) {
-  std::size_t below = 0;  // how many of the ranges end before this one begins
-  for (std::size_t count = ranges.size(); count > 0;) {
-    const std::size_t half = count / 2;
-    if (ranges[below + half].last < range.first) {
-      below += half + 1;
-      count -= half + 1;
+std::size_t count_up_to(Bounds bounds, char32_t code_point) {
+  std::size_t counted = 0;
+  for (std::size_t left = bounds.size(); left > 0;) {
+    const std::size_t half = left / 2;
+    if (bounds[counted + half] <= code_point) {
+      counted += half + 1;
+      left -= half + 1;
     } else {
-      count = half;
+      left = half;
     }
   }
-  return below < ranges.size() && ranges[below].first <= range.last;
+  return counted;
 }
 
-void CharacterSet::add(Range range) {
-  auto begin = ranges_.begin();
-  while (begin != ranges_.end() && begin->last + 1 < range.first) ++begin;
-  auto end = begin;  // what the new range overlaps or touches becomes part of it
-  for (; end != ranges_.end() && end->first <= range.last + 1; ++end) {
-    range.first = std::min(range.first, end->first);
-    range.last = std::max(range.last, end->last);
-  }
-  ranges_.insert(ranges_.erase(begin, end), range);
+// The bounds from `first` to `last` + 1 go. What begins before them or goes on behind them, or only
+// touches the new range, becomes one with it.
+void CharacterSet::add(char32_t first, char32_t last) {
+  const std::size_t begin = first == 0 ? 0 : count_up_to(bounds_, first - 1);
+  const std::size_t end = count_up_to(bounds_, last + 1);
+  const char32_t ends[] = {first, last + 1};
+  const std::size_t from = begin % 2 == 0 ? 0 : 1;
+  const std::size_t to = end % 2 == 0 && last != kLastCodePoint ? 2 : 1;
+  replace(begin, end, Bounds(ends).subspan(from, to - from));
 }
 
 void CharacterSet::add_pairs(std::string_view pairs) {
-  for (; !pairs.empty(); pairs.remove_prefix(2)) {
-    add({static_cast<unsigned char>(pairs[0]), static_cast<unsigned char>(pairs[1])});
+  for (std::size_t i = 0; i < pairs.size(); i += 2) {
+    add(static_cast<unsigned char>(pairs[i]), static_cast<unsigned char>(pairs[i + 1]));
   }
 }
 
 void CharacterSet::add_all(const CharacterSet& other) {
-  for (const Range& range : other.ranges_) add(range);
+  const Bounds bounds = other.bounds_;
+  for (std::size_t i = 0; i < bounds.size(); i += 2) {
+    add(bounds[i], i + 1 < bounds.size() ? bounds[i + 1] - 1 : kLastCodePoint);
+  }
 }
 
 void CharacterSet::negate() {
-  std::vector<Range> gaps;
-  char32_t next = 0;
-  for (const Range& range : ranges_) {
-    if (next < range.first) gaps.push_back({next, range.first - 1});
-    next = range.last + 1;
+  constexpr char32_t zero[] = {0};
+  const bool has_zero = !bounds_.empty() && bounds_[0] == 0;
+  if (has_zero) {
+    replace(0, 1, {});
+  } else {
+    replace(0, 0, zero);
   }
-  if (next <= kLastCodePoint) gaps.push_back({next, kLastCodePoint});
-  ranges_ = std::move(gaps);
+}
+
+void CharacterSet::replace(std::size_t begin, std::size_t end, Bounds bounds) {
+  const std::size_t old_size = bounds_.size();
+  for (const char32_t bound : bounds) bounds_.push_back(bound);  // makes room
+  char32_t* data = bounds_.data();
+  std::move_backward(data + end, data + old_size, data + bounds_.size());
+  std::move(data + end + bounds.size(), data + bounds_.size(), data + begin + bounds.size());
+  std::copy(bounds.begin(), bounds.end(), data + begin);
+  for (; begin < end; ++begin) bounds_.pop_back();
+}
+
+std::uint32_t CharacterSets::add(const CharacterSet& set) {
+  const std::size_t place = words_.size();
+  words_.push_back(static_cast<char32_t>(set.bounds().size()));
+  for (const char32_t bound : set.bounds()) words_.push_back(bound);
+  return static_cast<std::uint32_t>(place);
 }
 
 }  // namespace tripline::regex

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -10,22 +11,21 @@ namespace tripline::regex {
 
 inline constexpr char32_t kLastCodePoint = 0x10FFFF;
 
-/// Both ends included.
-struct Range {
-  char32_t first;
-  char32_t last;
-};
+/// The sorted points at which a set by turns begins and ends: {a, b, c, x} is "a", "d", "x", "y",
+/// and a set that goes on up to the last code point has no end there.
+using Bounds = std::span<const char32_t>;
 
-/// Whether some code point of `range` is in the sorted ranges, which do not overlap. O(log n).
-[[nodiscard]] bool intersects(std::span<const Range> ranges, Range range);
-[[nodiscard]] inline bool contains(std::span<const Range> ranges, char32_t code_point) {
-  return intersects(ranges, {code_point, code_point});
+/// How many bounds are at or below a code point. O(log n).
+[[nodiscard]] std::size_t count_up_to(Bounds bounds, char32_t code_point);
+
+[[nodiscard]] inline bool contains(Bounds bounds, char32_t code_point) {
+  return count_up_to(bounds, code_point) % 2 == 1;
 }
 
-/// Ranges are kept sorted, apart from one another and as few as possible.
 class CharacterSet {
  public:
-  void add(Range range);
+  /// Both ends are included.
+  void add(char32_t first, char32_t last);
   /// Pairs of ASCII characters, each the two ends of a range: "09AZaz".
   void add_pairs(std::string_view pairs);
   void add_all(const CharacterSet& other);
@@ -33,10 +33,26 @@ class CharacterSet {
   void add_case_variants();
   void negate();
 
-  std::span<const Range> ranges() const { return ranges_; }
+  Bounds bounds() const { return bounds_; }
 
  private:
-  std::vector<Range> ranges_;
+  void replace(std::size_t begin, std::size_t end, Bounds bounds);
+
+  std::vector<char32_t> bounds_;
+};
+
+/// The sets of a pattern in one piece, each led by the number of its bounds:
+///
+///   [a-c]  2 a d   [^\n]  3 0 \n \v
+class CharacterSets {
+ public:
+  /// Gives the place of the set.
+  std::uint32_t add(const CharacterSet& set);
+
+  Bounds at(std::size_t place) const { return {words_.data() + place + 1, words_[place]}; }
+
+ private:
+  std::vector<char32_t> words_;
 };
 
 }  // namespace tripline::regex

@@ -4,20 +4,20 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
-#include <vector>
 
+#include "support/fixed_vector.h"
 #include "value/regex/program.h"
 
 namespace tripline::regex {
 
-/// Memory that searches share. A search that needs no more than an earlier one allocates nothing.
+/// Memory for searches (20 KB: for the heap).
 struct Scratch {
-  std::vector<std::uint32_t> entered;  // per instruction, the last round in which it was entered
-  std::vector<std::uint16_t> places;
-  std::vector<std::uint16_t> last_places;
-  std::vector<std::uint16_t> pending;
+  using Places = FixedVector<std::uint16_t, kMostInstructions>;
+
+  std::uint32_t entered[kMostInstructions];  // the last round in which each instruction was entered
+  Places places[2];                          // those of this round, and of the one before
+  Places pending;
 };
 
 /// Where in a program a search stands: at instructions that wait for a character.
@@ -25,24 +25,29 @@ class Machine {
  public:
   enum class Outcome : std::uint8_t { waiting, matched, out_of_budget };
 
-  /// Both must outlive the machine.
-  Machine(const Program& program, Scratch& scratch);
+  /// All must outlive the machine.
+  Machine(const Program& program, Scratch& scratch, std::uint64_t& budget);
 
-  std::span<const std::uint16_t> places() const { return scratch_.places; }
+  const Scratch::Places& places() const { return *places_; }
 
   /// Goes on from an instruction until only places that wait for a character are left. No
   /// instruction is entered twice in a round; each takes one from the budget.
-  Outcome enter(std::size_t instruction, std::uint8_t conditions, std::uint64_t& budget);
+  Outcome enter(std::size_t instruction, std::uint8_t conditions);
 
   /// Begins a round at the next byte, which only a machine may that waits nowhere.
   void skip() { ++round_; }
 
   /// Begins a round behind a character: every place that waits takes it, or is given up.
-  Outcome consume(char32_t character, std::uint8_t conditions_behind, std::uint64_t& budget);
+  Outcome consume(char32_t character, std::uint8_t conditions_behind);
 
  private:
+  void follow(std::size_t instruction);
+
   const Program& program_;
   Scratch& scratch_;
+  std::uint64_t& budget_;
+  Scratch::Places* places_;
+  Scratch::Places* last_places_;
   std::uint32_t round_ = 1;
 };
 

@@ -1,7 +1,6 @@
 #include "value/regex/parse.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "support/utf8.h"
@@ -9,7 +8,6 @@
 namespace tripline::regex {
 namespace {
 
-constexpr std::size_t kMostCharacters = 1000;
 constexpr std::uint32_t kMostRepetitions = 1000;
 
 enum Flag : unsigned { kFoldCase = 1, kMultiLine = 2, kDotAll = 4, kUngreedy = 8 };
@@ -21,19 +19,19 @@ struct NamedClass {
 };
 using namespace std::string_view_literals;
 constexpr NamedClass kNamedClasses[] = {
-    {"d", "09"},           {"s", "\t\n\f\r  "},  // without \v, which is in [:space:]
-    {"w", "09AZ__az"},     {"alnum", "09AZaz"},   {"alpha", "AZaz"},
-    {"ascii", "\0\x7F"sv}, {"blank", "\t\t  "},   {"cntrl", "\0\x1F\x7F\x7F"sv},
-    {"digit", "09"},       {"graph", "!~"},       {"lower", "az"},
-    {"print", " ~"},       {"punct", "!/:@[`{~"}, {"space", "\t\r  "},
-    {"upper", "AZ"},       {"word", "09AZ__az"},  {"xdigit", "09AFaf"},
+    {"d"sv, "09"},           {"s", "\t\n\f\r  "sv},  // without \v, which is in [:space:]
+    {"w"sv, "09AZ__az"},     {"alnum", "09AZaz"},   {"alpha", "AZaz"sv},
+    {"ascii"sv, "\0\x7F"sv}, {"blank", "\t\t  "},   {"cntrl", "\0\x1F\x7F\x7F"sv},
+    {"digit"sv, "09"},       {"graph", "!~"},       {"lower", "az"sv},
+    {"print"sv, " ~"},       {"punct", "!/:@[`{~"}, {"space", "\t\r  "sv},
+    {"upper"sv, "AZ"},       {"word", "09AZ__az"},  {"xdigit", "09AFaf"sv},
 };
 
 const NamedClass* find_class(std::string_view name) {
-  const auto* found =
-      std::find_if(std::begin(kNamedClasses), std::end(kNamedClasses),
-                   [&](const NamedClass& candidate) { return candidate.name == name; });
-  return found == std::end(kNamedClasses) ? nullptr : found;
+  for (const NamedClass& candidate : kNamedClasses) {
+    if (candidate.name == name) return &candidate;
+  }
+  return nullptr;
 }
 
 bool is_digit(char c) {
@@ -58,30 +56,35 @@ unsigned hex_value(char c) {
 /// A function that reads something returns false when it has stored an error.
 class Parser {
  public:
-  explicit Parser(std::string_view pattern) : pattern_(pattern) {}
+  Parser(std::string_view pattern, Tokens& tokens, CharacterSets& sets)
+      : pattern_(pattern), tokens_(tokens), sets_(sets) {}
 
-  tl::expected<Syntax, Error> parse() {
-    if (!check_text()) return tl::unexpected(error_);
-    while (!at_end()) {
-      if (!read_item()) return tl::unexpected(error_);
-    }
-    if (!groups_.empty()) {
-      return tl::unexpected(Error{groups_.back().position, "this group is not closed; add a )"});
-    }
-    return std::move(syntax_);
+  std::optional<Error> parse() {
+    if (read()) return std::nullopt;
+    return Error{error_position_, error_message_};
   }
 
  private:
   using Kind = Token::Kind;
 
   struct Group {
-    std::size_t position;
+    std::uint16_t position;
+    std::uint16_t outer_copies;
     unsigned outer_flags;
-    std::uint32_t outer_copies;
   };
 
-  bool fail(std::size_t position, std::string_view message) {
-    error_ = {position, message};
+  bool read() {
+    if (!check_text()) return false;
+    while (!at_end()) {
+      if (!read_item()) return false;
+    }
+    if (groups_.empty()) return true;
+    return fail(groups_.back().position, "this group is not closed; add a )");
+  }
+
+  bool fail(std::size_t position, const char* message) {
+    error_position_ = position;
+    error_message_ = message;
     return false;
   }
 
@@ -91,27 +94,35 @@ class Parser {
     const std::size_t position = position_ + distance;
     return position < pattern_.size() ? pattern_[position] : '\0';
   }
-  bool take(std::string_view text) {
-    if (!pattern_.substr(position_).starts_with(text)) return false;
-    position_ += text.size();
+  bool take(char sign) {
+    if (at_end() || peek() != sign) return false;
+    ++position_;
+    return true;
+  }
+  bool take(char first, char second) {
+    if (peek() != first || peek(1) != second) return false;
+    position_ += 2;
     return true;
   }
   char32_t take_code_point() {
-    const CodePoint code_point = decode_utf8(pattern_.substr(position_));
+    const CodePoint code_point =
+        decode_utf8({pattern_.data() + position_, pattern_.size() - position_});
     position_ += code_point.size;
     return code_point.value;
   }
 
   bool check_text() {
     std::size_t characters = 0;
-    for (std::size_t i = 0; i < pattern_.size(); ++characters) {
-      if (characters == kMostCharacters) return fail(i, "a pattern has at most 1,000 characters");
-      const CodePoint code_point = decode_utf8(pattern_.substr(i));
-      if (code_point.value == 0xFFFD && code_point.size == 1) {
-        return fail(i, "the pattern is not valid UTF-8");
+    for (; !at_end(); ++characters) {
+      const std::size_t begin = position_;
+      if (characters == kMostCharacters) {
+        return fail(begin, "a pattern has at most 1,000 characters");
       }
-      i += code_point.size;
+      if (take_code_point() == 0xFFFD && position_ == begin + 1) {
+        return fail(begin, "the pattern is not valid UTF-8");
+      }
     }
+    position_ = 0;
     return true;
   }
 
@@ -146,36 +157,38 @@ class Parser {
     }
   }
 
-  bool add_token(Kind kind, std::uint16_t first = 0, std::uint16_t second = 0) {
-    syntax_.tokens.push_back({kind, first, second, static_cast<std::uint16_t>(item_)});
+  bool add_token(Kind kind, std::uint32_t operand = 0, std::uint32_t least = 0,
+                 std::uint32_t most = 0) {
+    tokens_.push_back({kind, static_cast<std::uint16_t>(item_), static_cast<std::uint16_t>(least),
+                       static_cast<std::uint16_t>(most), operand});
     return true;
   }
 
   /// For what a repetition can follow.
-  bool add_atom(Kind kind, std::uint16_t first) {
+  bool add_atom(Kind kind, std::uint32_t operand) {
     repeatable_ = true;
     item_copies_ = 1;
-    return add_token(kind, first);
+    return add_token(kind, operand);
   }
 
   bool add_condition(Condition condition) { return add_atom(Kind::condition, condition); }
 
-  bool add_characters(CharacterSet set, bool negated = false) {
+  bool add_characters(CharacterSet& set, bool negated = false) {
     if (flags_ & kFoldCase) set.add_case_variants();
     if (negated) set.negate();
-    return add_atom(Kind::characters, static_cast<std::uint16_t>(syntax_.sets.add(set)));
+    return add_atom(Kind::characters, sets_.add(set));
   }
 
   bool add_literal(char32_t code_point) {
     CharacterSet set;
-    set.add({code_point, code_point});
-    return add_characters(std::move(set));
+    set.add(code_point, code_point);
+    return add_characters(set);
   }
 
   bool add_dot() {
     CharacterSet set;
     if (!(flags_ & kDotAll)) set.add_pairs("\n\n");
-    return add_characters(std::move(set), true);
+    return add_characters(set, true);
   }
 
   // --- Repetitions ---
@@ -187,15 +200,15 @@ class Parser {
 
   /// Nothing if what is ahead is no repetition; a brace is then an ordinary character.
   std::optional<Times> read_times() {
-    if (take("*")) return Times{0, kUnlimited};
-    if (take("+")) return Times{1, kUnlimited};
-    if (take("?")) return Times{0, 1};
+    if (take('*')) return Times{0, kUnlimited};
+    if (take('+')) return Times{1, kUnlimited};
+    if (take('?')) return Times{0, 1};
     const std::size_t begin = position_;
-    if (take("{")) {
+    if (take('{')) {
       const auto least = read_number();
       auto most = least;
-      if (least && take(",")) most = peek() == '}' ? kUnlimited : read_number();
-      if (most && take("}")) return Times{*least, *most};
+      if (least && take(',')) most = peek() == '}' ? kUnlimited : read_number();
+      if (most && take('}')) return Times{*least, *most};
     }
     position_ = begin;
     return std::nullopt;
@@ -219,38 +232,39 @@ class Parser {
     if (times.least > kMostRepetitions || copies > kMostRepetitions) {
       return fail(item_, "{m,n} goes up to 1,000");
     }
-    if (times.least > times.most) return fail(item_, "in {m,n}, m must not be larger than n");
-    take("?");  // prefers fewer, which does not change whether there is a match
+    if (times.least > times.most) return fail(item_, "m is larger than n in {m,n}");
+    take('?');  // prefers fewer, which does not change whether there is a match
     if (after_repetition) {
-      return fail(item_, "a repetition cannot be repeated; put it in a group, as in (?:a*)*");
+      return fail(item_, "two repetitions in a row; group the first, as in (?:a*)*");
     }
-    if (!repeatable_) return fail(item_, "nothing to repeat; a literal sign needs a \\ before it");
+    if (!repeatable_)
+      return fail(item_, "nothing to repeat; to match the sign itself, put a \\ before it");
     item_copies_ *= std::max(copies, 1u);
     if (item_copies_ > kMostRepetitions) {
       return fail(item_, "nested {m,n} multiply to more than 1,000");
     }
     copies_ = std::max(copies_, item_copies_);
     after_repetition_ = true;
-    return add_token(Kind::repeat, static_cast<std::uint16_t>(times.least),
-                     static_cast<std::uint16_t>(times.most));
+    return add_token(Kind::repeat, 0, times.least, times.most);
   }
 
   // --- Groups and flags ---
 
   bool open_group() {
-    if (!take("(?")) {
+    if (!take('(', '?')) {
       ++position_;
       return begin_group(flags_);
     }
     if (peek() == '=' || peek() == '!' || (peek() == '<' && (peek(1) == '=' || peek(1) == '!'))) {
       return fail(item_, "lookahead and lookbehind are not supported");
     }
-    if (take("P<") || take("<")) return read_name();
+    if (take('P', '<') || take('<')) return read_name();
     return read_flags();
   }
 
   bool begin_group(unsigned flags) {
-    groups_.push_back({item_, flags_, std::exchange(copies_, 1)});
+    groups_.push_back({static_cast<std::uint16_t>(item_),
+                       static_cast<std::uint16_t>(std::exchange(copies_, 1)), flags_});
     flags_ = flags;
     repeatable_ = false;
     return add_token(Kind::open);
@@ -259,8 +273,8 @@ class Parser {
   bool read_name() {
     const std::size_t begin = position_;
     while (is_letter(peek()) || is_digit(peek()) || peek() == '_') ++position_;
-    if (position_ == begin || !take(">")) {
-      return fail(item_, "a group's name is made of ASCII letters, digits and _, and ends in >");
+    if (position_ == begin || !take('>')) {
+      return fail(item_, "a group's name is made of ASCII letters, digits and _");
     }
     return begin_group(flags_);
   }
@@ -271,15 +285,15 @@ class Parser {
     bool clear = false;
     bool useless_minus = false;
     for (;;) {
-      if (take("-")) {
+      if (take('-')) {
         if (clear) break;
         clear = useless_minus = true;
         continue;
       }
       const bool ends = peek() == ':' || peek() == ')';
       if (ends && useless_minus) break;
-      if (take(":")) return begin_group(flags);
-      if (take(")")) {
+      if (take(':')) return begin_group(flags);
+      if (take(')')) {
         flags_ = flags;
         return true;
       }
@@ -295,11 +309,10 @@ class Parser {
   bool close_group() {
     if (groups_.empty()) return fail(item_, "this ) closes no group; a literal one is \\)");
     ++position_;
-    const Group& group = groups_.back();
+    const Group group = groups_.pop_back();
     flags_ = group.outer_flags;
     item_copies_ = copies_;
-    copies_ = std::max(copies_, group.outer_copies);
-    groups_.pop_back();
+    copies_ = std::max<std::uint32_t>(copies_, group.outer_copies);
     repeatable_ = true;
     return add_token(Kind::close);
   }
@@ -308,13 +321,13 @@ class Parser {
 
   bool read_escape() {
     CharacterSet set;
-    if (add_letter_class(set)) return add_characters(std::move(set));
-    if (take("\\b")) return add_condition(kWordBoundary);
-    if (take("\\B")) return add_condition(kNoWordBoundary);
-    if (take("\\A")) return add_condition(kTextBegin);
-    if (take("\\z")) return add_condition(kTextEnd);
-    if (take("\\Q")) {
-      while (!at_end() && !take("\\E")) add_literal(take_code_point());
+    if (add_letter_class(set)) return add_characters(set);
+    if (take('\\', 'b')) return add_condition(kWordBoundary);
+    if (take('\\', 'B')) return add_condition(kNoWordBoundary);
+    if (take('\\', 'A')) return add_condition(kTextBegin);
+    if (take('\\', 'z')) return add_condition(kTextEnd);
+    if (take('\\', 'Q')) {
+      while (!at_end() && !take('\\', 'E')) add_literal(take_code_point());
       return true;
     }
     char32_t code_point = 0;
@@ -349,7 +362,7 @@ class Parser {
     const char sign = pattern_[position_++];
     if (sign == 'x') {
       return read_hexadecimal(code_point) ||
-             fail(begin, "after \\x come two hexadecimal digits, or some up to 10FFFF in braces");
+             fail(begin, "\\x takes two hexadecimal digits, or up to 10FFFF in braces");
     }
     if (sign == '0' || (is_octal(sign) && is_octal(peek()))) {
       code_point = static_cast<char32_t>(sign - '0');
@@ -358,7 +371,7 @@ class Parser {
       }
       return true;
     }
-    constexpr std::string_view letters = "afnrtv", meanings = "\a\f\n\r\t\v";
+    constexpr std::string_view letters = "afnrtv"sv, meanings = "\a\f\n\r\t\v"sv;
     if (const std::size_t letter = letters.find(sign); letter != letters.npos) {
       code_point = static_cast<char32_t>(meanings[letter]);
       return true;
@@ -369,7 +382,7 @@ class Parser {
     }
     if (sign == 'C') return fail(begin, "\\C is not supported; . is any character");
     if (is_letter(sign) || static_cast<unsigned char>(sign) >= 0x80) {
-      return fail(begin, "unknown escape; only signs may have a \\ before them for no reason");
+      return fail(begin, "unknown escape sequence");
     }
     code_point = static_cast<char32_t>(sign);
     return true;
@@ -377,44 +390,45 @@ class Parser {
 
   /// What is after "\x".
   bool read_hexadecimal(char32_t& code_point) {
-    const bool in_braces = take("{");
+    const bool in_braces = take('{');
     int digits = 0;
     code_point = 0;
     for (; hex_value(peek()) < 16 && (in_braces || digits < 2); ++digits, ++position_) {
       code_point = code_point * 16 + hex_value(peek());
       if (code_point > kLastCodePoint) return false;
     }
-    return in_braces ? digits > 0 && take("}") : digits == 2;
+    return in_braces ? digits > 0 && take('}') : digits == 2;
   }
 
   bool read_class() {
     ++position_;
     CharacterSet set;
-    const bool negated = take("^");
+    const bool negated = take('^');
     const std::size_t first = position_;  // where a ] is a character
     while (peek() != ']' || position_ == first) {
       if (!read_class_item(set)) return false;
     }
     ++position_;
-    return add_characters(std::move(set), negated);
+    return add_characters(set, negated);
   }
 
   bool read_class_item(CharacterSet& set) {
     if (peek() == '[' && peek(1) == ':') {
-      const std::size_t end = pattern_.find(":]", position_ + 2);
-      if (end != std::string_view::npos) return read_posix_class(set, end);
+      for (std::size_t length = 2; position_ + length + 1 < pattern_.size(); ++length) {
+        if (peek(length) == ':' && peek(length + 1) == ']') return read_posix_class(set, length);
+      }
     }
     if (add_letter_class(set)) return true;
     const std::size_t begin = position_;
-    Range range{};
-    if (!read_class_character(range.first)) return false;
-    range.last = range.first;
+    char32_t first = 0;
+    if (!read_class_character(first)) return false;
+    char32_t last = first;
     if (peek() == '-' && position_ + 1 < pattern_.size() && peek(1) != ']') {
       ++position_;
-      if (!read_class_character(range.last)) return false;
-      if (range.last < range.first) return fail(begin, "a range that ends before it begins");
+      if (!read_class_character(last)) return false;
+      if (last < first) return fail(begin, "a range that ends before it begins");
     }
-    set.add(range);
+    set.add(first, last);
     return true;
   }
 
@@ -425,14 +439,15 @@ class Parser {
     return true;
   }
 
-  bool read_posix_class(CharacterSet& set, std::size_t end) {
+  /// Up to its ":]", which is `length` bytes ahead.
+  bool read_posix_class(CharacterSet& set, std::size_t length) {
     const std::size_t begin = position_;
+    const std::size_t end = position_ + length;
     position_ += 2;
-    const bool negated = take("^");
-    const std::string_view name = pattern_.substr(position_, end - position_);
-    const NamedClass* found = find_class(name);
-    if (found == nullptr || name.size() == 1) {
-      return fail(begin, "unknown class; known are [:alpha:], [:digit:], [:space:], [:word:], ...");
+    const bool negated = take('^');
+    const NamedClass* found = find_class({pattern_.data() + position_, end - position_});
+    if (found == nullptr || end == position_ + 1) {
+      return fail(begin, "unknown class; there are [:alpha:], [:digit:], [:space:], ...");
     }
     add_class(set, *found, negated);
     position_ = end + 2;
@@ -443,7 +458,7 @@ class Parser {
   std::size_t position_ = 0;
   std::size_t item_ = 0;  // where the item begins that is being read
   unsigned flags_ = 0;
-  std::vector<Group> groups_;
+  FixedVector<Group, kMostCharacters> groups_;
   /// A repetition has something before it in the same alternative.
   bool repeatable_ = false;
   bool after_repetition_ = false;
@@ -451,14 +466,16 @@ class Parser {
   /// in the innermost open group.
   std::uint32_t item_copies_ = 1;
   std::uint32_t copies_ = 1;
-  Syntax syntax_;
-  Error error_{};
+  Tokens& tokens_;
+  CharacterSets& sets_;
+  std::size_t error_position_ = 0;
+  const char* error_message_ = nullptr;
 };
 
 }  // namespace
 
-tl::expected<Syntax, Error> parse(std::string_view pattern) {
-  return Parser(pattern).parse();
+std::optional<Error> parse(std::string_view pattern, Tokens& tokens, CharacterSets& sets) {
+  return Parser(pattern, tokens, sets).parse();
 }
 
 }  // namespace tripline::regex

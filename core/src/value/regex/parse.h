@@ -1,13 +1,14 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
-#include <tl/expected.hpp>
 
 #include "value/regex/syntax.h"
 
 namespace tripline::regex {
 
-/// Reads a pattern in the syntax that value/regex.h describes. O(n) but for classes of many ranges.
-[[nodiscard]] tl::expected<Syntax, Error> parse(std::string_view pattern);
+/// Reads a pattern in the syntax that value/regex.h describes. Adds to `tokens` and `sets`.
+[[nodiscard]] std::optional<Error> parse(std::string_view pattern, Tokens& tokens,
+                                         CharacterSets& sets);
 
 }  // namespace tripline::regex
