@@ -6,18 +6,35 @@ import { EngineFailure, engineState } from './shared-state.js';
 import type { StoredState } from './storage.js';
 import type { Intervention } from './types.js';
 
-/** The state with every event that it lacks. `now`: the host's clock in ms. Throws EngineFailure. */
+/** A host's clock that is so far behind the engine's (ms) was set back. */
+const clockWasSetBack = 300_000;
+
+/**
+ * The state with every event that it lacks, and with what time alone has brought since. `now`: the host's clock in ms;
+ * `onClockSetBack` is called if it must have been set back. Throws EngineFailure.
+ */
 export function applyJournals(
   state: StoredState | undefined,
   engine: Engine,
   journal: Journal,
   now: number,
+  onClockSetBack: () => void = () => {},
 ): StoredState | undefined {
+  const isSetBack = engine.clock - now > clockWasSetBack;
+  if (isSetBack) {
+    engine.rebase(now);
+    onClockSetBack();
+  }
   const entries = journal.pending(state?.applied ?? {});
-  if (entries.length === 0) return state;
+  const isDue = engine.nextDeadline <= now;
+  if (entries.length === 0 && !isDue && !isSetBack) return state;
   const applied = journal.retained(state?.applied ?? {});
   const started = state?.started ?? [];
   let outbox = state?.outbox ?? [];
+  if (isDue) {
+    const cause = { decided: now, page: journal.page, session: undefined };
+    outbox = withDecided({ outbox, started }, advance(engine, now), cause);
+  }
   for (const entry of entries) {
     const interventions = process(engine, entry, now);
     const cause = { decided: now, page: entry.page, session: sessionOf(entry.payload) };
@@ -38,6 +55,14 @@ export function emptied(state: StoredState | undefined, engine: Engine, journal:
 export function sessionOf(payload: Entry['payload']): string | undefined {
   const session = payload['sid'];
   return typeof session === 'string' ? session : undefined;
+}
+
+function advance(engine: Engine, now: number): Intervention[] {
+  try {
+    return engine.advance(now);
+  } catch (cause) {
+    throw new EngineFailure(cause);
+  }
 }
 
 function process(engine: Engine, entry: Entry, now: number): Intervention[] {

@@ -41,6 +41,26 @@ export class Engine {
     return count === 0 ? [] : this.#result();
   }
 
+  /** Lets time pass to `now`, and answers what that triggers. */
+  advance(now: number): Intervention[] {
+    return this.#module._tripline_advance(this.#handle, now) > 0 ? this.#result() : [];
+  }
+
+  /** When time alone may trigger something next (ms); Infinity: never. */
+  get nextDeadline(): number {
+    return this.#module._tripline_next_deadline(this.#handle);
+  }
+
+  /** The highest `now` so far (ms). */
+  get clock(): number {
+    return this.#module._tripline_clock(this.#handle);
+  }
+
+  /** Turns the clock back. */
+  rebase(now: number): void {
+    this.#module._tripline_rebase(this.#handle, now);
+  }
+
   attributes(key: AttributeKey): Attributes {
     return JSON.parse(this.#module.attributes(this.#handle, key.name, key.id)) as Attributes;
   }

@@ -11,6 +11,7 @@ import { PageLife } from './page.js';
 import { messageOf } from './problem.js';
 import { EngineFailure, SharedState } from './shared-state.js';
 import { indexedDbStore, type Store } from './storage.js';
+import { DeadlineTimer } from './timers.js';
 import type { AttributeKey, Attributes, Diagnostic, Intervention, Payload, ProblemCode } from './types.js';
 
 export interface EvaluatorOptions {
@@ -62,6 +63,7 @@ export class LocalEvaluator implements Evaluator {
   readonly #journal: Journal;
   readonly #page: PageLife;
   readonly #delivery: Delivery;
+  readonly #deadline = new DeadlineTimer(() => this.#scheduleBatch());
   /** Undefined until the engine is ready, and when it has failed. */
   #shared: SharedState | undefined;
   #engine: Engine | undefined;
@@ -158,6 +160,7 @@ export class LocalEvaluator implements Evaluator {
     if (this.#closed) return;
     this.#closed = true;
     this.#page.close();
+    this.#deadline.close();
     void this.#enqueue(async (shared) => {
       this.#shared = undefined;
       this.#delivery.close();
@@ -212,7 +215,14 @@ export class LocalEvaluator implements Evaluator {
   }
 
   async #runBatch(shared: SharedState): Promise<void> {
-    await shared.update((state, engine) => applyJournals(state, engine, this.#journal, Math.floor(Date.now())));
+    const now = Math.floor(Date.now());
+    const onClockSetBack = (): void =>
+      this.#announcer.say('warning', {
+        code: 'clock',
+        message: "The device's clock was set back. What was counted later than now counts as of now.",
+      });
+    await shared.update((state, engine) => applyJournals(state, engine, this.#journal, now, onClockSetBack));
+    if (!this.#closed) this.#deadline.set(this.#engine?.nextDeadline ?? Infinity);
     this.#journal.shorten(shared.state?.applied ?? {});
   }
 

@@ -49,6 +49,11 @@ export class Journal {
     this.#previousPage = tabItem(() => sessionStorage.getItem(this.#prefix));
   }
 
+  /** The name of this page. */
+  get page(): string {
+    return this.#page;
+  }
+
   /** Whether it is this page, or the last one before it that tracked something in this tab. */
   isOwn(page: string): boolean {
     return page === this.#page || page === this.#previousPage;

@@ -6,9 +6,9 @@ export interface Waiting {
   intervention: Intervention;
   /** Host clock in ms. */
   decided: number;
-  /** The page that tracked the event which caused it. */
+  /** The page that tracked the event which caused it, or saw the deadline pass. */
   page: string;
-  /** The session of that event. */
+  /** The session of that event; a deadline has none. */
   session: string | undefined;
 }
 

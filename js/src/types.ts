@@ -45,6 +45,8 @@ export type ProblemCode =
   | 'wasm'
   /** The browser's storage does not work: the state lives as long as the page. */
   | 'storage'
+  /** The device's clock was set back by more than five minutes. */
+  | 'clock'
   /** The stored state was damaged: evaluation started with an empty one. */
   | 'snapshot'
   /** A handler threw or rejected. */
