@@ -1,0 +1,196 @@
+// What the conformance cases cannot say: texts that are no valid JSON values, bounds, views.
+
+#include <catch2/catch.hpp>
+
+#include "tripline/tripline.h"
+
+using namespace tripline;
+
+namespace {
+
+constexpr const char* kCounting = R"({
+  "attribute_groups": [{"name": "g", "attribute_key": {"name": "domain_userid"},
+    "attributes": [{"name": "n", "type": "int32", "aggregation": "counter"}]}],
+  "interventions": [{"name": "hit", "criteria": {"attribute": "g:n", "operator": ">", "value": 1}}]})";
+
+std::shared_ptr<const Program> load(std::string_view json) {
+  Diagnostics diagnostics;
+  auto program = load_program(json, diagnostics);
+  for (const Diagnostic& diagnostic : diagnostics.entries()) {
+    INFO(diagnostic.pointer << ": " << diagnostic.message);
+    CHECK(diagnostic.severity == Diagnostic::Severity::warning);
+  }
+  REQUIRE(program != nullptr);
+  return program;
+}
+
+/// An event that carries an id for the one key of the definitions above.
+class Visit {
+ public:
+  explicit Visit(const Program& program) : inputs_(program.inputs.size()), program_(program) {}
+
+  std::span<const Payload> send(Engine& engine, std::string_view event_id, std::string_view user,
+                                Time now) {
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if (program_.inputs[i].name == "domain_userid") inputs_[i] = ValueView::string(user);
+    }
+    return engine.process({event_id, now, inputs_}, now);
+  }
+
+ private:
+  std::vector<ValueView> inputs_;
+  const Program& program_;
+};
+
+std::string first_error(std::string_view json) {
+  Diagnostics diagnostics;
+  CHECK(load_program(json, diagnostics) == nullptr);
+  for (const Diagnostic& diagnostic : diagnostics.entries()) {
+    if (diagnostic.severity == Diagnostic::Severity::error) {
+      return diagnostic.pointer + ": " + diagnostic.message;
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("of duplicate JSON keys the last wins", "[definitions][rule1]") {
+  Diagnostics diagnostics;
+  const Definitions definitions = read_definitions(
+      R"({"services": 1, "services": [{"name": "a", "name": "b", "attribute_groups": [{"name": "g"}]}]})",
+      diagnostics);
+  CHECK(!diagnostics.has_errors());
+  REQUIRE(definitions.services.size() == 1);
+  CHECK(definitions.services[0].name == "b");
+}
+
+TEST_CASE("definitions that are no JSON, too deep or too large are refused in words",
+          "[definitions][rule26]") {
+  CHECK(first_error("{").find("not JSON") != std::string::npos);
+  CHECK(first_error("[]").find("object") != std::string::npos);
+  CHECK(first_error(std::string(300, '[')).find("256 levels") != std::string::npos);
+  CHECK(first_error(std::string(2'000'001, ' ')).find("2 MB") != std::string::npos);
+  std::string many = "{";
+  for (int i = 0; i <= 1000; ++i) many += '"' + std::to_string(i) + "\":0,";
+  CHECK(first_error(many + "\"x\":0}").find("1,000 members") != std::string::npos);
+}
+
+TEST_CASE("10,000 interventions load and 10,001 do not", "[definitions][rule26]") {
+  const auto bundle = [](int count) {
+    std::string json = R"({"attribute_groups": [{"name": "g", "attribute_key": {"name": "user_id"},
+      "attributes": [{"name": "n", "type": "int32", "aggregation": "counter"}]}], "interventions": [)";
+    for (int i = 0; i < count; ++i) {
+      json += i == 0 ? "" : ",";
+      json += R"({"name":"i)" + std::to_string(i) +
+              R"(","criteria":{"attribute":"g:n","operator":">","value":)" +
+              std::to_string(i % 50) + "}}";
+    }
+    return json + "]}";
+  };
+  CHECK(load(bundle(10'000))->interventions.size() == 10'000);
+  CHECK(first_error(bundle(10'001)).find("/interventions") == 0);
+}
+
+TEST_CASE("an engine keeps as many profiles as its limit says, the last touched",
+          "[engine][rule26]") {
+  const auto program = load(kCounting);
+  Limits limits;
+  limits.profiles = 5;
+  Engine engine(program, limits);
+  Visit visit(*program);
+  for (int i = 0; i < 20; ++i)
+    (void)visit.send(engine, "e" + std::to_string(i), "u" + std::to_string(i), i);
+  const std::vector<Target> profiles = engine.profiles();
+  REQUIRE(profiles.size() == 5);
+  CHECK(profiles.front().id == "u15");
+  CHECK(profiles.back().id == "u19");
+}
+
+TEST_CASE("the listing of a program is stable text", "[compile]") {
+  CHECK(list_program(*load(kCounting)) ==
+        "inputs\n"
+        "  0: event_vendor\n"
+        "  1: domain_userid\n"
+        "keys\n"
+        "  0: domain_userid from input 1\n"
+        "conditions\n"
+        "tests\n"
+        "  0: always\n"
+        "aggregates\n"
+        "  0: domain_userid.n = counter as int32 if test 0\n"
+        "attributes\n"
+        "  0: g v1:n = aggregate 0 or 0\n"
+        "leaves\n"
+        "  0: attribute 0 > 1\n"
+        "interventions\n"
+        "  0: hit v1 when leaf 0 to keys 0 with attributes 0\n");
+}
+
+TEST_CASE("explain tells a leaf's value, and after sending that it was sent", "[explain]") {
+  const auto program = load(kCounting);
+  Engine engine(program);
+  Visit visit(*program);
+  (void)visit.send(engine, "e1", "u", 1000);
+  CHECK(
+      engine.explain("hit", {"domain_userid", "u"}) ==
+      R"({"intervention":"hit","version":1,"at":"1970-01-01T00:00:01.000Z","holds":false,)"
+      R"("criteria":{"attribute":"g:n","group_version":1,"operator":">","value":1,"current":1,"holds":false},)"
+      R"("targets":[{"name":"domain_userid","id":"u","sent":false}],)"
+      R"("why":"the criteria do not hold; it fires when they become true"})");
+  CHECK(visit.send(engine, "e2", "u", 2000).size() == 1);
+  const std::string after = engine.explain("hit", {"domain_userid", "u"});
+  CHECK(after.find(R"("sent":true,"sent_at":"1970-01-01T00:00:02.000Z")") != std::string::npos);
+  CHECK(after.find("it was sent") != std::string::npos);
+  CHECK(engine.explain("nothing", {"domain_userid", "u"}).empty());
+  CHECK(engine.explain("hit", {"nothing", "u"}).empty());
+}
+
+TEST_CASE("a damaged snapshot is refused and leaves an empty engine", "[snapshot]") {
+  const auto program = load(kCounting);
+  Engine engine(program);
+  Visit visit(*program);
+  (void)visit.send(engine, "e1", "u", 1000);
+  const std::string snapshot = engine.snapshot();
+  for (std::size_t i = 0; i < snapshot.size(); ++i) {
+    std::string damaged = snapshot;
+    damaged[i] = static_cast<char>(damaged[i] ^ 1);
+    CHECK(!engine.restore(damaged));
+    CHECK(engine.profiles().empty());
+    CHECK(!engine.restore(std::string_view(snapshot).substr(0, i)));
+  }
+  CHECK(engine.restore(snapshot).has_value());
+  CHECK(engine.snapshot() == snapshot);
+  CHECK(visit.send(engine, "e1", "u", 2000).empty());
+  CHECK(engine.last_admission() == Admission::duplicate);
+  CHECK(visit.send(engine, "e2", "u", 2000).size() == 1);
+}
+
+TEST_CASE("a snapshot of a newer format says so", "[snapshot]") {
+  const auto program = load(kCounting);
+  Engine engine(program);
+  std::string snapshot = engine.snapshot();
+  snapshot[4] = 9;
+  const auto restored = engine.restore(snapshot);
+  REQUIRE(!restored);
+  CHECK(restored.error().find("format 9") != std::string::npos);
+}
+
+TEST_CASE("a push that names what is no field changes nothing", "[engine][push]") {
+  const auto program = load(R"({"attribute_groups": [
+    {"name": "account", "attribute_key": {"name": "user_id"}, "fields": [{"name": "tier", "type": "string"}]},
+    {"name": "g", "attribute_key": {"name": "user_id"}, "attributes": [{"name": "n", "type": "int32", "aggregation": "counter"}]}]})");
+  Engine engine(program);
+  const PushedValue fine{0, ValueView::string("gold")}, counter{1, ValueView::number(7)},
+      beyond{9, {}};
+  for (const PushedValue& wrong : {counter, beyond}) {
+    const PushedValue both[] = {fine, wrong};
+    CHECK(!engine.push({"user_id", "u"}, both, 1000));
+    CHECK(engine.profiles().empty());
+  }
+  CHECK(!engine.push({"user_id", ""}, std::span(&fine, 1), 1000));
+  CHECK(!engine.push({"nothing", "u"}, std::span(&fine, 1), 1000));
+  CHECK(engine.push({"user_id", "u"}, std::span(&fine, 1), 1000).has_value());
+  CHECK(attributes_json(engine.attributes("user_id", "u")) ==
+        R"({"account":{"tier":"gold"},"g":{"n":0}})");
+}
