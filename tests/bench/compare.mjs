@@ -24,7 +24,7 @@ for (const benchmark of benchmarks) {
 }
 console.log(drawTable(rows, process.stdout.columns ?? (Number(process.env.COLUMNS) || 100)));
 console.log(`Medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} on ${describeMachine()}. \
-Times depend on the machine and on what else runs on it; ratios hardly do.`);
+Times depend on the machine and on what else runs on it, ratios much less.`);
 if (failed.length > 0) {
   console.error(`Not measured, for the reasons above: ${failed.join(', ')}`);
   process.exitCode = 1;
