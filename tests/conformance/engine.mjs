@@ -54,7 +54,7 @@ class Engine {
     ]);
     this.#write({ id: attribute_key.id, now, time, values: [attribute_key.name, ...values] });
     const count = this.#module._tripline_push(this.#handle);
-    if (count === -3) throw new Refusal(this.#result());
+    if (count === -3) throw new Refusal(this.resultText());
     return this.#payloads(count);
   }
 
@@ -71,8 +71,12 @@ class Engine {
     return this.#module._tripline_clock(this.#handle);
   }
 
-  attributes({ name, id }) {
-    return JSON.parse(this.#module.attributes(this.#handle, name, id));
+  attributes(key) {
+    return JSON.parse(this.attributesText(key));
+  }
+
+  attributesText({ name, id }) {
+    return this.#module.attributes(this.#handle, name, id);
   }
 
   snapshot() {
@@ -104,7 +108,8 @@ class Engine {
     return fields[0]?.attribute ?? noField;
   }
 
-  #result() {
+  /** The result of the last process, push or advance, exactly as the engine wrote it. */
+  resultText() {
     const start = this.#module._tripline_result();
     const text = this.#module.HEAPU8.slice(start, start + this.#module._tripline_result_size());
     return decoder.decode(text);
@@ -112,7 +117,7 @@ class Engine {
 
   #payloads(count) {
     if (count < 0) throw new Error(`The engine answered ${count}.`);
-    const payloads = JSON.parse(this.#result());
+    const payloads = JSON.parse(this.resultText());
     if (payloads.length !== count) {
       throw new Error(`The engine announced ${count} payloads and gave ${payloads.length}.`);
     }
