@@ -145,12 +145,15 @@ struct Attribute {
   std::optional<Property> property;
   std::optional<Duration> period;
   std::optional<Duration> ttl;
+  /// Absent also where the bundle's word is wrong; `has_time_unit` tells that something is there.
   TimeUnit time_unit = TimeUnit::none;
+  bool has_time_unit = false;
   Value default_value;
 };
 
 /// A value of an external (warehouse) group: it arrives by push only.
 struct Field {
+  std::string pointer;
   std::string name;
   std::optional<ValueType> type;
 };

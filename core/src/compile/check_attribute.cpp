@@ -108,7 +108,7 @@ void check_attribute(const Attribute& attribute, Diagnostics& diagnostics) {
     diagnostics.error(concat({attribute.pointer, "/ttl"}),
                       "'ttl' is for lifetime attributes; with 'period' leave it out");
   }
-  if (is_time_since(*attribute.aggregation) && attribute.time_unit == TimeUnit::none) {
+  if (is_time_since(*attribute.aggregation) && !attribute.has_time_unit) {
     diagnostics.error(attribute.pointer,
                       concat({"'", aggregation, "' needs a 'time_unit': s, min, h or d"}));
   } else if (!is_time_since(*attribute.aggregation) && attribute.time_unit != TimeUnit::none) {

@@ -18,6 +18,8 @@ namespace {
 
 using Index = Program::Index;
 
+constexpr std::ptrdiff_t kLongestPattern = 1000;  // in code points; Regex looks after its own
+
 std::string json_text(const Value& value) {
   return JsonWriter().value(value).take();
 }
@@ -96,9 +98,14 @@ class Compiler {
   Program::Comparison comparison(Operator op, const Value& literal, const std::string& pointer) {
     Program::Comparison comparison{op, literal, nullptr};
     const std::string* pattern = literal.as_string();
-    if ((op != Operator::rlike && op != Operator::not_rlike) || pattern == nullptr) {
-      return comparison;
+    if (pattern == nullptr) return comparison;
+    if (op == Operator::like || op == Operator::not_like) {
+      const auto is_start = [](char c) { return (c & 0xc0) != 0x80; };
+      if (std::count_if(pattern->begin(), pattern->end(), is_start) > kLongestPattern) {
+        error(concat({pointer, "/value"}), "a pattern has at most 1,000 characters");
+      }
     }
+    if (op != Operator::rlike && op != Operator::not_rlike) return comparison;
     auto regex = Regex::compile(*pattern);
     if (regex) {
       comparison.regex = std::make_shared<const Regex>(std::move(*regex));
@@ -241,8 +248,7 @@ class Compiler {
       if (names.find(field.name) == nullptr) {
         names.add(field.name, {});
       } else {
-        error(concat({group.pointer, "/fields"}),
-              concat({"the group has two fields '", field.name, "'"}));
+        error(field.pointer, concat({"the group has two fields '", field.name, "'"}));
       }
       add_field(group, field, index, key.value_or(0));
     }

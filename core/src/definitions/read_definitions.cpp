@@ -197,13 +197,13 @@ Operator read_comparison(ObjectReader& object, Value& literal) {
   }
   literal = read_value(*value, object.pointer_to("value"), object.diagnostics()).value_or(Value());
   const bool membership = *op == Operator::in || *op == Operator::not_in;
-  if (literal.as_list() != nullptr && !membership) {
-    object.error_at("value", "a list goes with the operators 'in' and 'not in' only");
-  }
   const bool pattern = *op == Operator::like || *op == Operator::not_like ||
                        *op == Operator::rlike || *op == Operator::not_rlike;
   if (pattern && !literal.is_null() && literal.as_string() == nullptr) {
     object.error_at("value", "a pattern must be a string");
+    literal = Value();
+  } else if (literal.as_list() != nullptr && !membership) {
+    object.error_at("value", "a list goes with the operators 'in' and 'not in' only");
   }
   return *op;
 }
@@ -299,6 +299,7 @@ Attribute read_attribute(const JsonNode& node, std::string pointer, Diagnostics&
   }
   attribute.period = object.read_duration("period");
   attribute.ttl = object.read_duration("ttl");
+  attribute.has_time_unit = object.read("time_unit") != nullptr;
   attribute.time_unit = object.read_word("time_unit", kTimeUnits).value_or(TimeUnit::none);
   if (const JsonNode* value = object.read("default_value")) {
     attribute.default_value =
@@ -312,6 +313,7 @@ Attribute read_attribute(const JsonNode& node, std::string pointer, Diagnostics&
 Field read_field(const JsonNode& node, std::string pointer, Diagnostics& diagnostics) {
   ObjectReader object(node, std::move(pointer), diagnostics);
   Field field;
+  field.pointer = object.pointer();
   if (!object.is_object()) return field;
   field.name = required_name(object);
   object.require("type");
