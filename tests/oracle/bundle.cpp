@@ -53,7 +53,8 @@ std::vector<json> steps_of(std::string path) {
 
 std::string schema_key(const char* prefix, const json& property) {
   std::string key = std::string(prefix) + "_" + text(property, "vendor") + "_" +
-                    text(property, "name") + "_" + std::to_string(property["major_version"].get<int>());
+                    text(property, "name") + "_" +
+                    std::to_string(property["major_version"].get<int>());
   std::replace(key.begin(), key.end(), '.', '_');
   return key;
 }
@@ -90,29 +91,26 @@ Raw read_property(const json& property, const json& event) {
 
 Bundle::Bundle(const json& definitions) {
   for (const json& key : list(definitions, "attribute_keys")) read_key(key);
-  for (const json& group : list(definitions, "attribute_groups")) {
-    if (group["attribute_key"].size() > 1) read_key(group["attribute_key"]);
-  }
   for (const json& group : list(definitions, "attribute_groups")) read_key(group["attribute_key"]);
   for (const json& intervention : list(definitions, "interventions")) {
     const json targets = list(intervention, "target_attribute_keys");
     for (const json& target : targets) read_key(target);
   }
   for (const json& group : list(definitions, "attribute_groups")) read_group(group);
-  for (const json& intervention : list(definitions, "interventions")) read_intervention(intervention);
+  for (const json& intervention : list(definitions, "interventions"))
+    read_intervention(intervention);
 }
 
+/// A key may be named before or after it is described; it keeps the place of its first mention.
 void Bundle::read_key(const json& key) {
   const std::string name = text(key, "name");
-  const bool known =
-      std::any_of(keys.begin(), keys.end(), [&](const Key& each) { return each.name == name; });
-  if (known) return;
-  json property = field(key, "property");
-  if (property.is_null()) {
-    const std::string source = text(key, "key");
-    property = {{"type", "atomic"}, {"name", source.empty() ? name : source}};
+  auto known =
+      std::find_if(keys.begin(), keys.end(), [&](const Key& each) { return each.name == name; });
+  if (known == keys.end()) {
+    known = keys.insert(known, {name, {{"type", "atomic"}, {"name", name}}});
   }
-  keys.push_back({name, property});
+  if (!text(key, "key").empty()) known->property["name"] = text(key, "key");
+  if (key.contains("property") && key["property"].is_object()) known->property = key["property"];
 }
 
 void Bundle::read_group(const json& group) {
@@ -137,12 +135,17 @@ void Bundle::read_group(const json& group) {
       if (!attribute.ttl) attribute.ttl = group_ttl;
       if (!attribute.ttl) attribute.ttl = key_ttl;
     }
-    attribute.identity =
-        json{attribute.key,       attribute.name,      attribute.type,
-             attribute.aggregation, attribute.time_unit, attribute.events,
-             attribute.criteria,  attribute.property,  attribute.period.value_or(0),
-             attribute.ttl.value_or(0)}
-            .dump();
+    attribute.identity = json{attribute.key,
+                              attribute.name,
+                              attribute.type,
+                              attribute.aggregation,
+                              attribute.time_unit,
+                              attribute.events,
+                              attribute.criteria,
+                              attribute.property,
+                              attribute.period.value_or(0),
+                              attribute.ttl.value_or(0)}
+                             .dump();
     read.attributes.push_back(attribute);
   }
   for (const json& each : list(group, "fields")) {
@@ -153,9 +156,8 @@ void Bundle::read_group(const json& group) {
     attribute.pushed = true;
     attribute.online = group.value("online", true);
     attribute.ttl = group_ttl ? group_ttl : key_ttl;
-    attribute.identity = json{"pushed",       attribute.key,
-                              read.name,      attribute.name,
-                              attribute.type, attribute.ttl.value_or(0)}
+    attribute.identity = json{"pushed",       attribute.key,  read.name,
+                              attribute.name, attribute.type, attribute.ttl.value_or(0)}
                              .dump();
     read.attributes.push_back(attribute);
   }

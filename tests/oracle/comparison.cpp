@@ -24,17 +24,6 @@ json to_json(const tripline::Value& value) {
   return nullptr;
 }
 
-/// Deadlines of one instant fire in any order; events in that of the definitions.
-void sort_within_instants(std::vector<json>& payloads, std::size_t by_time) {
-  std::stable_sort(payloads.begin(), payloads.begin() + static_cast<std::ptrdiff_t>(by_time),
-                   [](const json& a, const json& b) {
-                     if (a["triggered_at"] != b["triggered_at"]) {
-                       return a["triggered_at"] < b["triggered_at"];
-                     }
-                     return a.dump() < b.dump();
-                   });
-}
-
 /// The text stays in `value`.
 tripline::ValueView view_of(const json& value) {
   if (value.is_boolean()) return tripline::ValueView::boolean(value.get<bool>());
@@ -114,19 +103,20 @@ class Run {
       }
       const auto number = attribute_number(push, name);
       if (!number) return;  // definitions have changed since
-      values.push_back({*number, value.is_array() ? tripline::ValueView::list(list) : view_of(value)});
+      values.push_back(
+          {*number, value.is_array() ? tripline::ValueView::list(list) : view_of(value)});
     }
     std::optional<Time> time;
     if (push.contains("time")) time = parse_time(push["time"].get<std::string>());
     const json& key = push["attribute_key"];
-    const auto payloads =
-        engine_->push({key["name"].get<std::string>(), key["id"].get<std::string>()}, values,
-                      now_of(step), time);
+    const auto payloads = engine_->push(
+        {key["name"].get<std::string>(), key["id"].get<std::string>()}, values, now_of(step), time);
     if (!payloads) return fail("the push is refused: " + payloads.error());
     check_fired(*payloads, twin_.push(push, now_of(step)));
   }
 
-  std::optional<tripline::Program::Index> attribute_number(const json& push, const std::string& name) const {
+  std::optional<tripline::Program::Index> attribute_number(const json& push,
+                                                           const std::string& name) const {
     const tripline::Program& program = *definitions_->program;
     for (std::size_t i = 0; i < program.attributes.size(); ++i) {
       const auto& group = program.groups[program.attributes[i].group];
@@ -138,7 +128,8 @@ class Run {
     return std::nullopt;
   }
 
-  /// A little before, at, or a little after the next deadline; just a moment later if there is none.
+  /// A little before, at, or a little after the next deadline; just a moment later if there is
+  /// none.
   void resolve(json& step) {
     const Time next = engine_->next_deadline();
     const Time clock = std::max(engine_->clock(), Time{0});
@@ -166,12 +157,7 @@ class Run {
   void check_fired(std::span<const tripline::Payload> payloads, const std::vector<Fired>& fired) {
     if (record_) answer_["payloads"] = tripline::payloads_json(payloads);
     std::vector<json> actual, expected;
-    std::size_t by_time = 0;
-    for (const Fired& each : fired) {
-      expected.push_back(each.payload);
-      if (each.by_time) ++by_time;
-    }
-    std::vector<std::string> ids;
+    for (const Fired& each : fired) expected.push_back(each.payload);
     for (const tripline::Payload& each : payloads) {
       check_names(each);
       const json parsed = json::parse(tripline::payload_json(each), nullptr, false);
@@ -181,8 +167,6 @@ class Run {
                         {"attributes", parsed["attributes"]},
                         {"triggered_at", parsed["triggered_at"]}});
     }
-    if (actual.size() == expected.size()) sort_within_instants(actual, by_time);
-    sort_within_instants(expected, by_time);
     if (actual != expected) {
       return fail("fired " + json(actual).dump() + "\n      instead of " + json(expected).dump());
     }
@@ -199,25 +183,15 @@ class Run {
   /// One id for all targets of a trigger, another for every other trigger.
   void check_intervention_ids(std::span<const tripline::Payload> payloads,
                               const std::vector<Fired>& fired) {
-    const auto name_of = [](const json& payload) {
-      return payload["name"].dump() + payload["version"].dump();
-    };
-    for (const tripline::Payload& payload : payloads) {
-      const json target = {{"name", payload.target.name}, {"id", payload.target.id}};
-      for (const Fired& each : fired) {
-        const bool same = each.payload["name"] == payload.name &&
-                          each.payload["target"] == target &&
-                          each.payload["triggered_at"] == time_text(payload.triggered_at);
-        if (!same) continue;
-        const std::string cause = each.cause + "|" + name_of(each.payload);
-        const std::string& known = id_of_cause_.emplace(cause, payload.intervention_id).first->second;
-        const std::string& owner = cause_of_id_.emplace(payload.intervention_id, cause).first->second;
-        // Deadlines of two profiles at one instant may each claim the trigger.
-        if (!each.by_time && (known != payload.intervention_id || owner != cause)) {
-          fail("the intervention_id " + payload.intervention_id + " of " + cause +
-               " should be that of " + owner);
-        }
-      }
+    for (std::size_t i = 0; i < fired.size(); ++i) {
+      const std::string& id = payloads[i].intervention_id;
+      const json& payload = fired[i].payload;
+      const std::string cause =
+          fired[i].cause + " " + payload["name"].dump() + payload["version"].dump();
+      const std::string& known = id_of_cause_.emplace(cause, id).first->second;
+      const std::string& owner = cause_of_id_.emplace(id, cause).first->second;
+      if (known != id) fail(cause + " has the intervention_id " + id + " beside " + known);
+      if (owner != cause) fail(cause + " has the intervention_id " + id + " of " + owner);
     }
   }
 
@@ -300,9 +274,8 @@ std::optional<Mismatch> compare(Session& session, std::ostream* record) {
 }
 
 json conformance_case(const Session& session, const std::string& name) {
-  json test = {{"name", name},
-               {"definitions", session.definitions->source},
-               {"steps", json::array()}};
+  json test = {
+      {"name", name}, {"definitions", session.definitions->source}, {"steps", json::array()}};
   auto definitions = session.definitions;
   Twin twin(definitions->bundle);
   for (const json& step : session.steps) {

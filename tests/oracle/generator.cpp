@@ -10,13 +10,16 @@ namespace {
 constexpr Time kStart = 1767225600000;  // 2026-01-01T00:00:00Z, a Thursday
 
 json event_property(const json& path) {
-  return {{"type", "event"}, {"vendor", "acme"}, {"name", "probe"}, {"major_version", 1},
+  return {{"type", "event"},
+          {"vendor", "acme"},
+          {"name", "probe"},
+          {"major_version", 1},
           {"path", path}};
 }
 
 json entity_property(int index) {
-  return {{"type", "entity"},    {"vendor", "acme"}, {"name", "item"},
-          {"major_version", 1},  {"path", "v"},      {"index", index}};
+  return {{"type", "entity"},   {"vendor", "acme"}, {"name", "item"},
+          {"major_version", 1}, {"path", "v"},      {"index", index}};
 }
 
 bool is_time_since(const std::string& aggregation) {
@@ -29,17 +32,17 @@ bool is_numeric(const std::string& aggregation) {
 }
 
 bool is_number_type(const std::string& type) {
-  return type.starts_with("int") || type == "double" || type == "float" ||
-         type == "unix_timestamp";
+  return type.starts_with("int") || type == "double" || type == "float" || type == "unix_timestamp";
 }
 
 /// A bundle of one attribute and one intervention, to ask what the engine can do.
 json probe(const json& attribute, const json& leaf) {
   json with_leaf = leaf;
   with_leaf["attribute"] = "g:p";
-  return {{"attribute_groups",
-           {{{"name", "g"}, {"attribute_key", {{"name", "user_id"}}}, {"attributes", {attribute}}}}},
-          {"interventions", {{{"name", "i"}, {"criteria", with_leaf}}}}};
+  return {
+      {"attribute_groups",
+       {{{"name", "g"}, {"attribute_key", {{"name", "user_id"}}}, {"attributes", {attribute}}}}},
+      {"interventions", {{{"name", "i"}, {"criteria", with_leaf}}}}};
 }
 
 bool loads(const json& definitions) {
@@ -49,7 +52,8 @@ bool loads(const json& definitions) {
 
 json attribute_of(const std::string& aggregation) {
   json attribute = {{"name", "p"}, {"aggregation", aggregation}, {"type", "string"}};
-  if (aggregation == "counter" || aggregation == "approx_count_distinct") attribute["type"] = "int32";
+  if (aggregation == "counter" || aggregation == "approx_count_distinct")
+    attribute["type"] = "int32";
   if (is_numeric(aggregation)) attribute["type"] = "double";
   if (aggregation == "category_count") attribute["type"] = "dict";
   if (aggregation == "unique_list") attribute["type"] = "string_list";
@@ -136,8 +140,8 @@ Repertoire supported_repertoire(std::vector<std::string>& missing) {
   changed["attribute_groups"][0]["fields"] = {{{"name", "p"}, {"type", "int32"}}};
   keep_flag(all.push, "push", changed);
   changed = last;
-  changed["property"] = {{"type", "atomic"}, {"name", "derived_tstamp"},
-                         {"date_part", "active_day"}};
+  changed["property"] = {
+      {"type", "atomic"}, {"name", "derived_tstamp"}, {"date_part", "active_day"}};
   keep_flag(all.date_part, "date_part", probe(changed, leaf_of("=", "a")));
   return all;
 }
@@ -182,7 +186,8 @@ json Generator::filter() {
         criterion = leaf_of(op, one_of({json{1, 2}, json{"a", "b"}, json::array({true})}));
       } else {
         const bool order = op.starts_with("<") || op.starts_with(">");
-        criterion = leaf_of(op, order ? one_of({0, 1, 1.5, "a", "b"}) : one_of({0, 1, "a", "", true}));
+        criterion =
+            leaf_of(op, order ? one_of({0, 1, 1.5, "a", "b"}) : one_of({0, 1, "a", "", true}));
       }
       criterion["property"] = property({"number", "text", "mixed", "list", "entity"});
       criteria[list].push_back(criterion);
@@ -201,9 +206,10 @@ json Generator::attribute(const std::string& name) {
     type = one_of({"double", "double", "float", "int32", "int64"}).get<std::string>();
   } else if (is_time_since(aggregation)) {
     type = "double";
-    made["time_unit"] = scale_ == 86'400'000 ? "d" : scale_ == 3'600'000 ? "h"
-                        : scale_ == 60'000   ? "min"
-                                             : one_of({"s", "s", "min"});
+    made["time_unit"] = scale_ == 86'400'000  ? "d"
+                        : scale_ == 3'600'000 ? "h"
+                        : scale_ == 60'000    ? "min"
+                                              : one_of({"s", "s", "min"});
   } else if (aggregation == "category_count") {
     type = "dict";
   } else if (aggregation == "unique_list") {
@@ -221,18 +227,17 @@ json Generator::attribute(const std::string& name) {
       if (aggregation != "category_count" && aggregation != "approx_count_distinct") {
         type = (extract ? "int32" : "string") + suffix;
       }
-      made["property"] = chance(50)
-                             ? json{{"type", "atomic"}, {"name", "derived_tstamp"}}
-                             : event_property("t");
-      made["property"]["date_part"] =
-          extract ? one_of({"hour_of_day", "day_of_week", "month_of_year"})
-                  : one_of({"active_day", "active_week", "active_month"});
+      made["property"] =
+          chance(50) ? json{{"type", "atomic"}, {"name", "derived_tstamp"}} : event_property("t");
+      made["property"]["date_part"] = extract
+                                          ? one_of({"hour_of_day", "day_of_week", "month_of_year"})
+                                          : one_of({"active_day", "active_week", "active_month"});
     }
   }
   made["type"] = type;
   if (chance(20)) made["events"] = json::array({{{"name", one_of({"probe", "other"})}}});
   if (chance(25)) made["criteria"] = filter();
-  if (repertoire_.period && !aggregation.ends_with("_frequent") && chance(40)) {
+  if (repertoire_.period && chance(40)) {
     made["period"] = duration();
   } else if (repertoire_.ttl && chance(30)) {
     made["ttl"] = duration();
@@ -262,14 +267,20 @@ json Generator::external_group() {
                {"offline", true},
                {"attribute_key", attribute_key()},
                {"fields", {field("p"), field("q")}},
-               {"batch_source", {{"name", "w"}, {"database", "w"}, {"schema", "w"}, {"table", "w"},
-                                 {"timestamp_field", "w"}}}};
+               {"batch_source",
+                {{"name", "w"},
+                 {"database", "w"},
+                 {"schema", "w"},
+                 {"table", "w"},
+                 {"timestamp_field", "w"}}}};
   if (repertoire_.ttl && chance(40)) made["ttl"] = duration();
   return made;
 }
 
 json Generator::group(const std::string& name, int version) {
-  json made = {{"name", name}, {"version", version}, {"attribute_key", attribute_key()},
+  json made = {{"name", name},
+               {"version", version},
+               {"attribute_key", attribute_key()},
                {"attributes", json::array()}};
   for (const char* attribute_name : {"p", "q", "r"}) {
     if (made["attributes"].empty() || chance(60)) {
@@ -328,7 +339,8 @@ json Generator::leaf(const json& definitions, bool may_change) {
   json value;
   if (op == "in" || op == "not in") {
     value = literal_for(read, true);
-    if (!type.ends_with("_list") || chance(50)) value = json::array({value, literal_for(read, true)});
+    if (!type.ends_with("_list") || chance(50))
+      value = json::array({value, literal_for(read, true)});
     if (!value.is_array()) {
       return {{"attribute", group["name"].get<std::string>() + ":" + name},
               {"operator", op},
@@ -377,7 +389,7 @@ json Generator::intervention(const json& definitions, const std::string& name) {
 
 json Generator::definitions() {
   json made = {{"attribute_groups", json::array()}, {"interventions", json::array()}};
-  for (const auto& [name, version] : {std::pair{"g", 1}, /*TEMP {"g", 2},*/ {"h", 1}}) {
+  for (const auto& [name, version] : {std::pair{"g", 1}, {"g", 2}, {"h", 1}}) {
     if (made["attribute_groups"].empty() || chance(40)) {
       made["attribute_groups"].push_back(group(name, version));
     }
@@ -454,8 +466,9 @@ json Generator::event() {
                {"event_name", chance(85) ? "probe" : "other"},
                {"event_version", "1-0-0"}};
   if (chance(90)) made["user_id"] = one_of({"u1", "u1", "u1", "u2", ""});
-  if (chance(3)) made["user_id"] = one_of({"0AB6F4C1-2E57-4C11-9D30-6F4A5B1C2D3E",
-                                         "0ab6f4c1-2e57-4c11-9d30-6f4a5b1c2d3e"});
+  if (chance(3))
+    made["user_id"] =
+        one_of({"0AB6F4C1-2E57-4C11-9D30-6F4A5B1C2D3E", "0ab6f4c1-2e57-4c11-9d30-6f4a5b1c2d3e"});
   if (chance(80)) made["domain_sessionid"] = one_of({"s1", "s1", "s2"});
   if (chance(50)) made["network_userid"] = "w1";
   if (chance(50)) made["page_urlpath"] = one_of({"/", "/a"});
@@ -464,14 +477,16 @@ json Generator::event() {
   if (chance(70)) data["n"] = one_of({0, 1, 1, 2, 3, 0.1, 0.2, -1, 10, 2.5});
   if (chance(30)) data["o"] = {{"n", one_of({1, 2, "a"})}};
   if (chance(70)) data["s"] = one_of({"a", "a", "b", "ab", "", "1"});
-  if (chance(70)) data["m"] = chance(85) ? scalar() : one_of({json::object(), json::array({1, "a"})});
+  if (chance(70))
+    data["m"] = chance(85) ? scalar() : one_of({json::object(), json::array({1, "a"})});
   if (chance(50)) data["account"] = one_of({"c1", "c2", 7});
   if (chance(60)) {
     data["l"] = json::array();
     for (std::size_t n = below(4); n > 0; --n) data["l"].push_back(scalar());
   }
   if (chance(60)) {
-    data["t"] = chance(90) ? json(time_text(clock_ + scale_ * static_cast<Time>(below(3)))) : "soon";
+    data["t"] =
+        chance(90) ? json(time_text(clock_ + scale_ * static_cast<Time>(below(3)))) : "soon";
   }
   made["unstruct_event_acme_probe_1"] = data.is_null() ? json::object() : data;
   if (chance(60)) {
@@ -485,10 +500,11 @@ json Generator::event() {
 
 json Generator::push(const json& group) {
   const auto key = group["attribute_key"]["name"].get<std::string>();
-  json made = {{"attribute_key", {{"name", key}, {"id", one_of({key == "user_id" ? "u1" : "s1", "c1"})}}},
-               {"group", group["name"]},
-               {"version", group["version"]},
-               {"attributes", json::object()}};
+  json made = {
+      {"attribute_key", {{"name", key}, {"id", one_of({key == "user_id" ? "u1" : "s1", "c1"})}}},
+      {"group", group["name"]},
+      {"version", group["version"]},
+      {"attributes", json::object()}};
   for (const json& each : group["fields"]) {
     if (chance(30)) continue;
     json value = chance(15) ? scalar() : literal_for(each, true);
@@ -498,7 +514,8 @@ json Generator::push(const json& group) {
     }
     made["attributes"][each["name"].get<std::string>()] = value;
   }
-  if (chance(40)) made["time"] = time_text(clock_ - scale_ * one_of({0, 0, 1, 2, 4, -1}).get<Time>());
+  if (chance(40))
+    made["time"] = time_text(clock_ - scale_ * one_of({0, 0, 1, 2, 4, -1}).get<Time>());
   return made;
 }
 
@@ -550,8 +567,8 @@ json one_attribute(const std::string& aggregation, const std::string& how,
   json definitions = probe(attribute, leaf_of("=", 1));
   definitions["interventions"] = json::array();
   const auto type = attribute["type"].get<std::string>();
-  const std::vector<json> literals = is_number_type(type) ? std::vector<json>{0, 1, 2}
-                                                          : std::vector<json>{"a", "b"};
+  const std::vector<json> literals =
+      is_number_type(type) ? std::vector<json>{0, 1, 2} : std::vector<json>{"a", "b"};
   for (const std::string& op : repertoire.operators) {
     for (const json& literal : literals) {
       json leaf = leaf_of(op, literal);

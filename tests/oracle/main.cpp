@@ -1,8 +1,9 @@
 // Compares the engine with its slow twin.
 //
 //   tripline-oracle random [--steps N] [--seed S]      random sessions, at least N steps in all
-//   tripline-oracle exhaustive [--length N]            all sequences of N steps over a small alphabet
-//   tripline-oracle record [--steps N] [--seed S]      random sessions and the engine's answers as
+//   tripline-oracle exhaustive [--length N]            all sequences of N steps over a small
+//   alphabet tripline-oracle record [--steps N] [--seed S]      random sessions and the engine's
+//   answers as
 //                                                      NDJSON on standard output, for replay.mjs
 //   tripline-oracle run FILE                           a session that was printed before
 //
@@ -73,7 +74,8 @@ void run_random(std::uint64_t seed, std::size_t steps, Tally& tally, std::ostrea
     const auto definitions = oracle::load(source);
     if (!definitions) {
       ++tally.failed;
-      std::cout << "FAILED: " << name << ": " << definitions.error() << '\n' << source.dump(2) << '\n';
+      std::cout << "FAILED: " << name << ": " << definitions.error() << '\n'
+                << source.dump(2) << '\n';
       continue;
     }
     try_session({*definitions, generator.steps(source, kStepsOfSession)}, name, tally, record);
@@ -87,7 +89,7 @@ struct Letter {
   const char* text;  // null: no event
   int number;
 };
-constexpr Letter kAlphabet[] = {{0, 0, "a", 1}, {1, 0, "a", 1}, {1, 0, "b", 2},
+constexpr Letter kAlphabet[] = {{0, 0, "a", 1}, {1, 0, "a", 1},     {1, 0, "b", 2},
                                 {0, 1, "b", 0}, {1, 0, nullptr, 0}, {2, 0, nullptr, 0}};
 
 std::vector<json> spell(std::size_t word, std::size_t length) {
@@ -177,7 +179,8 @@ int main(int count, char** arguments) {
     run_exhaustive(option("--length", 3), tally);
     return tally.report();
   }
-  std::cerr << "usage: tripline-oracle random|exhaustive|record [--steps N] [--seed S] [--length N]\n"
-               "       tripline-oracle run FILE\n";
+  std::cerr
+      << "usage: tripline-oracle random|exhaustive|record [--steps N] [--seed S] [--length N]\n"
+         "       tripline-oracle run FILE\n";
   return 2;
 }

@@ -62,6 +62,10 @@ struct Count {
 /// How often each value occurs, in the order in which they were first seen; at most 100 (rule 27).
 class Counting {
  public:
+  /// `order` breaks ties; values that are not in it follow as they come.
+  explicit Counting(const std::vector<json>& order) {
+    for (const json& value : order) counts_.push_back({value, 0, 0});
+  }
   void add(const json& value) {
     ++clock_;
     for (Count& each : counts_) {
@@ -99,12 +103,16 @@ std::string comparable_id(const std::string& id) {
   return lower;
 }
 
-Twin::Twin(std::shared_ptr<const Bundle> bundle)
-    : bundle_(std::move(bundle)), clock_(kBeginning) {}
+Twin::Twin(std::shared_ptr<const Bundle> bundle) : bundle_(std::move(bundle)), clock_(kBeginning) {
+}
 
 std::vector<std::pair<std::string, std::string>> Twin::profiles() const {
   std::vector<Profile> profiles;
-  for (const auto& [profile, unused] : last_ids_) profiles.push_back(profile);
+  for (const Key& key : bundle_->keys) {
+    for (const auto& [profile, unused] : last_ids_) {
+      if (profile.first == key.name) profiles.push_back(profile);
+    }
+  }
   return profiles;
 }
 
@@ -138,9 +146,8 @@ Ids Twin::ids_of(const json& event) const {
 
 bool Twin::counts(const Attribute& attribute, const json& event) const {
   const json& selectors = attribute.events;
-  if (!selectors.empty() && std::none_of(selectors.begin(), selectors.end(), [&](const json& each) {
-        return matches(each, event);
-      })) {
+  if (!selectors.empty() && std::none_of(selectors.begin(), selectors.end(),
+                                         [&](const json& each) { return matches(each, event); })) {
     return false;
   }
   if (attribute.criteria.is_null()) return true;
@@ -212,6 +219,32 @@ std::vector<const Twin::Observation*> Twin::in_force(const Attribute& attribute,
   return kept;
 }
 
+/// The values of a window in the order in which they were first seen. A value keeps its place for
+/// as long as the window holds it.
+std::vector<json> Twin::first_seen(const Attribute& attribute, const std::string& id,
+                                   const View& view) const {
+  std::vector<json> order;
+  if (!attribute.period) return order;
+  const auto& all = observations(attribute, id);
+  const auto holds = [&](const json& value, const View& at) {
+    return std::any_of(all.begin(), all.end(), [&](const Observation& each) {
+      return each.number < at.before && each.time > at.now - *attribute.period &&
+             std::find(each.values.begin(), each.values.end(), value) != each.values.end();
+    });
+  };
+  for (const Observation& each : all) {
+    if (each.number >= view.before) break;
+    const View arrival{each.arrived, each.number};
+    std::erase_if(order, [&](const json& value) { return !holds(value, arrival); });
+    for (const json& value : each.values) {
+      const bool known = std::find(order.begin(), order.end(), value) != order.end();
+      if (!known) order.push_back(value);
+    }
+  }
+  std::erase_if(order, [&](const json& value) { return !holds(value, view); });
+  return order;
+}
+
 json Twin::aggregate(const Attribute& attribute, const std::string& id, const View& view) const {
   const auto kept = in_force(attribute, id, view);
   if (kept.empty()) return nullptr;
@@ -271,7 +304,7 @@ json Twin::aggregate(const Attribute& attribute, const std::string& id, const Vi
     std::reverse(list.begin(), list.end());
     return list;
   }
-  Counting counting;
+  Counting counting(first_seen(attribute, id, view));
   for (const json& value : values) counting.add(value);
   const auto& counts = counting.counts();
   if (how == "category_count") {
@@ -344,17 +377,19 @@ bool Twin::is_edge(const Intervention& intervention, const Ids& ids, const View&
 // Firing
 
 void Twin::send(const Intervention& intervention, const Ids& ids, const View& view, Time instant,
-                const std::string& cause, bool by_time, std::vector<Fired>& fired) {
+                const std::string& cause, std::vector<Fired>& fired) {
   json attributes = json::object();
   std::vector<const Group*> groups = intervention.payload;
   std::stable_sort(groups.begin(), groups.end(),
                    [](const Group* a, const Group* b) { return a->version < b->version; });
   for (const Group* group : groups) {
     for (const Attribute& each : group->attributes) {
-      const json value = read(each, ids, view);
-      if (!value.is_null()) attributes[group->name + ":" + each.name] = value;
+      attributes[group->name + ":" + each.name] = read(each, ids, view);
     }
   }
+  // Of two versions the higher has the word, also where its value is missing.
+  std::erase_if(attributes.get_ref<json::object_t&>(),
+                [](const auto& entry) { return entry.second.is_null(); });
   for (const std::string& target : intervention.targets) {
     const auto id = ids.find(target);
     if (id == ids.end()) continue;
@@ -366,8 +401,7 @@ void Twin::send(const Intervention& intervention, const Ids& ids, const View& vi
                       {"target", {{"name", target}, {"id", id->second}}},
                       {"attributes", attributes},
                       {"triggered_at", time_text(instant)}},
-                     cause,
-                     by_time});
+                     cause});
   }
 }
 
@@ -401,7 +435,7 @@ std::vector<Fired> Twin::process(const json& event, Time now) {
   for (const auto& profile : ids) last_ids_[profile] = ids;
   for (const Intervention& each : bundle_->interventions) {
     if (is_edge(each, ids, before, after)) {
-      send(each, ids, after, clock_, "event|" + event_id, false, fired);
+      send(each, ids, after, clock_, "event|" + event_id, fired);
     }
   }
   return fired;
@@ -416,7 +450,8 @@ std::vector<Fired> Twin::push(const json& push, Time now) {
   time = std::min(time.value_or(clock_), clock_);
   const View before{clock_, ++number_}, after{clock_, number_ + 1};
   for (const Group& group : bundle_->groups) {
-    if (group.name != push["group"].get<std::string>() || group.version != push.value("version", 1)) {
+    if (group.name != push["group"].get<std::string>() ||
+        group.version != push.value("version", 1)) {
       continue;
     }
     for (const Attribute& each : group.attributes) {
@@ -432,7 +467,7 @@ std::vector<Fired> Twin::push(const json& push, Time now) {
   const Ids ids = last_ids_[profile];
   const std::string cause = "push|" + key + "|" + id + "|" + std::to_string(number_);
   for (const Intervention& each : bundle_->interventions) {
-    if (is_edge(each, ids, before, after)) send(each, ids, after, clock_, cause, false, fired);
+    if (is_edge(each, ids, before, after)) send(each, ids, after, clock_, cause, fired);
   }
   return fired;
 }
@@ -494,23 +529,24 @@ std::optional<Time> Twin::next_flip() const {
 
 void Twin::fire_deadline(Time instant, Time now, std::vector<Fired>& fired) {
   const View before{instant - 1, number_ + 1}, after{instant, number_ + 1};
-  for (const auto& [profile, ids] : last_ids_) {
+  for (const Profile& profile : profiles()) {
     const Ids own{profile};
-    const auto flips = [&, &name = profile.first](const Leaf& leaf) {
-      return leaf.attribute->key == name &&
+    const Ids& ids = last_ids_.at(profile);
+    const auto flips = [&](const Leaf& leaf) {
+      return leaf.attribute->key == profile.first &&
              leaf_holds(leaf, own, before, nullptr) != leaf_holds(leaf, own, after, nullptr);
     };
     const std::string cause =
         "deadline|" + profile.first + "|" + profile.second + "|" + std::to_string(instant);
     for (const Intervention& each : bundle_->interventions) {
-      const auto still_holds = [&, &ids = ids] {
+      const auto still_holds = [&] {
         return !catching_up_ || node_holds(each.criteria, ids, View{now, number_ + 1}, nullptr);
       };
       if (std::any_of(each.leaves.begin(), each.leaves.end(), flips) &&
           is_edge(each, ids, before, after) && still_holds()) {
         // What fires late brings the latest values (rule 24).
         const View latest{catching_up_ ? now : instant, number_ + 1};
-        send(each, ids, latest, instant, cause, true, fired);
+        send(each, ids, latest, instant, cause, fired);
       }
     }
   }

@@ -18,7 +18,6 @@ namespace oracle {
 struct Fired {
   json payload;       // as in the case files: name, version, target, attributes, triggered_at
   std::string cause;  // what intervention_id must stand for, with the intervention's name
-  bool by_time;       // fired by a deadline
 };
 
 using Ids = std::map<std::string, std::string>;  // key name → id
@@ -40,7 +39,8 @@ class Twin {
 
   Time clock() const { return clock_; }
   const Bundle& bundle() const { return *bundle_; }
-  /// Key name and id of everybody an event or push has touched.
+  /// Key name and id of everybody an event or push has touched: by key in the order of the
+  /// definitions, then by id. Deadlines of one instant run in this order.
   std::vector<std::pair<std::string, std::string>> profiles() const;
   /// What an attribute reads for an id at the clock.
   json read(const Attribute& attribute, const std::string& id) const;
@@ -48,9 +48,9 @@ class Twin {
  private:
   /// An event (or push) that counted for an attribute.
   struct Observation {
-    long number;              // of the event
-    Time time;                // when it happened
-    Time arrived;             // the clock when it came
+    long number;               // of the event
+    Time time;                 // when it happened
+    Time arrived;              // the clock when it came
     std::vector<json> values;  // what it brought; a counter's event brings a null
   };
   /// A way of looking at the world: an instant, and whether the latest event has happened.
@@ -64,6 +64,8 @@ class Twin {
                                                const std::string& id) const;
   std::vector<const Observation*> in_force(const Attribute& attribute, const std::string& id,
                                            const View& view) const;
+  std::vector<json> first_seen(const Attribute& attribute, const std::string& id,
+                               const View& view) const;
   json aggregate(const Attribute& attribute, const std::string& id, const View& view) const;
   json result(const Attribute& attribute, const Ids& ids, const View& view) const;
   json read(const Attribute& attribute, const Ids& ids, const View& view) const;
@@ -73,7 +75,7 @@ class Twin {
                const View& after) const;
   std::vector<Time> candidates(const Leaf& leaf, const std::string& id) const;
   void send(const Intervention& intervention, const Ids& ids, const View& view, Time instant,
-            const std::string& cause, bool by_time, std::vector<Fired>& fired);
+            const std::string& cause, std::vector<Fired>& fired);
   void fire_deadline(Time instant, Time now, std::vector<Fired>& fired);
   std::vector<json> values_for(const Attribute& attribute, const json& event) const;
   bool counts(const Attribute& attribute, const json& event) const;

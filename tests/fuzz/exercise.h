@@ -1,0 +1,64 @@
+// What every engine must survive, whatever its definitions or its state.
+#pragma once
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tripline/tripline.h"
+
+namespace fuzz {
+
+/// Ends the process, for libFuzzer to report, unless `holds`.
+inline void must(bool holds) {
+  if (!holds) std::abort();
+}
+
+inline void read_all(const tripline::Engine& engine) {
+  for (const tripline::Target& profile : engine.profiles()) {
+    (void)tripline::attributes_json(engine.attributes(profile.name, profile.id));
+  }
+}
+
+/// A snapshot must restore under the same program, to the same state.
+inline void through_snapshot(const tripline::Engine& engine) {
+  const std::string bytes = engine.snapshot();
+  tripline::Engine copy(std::make_shared<tripline::Program>(engine.program()));
+  must(copy.restore(bytes).has_value());
+  must(copy.snapshot() == bytes);
+}
+
+/// A few events whose inputs take turns with some values, and deadlines between them.
+inline void exercise(tripline::Engine& engine, tripline::Time start) {
+  using tripline::ValueView;
+  const std::vector<ValueView> elements = {ValueView::string("x"), ValueView::number(2),
+                                           ValueView::boolean(true)};
+  const std::vector<ValueView> values = {ValueView::string("x"),
+                                         ValueView::number(1.5),
+                                         ValueView::list(elements),
+                                         ValueView::time(start),
+                                         ValueView(),
+                                         ValueView::boolean(true),
+                                         ValueView::string("")};
+  tripline::Time now = start;
+  for (std::size_t turn = 0; turn < values.size(); ++turn) {
+    std::vector<ValueView> inputs;
+    for (std::size_t i = 0; i < engine.program().inputs.size(); ++i) {
+      inputs.push_back(values[(i + turn) % values.size()]);
+    }
+    const std::string id = "exercise-" + std::to_string(turn);
+    const tripline::Time late = turn % 3 == 0 ? 1500 : 0;
+    (void)tripline::payloads_json(engine.process({id, now - late, inputs}, now));
+    read_all(engine);
+    const tripline::Time deadline = engine.next_deadline();
+    must(deadline > engine.clock());
+    now += 1000;
+    if (deadline < now + 86'400'000) now = deadline;
+    (void)tripline::payloads_json(engine.advance(now));
+  }
+  read_all(engine);
+  through_snapshot(engine);
+}
+
+}  // namespace fuzz
