@@ -36,6 +36,7 @@ class Update {
       : state_(state), program_(*state.program), before_(state.clock) {
     ++state.round;
     state.search.begin();
+    std::fill(state.scope.marks.begin(), state.scope.marks.end(), std::nullopt);
   }
 
   void apply(const Event& event) {
@@ -88,7 +89,7 @@ class Update {
     if (profile == nullptr) return;
     enter_scope_of(*profile);
     const Program::Intervention& intervention = program_.interventions[edge.intervention];
-    if (holds(intervention, &AttributeState::after)) send(intervention, edge.cause, edge.at);
+    if (holds(intervention, &AttributeState::after)) send(edge.intervention, edge.cause, edge.at);
   }
 
  private:
@@ -258,8 +259,8 @@ class Update {
     std::sort(flipped.begin(), flipped.end());
     for (const Index index : flipped) {
       const Program::Intervention& intervention = program_.interventions[index];
-      if (!holds(intervention, &AttributeState::before) &&
-          holds(intervention, &AttributeState::after)) {
+      if (holds(intervention, &AttributeState::after) &&
+          !holds(intervention, &AttributeState::before)) {
         visit(index);
       }
     }
@@ -275,26 +276,34 @@ class Update {
   }
 
   void trigger(const std::string& cause) {
-    for_each_edge([&](Index index) { send(program_.interventions[index], cause, state_.clock); });
+    for_each_edge([&](Index index) { send(index, cause, state_.clock); });
   }
 
-  void send(const Program::Intervention& intervention, std::string_view cause, Time at) {
-    const std::string version = std::to_string(intervention.version);
+  void send(Index index, std::string_view cause, Time at) {
+    const Program::Intervention& intervention = program_.interventions[index];
     for (const Index key : intervention.targets) {
       const std::string& target = state_.scope.ids[key];
       if (target.empty()) continue;
       const std::string& key_name = program_.keys[key].name;
-      const Hash128 mark = sent_mark(intervention, key_name, target);
+      const Hash128 mark = sent_mark(state_.intervention_marks[index], mark_of_target(key));
       Time* sent = state_.sent.touch(mark);
       if (sent != nullptr && !intervention.repeats) continue;
       if (sent == nullptr) state_.sent.add(mark, at);
-      state_.payloads.push_back({intervention_id(hash_parts(intervention.name, version, cause)),
-                                 intervention.name,
-                                 intervention.version,
-                                 payload_attributes(intervention),
-                                 {key_name, target},
-                                 at});
+      state_.payloads.push_back(
+          {intervention_id(
+               hash_parts(intervention.name, std::to_string(intervention.version), cause)),
+           intervention.name,
+           intervention.version,
+           payload_attributes(intervention),
+           {key_name, target},
+           at});
     }
+  }
+
+  const Hash128& mark_of_target(Index key) {
+    std::optional<Hash128>& mark = state_.scope.marks[key];
+    if (!mark) mark = target_mark(program_.keys[key].name, state_.scope.ids[key]);
+    return *mark;
   }
 
   std::vector<std::pair<std::string, Value>> payload_attributes(
@@ -339,10 +348,14 @@ EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
       program(std::move(shared)),
       limits(limits),
       scope{std::vector<std::string>(program->keys.size()),
-            std::vector<Profile*>(program->keys.size())},
+            std::vector<Profile*>(program->keys.size()),
+            std::vector<std::optional<Hash128>>(program->keys.size())},
       test(*program, search),
       states(program->attributes.size()),
       flipped(program->interventions.size()) {
+  for (const Program::Intervention& intervention : program->interventions) {
+    intervention_marks.push_back(intervention_mark(intervention));
+  }
 }
 
 Profile& EngineState::touch_profile(Program::Index key, const std::string& id) {

@@ -20,6 +20,8 @@ using EventMemory = LruMap<std::uint64_t, std::uint32_t>;
 struct Scope {
   std::vector<std::string> ids;
   std::vector<Profile*> profiles;
+  /// Marks of the targets that the ids are; made when first asked for.
+  std::vector<std::optional<Hash128>> marks;
 };
 
 /// An attribute before and after the update under way, as criteria read it.
@@ -42,6 +44,7 @@ struct EngineState {
   // Kept, but not part of the state.
   std::shared_ptr<const Program> program;
   Limits limits;
+  std::vector<Hash128> intervention_marks;
   Deadlines deadlines;
   /// A restored engine has missed the deadlines since its snapshot (rule 12).
   bool has_missed_deadlines = false;

@@ -98,8 +98,8 @@ class Explanation {
         continue;
       }
       json_.string(ids_[key]);
-      const Time* sent =
-          state_.sent.find(sent_mark(intervention, program_.keys[key].name, ids_[key]));
+      const Time* sent = state_.sent.find(sent_mark(
+          intervention_mark(intervention), target_mark(program_.keys[key].name, ids_[key])));
       json_.key("sent").boolean(sent != nullptr);
       if (sent != nullptr) json_.key("sent_at").string(format_time(*sent));
       if (sent == nullptr) all_sent = false;

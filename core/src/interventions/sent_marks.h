@@ -12,9 +12,13 @@ namespace tripline {
 /// The mark of an intervention and a target → when it was sent. 128 bits stand for the names.
 using SentMarks = LruMap<Hash128, Time>;
 
-[[nodiscard]] inline Hash128 sent_mark(const Program::Intervention& intervention,
-                                       std::string_view key_name, std::string_view id) {
-  return hash_parts(intervention.name, std::to_string(intervention.version), key_name, id);
+[[nodiscard]] inline Hash128 intervention_mark(const Program::Intervention& intervention) {
+  return hash_parts(intervention.name, std::to_string(intervention.version));
 }
+[[nodiscard]] inline Hash128 target_mark(std::string_view key_name, std::string_view id) {
+  return hash_parts(key_name, id);
+}
+/// Of two marks that are each made once and used often.
+[[nodiscard]] Hash128 sent_mark(const Hash128& intervention, const Hash128& target);
 
 }  // namespace tripline
