@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <limits>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace tripline;
 
@@ -123,6 +125,7 @@ TEST_CASE("rlike finds what RE2 finds", "[regex][rule6]") {
       {"a{,2}", "a{,2}", true},
       {"a{,2}", "aa", false},
       {"a{01}", "a{01}", true},
+      {"a{1000000000}", "a{1000000000}", true},  // ten digits are no number to RE2
       {"a{1", "a{1", true},
       {"{", "{", true},
       {"}]", "}]", true},
@@ -182,6 +185,45 @@ TEST_CASE("a word boundary is between characters, never inside one", "[regex][ru
   CHECK(found("\\B", "aéé"));
 }
 
+// Every way for three ranges to lie apart, touch or overlap, at both ends of Unicode.
+TEST_CASE("a set of characters keeps as few bounds as it can", "[regex]") {
+  constexpr unsigned size = 5;
+  std::vector<std::pair<unsigned, unsigned>> ranges;
+  for (unsigned first = 0; first < size; ++first) {
+    for (unsigned last = first; last < size; ++last) ranges.emplace_back(first, last);
+  }
+  for (const unsigned origin : {0u, regex::kLastCodePoint + 1 - size}) {
+    // A bound is where membership changes; none is behind the last code point.
+    const auto expect = [&](const regex::CharacterSet& set, unsigned members, bool elsewhere) {
+      std::vector<char32_t> bounds;
+      bool inside = false;
+      const auto visit = [&](char32_t code_point, bool is_member) {
+        if (is_member != inside) bounds.push_back(code_point);
+        inside = is_member;
+      };
+      if (origin > 0) visit(0, elsewhere);
+      for (unsigned i = 0; i < size; ++i) visit(origin + i, members >> i & 1);
+      if (origin == 0) visit(size, elsewhere);
+      CHECK(std::vector<char32_t>(set.bounds().begin(), set.bounds().end()) == bounds);
+    };
+    for (const auto& a : ranges) {
+      for (const auto& b : ranges) {
+        for (const auto& c : ranges) {
+          regex::CharacterSet set;
+          unsigned members = 0;
+          for (const auto& [first, last] : {a, b, c}) {
+            set.add(origin + first, origin + last);
+            members |= (2u << last) - (1u << first);
+          }
+          expect(set, members, false);
+          set.negate();
+          expect(set, ~members, true);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("a pattern that is not understood is an error that says where", "[regex][rule6]") {
   struct Row {
     std::string_view pattern;
@@ -234,6 +276,7 @@ TEST_CASE("a pattern that is not understood is an error that says where", "[rege
       {"a???", 3, twice},
       {"a{1001}", 1, "{m,n} goes up to 1,000"},
       {"a{3,1001}", 1, "{m,n} goes up to 1,000"},
+      {"a{999999999}", 1, "{m,n} goes up to 1,000"},
       {"a{65535}", 1, "{m,n} goes up to 1,000"},
       {"a{1001,}", 1, "{m,n} goes up to 1,000"},
       {"a{2,1}", 1, "m is larger than n in {m,n}"},

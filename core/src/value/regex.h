@@ -1,7 +1,7 @@
 // Regular expressions in the syntax of RE2, for `rlike` (rule 6): a search for a match anywhere in
 // a text, answered yes or no, in time linear in the text.
 //
-//   pattern ──regex/parse──▶ Syntax ──regex/compile──▶ Program ──regex/match──▶ yes or no
+//   pattern ──regex/parse──▶ tokens ──regex/compile──▶ program ──regex/match──▶ yes or no
 //
 // Supported, each with the meaning that RE2 gives it:
 //   x . [x-y] [^x]               a character, all but newline, classes

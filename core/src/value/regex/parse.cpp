@@ -237,8 +237,9 @@ class Parser {
     if (after_repetition) {
       return fail(item_, "two repetitions in a row; group the first, as in (?:a*)*");
     }
-    if (!repeatable_)
+    if (!repeatable_) {
       return fail(item_, "nothing to repeat; to match the sign itself, put a \\ before it");
+    }
     item_copies_ *= std::max(copies, 1u);
     if (item_copies_ > kMostRepetitions) {
       return fail(item_, "nested {m,n} multiply to more than 1,000");
