@@ -90,7 +90,10 @@ Raw read_property(const json& property, const json& event) {
 }
 
 Bundle::Bundle(const json& definitions) {
-  for (const json& key : list(definitions, "attribute_keys")) read_key(key);
+  for (const json& key : list(definitions, "attribute_keys")) {
+    read_key(key);
+    if (const auto ttl = duration(key, "ttl")) key_ttls_[text(key, "name")] = *ttl;
+  }
   for (const json& group : list(definitions, "attribute_groups")) read_key(group["attribute_key"]);
   for (const json& intervention : list(definitions, "interventions")) {
     const json targets = list(intervention, "target_attribute_keys");
@@ -116,7 +119,8 @@ void Bundle::read_key(const json& key) {
 void Bundle::read_group(const json& group) {
   Group read{text(group, "name"), version(group), text(group["attribute_key"], "name"), {}};
   const auto group_ttl = duration(group, "ttl");
-  const auto key_ttl = duration(group["attribute_key"], "ttl");
+  auto key_ttl = duration(group["attribute_key"], "ttl");
+  if (!key_ttl && key_ttls_.contains(read.key)) key_ttl = key_ttls_.at(read.key);
   for (const json& each : list(group, "attributes")) {
     Attribute attribute;
     attribute.key = read.key;

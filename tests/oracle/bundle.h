@@ -81,6 +81,8 @@ struct Bundle {
   void read_intervention(const json& intervention);
   Node read_node(const json& node, Intervention& intervention);
   const Group* group_of(const std::string& group, const std::string& attribute) const;
+
+  std::map<std::string, Time> key_ttls_;  // of keys that groups name without describing them
 };
 
 /// A property of an enriched event.

@@ -288,6 +288,7 @@ json Generator::group(const std::string& name, int version) {
     }
   }
   if (repertoire_.ttl && chance(15)) made["ttl"] = duration();
+  if (chance(4)) made["online"] = false;
   return made;
 }
 
@@ -393,6 +394,10 @@ json Generator::definitions() {
     if (made["attribute_groups"].empty() || chance(40)) {
       made["attribute_groups"].push_back(group(name, version));
     }
+  }
+  if (repertoire_.ttl && chance(15)) {
+    made["attribute_keys"] = {
+        {{"name", one_of({"user_id", "domain_sessionid"})}, {"ttl", duration()}}};
   }
   if (repertoire_.push && chance(30)) made["attribute_groups"].push_back(external_group());
   for (const char* name : {"i1", "i2", "i3", "i4"}) {
