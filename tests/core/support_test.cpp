@@ -1,4 +1,8 @@
 #include <catch2/catch.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <random>
 
 #include "support/hash.h"
 #include "support/lru_map.h"
@@ -46,6 +50,52 @@ TEST_CASE("a number becomes the text that JavaScript's String gives", "[support]
       {1234567.891, "1234567.891"},
       {9223372036854775807.0, "9223372036854776000"}};
   for (const auto& [number, text] : cases) CHECK(number_text(number) == text);
+}
+
+TEST_CASE("a number in JSON becomes the nearest double", "[support][rule1]") {
+  const auto reads_as_in_c = [](const std::string& text) {
+    const double number = parse_number(text), expected = std::strtod(text.c_str(), nullptr);
+    return std::memcmp(&number, &expected, sizeof number) == 0;
+  };
+  for (const char* text : {"0",
+                           "-0",
+                           "0.0e7",
+                           "1",
+                           "-1.5",
+                           "1E5",
+                           "1e+5",
+                           "1e-5",
+                           "9007199254740993",
+                           "9007199254740992.5",
+                           "18446744073709551616",
+                           "5e-324",
+                           "2.4703282292062327e-324",
+                           "2.4703282292062328e-324",
+                           "2.2250738585072011e-308",
+                           "1.7976931348623158e308",
+                           "1.7976931348623159e308",
+                           "1e400",
+                           "-1e99999999999",
+                           "1e-99999999999"}) {
+    INFO(text);
+    CHECK(reads_as_in_c(text));
+  }
+  // Midpoints between two doubles, and what lies above one in a far digit.
+  const std::string zeros(900, '0');
+  CHECK(reads_as_in_c("9007199254740993." + zeros));
+  CHECK(reads_as_in_c("9007199254740993." + zeros + "1"));
+  CHECK(reads_as_in_c("0." + zeros + "1e901"));
+  CHECK(reads_as_in_c("1" + zeros + "e-900"));
+
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 20'000; ++i) {
+    char text[40];
+    const auto digits = static_cast<long long>(random() >> (1 + random() % 60));
+    const int exponent = static_cast<int>(random() % 700) - 350;
+    std::snprintf(text, sizeof text, "%lld.%llde%d", digits, digits, exponent);
+    INFO(text);
+    CHECK(reads_as_in_c(text));
+  }
 }
 
 TEST_CASE("times are read and written in ISO 8601", "[support]") {

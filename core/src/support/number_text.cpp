@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "support/bits.h"
@@ -24,8 +25,8 @@ class Natural {
     for (; value != 0; value >>= 32) limbs_.push_back(static_cast<std::uint32_t>(value));
   }
 
-  void multiply(std::uint32_t factor) {
-    std::uint64_t carry = 0;
+  void multiply(std::uint32_t factor, std::uint32_t carry_in = 0) {
+    std::uint64_t carry = carry_in;
     for (std::uint32_t& limb : limbs_) {
       carry += std::uint64_t{limb} * factor;
       limb = static_cast<std::uint32_t>(carry);
@@ -61,6 +62,11 @@ class Natural {
     while (!limbs_.empty() && limbs_.back() == 0) limbs_.pop_back();
   }
 
+  int bit_width() const {
+    const auto bits = static_cast<int>(32 * limbs_.size());
+    return limbs_.empty() ? 0 : bits - std::countl_zero(limbs_.back());
+  }
+
   int compare(const Natural& other) const {
     for (std::size_t i = std::max(limbs_.size(), other.limbs_.size()); i-- > 0;) {
       if (limb(i) != other.limb(i)) return limb(i) < other.limb(i) ? -1 : 1;
@@ -72,6 +78,9 @@ class Natural {
   std::uint32_t limb(std::size_t i) const { return i < limbs_.size() ? limbs_[i] : 0; }
   std::vector<std::uint32_t> limbs_;
 };
+
+/// A double's exponent is never below this one: the smallest double is 2^-1074.
+constexpr int kLowestExponent = -1074;
 
 void trim_zeros(Decimal& decimal) {
   while (decimal.digits.size() > 1 && decimal.digits.back() == '0') decimal.digits.pop_back();
@@ -141,7 +150,101 @@ Decimal exact_decimal(double number) {
   }
 }
 
+/// No midpoint between two doubles has more digits than 768, so what follows the 800th only tells
+/// that a number is above a midpoint.
+constexpr std::size_t kMostDigits = 800;
+
+/// The sign is the caller's.
+Decimal read_decimal(std::string_view text) {
+  Decimal decimal;
+  bool after_point = false, more = false;
+  std::size_t i = 0;
+  for (; i < text.size() && (text[i] | 0x20) != 'e'; ++i) {
+    if (text[i] == '.') {
+      after_point = true;
+      continue;
+    }
+    const bool leading_zero = decimal.digits.empty() && text[i] == '0';
+    if (!leading_zero && decimal.digits.size() < kMostDigits) {
+      decimal.digits += text[i];
+    } else {
+      more |= text[i] != '0';
+    }
+    if (!leading_zero && !after_point) ++decimal.point;
+    if (leading_zero && after_point) --decimal.point;
+  }
+  if (more) decimal.digits += '1';
+  if (++i >= text.size()) return decimal;
+
+  constexpr int longest = 100'000'000;  // a text has at most 2 million digits before its exponent
+  const bool negative = text[i] == '-';
+  if (negative || text[i] == '+') ++i;
+  int exponent = 0;
+  for (; i < text.size() && exponent < longest; ++i) exponent = exponent * 10 + (text[i] - '0');
+  decimal.point += negative ? -exponent : exponent;
+  return decimal;
+}
+
+/// Numbers of at most 15 digits times or over a power of ten that a double holds exactly: one
+/// operation, so one rounding.
+bool short_number(const Decimal& decimal, double& number) {
+  constexpr int highest_exact_power = 22;
+  const int exponent = decimal.point - static_cast<int>(decimal.digits.size());
+  if (decimal.digits.size() > 15 || std::abs(exponent) > highest_exact_power) return false;
+  double power = 1;
+  for (int i = std::abs(exponent); i > 0; --i) power *= 10;
+  number = 0;
+  for (const char digit : decimal.digits) number = number * 10 + (digit - '0');
+  number = exponent < 0 ? number / power : number * power;
+  return true;
+}
+
+/// number = r / s; divides until one bit more than the double has is known, and whether a rest is
+/// left.
+double exact_number(const Decimal& decimal) {
+  const int exponent = decimal.point - static_cast<int>(decimal.digits.size());
+  Natural r(0), s(1);
+  for (const char digit : decimal.digits) r.multiply(10, static_cast<std::uint32_t>(digit - '0'));
+  for (int i = 0; i < exponent; ++i) r.multiply(10);
+  for (int i = exponent; i < 0; ++i) s.multiply(10);
+
+  // 2^53 < r / s < 2^55 then, but for numbers so small that a double has fewer bits for them.
+  const int shift = std::min(54 + s.bit_width() - r.bit_width(), 1 - kLowestExponent);
+  (shift > 0 ? r : s).shift_left(std::abs(shift));
+  s.shift_left(54);
+  std::uint64_t quotient = 0;
+  for (int bit = 54; bit >= 0; --bit) {
+    quotient <<= 1;
+    if (r.compare(s) >= 0) {
+      r.subtract(s);
+      quotient |= 1;
+    }
+    r.shift_left(1);
+  }
+  const int width = 64 - std::countl_zero(quotient);
+  const int dropped = std::max(width - 53, shift + kLowestExponent);
+  std::uint64_t significand = quotient >> dropped;
+  const std::uint64_t rest = quotient - (significand << dropped);
+  const std::uint64_t half = std::uint64_t{1} << (dropped - 1);
+  const bool more = r.bit_width() != 0;
+  if (rest > half || (rest == half && (more || significand % 2 != 0))) ++significand;
+  return std::ldexp(static_cast<double>(significand), dropped - shift);
+}
+
 }  // namespace
+
+double parse_number(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const Decimal decimal = read_decimal(text);
+  double number = 0;
+  if (decimal.point > 310) {
+    number = std::numeric_limits<double>::infinity();
+  } else if (decimal.point > -330 && !short_number(decimal, number)) {
+    number = exact_number(decimal);
+  }
+  return negative ? -number : number;
+}
 
 std::string number_text(double number) {
   if (number == 0) return "0";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace tripline {
 
@@ -8,5 +9,9 @@ namespace tripline {
 /// same double (ECMA-262, Number::toString). Costs well under a microsecond for numbers of up to 14
 /// digits, a few for others.
 [[nodiscard]] std::string number_text(double number);
+
+/// The double nearest to a number in JSON's grammar, ties to even; infinite beyond the doubles.
+/// Takes the text's word for its grammar. Costs microseconds where 15 digits do not suffice.
+[[nodiscard]] double parse_number(std::string_view text);
 
 }  // namespace tripline
