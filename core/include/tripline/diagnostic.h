@@ -3,7 +3,7 @@
 #pragma once
 
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace tripline {
@@ -21,13 +21,8 @@ struct Diagnostic {
 /// Collects every finding and goes on, so that an author sees all of them at once.
 class Diagnostics {
  public:
-  void error(std::string pointer, std::string message) {
-    has_errors_ = true;
-    entries_.push_back({Diagnostic::Severity::error, std::move(pointer), std::move(message)});
-  }
-  void warning(std::string pointer, std::string message) {
-    entries_.push_back({Diagnostic::Severity::warning, std::move(pointer), std::move(message)});
-  }
+  void error(std::string_view pointer, std::string_view message);
+  void warning(std::string_view pointer, std::string_view message);
 
   [[nodiscard]] bool has_errors() const { return has_errors_; }
   [[nodiscard]] const std::vector<Diagnostic>& entries() const { return entries_; }

@@ -212,7 +212,7 @@ class Compiler {
       key.property.name = name;
       return declare_key(key);
     }
-    std::vector<std::string_view> candidates(atomic_fields().begin(), atomic_fields().end());
+    std::vector<std::string_view> candidates = atomic_fields();
     for (const Program::Key& key : program_->keys) candidates.push_back(key.name);
     error(pointer,
           concat({"there is no attribute key '", name, "'", suggestion(name, candidates)}));

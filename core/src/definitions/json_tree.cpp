@@ -1,6 +1,5 @@
 #include "definitions/json_tree.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "support/text.h"
@@ -81,20 +80,8 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool close() {
-    if (open_.back()->kind == JsonNode::Kind::object) drop_repeated(open_.back()->children);
     open_.pop_back();
     return true;
-  }
-
-  /// Keeps the last member of each name. Few enough for comparing all with all.
-  static void drop_repeated(std::vector<JsonNode>& members) {
-    for (std::size_t i = members.size(); i-- > 1;) {
-      for (std::size_t j = i; j-- > 0;) {
-        if (members[j].key != members[i].key) continue;
-        members.erase(members.begin() + static_cast<std::ptrdiff_t>(j));
-        --i;
-      }
-    }
   }
 
   JsonNode& root_;
@@ -106,9 +93,11 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 const JsonNode* JsonNode::member(std::string_view name) const {
-  const auto found = std::find_if(children.begin(), children.end(),
-                                  [&](const JsonNode& child) { return child.key == name; });
-  return kind == Kind::object && found != children.end() ? &*found : nullptr;
+  if (kind != Kind::object) return nullptr;
+  for (std::size_t i = children.size(); i-- > 0;) {
+    if (children[i].key == name) return &children[i];
+  }
+  return nullptr;
 }
 
 JsonNode read_json(std::string_view text, Diagnostics& diagnostics) {

@@ -21,13 +21,13 @@ struct JsonNode {
   std::string key;   // where it is a member of an object
   std::vector<JsonNode> children;
 
-  /// The member of that name, or null. Linear: definitions' objects are small.
+  /// The member of that name, the last one if there are several, or null. Linear: definitions'
+  /// objects are small.
   const JsonNode* member(std::string_view name) const;
 };
 
 /// Reads JSON text. On a syntax error, on arrays and objects nested over 256 deep, and on an object
-/// of over 1,000 members, adds a diagnostic and returns a null. Of members with the same name the
-/// last one stays.
+/// of over 1,000 members, adds a diagnostic and returns a null.
 [[nodiscard]] JsonNode read_json(std::string_view text, Diagnostics& diagnostics);
 
 /// `pointer` + "/" + `step`, escaped as RFC 6901 says.

@@ -7,146 +7,37 @@
 namespace tripline {
 namespace {
 
-constexpr std::string_view kAtomicFields[] = {
-    "app_id",
-    "base_currency",
-    "br_colordepth",
-    "br_cookies",
-    "br_family",
-    "br_features_director",
-    "br_features_flash",
-    "br_features_gears",
-    "br_features_java",
-    "br_features_pdf",
-    "br_features_quicktime",
-    "br_features_realplayer",
-    "br_features_silverlight",
-    "br_features_windowsmedia",
-    "br_lang",
-    "br_name",
-    "br_renderengine",
-    "br_type",
-    "br_version",
-    "br_viewheight",
-    "br_viewwidth",
-    "collector_tstamp",
-    "derived_tstamp",
-    "doc_charset",
-    "doc_height",
-    "doc_width",
-    "domain_sessionid",
-    "domain_sessionidx",
-    "domain_userid",
-    "dvce_created_tstamp",
-    "dvce_ismobile",
-    "dvce_screenheight",
-    "dvce_screenwidth",
-    "dvce_sent_tstamp",
-    "dvce_type",
-    "etl_tags",
-    "etl_tstamp",
-    "event",
-    "event_fingerprint",
-    "event_format",
-    "event_id",
-    "event_name",
-    "event_vendor",
-    "event_version",
-    "geo_city",
-    "geo_country",
-    "geo_latitude",
-    "geo_longitude",
-    "geo_region",
-    "geo_region_name",
-    "geo_timezone",
-    "geo_zipcode",
-    "ip_domain",
-    "ip_isp",
-    "ip_netspeed",
-    "ip_organization",
-    "mkt_campaign",
-    "mkt_clickid",
-    "mkt_content",
-    "mkt_medium",
-    "mkt_network",
-    "mkt_source",
-    "mkt_term",
-    "name_tracker",
-    "network_userid",
-    "os_family",
-    "os_manufacturer",
-    "os_name",
-    "os_timezone",
-    "page_referrer",
-    "page_title",
-    "page_url",
-    "page_urlfragment",
-    "page_urlhost",
-    "page_urlpath",
-    "page_urlport",
-    "page_urlquery",
-    "page_urlscheme",
-    "platform",
-    "pp_xoffset_max",
-    "pp_xoffset_min",
-    "pp_yoffset_max",
-    "pp_yoffset_min",
-    "refr_domain_userid",
-    "refr_dvce_tstamp",
-    "refr_medium",
-    "refr_source",
-    "refr_term",
-    "refr_urlfragment",
-    "refr_urlhost",
-    "refr_urlpath",
-    "refr_urlport",
-    "refr_urlquery",
-    "refr_urlscheme",
-    "se_action",
-    "se_category",
-    "se_label",
-    "se_property",
-    "se_value",
-    "ti_category",
-    "ti_currency",
-    "ti_name",
-    "ti_orderid",
-    "ti_price",
-    "ti_price_base",
-    "ti_quantity",
-    "ti_sku",
-    "tr_affiliation",
-    "tr_city",
-    "tr_country",
-    "tr_currency",
-    "tr_orderid",
-    "tr_shipping",
-    "tr_shipping_base",
-    "tr_state",
-    "tr_tax",
-    "tr_tax_base",
-    "tr_total",
-    "tr_total_base",
-    "true_tstamp",
-    "txn_id",
-    "user_fingerprint",
-    "user_id",
-    "user_ipaddress",
-    "useragent",
-    "v_collector",
-    "v_etl",
-    "v_tracker",
-};
+constexpr std::string_view kAtomicFields =
+    "app_id|base_currency|br_colordepth|br_cookies|br_family|br_features_director|"
+    "br_features_flash|br_features_gears|br_features_java|br_features_pdf|br_features_quicktime|"
+    "br_features_realplayer|br_features_silverlight|br_features_windowsmedia|br_lang|br_name|"
+    "br_renderengine|br_type|br_version|br_viewheight|br_viewwidth|collector_tstamp|"
+    "derived_tstamp|doc_charset|doc_height|doc_width|domain_sessionid|domain_sessionidx|"
+    "domain_userid|dvce_created_tstamp|dvce_ismobile|dvce_screenheight|dvce_screenwidth|"
+    "dvce_sent_tstamp|dvce_type|etl_tags|etl_tstamp|event|event_fingerprint|event_format|event_id|"
+    "event_name|event_vendor|event_version|geo_city|geo_country|geo_latitude|geo_longitude|"
+    "geo_region|geo_region_name|geo_timezone|geo_zipcode|ip_domain|ip_isp|ip_netspeed|"
+    "ip_organization|mkt_campaign|mkt_clickid|mkt_content|mkt_medium|mkt_network|mkt_source|"
+    "mkt_term|name_tracker|network_userid|os_family|os_manufacturer|os_name|os_timezone|"
+    "page_referrer|page_title|page_url|page_urlfragment|page_urlhost|page_urlpath|page_urlport|"
+    "page_urlquery|page_urlscheme|platform|pp_xoffset_max|pp_xoffset_min|pp_yoffset_max|"
+    "pp_yoffset_min|refr_domain_userid|refr_dvce_tstamp|refr_medium|refr_source|refr_term|"
+    "refr_urlfragment|refr_urlhost|refr_urlpath|refr_urlport|refr_urlquery|refr_urlscheme|"
+    "se_action|se_category|se_label|se_property|se_value|ti_category|ti_currency|ti_name|"
+    "ti_orderid|ti_price|ti_price_base|ti_quantity|ti_sku|tr_affiliation|tr_city|tr_country|"
+    "tr_currency|tr_orderid|tr_shipping|tr_shipping_base|tr_state|tr_tax|tr_tax_base|tr_total|"
+    "tr_total_base|true_tstamp|txn_id|user_fingerprint|user_id|user_ipaddress|useragent|"
+    "v_collector|v_etl|v_tracker";
 
 /// Levenshtein's distance, one row at a time.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
+  std::vector<std::uint32_t> row(b.size() + 1);
+  for (std::uint32_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (std::uint32_t i = 0; i < a.size(); ++i) {
+    std::uint32_t diagonal = row[0];
     row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      const std::uint32_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
       diagonal = row[j + 1];
       row[j + 1] = std::min({replaced, row[j + 1] + 1, row[j] + 1});
     }
@@ -156,21 +47,43 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::span<const std::string_view> atomic_fields() {
-  return kAtomicFields;
+std::vector<std::string_view> words_of(std::string_view list) {
+  std::vector<std::string_view> words;
+  for (int i = 0; !word_at(i, list).empty(); ++i) words.push_back(word_at(i, list));
+  return words;
+}
+
+int position_of(std::string_view word, std::string_view list) {
+  for (int i = 0;; ++i) {
+    const std::string_view at = word_at(i, list);
+    if (at.empty()) return -1;
+    if (at == word) return i;
+  }
+}
+
+std::string_view word_at(int position, std::string_view list) {
+  if (position < 0) return {};
+  for (; position > 0; --position) {
+    list.remove_prefix(std::min(list.find('|'), list.size() - 1) + 1);
+    if (list.empty()) return {};
+  }
+  return list.substr(0, list.find('|'));
+}
+
+std::vector<std::string_view> atomic_fields() {
+  return words_of(kAtomicFields);
 }
 
 bool is_atomic_field(std::string_view name) {
-  return std::binary_search(std::begin(kAtomicFields), std::end(kAtomicFields), name);
+  return position_of(name, kAtomicFields) >= 0;
 }
 
 bool is_unknown_to_browsers(std::string_view name) {
-  constexpr std::string_view fields[] = {
-      "base_currency",  "collector_tstamp", "etl_tags",       "etl_tstamp",    "event_fingerprint",
-      "network_userid", "refr_source",      "refr_term",      "ti_price_base", "tr_shipping_base",
-      "tr_tax_base",    "tr_total_base",    "user_ipaddress", "v_collector",   "v_etl"};
-  return name.starts_with("geo_") || name.starts_with("ip_") ||
-         std::find(std::begin(fields), std::end(fields), name) != std::end(fields);
+  constexpr std::string_view fields =
+      "base_currency|collector_tstamp|etl_tags|etl_tstamp|event_fingerprint|network_userid|"
+      "refr_source|refr_term|ti_price_base|tr_shipping_base|tr_tax_base|tr_total_base|"
+      "user_ipaddress|v_collector|v_etl";
+  return name.starts_with("geo_") || name.starts_with("ip_") || position_of(name, fields) >= 0;
 }
 
 bool is_time_field(std::string_view name) {

@@ -2,7 +2,7 @@
 // for.
 #pragma once
 
-#include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,141 +10,93 @@
 
 #include "definitions/json_tree.h"
 #include "definitions/names.h"
-#include "support/text.h"
-#include "support/time_text.h"
 #include "tripline/diagnostic.h"
 
 namespace tripline {
 
 /// A null counts as an absent field, as the Python SDK leaves out what is None. Every `read`
-/// function returns nothing where the field is absent or wrong; what is wrong has been reported.
+/// function writes into what the caller hands it; where the field is absent or wrong it leaves that
+/// as it is and returns false. What is wrong has been reported then.
+///
+/// A page loads this code, so calls are small: no value is passed through an optional or moved, and
+/// whatever does not depend on a type is in object_reader.cpp once.
 class ObjectReader {
  public:
-  ObjectReader(const JsonNode& node, std::string pointer, Diagnostics& diagnostics)
-      : node_(node), pointer_(std::move(pointer)), diagnostics_(diagnostics) {
-    if (node.kind != JsonNode::Kind::object) error_here("an object is needed here");
-  }
+  /// `depth` objects contain this one.
+  ObjectReader(const JsonNode& node, std::string pointer, Diagnostics& diagnostics, int depth = 0);
 
   const std::string& pointer() const { return pointer_; }
-  std::string pointer_to(std::string_view field) const { return join_pointer(pointer_, field); }
+  std::string pointer_to(std::string_view field) const;
   Diagnostics& diagnostics() const { return diagnostics_; }
-  bool is_object() const { return node_.kind == JsonNode::Kind::object; }
+  int depth() const { return depth_; }
 
-  void error_here(std::string message) const { diagnostics_.error(pointer_, std::move(message)); }
-  void error_at(std::string_view field, std::string message) const {
-    diagnostics_.error(pointer_to(field), std::move(message));
-  }
+  void error_here(std::string_view message) const;
+  void error_at(std::string_view field, std::string_view message) const;
 
   /// The field, or null if it is absent.
-  const JsonNode* read(std::string_view field) {
-    known_.push_back(field);
-    const JsonNode* member = node_.member(field);
-    return member == nullptr || member->kind == JsonNode::Kind::null ? nullptr : member;
-  }
+  const JsonNode* read(std::string_view field);
   /// Fields that have a meaning elsewhere and none here.
-  void ignore(std::initializer_list<std::string_view> fields) {
-    known_.insert(known_.end(), fields.begin(), fields.end());
-  }
+  void ignore(std::initializer_list<std::string_view> fields);
 
-  std::optional<std::string> read_text(std::string_view field) {
-    const JsonNode* node = read(field);
-    if (node == nullptr) return std::nullopt;
-    if (node->kind == JsonNode::Kind::string) return node->text;
-    error_at(field, "a string is needed here");
-    return std::nullopt;
-  }
-
-  std::optional<bool> read_flag(std::string_view field) {
-    const JsonNode* node = read(field);
-    if (node == nullptr) return std::nullopt;
-    if (node->kind == JsonNode::Kind::boolean) return node->flag;
-    error_at(field, "true or false is needed here");
-    return std::nullopt;
-  }
-
+  bool read_text(std::string_view field, std::string& text);
+  bool read_text(std::string_view field, std::optional<std::string>& text);
+  bool read_flag(std::string_view field, bool& flag);
   /// A whole number in [least, most].
-  std::optional<std::uint32_t> read_whole(std::string_view field, std::uint32_t least,
-                                          std::uint32_t most) {
-    const JsonNode* node = read(field);
-    if (node == nullptr) return std::nullopt;
-    if (node->kind == JsonNode::Kind::number && node->number >= least && node->number <= most) {
-      const auto whole = static_cast<std::uint32_t>(node->number);
-      if (whole == node->number) return whole;
-    }
-    error_at(field, concat({"a whole number from ", std::to_string(least), " to ",
-                            std::to_string(most), " is needed here"}));
-    return std::nullopt;
+  bool read_whole(std::string_view field, std::uint32_t least, std::uint32_t most,
+                  std::uint32_t& number);
+  bool read_duration(std::string_view field, std::optional<Duration>& duration);
+  /// A scalar or a list of scalars.
+  bool read_value(std::string_view field, Value& value);
+
+  template <typename Enum, typename Result>
+  bool read_word(std::string_view field, const Words<Enum>& words, Result& value) {
+    const int position = read_position(field, words.list);
+    if (position >= 0) value = static_cast<Enum>(position + words.first);
+    return position >= 0;
   }
 
-  std::optional<std::int64_t> read_duration(std::string_view field) {
-    const auto text = read_text(field);
-    if (!text) return std::nullopt;
-    const auto duration = parse_duration(*text);
-    if (!duration) {
-      error_at(field, concat({"'", *text,
-                              "' is not an ISO 8601 duration; write for example PT15M or P7D"}));
-    } else if (*duration <= 0) {
-      error_at(field, "a duration must be longer than zero");
-      return std::nullopt;
-    }
-    return duration;
-  }
-
-  template <typename Enum, std::size_t size>
-  std::optional<Enum> read_word(std::string_view field, const Name<Enum> (&names)[size]) {
-    const auto text = read_text(field);
-    if (!text) return std::nullopt;
-    const auto value = value_of(std::span<const Name<Enum>>(names), *text);
-    if (value) return value;
-    std::vector<std::string_view> words;
-    std::string all;
-    for (const Name<Enum>& name : names) {
-      words.push_back(name.text);
-      all += concat({(all.empty() ? "" : ", "), name.text});
-    }
-    const std::string nearest = suggestion(*text, words);
-    const std::string better = nearest.empty() ? concat({"; use one of ", all}) : nearest;
-    error_at(field, concat({"'", *text, "' is not known here", better}));
-    return std::nullopt;
-  }
-
-  /// The elements of an array field with their pointers; nothing if it is absent.
-  template <typename Visit>
-  bool for_each(std::string_view field, Visit visit) {
+  /// An object, read by a function that is handed a reader of it; true if the field is there.
+  template <auto read_thing, typename Thing>
+  bool read_object(std::string_view field, Thing& thing) {
     const JsonNode* node = read(field);
     if (node == nullptr) return false;
-    if (node->kind != JsonNode::Kind::array) {
-      error_at(field, "a list is needed here");
-      return false;
-    }
-    for (std::size_t i = 0; i < node->children.size(); ++i) {
-      visit(node->children[i], join_pointer(pointer_to(field), std::to_string(i)));
-    }
+    read_thing_at(*node, pointer_to(field), &thing, untyped<read_thing, Thing>);
+    return true;
+  }
+
+  /// The same for a list of objects.
+  template <auto read_thing, typename Thing>
+  bool read_list(std::string_view field, std::vector<Thing>& things) {
+    const JsonNode* list = read_array(field);
+    if (list == nullptr) return false;
+    std::vector<Thing>(list->children.size()).swap(things);
+    read_things(field, *list, things.data(), sizeof(Thing), untyped<read_thing, Thing>);
     return true;
   }
 
   /// An error for a required field that is absent; true if it is there, right or wrong.
-  bool require(std::string_view field) const {
-    const JsonNode* member = node_.member(field);
-    if (member != nullptr && member->kind != JsonNode::Kind::null) return true;
-    if (is_object()) error_here(concat({"'", field, "' is missing"}));
-    return false;
-  }
+  bool require(std::string_view field) const;
 
   /// Warns about every field that was neither read nor ignored: newer definitions still load.
-  void warn_about_unknown_fields() const {
-    if (!is_object()) return;
-    for (const JsonNode& member : node_.children) {
-      if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) continue;
-      diagnostics_.warning(pointer_to(member.key), concat({"unknown field; it has no effect",
-                                                           suggestion(member.key, known_)}));
-    }
-  }
+  void warn_about_unknown_fields() const;
 
  private:
+  using ReadThing = void (*)(ObjectReader&, void*);
+  template <auto read_thing, typename Thing>
+  static void untyped(ObjectReader& object, void* thing) {
+    read_thing(object, *static_cast<Thing*>(thing));
+  }
+
+  const JsonNode* read_array(std::string_view field);
+  int read_position(std::string_view field, std::string_view words);
+  void read_thing_at(const JsonNode& node, std::string pointer, void* thing, ReadThing read) const;
+  void read_things(std::string_view field, const JsonNode& list, void* things, std::size_t size,
+                   ReadThing read) const;
+
   const JsonNode& node_;
   std::string pointer_;
   Diagnostics& diagnostics_;
+  int depth_;
   std::vector<std::string_view> known_;
 };
 

@@ -1,5 +1,7 @@
 // Definitions bundle: JSON text → Definitions and every diagnostic that one object alone can give.
 
+#include <algorithm>
+
 #include "definitions/json_tree.h"
 #include "definitions/names.h"
 #include "definitions/object_reader.h"
@@ -25,141 +27,98 @@ bool is_word(std::string_view text, std::string_view also = {}) {
          });
 }
 
-/// `text` as a name, or nothing and an error at `pointer`.
-std::optional<std::string> check_name(const std::string& text, std::string pointer,
-                                      Diagnostics& diagnostics) {
+/// The required field `name`; stays empty where it is absent or wrong.
+void read_name(ObjectReader& object, std::string& name) {
+  object.require("name");
+  std::string text;
+  if (!object.read_text("name", text)) return;
   if (text == "__proto__") {
-    diagnostics.error(std::move(pointer), "'__proto__' is not allowed as a name");
+    object.error_at("name", "'__proto__' is not allowed as a name");
   } else if (!is_word(text)) {
-    diagnostics.error(std::move(pointer),
-                      concat({"'", std::string_view(text).substr(0, kLongestName),
-                              "' is not a name: 1 to 128 letters, digits and _"}));
+    object.error_at("name", concat({"'", std::string_view(text).substr(0, kLongestName),
+                                    "' is not a name: 1 to 128 letters, digits and _"}));
   } else {
-    return text;
+    name = std::move(text);
   }
-  return std::nullopt;
 }
 
-std::optional<std::string> read_name(ObjectReader& object, std::string_view field) {
-  const auto text = object.read_text(field);
-  if (!text) return std::nullopt;
-  return check_name(*text, object.pointer_to(field), object.diagnostics());
-}
-
-std::string required_name(ObjectReader& object) {
-  if (!object.require("name")) {
-    object.read("name");
-    return {};
-  }
-  return read_name(object, "name").value_or("");
-}
-
-std::uint32_t read_version(ObjectReader& object) {
-  return object.read_whole("version", 0, kHighestVersion).value_or(1);
-}
-
-/// A scalar or a list of scalars.
-std::optional<Value> read_value(const JsonNode& node, const std::string& pointer,
-                                Diagnostics& diagnostics) {
-  switch (node.kind) {
-    case JsonNode::Kind::boolean:
-      return Value::boolean(node.flag);
-    case JsonNode::Kind::number:
-      return Value::number(node.number);
-    case JsonNode::Kind::string:
-      return Value::string(node.text);
-    case JsonNode::Kind::array: {
-      std::vector<Value> list;
-      for (const JsonNode& child : node.children) {
-        if (child.kind == JsonNode::Kind::array || child.kind == JsonNode::Kind::object ||
-            child.kind == JsonNode::Kind::null) {
-          diagnostics.error(pointer, "a list may hold strings, numbers and booleans only");
-          return std::nullopt;
-        }
-        list.push_back(*read_value(child, pointer, diagnostics));
-      }
-      return Value::list(std::move(list));
-    }
-    default:
-      diagnostics.error(pointer, "a string, a number, a boolean or a list of them is needed here");
-      return std::nullopt;
-  }
+void read_version(ObjectReader& object, std::uint32_t& version) {
+  object.read_whole("version", 0, kHighestVersion, version);
 }
 
 // ---- properties ------------------------------------------------------------------------------
 
-std::string check_atomic_field(std::string name, const std::string& pointer,
-                               Diagnostics& diagnostics) {
-  if (name == "refr_device_tstamp") return "refr_dvce_tstamp";  // the Python SDK's spelling
-  if (name == "contexts" || name == "unstruct_event" || name == "derived_contexts") {
-    diagnostics.error(pointer, concat({"'", name,
-                                       "' is a whole structure; name a field in it with a "
-                                       "property of type 'event' or 'entity'"}));
+/// An atomic field's name, checked and spelt as events spell it.
+void check_atomic_field(ObjectReader& object, std::string_view field, std::string& name) {
+  if (name == "refr_device_tstamp") {
+    name = "refr_dvce_tstamp";  // the Python SDK's spelling
+  } else if (position_of(name, "contexts|unstruct_event|derived_contexts") >= 0) {
+    object.error_at(field, concat({"'", name,
+                                   "' is a whole structure; name a field in it with a property of "
+                                   "type 'event' or 'entity'"}));
   } else if (is_unknown_to_browsers(name)) {
-    diagnostics.warning(pointer, concat({"'", name,
-                                         "' is filled in after collection; in a browser it is "
-                                         "always missing"}));
+    object.diagnostics().warning(
+        object.pointer_to(field),
+        concat({"'", name, "' is filled in after collection; in a browser it is always missing"}));
   } else if (!is_atomic_field(name)) {
-    diagnostics.error(pointer, concat({"there is no atomic field '", name.substr(0, kLongestName),
-                                       "'", suggestion(name, atomic_fields())}));
+    object.error_at(
+        field, concat({"there is no atomic field '", std::string_view(name).substr(0, kLongestName),
+                       "'", suggestion(name, atomic_fields())}));
   }
-  return name;
 }
 
 void read_schema(ObjectReader& object, Property& property) {
   for (const std::string_view field : {"vendor", "name", "major_version", "path"}) {
     object.require(field);
   }
-  property.vendor = object.read_text("vendor").value_or("");
-  property.name = object.read_text("name").value_or("");
+  object.read_text("vendor", property.vendor);
+  object.read_text("name", property.name);
   if (!property.name.empty() && !is_word(property.name, "-")) {
-    object.error_at("name", concat({"'", property.name.substr(0, kLongestName),
+    object.error_at("name", concat({"'", std::string_view(property.name).substr(0, kLongestName),
                                     "' is not a schema name: 1 to 128 letters, digits, - and _"}));
   }
-  property.major_version = object.read_whole("major_version", 1, kHighestVersion).value_or(1);
+  property.major_version = 1;
+  object.read_whole("major_version", 1, kHighestVersion, property.major_version);
   if (property.source == Property::Source::entity) {
-    property.index = object.read_whole("index", 0, kHighestVersion).value_or(0);
+    object.read_whole("index", 0, kHighestVersion, property.index);
   }
-  if (const auto path = object.read_text("path")) {
-    if (auto steps = parse_property_path(*path)) {
-      property.path = std::move(*steps);
-    } else {
-      object.error_at("path", steps.error());
-    }
+  std::string path;
+  if (!object.read_text("path", path)) return;
+  if (auto steps = parse_property_path(path)) {
+    property.path = std::move(*steps);
+  } else {
+    object.error_at("path", steps.error());
   }
 }
 
-Property read_property(const JsonNode& node, std::string pointer, Diagnostics& diagnostics) {
-  ObjectReader object(node, std::move(pointer), diagnostics);
-  Property property;
-  if (!object.is_object()) return property;
+void read_property(ObjectReader& object, Property& property) {
   object.require("type");
-  const auto source = object.read_word("type", kSources);
-  if (source) {
-    property.source = *source;
-    if (*source == Property::Source::atomic) {
-      object.require("name");
-      if (auto name = object.read_text("name")) {
-        property.name =
-            check_atomic_field(std::move(*name), object.pointer_to("name"), diagnostics);
-      }
-    } else {
-      read_schema(object, property);
-    }
+  const bool has_source = object.read_word("type", kSources, property.source);
+  if (has_source && property.source == Property::Source::atomic) {
+    object.require("name");
+    if (object.read_text("name", property.name)) check_atomic_field(object, "name", property.name);
+  } else if (has_source) {
+    read_schema(object, property);
   }
-  property.date_part = object.read_word("date_part", kDateParts).value_or(DatePart::none);
-  if (source) object.warn_about_unknown_fields();
-  return property;
+  object.read_word("date_part", kDateParts, property.date_part);
+  if (has_source) object.warn_about_unknown_fields();
+}
+
+bool read_property_of(ObjectReader& object, Property& property) {
+  return object.read_object<read_property>("property", property);
+}
+
+void refuse_date_part(ObjectReader& object, const Property& property, std::string_view message) {
+  if (property.date_part == DatePart::none) return;
+  object.diagnostics().error(concat({object.pointer_to("property"), "/date_part"}), message);
 }
 
 // ---- event filters ---------------------------------------------------------------------------
 
-EventSelector read_selector(const JsonNode& node, std::string pointer, Diagnostics& diagnostics) {
-  ObjectReader object(node, std::move(pointer), diagnostics);
-  EventSelector selector;
-  selector.vendor = object.read_text("vendor");
-  selector.name = object.read_text("name");
-  selector.version = object.read_text("version");
+void read_selector(ObjectReader& object, EventSelector& selector) {
+  object.read_text("vendor", selector.vendor);
+  object.read_text("name", selector.name);
+  object.read_text("version", selector.version);
   if (selector.vendor && !is_word(*selector.vendor, "-.")) {
     object.error_at("vendor", "a vendor has 1 to 128 letters, digits, '-', '_' and '.'");
   }
@@ -174,227 +133,161 @@ EventSelector read_selector(const JsonNode& node, std::string pointer, Diagnosti
                     "an event carries no specification id; select by vendor, name and version");
   }
   object.warn_about_unknown_fields();
-  return selector;
-}
-
-bool takes_value(Operator op) {
-  return op != Operator::is_null && op != Operator::is_not_null && op != Operator::changed;
 }
 
 /// Reads `operator` and `value`; what does not fit the operator alone is an error here (rule 8).
-Operator read_comparison(ObjectReader& object, Value& literal) {
-  const bool has_operator = object.require("operator");
-  const auto op = object.read_word("operator", kOperators);
-  const JsonNode* value = object.read("value");
-  if (!has_operator || !op) return Operator::equal;
-  if (!takes_value(*op)) {
-    if (value != nullptr) object.error_at("value", "this operator takes no value");
-    return *op;
+void read_comparison(ObjectReader& object, Operator& op, Value& literal) {
+  object.require("operator");
+  const bool known = object.read_word("operator", kOperators, op);
+  const bool has_value = object.read("value") != nullptr;
+  if (!known) return;
+  if (op == Operator::is_null || op == Operator::is_not_null || op == Operator::changed) {
+    if (has_value) object.error_at("value", "this operator takes no value");
+    return;
   }
-  if (value == nullptr) {
+  if (!has_value) {
     object.error_here("'value' is missing; to test for a missing value use the operator 'is null'");
-    return *op;
+    return;
   }
-  literal = read_value(*value, object.pointer_to("value"), object.diagnostics()).value_or(Value());
-  const bool membership = *op == Operator::in || *op == Operator::not_in;
-  const bool pattern = *op == Operator::like || *op == Operator::not_like ||
-                       *op == Operator::rlike || *op == Operator::not_rlike;
+  object.read_value("value", literal);
+  const bool membership = op == Operator::in || op == Operator::not_in;
+  const bool pattern = op == Operator::like || op == Operator::not_like || op == Operator::rlike ||
+                       op == Operator::not_rlike;
   if (pattern && !literal.is_null() && literal.as_string() == nullptr) {
     object.error_at("value", "a pattern must be a string");
     literal = Value();
   } else if (literal.as_list() != nullptr && !membership) {
     object.error_at("value", "a list goes with the operators 'in' and 'not in' only");
   }
-  return *op;
 }
 
-FilterCriterion read_filter_criterion(const JsonNode& node, std::string pointer,
-                                      Diagnostics& diagnostics) {
-  ObjectReader object(node, std::move(pointer), diagnostics);
-  FilterCriterion criterion;
+void read_filter_criterion(ObjectReader& object, FilterCriterion& criterion) {
   criterion.pointer = object.pointer();
-  if (!object.is_object()) return criterion;
   object.require("property");
-  if (const JsonNode* property = object.read("property")) {
-    criterion.property = read_property(*property, object.pointer_to("property"), diagnostics);
-    if (criterion.property.date_part != DatePart::none) {
-      diagnostics.error(concat({object.pointer_to("property"), "/date_part"}),
-                        "a filter compares the value itself; date_part is for the attribute's "
-                        "property");
-    }
-  }
-  criterion.op = read_comparison(object, criterion.literal);
+  read_property_of(object, criterion.property);
+  refuse_date_part(object, criterion.property,
+                   "a filter compares the value itself; date_part is for the attribute's property");
+  read_comparison(object, criterion.op, criterion.literal);
   if (criterion.op == Operator::changed) {
     object.error_at("operator",
                     "'changed' is for interventions; an event's property cannot change");
   }
   object.warn_about_unknown_fields();
-  return criterion;
 }
 
-EventFilter read_filter(const JsonNode& node, std::string pointer, Diagnostics& diagnostics) {
-  ObjectReader object(node, std::move(pointer), diagnostics);
-  EventFilter filter;
-  const auto read_list = [&](std::string_view field, std::vector<FilterCriterion>& list) {
-    object.for_each(field, [&](const JsonNode& child, std::string child_pointer) {
-      list.push_back(read_filter_criterion(child, std::move(child_pointer), diagnostics));
-    });
-    if (list.size() > kMostChildren) object.error_at(field, "at most 100 criteria are allowed");
-  };
-  read_list("all", filter.all);
-  read_list("any", filter.any);
+void read_filter_list(ObjectReader& object, std::string_view field,
+                      std::vector<FilterCriterion>& list) {
+  object.read_list<read_filter_criterion>(field, list);
+  if (list.size() > kMostChildren) object.error_at(field, "at most 100 criteria are allowed");
+}
+
+void read_filter(ObjectReader& object, EventFilter& filter) {
+  read_filter_list(object, "all", filter.all);
+  read_filter_list(object, "any", filter.any);
   object.warn_about_unknown_fields();
-  return filter;
 }
 
 // ---- attributes ------------------------------------------------------------------------------
 
-AttributeKey read_attribute_key(const JsonNode& node, std::string pointer,
-                                Diagnostics& diagnostics) {
-  ObjectReader object(node, std::move(pointer), diagnostics);
-  AttributeKey key;
+void read_attribute_key(ObjectReader& object, AttributeKey& key) {
   key.pointer = object.pointer();
-  if (!object.is_object()) return key;
-  key.name = required_name(object);
-  const JsonNode* property = object.read("property");
-  const auto field = object.read_text("key");
-  if (property != nullptr) {
-    key.property = read_property(*property, object.pointer_to("property"), diagnostics);
-    if (key.property.date_part != DatePart::none) {
-      diagnostics.error(concat({object.pointer_to("property"), "/date_part"}),
-                        "an attribute key is an identifier, not a date");
-    }
-  } else if (field) {
-    key.property.name = check_atomic_field(*field, object.pointer_to("key"), diagnostics);
-  } else {
-    key.property.name = key.name;  // the atomic field of that name; compile() checks it
-    if (is_atomic_field(key.name)) {
-      check_atomic_field(key.name, object.pointer_to("name"), diagnostics);
+  read_name(object, key.name);
+  const bool has_property = read_property_of(object, key.property);
+  refuse_date_part(object, key.property, "an attribute key is an identifier, not a date");
+  std::string field;
+  const bool has_field = object.read_text("key", field);
+  if (!has_property) {
+    key.property.name = has_field ? field : key.name;
+    // Without `key`, compile() checks that the key's own name is that of a field.
+    if (has_field || is_atomic_field(key.name)) {
+      check_atomic_field(object, has_field ? "key" : "name", key.property.name);
     }
   }
-  key.ttl = object.read_duration("ttl");
+  object.read_duration("ttl", key.ttl);
   object.ignore({"description", "owner", "is_published", "external_column", "blobl_path"});
   object.warn_about_unknown_fields();
-  return key;
 }
 
-Attribute read_attribute(const JsonNode& node, std::string pointer, Diagnostics& diagnostics) {
-  ObjectReader object(node, std::move(pointer), diagnostics);
-  Attribute attribute;
+void read_attribute(ObjectReader& object, Attribute& attribute) {
   attribute.pointer = object.pointer();
-  if (!object.is_object()) return attribute;
-  attribute.name = required_name(object);
+  read_name(object, attribute.name);
   object.require("type");
   object.require("aggregation");
-  attribute.type = object.read_word("type", kValueTypes);
-  attribute.aggregation = object.read_word("aggregation", kAggregations);
-  object.for_each("events", [&](const JsonNode& child, std::string child_pointer) {
-    attribute.events.push_back(read_selector(child, std::move(child_pointer), diagnostics));
-  });
-  if (const JsonNode* criteria = object.read("criteria")) {
-    attribute.criteria = read_filter(*criteria, object.pointer_to("criteria"), diagnostics);
-  }
-  if (const JsonNode* property = object.read("property")) {
-    attribute.property = read_property(*property, object.pointer_to("property"), diagnostics);
-  }
-  attribute.period = object.read_duration("period");
-  attribute.ttl = object.read_duration("ttl");
+  object.read_word("type", kValueTypes, attribute.type);
+  object.read_word("aggregation", kAggregations, attribute.aggregation);
+  object.read_list<read_selector>("events", attribute.events);
+  object.read_object<read_filter>("criteria", attribute.criteria);
+  if (!read_property_of(object, attribute.property.emplace())) attribute.property.reset();
+  object.read_duration("period", attribute.period);
+  object.read_duration("ttl", attribute.ttl);
   attribute.has_time_unit = object.read("time_unit") != nullptr;
-  attribute.time_unit = object.read_word("time_unit", kTimeUnits).value_or(TimeUnit::none);
-  if (const JsonNode* value = object.read("default_value")) {
-    attribute.default_value =
-        read_value(*value, object.pointer_to("default_value"), diagnostics).value_or(Value());
-  }
+  object.read_word("time_unit", kTimeUnits, attribute.time_unit);
+  object.read_value("default_value", attribute.default_value);
   object.ignore({"description"});
   object.warn_about_unknown_fields();
-  return attribute;
 }
 
-Field read_field(const JsonNode& node, std::string pointer, Diagnostics& diagnostics) {
-  ObjectReader object(node, std::move(pointer), diagnostics);
-  Field field;
+void read_field(ObjectReader& object, Field& field) {
   field.pointer = object.pointer();
-  if (!object.is_object()) return field;
-  field.name = required_name(object);
+  read_name(object, field.name);
   object.require("type");
-  field.type = object.read_word("type", kValueTypes);
+  object.read_word("type", kValueTypes, field.type);
   object.ignore({"description"});
   object.warn_about_unknown_fields();
-  return field;
 }
 
-AttributeGroup read_group(const JsonNode& node, std::string pointer, Diagnostics& diagnostics) {
-  ObjectReader object(node, std::move(pointer), diagnostics);
-  AttributeGroup group;
+void read_group(ObjectReader& object, AttributeGroup& group) {
   group.pointer = object.pointer();
-  if (!object.is_object()) return group;
-  group.name = required_name(object);
-  group.version = read_version(object);
+  read_name(object, group.name);
+  read_version(object, group.version);
   object.require("attribute_key");
-  if (const JsonNode* key = object.read("attribute_key")) {
-    group.attribute_key = read_attribute_key(*key, object.pointer_to("attribute_key"), diagnostics);
-  }
-  object.for_each("attributes", [&](const JsonNode& child, std::string child_pointer) {
-    group.attributes.push_back(read_attribute(child, std::move(child_pointer), diagnostics));
-  });
-  object.for_each("fields", [&](const JsonNode& child, std::string child_pointer) {
-    group.fields.push_back(read_field(child, std::move(child_pointer), diagnostics));
-  });
+  object.read_object<read_attribute_key>("attribute_key", group.attribute_key);
+  object.read_list<read_attribute>("attributes", group.attributes);
+  object.read_list<read_field>("fields", group.fields);
   if (group.attributes.empty() && group.fields.empty()) {
     object.error_here("a group needs 'attributes' or, for an external one, 'fields'");
   } else if (!group.attributes.empty() && !group.fields.empty()) {
     object.error_at("fields", "a group has either 'attributes' or 'fields', not both");
   }
-  group.ttl = object.read_duration("ttl");
-  group.online = object.read_flag("online").value_or(true);
+  object.read_duration("ttl", group.ttl);
+  object.read_flag("online", group.online);
   object.ignore({"description", "owner", "is_published", "offline", "batch_source",
                  "backfill_since_tstamp", "refresh_rate", "full_name", "feast_name",
                  "stream_source_name", "attribute_key_or_name",
                  "attribute_group_or_attribute_key_ttl"});
   object.warn_about_unknown_fields();
-  return group;
 }
 
 // ---- services and interventions --------------------------------------------------------------
 
-GroupLink read_group_link(const JsonNode& node, std::string pointer, Diagnostics& diagnostics) {
-  ObjectReader object(node, std::move(pointer), diagnostics);
-  GroupLink link;
+void read_group_link(ObjectReader& object, GroupLink& link) {
   link.pointer = object.pointer();
-  if (!object.is_object()) return link;
-  link.name = required_name(object);
-  link.version = read_version(object);
+  read_name(object, link.name);
+  read_version(object, link.version);
   object.warn_about_unknown_fields();
-  return link;
 }
 
-Service read_service(const JsonNode& node, std::string pointer, Diagnostics& diagnostics) {
-  ObjectReader object(node, std::move(pointer), diagnostics);
-  Service service;
+void read_service(ObjectReader& object, Service& service) {
   service.pointer = object.pointer();
-  if (!object.is_object()) return service;
-  service.name = required_name(object);
-  object.for_each("attribute_groups", [&](const JsonNode& child, std::string child_pointer) {
-    service.attribute_groups.push_back(
-        read_group_link(child, std::move(child_pointer), diagnostics));
-  });
+  read_name(object, service.name);
+  object.read_list<read_group_link>("attribute_groups", service.attribute_groups);
   if (service.attribute_groups.empty()) object.error_here("a service needs 'attribute_groups'");
   object.ignore({"description", "owner", "is_published", "access_mode"});
   object.warn_about_unknown_fields();
-  return service;
 }
 
 /// Splits `group:attribute`.
 void read_qualified_attribute(ObjectReader& object, Criterion& leaf) {
   object.require("attribute");
-  const auto text = object.read_text("attribute");
-  if (!text) return;
-  const std::size_t colon = text->find(':');
-  const std::string group = text->substr(0, colon);
-  const std::string attribute = colon == text->npos ? "" : text->substr(colon + 1);
+  std::string text;
+  if (!object.read_text("attribute", text)) return;
+  const std::string_view name = text;
+  const std::size_t colon = name.find(':');
+  const std::string_view group = name.substr(0, colon);
+  const std::string_view attribute = colon == name.npos ? "" : name.substr(colon + 1);
   if (!is_word(group) || !is_word(attribute)) {
     object.error_at("attribute",
-                    concat({"'", text->substr(0, 2 * kLongestName + 1),
+                    concat({"'", name.substr(0, 2 * kLongestName + 1),
                             "' must have the form group:attribute, without a version"}));
     return;
   }
@@ -402,43 +295,38 @@ void read_qualified_attribute(ObjectReader& object, Criterion& leaf) {
   leaf.attribute = attribute;
 }
 
-Criterion read_criterion(const JsonNode& node, std::string pointer, int depth,
-                         Diagnostics& diagnostics) {
-  ObjectReader object(node, std::move(pointer), diagnostics);
-  Criterion criterion;
+void read_criterion(ObjectReader& object, Criterion& criterion) {
   criterion.pointer = object.pointer();
-  if (!object.is_object()) return criterion;
-
-  constexpr std::pair<std::string_view, Criterion::Kind> kinds[] = {
-      {"all", Criterion::Kind::all},
-      {"any", Criterion::Kind::any},
-      {"none", Criterion::Kind::none}};
-  std::vector<std::pair<std::string_view, Criterion::Kind>> present;
-  for (const auto& kind : kinds) {
-    if (object.read(kind.first) != nullptr) present.push_back(kind);
+  constexpr std::string_view kinds = "all|any|none";
+  std::string_view field;
+  bool is_only_one = true;
+  for (int i = 0; i < 3; ++i) {
+    const std::string_view word = word_at(i, kinds);
+    if (object.read(word) == nullptr) continue;
+    is_only_one = field.empty();
+    if (!is_only_one) continue;
+    field = word;
+    criterion.kind = static_cast<Criterion::Kind>(i);
   }
-  if (present.empty()) {
-    if (node.member("attribute") == nullptr && node.member("operator") == nullptr) {
-      object.error_here("a criterion is {attribute, operator, value}, or one of all, any and none");
-      return criterion;
-    }
-    read_qualified_attribute(object, criterion);
-    criterion.op = read_comparison(object, criterion.literal);
-    object.warn_about_unknown_fields();
-    return criterion;
-  }
-  if (present.size() > 1) {
+  if (!is_only_one) {
     object.error_here("only one of all, any and none may stand on a node; nest them instead");
   }
-  const auto& [field, kind] = present.front();
-  criterion.kind = kind;
-  if (depth == kDeepestCriteria) {
-    object.error_here("criteria may be nested 32 levels deep");
-    return criterion;
+  if (field.empty()) {
+    if (object.read("attribute") == nullptr && object.read("operator") == nullptr) {
+      object.error_here("a criterion is {attribute, operator, value}, or one of all, any and none");
+      return;
+    }
+    read_qualified_attribute(object, criterion);
+    read_comparison(object, criterion.op, criterion.literal);
+    object.warn_about_unknown_fields();
+    return;
   }
-  const bool is_list = object.for_each(field, [&](const JsonNode& child, std::string pointer) {
-    criterion.children.push_back(read_criterion(child, std::move(pointer), depth + 1, diagnostics));
-  });
+  constexpr int above_criteria = 2;  // the bundle and the intervention
+  if (object.depth() == kDeepestCriteria + above_criteria) {
+    object.error_here("criteria may be nested 32 levels deep");
+    return;
+  }
+  const bool is_list = object.read_list<read_criterion>(field, criterion.children);
   if (is_list && criterion.children.empty()) {
     object.error_at(field, "an empty list decides nothing; write at least one criterion");
   }
@@ -446,44 +334,26 @@ Criterion read_criterion(const JsonNode& node, std::string pointer, int depth,
     object.error_at(field, "at most 100 criteria are allowed in a list");
   }
   object.warn_about_unknown_fields();
-  return criterion;
 }
 
-std::string read_key_link(const JsonNode& node, std::string pointer, Diagnostics& diagnostics) {
-  ObjectReader object(node, std::move(pointer), diagnostics);
-  if (!object.is_object()) return {};
-  std::string name = required_name(object);
+void read_key_link(ObjectReader& object, std::string& name) {
+  read_name(object, name);
   object.warn_about_unknown_fields();
-  return name;
 }
 
-Intervention read_intervention(const JsonNode& node, std::string pointer,
-                               Diagnostics& diagnostics) {
-  ObjectReader object(node, std::move(pointer), diagnostics);
-  Intervention intervention;
+void read_intervention(ObjectReader& object, Intervention& intervention) {
   intervention.pointer = object.pointer();
-  if (!object.is_object()) return intervention;
-  intervention.name = required_name(object);
-  intervention.version = read_version(object);
+  read_name(object, intervention.name);
+  read_version(object, intervention.version);
   object.require("criteria");
-  if (const JsonNode* criteria = object.read("criteria")) {
-    intervention.criteria =
-        read_criterion(*criteria, object.pointer_to("criteria"), 0, diagnostics);
-  }
-  object.for_each("target_attribute_keys", [&](const JsonNode& child, std::string child_pointer) {
-    intervention.target_attribute_keys.push_back(
-        read_key_link(child, std::move(child_pointer), diagnostics));
-  });
-  std::vector<GroupLink> payload;
-  if (object.for_each(
-          "payload_attribute_groups", [&](const JsonNode& child, std::string child_pointer) {
-            payload.push_back(read_group_link(child, std::move(child_pointer), diagnostics));
-          })) {
-    intervention.payload_attribute_groups = std::move(payload);
+  object.read_object<read_criterion>("criteria", intervention.criteria);
+  object.read_list<read_key_link>("target_attribute_keys", intervention.target_attribute_keys);
+  if (!object.read_list<read_group_link>("payload_attribute_groups",
+                                         intervention.payload_attribute_groups.emplace())) {
+    intervention.payload_attribute_groups.reset();
   }
   object.ignore({"description", "owner", "is_published"});
   object.warn_about_unknown_fields();
-  return intervention;
 }
 
 }  // namespace
@@ -498,22 +368,15 @@ Definitions read_definitions(std::string_view json, Diagnostics& diagnostics) {
   if (diagnostics.has_errors()) return definitions;
 
   ObjectReader bundle(root, "", diagnostics);
-  bundle.for_each("attribute_keys", [&](const JsonNode& node, std::string pointer) {
-    definitions.attribute_keys.push_back(read_attribute_key(node, std::move(pointer), diagnostics));
-  });
-  bundle.for_each("attribute_groups", [&](const JsonNode& node, std::string pointer) {
-    definitions.attribute_groups.push_back(read_group(node, std::move(pointer), diagnostics));
-  });
-  bundle.for_each("services", [&](const JsonNode& node, std::string pointer) {
-    definitions.services.push_back(read_service(node, std::move(pointer), diagnostics));
-  });
-  bundle.for_each("interventions", [&](const JsonNode& node, std::string pointer) {
-    definitions.interventions.push_back(read_intervention(node, std::move(pointer), diagnostics));
-  });
+  if (root.kind != JsonNode::Kind::object) bundle.error_here("an object is needed here");
+  bundle.read_list<read_attribute_key>("attribute_keys", definitions.attribute_keys);
+  bundle.read_list<read_group>("attribute_groups", definitions.attribute_groups);
+  bundle.read_list<read_service>("services", definitions.services);
+  bundle.read_list<read_intervention>("interventions", definitions.interventions);
   if (definitions.interventions.size() > kMostInterventions) {
     bundle.error_at("interventions", "at most 10,000 interventions are allowed");
   }
-  bundle.warn_about_unknown_fields();
+  if (root.kind == JsonNode::Kind::object) bundle.warn_about_unknown_fields();
   return definitions;
 }
 
