@@ -190,10 +190,11 @@ Decimal read_decimal(std::string_view text) {
 bool short_number(const Decimal& decimal, double& number) {
   constexpr int highest_exact_power = 22;
   const int exponent = decimal.point - static_cast<int>(decimal.digits.size());
+  number = 0;
+  if (decimal.digits.empty()) return true;
   if (decimal.digits.size() > 15 || std::abs(exponent) > highest_exact_power) return false;
   double power = 1;
   for (int i = std::abs(exponent); i > 0; --i) power *= 10;
-  number = 0;
   for (const char digit : decimal.digits) number = number * 10 + (digit - '0');
   number = exponent < 0 ? number / power : number * power;
   return true;
@@ -238,7 +239,7 @@ double parse_number(std::string_view text) {
   if (negative) text.remove_prefix(1);
   const Decimal decimal = read_decimal(text);
   double number = 0;
-  if (decimal.point > 310) {
+  if (!decimal.digits.empty() && decimal.point > 310) {
     number = std::numeric_limits<double>::infinity();
   } else if (decimal.point > -330 && !short_number(decimal, number)) {
     number = exact_number(decimal);
