@@ -5,25 +5,26 @@
 #include <emscripten/emscripten.h>
 
 #include <limits>
-#include <map>
+#include <memory>
+#include <vector>
 
 #include "event_buffer.h"
+#include "support/text.h"
 #include "tripline/tripline.h"
 
 namespace {
 
 using tripline::Engine;
 
-/// Engines by handle; 0 is none.
-std::map<int, Engine> engines;
-int last_handle = 0;
+/// By handle, less one; null once released.
+std::vector<std::unique_ptr<Engine>> engines;
 
 tripline::wasm::EventBuffer event_buffer;
 std::string result;
 
 Engine* find(int handle) {
-  const auto found = engines.find(handle);
-  return found == engines.end() ? nullptr : &found->second;
+  const auto index = static_cast<std::size_t>(handle) - 1;
+  return index < engines.size() ? engines[index].get() : nullptr;
 }
 
 int keep(std::span<const tripline::Payload> payloads) {
@@ -48,18 +49,18 @@ std::string load(const std::string& definitions, double profiles, double sent_ma
     if (profiles > 0) limits.profiles = static_cast<std::size_t>(profiles);
     if (sent_marks > 0) limits.sent_marks = static_cast<std::size_t>(sent_marks);
     if (event_ids > 0) limits.event_ids = static_cast<std::size_t>(event_ids);
-    handle = ++last_handle;
-    engines.emplace(handle, Engine(program, limits));
+    engines.push_back(std::make_unique<Engine>(program, limits));
+    handle = static_cast<int>(engines.size());
   }
-  return "{\"handle\":" + std::to_string(handle) +
-         ",\"diagnostics\":" + tripline::diagnostics_json(diagnostics) +
-         ",\"inputs\":" + (program ? tripline::inputs_json(*program) : "[]") +
-         ",\"fields\":" + (program ? tripline::fields_json(*program) : "[]") +
-         ",\"fingerprint\":\"" + fingerprint_text(program ? program->fingerprint : 0) + "\"}";
+  return tripline::concat(
+      {"{\"handle\":", handle, ",\"diagnostics\":", tripline::diagnostics_json(diagnostics),
+       ",\"inputs\":", program ? tripline::inputs_json(*program) : "[]",
+       ",\"fields\":", program ? tripline::fields_json(*program) : "[]", ",\"fingerprint\":\"",
+       fingerprint_text(program ? program->fingerprint : 0), "\"}"});
 }
 
 void release(int handle) {
-  engines.erase(handle);
+  if (find(handle) != nullptr) engines[static_cast<std::size_t>(handle) - 1].reset();
 }
 
 emscripten::val snapshot(int handle) {

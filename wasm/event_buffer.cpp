@@ -110,30 +110,17 @@ std::optional<ValueView> EventBuffer::read_slot(std::size_t at, bool may_be_list
 }
 
 std::string EventBuffer::layout() {
-  const std::pair<const char*, std::size_t> numbers[] = {
-      {"header_bytes", kHeaderBytes},
-      {"slot_bytes", kSlotBytes},
-      {"now", offsetof(Header, now)},
-      {"time", offsetof(Header, time)},
-      {"slot_count", offsetof(Header, slot_count)},
-      {"slot_tag", offsetof(Slot, tag)},
-      {"slot_length", offsetof(Slot, length)},
-      {"slot_number", offsetof(Slot, number)},
-      {"slot_offset", offsetof(Slot, offset)},
-      {"tag_missing", missing},
-      {"tag_null", null},
-      {"tag_false", no},
-      {"tag_true", yes},
-      {"tag_number", number},
-      {"tag_string", string},
-      {"tag_time", time},
-      {"tag_list", list}};
-  std::string json = "{";
-  for (const auto& [name, value] : numbers) {
-    if (json.size() > 1) json += ',';
-    json += '"' + std::string(name) + "\":" + std::to_string(value);
-  }
-  return json + '}';
+  static_assert(kHeaderBytes == 24 && kSlotBytes == 16);
+  static_assert(offsetof(Header, now) == 0 && offsetof(Header, time) == 8 &&
+                offsetof(Header, slot_count) == 16);
+  static_assert(offsetof(Slot, tag) == 0 && offsetof(Slot, length) == 4 &&
+                offsetof(Slot, number) == 8 && offsetof(Slot, offset) == 8);
+  static_assert(missing == 0 && null == 1 && no == 2 && yes == 3 && number == 4 && string == 5 &&
+                time == 6 && list == 7);
+  return R"({"header_bytes":24,"slot_bytes":16,"now":0,"time":8,"slot_count":16,)"
+         R"("slot_tag":0,"slot_length":4,"slot_number":8,"slot_offset":8,)"
+         R"("tag_missing":0,"tag_null":1,"tag_false":2,"tag_true":3,)"
+         R"("tag_number":4,"tag_string":5,"tag_time":6,"tag_list":7})";
 }
 
 }  // namespace tripline::wasm

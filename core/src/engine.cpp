@@ -271,8 +271,8 @@ class Update {
 
   std::string cause_of_profile(std::string_view kind, const Profile& profile,
                                std::int64_t number) const {
-    return concat({kind, " ", program_.keys[profile.name->key].name, " ", profile.name->id, " ",
-                   std::to_string(number)});
+    return concat(
+        {kind, " ", program_.keys[profile.name->key].name, " ", profile.name->id, " ", number});
   }
 
   void trigger(const std::string& cause) {
@@ -290,8 +290,7 @@ class Update {
       if (sent != nullptr && !intervention.repeats) continue;
       if (sent == nullptr) state_.sent.add(mark, at);
       state_.payloads.push_back(
-          {intervention_id(
-               hash_parts(intervention.name, std::to_string(intervention.version), cause)),
+          {intervention_id(hash_parts(intervention.name, concat({intervention.version}), cause)),
            intervention.name,
            intervention.version,
            payload_attributes(intervention),

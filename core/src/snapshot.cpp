@@ -200,8 +200,8 @@ tl::expected<void, std::string> Engine::restore(std::string_view snapshot) {
     return tl::make_unexpected("this is no Tripline snapshot");
   const std::uint32_t format = bytes.u32();
   if (format != kFormat) {
-    return tl::make_unexpected(concat({"the snapshot has format ", std::to_string(format),
-                                       "; this engine reads format ", std::to_string(kFormat)}));
+    return tl::make_unexpected(
+        concat({"the snapshot has format ", format, "; this engine reads format ", kFormat}));
   }
   const std::uint64_t checksum = bytes.u64();
   const bool intact = bytes.ok() && checksum == hash64(snapshot.substr(kMagic.size() + 12));

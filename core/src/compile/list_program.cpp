@@ -16,7 +16,7 @@ std::string comparison_text(Operator op, const Value& literal) {
 
 std::string number_list(const std::vector<Program::Index>& numbers) {
   std::string text;
-  for (const Program::Index number : numbers) text += concat({" ", std::to_string(number)});
+  for (const Program::Index number : numbers) text += concat({" ", number});
   return text;
 }
 
@@ -37,14 +37,14 @@ std::string aggregate_text(const Program& program, const Program::Aggregate& agg
     return text;
   }
   text += name_of<Aggregation>(kAggregations, aggregate.aggregation);
-  if (aggregate.input) text += concat({" of input ", std::to_string(*aggregate.input)});
+  if (aggregate.input) text += concat({" of input ", *aggregate.input});
   if (aggregate.date_part != DatePart::none) {
     text += concat({" ", name_of<DatePart>(kDateParts, aggregate.date_part)});
   }
   text += concat({" as ", name_of<ValueType>(kValueTypes, aggregate.type)});
-  text += concat({" if test ", std::to_string(aggregate.test)});
-  if (aggregate.period != 0) text += concat({" within ", std::to_string(aggregate.period), " ms"});
-  if (aggregate.ttl != 0) text += concat({" for ", std::to_string(aggregate.ttl), " ms"});
+  text += concat({" if test ", aggregate.test});
+  if (aggregate.period != 0) text += concat({" within ", aggregate.period, " ms"});
+  if (aggregate.ttl != 0) text += concat({" for ", aggregate.ttl, " ms"});
   if (aggregate.time_unit != TimeUnit::none) {
     text += concat({" in ", name_of<TimeUnit>(kTimeUnits, aggregate.time_unit)});
   }
@@ -53,7 +53,7 @@ std::string aggregate_text(const Program& program, const Program::Aggregate& agg
 
 std::string criteria_text(const Program& program, Program::Index index) {
   const Program::Node& node = program.nodes[index];
-  if (node.kind == Criterion::Kind::leaf) return concat({"leaf ", std::to_string(node.leaf)});
+  if (node.kind == Criterion::Kind::leaf) return concat({"leaf ", node.leaf});
   std::string text = node.kind == Criterion::Kind::all   ? "all("
                      : node.kind == Criterion::Kind::any ? "any("
                                                          : "none(";
@@ -72,7 +72,7 @@ class Lister {
     text_ += '\n';
     std::size_t number = 0;
     for (const auto& thing : things) {
-      text_ += concat({"  ", std::to_string(number++), ":", describe(thing), "\n"});
+      text_ += concat({"  ", number++, ":", describe(thing), "\n"});
     }
   }
   std::string take() { return std::move(text_); }
@@ -87,12 +87,11 @@ std::string describe_input(const Property& input) {
   if (input.source == Property::Source::atomic) return input.name;
   const bool entity = input.source == Property::Source::entity;
   std::string text = entity ? "entity " : "event ";
-  text += concat({input.vendor, "/", input.name, "/", std::to_string(input.major_version)});
-  if (entity) text += concat({"[", std::to_string(input.index), "]"});
+  text += concat({input.vendor, "/", input.name, "/", input.major_version});
+  if (entity) text += concat({"[", input.index, "]"});
   text += " $";
   for (const PathStep& step : input.path) {
-    text += step.name.empty() ? concat({"[", std::to_string(step.index), "]"})
-                              : concat({".", step.name});
+    text += step.name.empty() ? concat({"[", step.index, "]"}) : concat({".", step.name});
   }
   return text;
 }
@@ -103,10 +102,10 @@ std::string list_program(const Program& program) {
     return concat({" ", describe_input(input)});
   });
   lister.section("keys", program.keys, [](const Program::Key& key) {
-    return concat({" ", key.name, " from input ", std::to_string(key.input)});
+    return concat({" ", key.name, " from input ", key.input});
   });
   lister.section("conditions", program.conditions, [](const Program::Condition& condition) {
-    return concat({" input ", std::to_string(condition.input),
+    return concat({" input ", condition.input,
                    comparison_text(condition.comparison.op, condition.comparison.literal)});
   });
   lister.section("tests", program.tests, test_text);
@@ -115,10 +114,8 @@ std::string list_program(const Program& program) {
   });
   lister.section("attributes", program.attributes, [&](const Program::Attribute& attribute) {
     const Program::Group& group = program.groups[attribute.group];
-    std::string text =
-        concat({" ", group.name, " v", std::to_string(group.version), ":", attribute.name, " = "});
-    text += attribute.aggregate ? concat({"aggregate ", std::to_string(*attribute.aggregate)})
-                                : "missing";
+    std::string text = concat({" ", group.name, " v", group.version, ":", attribute.name, " = "});
+    text += attribute.aggregate ? concat({"aggregate ", *attribute.aggregate}) : "missing";
     if (attribute.default_value.is_null() && attribute.reads_zero) text += " or 0";
     if (!attribute.default_value.is_null()) {
       text += concat({" or ", JsonWriter().value(attribute.default_value).take()});
@@ -126,16 +123,16 @@ std::string list_program(const Program& program) {
     return text;
   });
   lister.section("leaves", program.leaves, [](const Program::Leaf& leaf) {
-    return concat({" attribute ", std::to_string(leaf.attribute),
+    return concat({" attribute ", leaf.attribute,
                    comparison_text(leaf.comparison.op, leaf.comparison.literal)});
   });
-  lister.section(
-      "interventions", program.interventions, [&](const Program::Intervention& intervention) {
-        return concat({" ", intervention.name, " v", std::to_string(intervention.version), " when ",
-                       criteria_text(program, intervention.root), " to keys",
-                       number_list(intervention.targets), " with attributes",
-                       number_list(intervention.payload)});
-      });
+  lister.section("interventions", program.interventions,
+                 [&](const Program::Intervention& intervention) {
+                   return concat({" ", intervention.name, " v", intervention.version, " when ",
+                                  criteria_text(program, intervention.root), " to keys",
+                                  number_list(intervention.targets), " with attributes",
+                                  number_list(intervention.payload)});
+                 });
   return lister.take();
 }
 

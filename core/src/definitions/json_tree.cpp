@@ -48,7 +48,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     // The library's sentence starts with its own error code in brackets.
     const std::string_view text = error.what();
     const std::size_t bracket = text.find("] ");
-    diagnostics_.error("", concat({"this is not JSON (byte ", std::to_string(position),
+    diagnostics_.error("", concat({"this is not JSON (byte ", position,
                                    "): ", text.substr(bracket == text.npos ? 0 : bracket + 2)}));
     return false;
   }

@@ -100,8 +100,7 @@ bool ObjectReader::read_whole(std::string_view field, std::uint32_t least, std::
       return true;
     }
   }
-  error_at(field, concat({"a whole number from ", std::to_string(least), " to ",
-                          std::to_string(most), " is needed here"}));
+  error_at(field, concat({"a whole number from ", least, " to ", most, " is needed here"}));
   return false;
 }
 
@@ -192,7 +191,7 @@ void ObjectReader::read_thing_at(const JsonNode& node, std::string pointer, void
 void ObjectReader::read_things(std::string_view field, const JsonNode& list, void* things,
                                std::size_t size, ReadThing read) const {
   for (std::size_t i = 0; i < list.children.size(); ++i) {
-    read_thing_at(list.children[i], join_pointer(pointer_to(field), std::to_string(i)),
+    read_thing_at(list.children[i], join_pointer(pointer_to(field), concat({i})),
                   static_cast<char*>(things) + i * size, read);
   }
 }

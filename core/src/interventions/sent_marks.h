@@ -5,6 +5,7 @@
 
 #include "support/hash.h"
 #include "support/lru_map.h"
+#include "support/text.h"
 #include "tripline/program.h"
 
 namespace tripline {
@@ -13,7 +14,7 @@ namespace tripline {
 using SentMarks = LruMap<Hash128, Time>;
 
 [[nodiscard]] inline Hash128 intervention_mark(const Program::Intervention& intervention) {
-  return hash_parts(intervention.name, std::to_string(intervention.version));
+  return hash_parts(intervention.name, concat({intervention.version}));
 }
 [[nodiscard]] inline Hash128 target_mark(std::string_view key_name, std::string_view id) {
   return hash_parts(key_name, id);

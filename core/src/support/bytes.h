@@ -12,28 +12,21 @@ namespace tripline {
 
 class ByteWriter {
  public:
-  void u8(std::uint8_t value) { bytes_ += static_cast<char>(value); }
+  void u8(std::uint8_t value) { little_endian(value, 1); }
   void u32(std::uint32_t value) { little_endian(value, 4); }
   void u64(std::uint64_t value) { little_endian(value, 8); }
   void i64(std::int64_t value) { u64(static_cast<std::uint64_t>(value)); }
   void f64(double value) { u64(bit_cast<std::uint64_t>(value)); }
-  void text(std::string_view text) {
-    u32(static_cast<std::uint32_t>(text.size()));
-    bytes_ += text;
-  }
+  void text(std::string_view text);
 
   std::size_t size() const { return bytes_.size(); }
   /// Overwrites four bytes written earlier: a length that is known only afterwards.
-  void patch_u32(std::size_t at, std::uint32_t value) {
-    for (int i = 0; i < 4; ++i) bytes_[at + i] = static_cast<char>(value >> (8 * i) & 0xff);
-  }
+  void patch_u32(std::size_t at, std::uint32_t value);
   const std::string& bytes() const { return bytes_; }
   std::string take() { return std::move(bytes_); }
 
  private:
-  void little_endian(std::uint64_t value, int width) {
-    for (int i = 0; i < width; ++i) bytes_ += static_cast<char>(value >> (8 * i) & 0xff);
-  }
+  void little_endian(std::uint64_t value, int width);
   std::string bytes_;
 };
 
@@ -48,50 +41,20 @@ class ByteReader {
   std::int64_t i64() { return static_cast<std::int64_t>(u64()); }
   double f64() { return bit_cast<double>(u64()); }
   /// A moment that arithmetic with durations cannot overflow.
-  std::int64_t time() {
-    constexpr std::int64_t most = std::int64_t{1} << 53;
-    const std::int64_t time = i64();
-    if (time < -most || time > most) fail();
-    return time;
-  }
+  std::int64_t time();
   /// A view into the bytes being read.
   std::string_view text() { return take(u32()); }
-  std::string_view take(std::size_t size) {
-    if (size > bytes_.size()) {
-      fail();
-      return {};
-    }
-    const std::string_view taken = bytes_.substr(0, size);
-    bytes_.remove_prefix(size);
-    return taken;
-  }
+  std::string_view take(std::size_t size);
   /// A count of things that take at least `least` bytes each: refused where the bytes that are left
   /// cannot hold so many, so that nothing is allocated on a lie.
-  std::uint32_t count(std::size_t least) {
-    const std::uint32_t count = u32();
-    if (count > bytes_.size() / least) {
-      fail();
-      return 0;
-    }
-    return count;
-  }
+  std::uint32_t count(std::size_t least);
 
-  void fail() {
-    ok_ = false;
-    bytes_ = {};
-  }
+  void fail();
   bool ok() const { return ok_; }
   bool at_end() const { return bytes_.empty(); }
 
  private:
-  std::uint64_t little_endian(std::size_t width) {
-    const std::string_view taken = take(width);
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < taken.size(); ++i) {
-      value |= std::uint64_t{static_cast<unsigned char>(taken[i])} << (8 * i);
-    }
-    return value;
-  }
+  std::uint64_t little_endian(std::size_t width);
 
   std::string_view bytes_;
   bool ok_ = true;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/bits.h"
+#include "support/text.h"
 
 namespace tripline {
 namespace {
@@ -96,7 +97,7 @@ bool short_decimal(double number, Decimal& decimal) {
     if (scaled >= limit) return false;
     const auto m = static_cast<std::uint64_t>(scaled + 0.5);
     if (m == 0 || static_cast<double>(m) / power != number) continue;
-    decimal.digits = std::to_string(m);
+    decimal.digits = concat({m});
     decimal.point = static_cast<int>(decimal.digits.size()) - k;
     return true;
   }
@@ -249,21 +250,24 @@ double parse_number(std::string_view text) {
 
 std::string number_text(double number) {
   if (number == 0) return "0";
-  const std::string sign = number < 0 ? "-" : "";
+  const std::string_view sign = number < 0 ? "-" : "";
   number = std::fabs(number);
   Decimal decimal;
   if (!short_decimal(number, decimal)) decimal = exact_decimal(number);
   trim_zeros(decimal);
 
-  const auto& [digits, point] = decimal;
+  const std::string_view digits = decimal.digits;
+  const int point = decimal.point;
   const int count = static_cast<int>(digits.size());
-  if (count <= point && point <= 21) return sign + digits + std::string(point - count, '0');
-  if (0 < point && point <= 21) return sign + digits.substr(0, point) + '.' + digits.substr(point);
-  if (-6 < point && point <= 0) return sign + "0." + std::string(-point, '0') + digits;
+  const std::string_view zeros = "000000000000000000000";  // 21
+  if (count <= point && point <= 21) return concat({sign, digits, zeros.substr(0, point - count)});
+  if (0 < point && point <= 21) {
+    return concat({sign, digits.substr(0, point), ".", digits.substr(point)});
+  }
+  if (-6 < point && point <= 0) return concat({sign, "0.", zeros.substr(0, -point), digits});
   const int exponent = point - 1;
-  const std::string power = (exponent < 0 ? "e-" : "e+") + std::to_string(std::abs(exponent));
-  if (count == 1) return sign + digits + power;
-  return sign + digits.substr(0, 1) + '.' + digits.substr(1) + power;
+  return concat({sign, digits.substr(0, 1), count == 1 ? "" : ".", digits.substr(1),
+                 exponent < 0 ? "e-" : "e+", std::abs(exponent)});
 }
 
 }  // namespace tripline

@@ -1,5 +1,9 @@
 #include "support/time_text.h"
 
+#include <algorithm>
+
+#include "support/text.h"
+
 namespace tripline {
 namespace {
 
@@ -79,9 +83,11 @@ std::optional<std::int64_t> parse_zone(Cursor& cursor) {
   return west ? -offset : offset;
 }
 
-std::string padded(std::int64_t number, std::size_t width) {
-  const std::string digits = std::to_string(number);
-  return digits.size() >= width ? digits : std::string(width - digits.size(), '0') + digits;
+void append_padded(std::string& text, std::int64_t number, std::size_t width,
+                   std::string_view after) {
+  const std::string digits = concat({number});
+  text.append(width - std::min(width, digits.size()), '0');
+  text += concat({digits, after});
 }
 
 }  // namespace
@@ -135,9 +141,15 @@ std::string format_time(Time time) {
   const std::int64_t days = (time >= 0 ? time : time - kDay + 1) / kDay;
   const std::int64_t rest = time - days * kDay;
   const Date date = date_of_day(days);
-  return padded(date.year, 4) + '-' + padded(date.month, 2) + '-' + padded(date.day, 2) + 'T' +
-         padded(rest / kHour, 2) + ':' + padded(rest / kMinute % 60, 2) + ':' +
-         padded(rest / kSecond % 60, 2) + '.' + padded(rest % kSecond, 3) + 'Z';
+  std::string text;
+  append_padded(text, date.year, 4, "-");
+  append_padded(text, date.month, 2, "-");
+  append_padded(text, date.day, 2, "T");
+  append_padded(text, rest / kHour, 2, ":");
+  append_padded(text, rest / kMinute % 60, 2, ":");
+  append_padded(text, rest / kSecond % 60, 2, ".");
+  append_padded(text, rest % kSecond, 3, "Z");
+  return text;
 }
 
 std::optional<std::int64_t> parse_duration(std::string_view text) {
