@@ -336,25 +336,34 @@ class Run {
   std::map<std::string, std::string> labels_;
 };
 
-std::vector<std::filesystem::path> case_files() {
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(TRIPLINE_CASES)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
+struct CaseFile {
+  std::string name;
+  json content;
+};
+
+/// Read once only: Catch starts the test case anew for every section.
+const std::vector<CaseFile>& case_files() {
+  static const std::vector<CaseFile> files = [] {
+    std::map<std::string, json> by_name;
+    for (const auto& entry : std::filesystem::directory_iterator(TRIPLINE_CASES)) {
+      if (entry.path().extension() != ".json") continue;
+      std::ifstream stream(entry.path());
+      by_name[entry.path().filename().string()] = json::parse(stream);
+    }
+    std::vector<CaseFile> found;
+    for (auto& [name, content] : by_name) found.push_back({name, std::move(content)});
+    return found;
+  }();
   return files;
 }
 
 }  // namespace
 
 TEST_CASE("conformance cases", "[conformance]") {
-  const auto files = case_files();
-  CHECK(!files.empty());
-  for (const auto& path : files) {
-    std::ifstream stream(path);
-    const json file = json::parse(stream);
+  CHECK(!case_files().empty());
+  for (const auto& [file_name, file] : case_files()) {
     for (const json& test : file["tests"]) {
-      const std::string name = path.filename().string() + ": " + test["name"].get<std::string>();
+      const std::string name = file_name + ": " + test["name"].get<std::string>();
       DYNAMIC_SECTION(name) {
         Run(file, test, false);
         if (!test.contains("as_written_only")) Run(file, test, true);
