@@ -2,8 +2,9 @@
 
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { minify } from 'terser';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 
@@ -33,6 +34,18 @@ await build({
   sourcemap: 'linked',
   logLevel: 'warning',
 });
+
+// Terser makes the engine's glue a tenth smaller once more.
+for (const file of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
+  const { code, map } = await minify(readFileSync(`dist/${file}`, 'utf8'), {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 3, keep_fargs: false },
+    sourceMap: { content: readFileSync(`dist/${file}.map`, 'utf8'), url: `${file}.map` },
+  });
+  writeFileSync(`dist/${file}`, code);
+  writeFileSync(`dist/${file}.map`, map);
+}
 
 const { status } = spawnSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 process.exitCode = status ?? 1;
