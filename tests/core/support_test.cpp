@@ -89,7 +89,7 @@ TEST_CASE("a number in JSON becomes the nearest double", "[support][rule1]") {
 
   std::mt19937_64 random(1);
   for (int i = 0; i < 20'000; ++i) {
-    char text[40];
+    char text[48];
     const auto digits = static_cast<long long>(random() >> (1 + random() % 60));
     const int exponent = static_cast<int>(random() % 700) - 350;
     std::snprintf(text, sizeof text, "%lld.%llde%d", digits, digits, exponent);
