@@ -1,16 +1,11 @@
 // counter: how many events counted.
 
 #include "attributes/aggregate.h"
+#include "attributes/input.h"
 #include "attributes/window.h"
-#include "value/convert.h"
 
 namespace tripline {
 namespace {
-
-Value as_count(std::uint64_t count, ValueType type) {
-  if (count == 0) return {};
-  return convert(ValueView::number(static_cast<double>(count)), type);
-}
 
 class Counter final : public Aggregate {
  public:
@@ -20,7 +15,7 @@ class Counter final : public Aggregate {
     ++count_;
     return true;
   }
-  Value value(Time) const override { return as_count(count_, type_); }
+  Value value(Time) const override { return count_value(static_cast<double>(count_), type_); }
   void save(ByteWriter& bytes) const override { bytes.u64(count_); }
   void load(ByteReader& bytes) override { count_ = bytes.u64(); }
 
@@ -35,7 +30,9 @@ class WindowCounter final : public Aggregate {
       : window_(period, Window::Kind::count), type_(type) {}
 
   bool update(const ValueView&, Time time, Time now) override { return window_.add(time, {}, now); }
-  Value value(Time now) const override { return as_count(window_.count(now), type_); }
+  Value value(Time now) const override {
+    return count_value(static_cast<double>(window_.count(now)), type_);
+  }
   Time next_change(Time now) const override { return window_.next_leaving(now); }
   void rebase(Time now) override { window_.rebase(now); }
   void save(ByteWriter& bytes) const override { window_.save(bytes); }

@@ -9,6 +9,7 @@
 #include "support/hash.h"
 #include "support/text.h"
 #include "support/time_text.h"
+#include "value/date_part.h"
 
 namespace tripline {
 namespace {
@@ -32,26 +33,17 @@ std::uint64_t hash_of(const ValueView& scalar) {
   }
 }
 
-template <typename Take>
-bool for_each_hash(const ValueView& input, const Program::Aggregate& definition, Take take) {
-  bool any = false;
-  for_each_scalar(input, [&](const ValueView& scalar) {
-    Value part;
-    ValueView counted = scalar;
-    if (definition.date_part != DatePart::none) {
-      part = date_part(scalar, definition.date_part);
-      counted = ValueView::of(part);
-    }
-    if (counted.is_missing() || counted.kind() == ValueView::Kind::list) return;
-    take(hash_of(counted));
-    any = true;
-  });
-  return any;
-}
-
-Value as_count(double count, ValueType type) {
-  if (count == 0) return {};
-  return convert(ValueView::number(count), type);
+/// The hash of what counts, a date part where one is asked for; nothing for what does not count.
+std::optional<std::uint64_t> hash_of_input(const ValueView& scalar,
+                                           const Program::Aggregate& definition) {
+  Value part;
+  ValueView counted = scalar;
+  if (definition.date_part != DatePart::none) {
+    part = date_part(scalar, definition.date_part);
+    counted = ValueView::of(part);
+  }
+  if (counted.is_missing() || counted.kind() == ValueView::Kind::list) return std::nullopt;
+  return hash_of(counted);
 }
 
 /// Exact up to 256 values, then a sketch.
@@ -60,11 +52,18 @@ class Distinct final : public Aggregate {
   explicit Distinct(const Program::Aggregate& definition) : definition_(definition) {}
 
   bool update(const ValueView& input, Time, Time) override {
-    return for_each_hash(input, definition_, [this](std::uint64_t hash) { take(hash); });
+    bool taken = false;
+    for (const ValueView& scalar : scalars_of(input)) {
+      const auto hash = hash_of_input(scalar, definition_);
+      if (!hash) continue;
+      take(*hash);
+      taken = true;
+    }
+    return taken;
   }
   Value value(Time) const override {
     const double count = sketch_.empty() ? static_cast<double>(hashes_.size()) : sketch_.estimate();
-    return as_count(count, definition_.type);
+    return count_value(count, definition_.type);
   }
   void save(ByteWriter& bytes) const override {
     bytes.u32(static_cast<std::uint32_t>(hashes_.size()));
@@ -108,13 +107,20 @@ class WindowDistinct final : public Aggregate {
 
   bool update(const ValueView& input, Time time, Time now) override {
     if (has_left(time, now)) return false;
-    return for_each_hash(input, definition_, [&](std::uint64_t hash) { take(hash, time, now); });
+    bool taken = false;
+    for (const ValueView& scalar : scalars_of(input)) {
+      const auto hash = hash_of_input(scalar, definition_);
+      if (!hash) continue;
+      take(*hash, time, now);
+      taken = true;
+    }
+    return taken;
   }
   Value value(Time now) const override {
-    if (!sketch_.empty()) return as_count(sketch_.estimate(now), definition_.type);
+    if (!sketch_.empty()) return count_value(sketch_.estimate(now), definition_.type);
     const auto count = std::count_if(seen_.begin(), seen_.end(),
                                      [&](const Seen& seen) { return !has_left(seen.last, now); });
-    return as_count(static_cast<double>(count), definition_.type);
+    return count_value(static_cast<double>(count), definition_.type);
   }
   Time next_change(Time now) const override {
     if (!sketch_.empty()) return sketch_.next_change(now);

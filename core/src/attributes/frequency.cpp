@@ -19,10 +19,10 @@ class Frequency final : public Aggregate {
 
   bool update(const ValueView& input, Time time, Time now) override {
     bool taken = false;
-    for_each_scalar(input, [&](const ValueView& scalar) {
+    for (const ValueView& scalar : scalars_of(input)) {
       Value value = convert_input(scalar, definition_);
       if (!value.is_null()) taken |= count(std::move(value), time, now);
-    });
+    }
     return taken;
   }
 

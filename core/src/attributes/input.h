@@ -2,27 +2,21 @@
 // attribute's type.
 #pragma once
 
+#include <span>
+
 #include "tripline/program.h"
-#include "value/convert.h"
-#include "value/date_part.h"
 
 namespace tripline {
 
 /// A scalar in the attribute's (element) type; null where it does not fit. For a dict, text.
-[[nodiscard]] inline Value convert_input(const ValueView& scalar,
-                                         const Program::Aggregate& definition) {
-  const ValueType type =
-      definition.type == ValueType::dict ? ValueType::string_ : element_type(definition.type);
-  if (definition.date_part == DatePart::none) return convert(scalar, type);
-  const Value part = date_part(scalar, definition.date_part);
-  return convert(ValueView::of(part), type);
-}
+[[nodiscard]] Value convert_input(const ValueView& scalar, const Program::Aggregate& definition);
 
-/// `visit(scalar)` for the elements of a list, or for the value itself (rule 4).
-template <typename Visit>
-void for_each_scalar(const ValueView& input, Visit visit) {
-  if (input.kind() != ValueView::Kind::list) return visit(input);
-  for (const ValueView& element : input.elements()) visit(element);
+/// A count in the attribute's type; null for 0.
+[[nodiscard]] Value count_value(double count, ValueType type);
+
+/// The elements of a list, or the value itself (rule 4).
+[[nodiscard]] inline std::span<const ValueView> scalars_of(const ValueView& input) {
+  return input.kind() == ValueView::Kind::list ? input.elements() : std::span(&input, 1);
 }
 
 }  // namespace tripline

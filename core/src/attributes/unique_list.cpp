@@ -20,12 +20,12 @@ class UniqueList final : public Aggregate {
     std::erase_if(sightings_,
                   [&](const Sighting& sighting) { return has_left(sighting.time, now); });
     bool taken = false;
-    for_each_scalar(input, [&](const ValueView& scalar) {
+    for (const ValueView& scalar : scalars_of(input)) {
       Value value = convert_input(scalar, definition_);
-      if (value.is_null()) return;
+      if (value.is_null()) continue;
       see(std::move(value), time);
       taken = true;
-    });
+    }
     return taken;
   }
 

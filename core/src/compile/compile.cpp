@@ -54,6 +54,12 @@ class Interner {
   Numbers numbers_;
 };
 
+/// What criteria are checked against beside an attribute itself.
+struct Published {
+  std::optional<ValueType> type;  // absent where it is wrong, which has been reported
+  bool online;
+};
+
 class Compiler {
  public:
   Compiler(const Definitions& definitions, Diagnostics& diagnostics)
@@ -67,7 +73,7 @@ class Compiler {
     for (const AttributeGroup& group : definitions_.attribute_groups) add_group(group);
     for (const Service& service : definitions_.services) check_service(service);
     select_interventions();
-    for (const Intervention* intervention : evaluated_) add_intervention(*intervention);
+    for (const Index index : evaluated_) add_intervention(definitions_.interventions[index]);
     if (diagnostics_.has_errors()) return nullptr;
 
     sort_aggregates_by_key();
@@ -293,8 +299,7 @@ class Compiler {
     const std::string name = concat({group.name, ":", attribute.name});
     const auto index = static_cast<Index>(program_->attributes.size());
     program_->attributes.push_back(std::move(attribute));
-    attribute_types_.push_back(type);
-    offline_.push_back(!group.online);
+    published_.push_back({type, group.online});
     Numbered* newest = newest_attributes_.find(name);
     if (newest == nullptr) newest = &newest_attributes_.add(name, {});
     if (newest->version <= group.version) *newest = {group.version, index};
@@ -414,7 +419,7 @@ class Compiler {
     for (const Intervention& intervention : definitions_.interventions) {
       if (intervention.name.empty()) continue;
       if (intervention.version == highest.find(intervention.name)->version) {
-        evaluated_.push_back(&intervention);
+        evaluated_.push_back(static_cast<Index>(&intervention - definitions_.interventions.data()));
       }
     }
   }
@@ -525,12 +530,12 @@ class Compiler {
       return std::nullopt;
     }
     const Index attribute = newest->index;
-    if (offline_[attribute]) {
+    if (!published_[attribute].online) {
       diagnostics_.warning(criterion.pointer, concat({"the group of '", name,
                                                       "' is not online, so the attribute is always "
                                                       "missing"}));
     }
-    if (const auto type = attribute_types_[attribute]) {
+    if (const auto type = published_[attribute].type) {
       check_criterion_literal(criterion, *type, diagnostics_);
     }
     add_unique(read, attribute);
@@ -656,12 +661,10 @@ class Compiler {
   Interner<Program::Test> tests_{program_->tests};
   Interner<Program::Aggregate> aggregates_{program_->aggregates};
   Interner<Program::Leaf> leaves_{program_->leaves};
-  Numbers groups_;             // by name and version
-  Numbers newest_attributes_;  // `group:attribute` → the highest version that has it
-  // Of program_->attributes:
-  std::vector<std::optional<ValueType>> attribute_types_;
-  std::vector<std::uint8_t> offline_;
-  std::vector<const Intervention*> evaluated_;
+  Numbers groups_;                    // by name and version
+  Numbers newest_attributes_;         // `group:attribute` → the highest version that has it
+  std::vector<Published> published_;  // by number of an attribute
+  std::vector<Index> evaluated_;      // interventions of the definitions
 };
 
 }  // namespace
