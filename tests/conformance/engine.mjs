@@ -157,7 +157,7 @@ function encodeEvent(layout, { id, now, time, values }) {
       view.setUint32(at + layout.slot_offset, end, true);
       end += written;
     } else if (tag === 'list') {
-      const scalars = value.filter((each) => typeof each !== 'object' || each === null);
+      const scalars = value.filter((each) => typeof each !== 'object'); // rule 4: nor nulls
       view.setUint32(at + layout.slot_length, scalars.length, true);
       view.setUint32(at + layout.slot_offset, writeSlots(scalars), true);
     }
