@@ -42,13 +42,11 @@ std::optional<EventBuffer::Content> EventBuffer::read() {
   if (count == 0 || count > (size_ - kHeaderBytes) / kSlotBytes || !std::isfinite(header.now)) {
     return std::nullopt;
   }
-  values_.clear();
+  values_.resize(count);
   used_lists_ = 0;
   if (lists_.size() < count) lists_.resize(count);  // never again while views into it are about
   for (std::size_t i = 0; i < count; ++i) {
-    const auto value = read_slot(kHeaderBytes + i * kSlotBytes, true);
-    if (!value) return std::nullopt;
-    values_.push_back(*value);
+    if (!read_slot(kHeaderBytes + i * kSlotBytes, true, values_[i])) return std::nullopt;
   }
   Content content;
   content.now = static_cast<Time>(header.now);
@@ -62,51 +60,51 @@ std::optional<EventBuffer::Push> EventBuffer::read_push() {
   const auto content = read();
   if (!content || content->event.inputs.size() % 2 != 1) return std::nullopt;
   const auto slots = content->event.inputs;
-  Push push;
-  push.profile = {std::string(slots[0].text()), std::string(content->event.id)};
-  push.now = content->now;
-  push.time = content->event.time;
+  pushed_.clear();
   for (std::size_t i = 1; i < slots.size(); i += 2) {
     if (slots[i].kind() != ValueView::Kind::number || slots[i].number() < 0) return std::nullopt;
-    push.values.push_back({static_cast<Program::Index>(slots[i].number()), slots[i + 1]});
+    pushed_.push_back({static_cast<Program::Index>(slots[i].number()), slots[i + 1]});
   }
-  return push;
+  return Push{{slots[0].text(), content->event.id}, pushed_, content->now, content->event.time};
 }
 
-std::optional<ValueView> EventBuffer::read_slot(std::size_t at, bool may_be_list) {
+/// False if it leads out of the buffer. What is missing, null or an object has no value.
+bool EventBuffer::read_slot(std::size_t at, bool may_be_list, ValueView& value) {
   const char* bytes = reinterpret_cast<const char*>(words_.data());
   Slot slot;
   std::memcpy(&slot, bytes + at, sizeof slot);
+  value = ValueView();
   switch (slot.tag) {
     case no:
-      return ValueView::boolean(false);
     case yes:
-      return ValueView::boolean(true);
+      value = ValueView::boolean(slot.tag == yes);
+      return true;
     case number:
-      return ValueView::number(slot.number);
+      value = ValueView::number(slot.number);
+      return true;
     case time:
-      return std::isfinite(slot.number) ? ValueView::time(static_cast<Time>(slot.number))
-                                        : ValueView();
+      if (std::isfinite(slot.number)) value = ValueView::time(static_cast<Time>(slot.number));
+      return true;
     case string:
-      if (slot.offset > size_ || slot.length > size_ - slot.offset) return std::nullopt;
-      return ValueView::string({bytes + slot.offset, slot.length});
+      if (slot.offset > size_ || slot.length > size_ - slot.offset) return false;
+      value = ValueView::string({bytes + slot.offset, slot.length});
+      return true;
     case list:
-      break;
+      return may_be_list && read_list(slot.offset, slot.length, value);
     default:
-      return ValueView();  // missing, null, or an object: all have no value
+      return true;
   }
-  if (!may_be_list || slot.offset % 8 != 0 || slot.offset > size_ ||
-      slot.length > (size_ - slot.offset) / kSlotBytes) {
-    return std::nullopt;
-  }
+}
+
+bool EventBuffer::read_list(std::size_t at, std::size_t length, ValueView& value) {
+  if (at % 8 != 0 || at > size_ || length > (size_ - at) / kSlotBytes) return false;
   std::vector<ValueView>& elements = lists_[used_lists_++];
-  elements.clear();
-  for (std::size_t i = 0; i < slot.length; ++i) {
-    const auto element = read_slot(slot.offset + i * kSlotBytes, false);
-    if (!element) return std::nullopt;
-    elements.push_back(*element);
+  elements.resize(length);
+  for (std::size_t i = 0; i < length; ++i) {
+    if (!read_slot(at + i * kSlotBytes, false, elements[i])) return false;
   }
-  return ValueView::list(elements);
+  value = ValueView::list(elements);
+  return true;
 }
 
 std::string EventBuffer::layout() {

@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,8 +49,8 @@ class EventBuffer {
   std::optional<Content> read();
 
   struct Push {
-    Target profile;
-    std::vector<PushedValue> values;
+    TargetView profile;
+    std::span<const PushedValue> values;
     Time now;
     std::optional<Time> time;
   };
@@ -60,11 +61,13 @@ class EventBuffer {
 
  private:
   struct Slot;
-  std::optional<ValueView> read_slot(std::size_t at, bool may_be_list);
+  bool read_slot(std::size_t at, bool may_be_list, ValueView& value);
+  bool read_list(std::size_t at, std::size_t length, ValueView& value);
 
   std::vector<std::uint64_t> words_;  // 8-aligned bytes
   std::size_t size_ = 0;
   std::vector<ValueView> values_;
+  std::vector<PushedValue> pushed_;
   std::vector<std::vector<ValueView>> lists_;
   std::size_t used_lists_ = 0;
 };

@@ -10,6 +10,7 @@
 #include "engine_state.h"
 #include "event/identifier.h"
 #include "interventions/intervention_id.h"
+#include "support/heap_sort.h"
 #include "support/text.h"
 #include "value/compare.h"
 
@@ -21,10 +22,23 @@ using Index = Program::Index;
 /// Events of Signals itself: receipts of interventions (rule 18).
 constexpr std::string_view kSignalsVendor = "com.snowplowanalytics.signals";
 
+/// What an intervention's id says of why it fired (rule 23): an event's id; or a profile, and the
+/// number of its push or the ms of its deadline.
+struct Cause {
+  std::string_view kind;
+  std::string_view key_name;
+  std::string_view id;
+  std::int64_t number;
+
+  std::string text() const {
+    return key_name.empty() ? concat({kind, " ", id})
+                            : concat({kind, " ", key_name, " ", id, " ", number});
+  }
+};
+
 /// An intervention whose criteria became true at a moment that the engine missed.
 struct MissedEdge {
   Index intervention;
-  std::string cause;
   Time at;
   ProfileName profile;
 };
@@ -36,7 +50,6 @@ class Update {
       : state_(state), program_(*state.program), before_(state.clock) {
     ++state.round;
     state.search.begin();
-    std::fill(state.scope.marks.begin(), state.scope.marks.end(), std::nullopt);
   }
 
   void apply(const Event& event) {
@@ -49,10 +62,9 @@ class Update {
       for (const Index aggregate : test.aggregates) count(aggregate, time);
     }
     reschedule();
-    trigger(concat({"event ", normal_id(event.id)}));
+    trigger({"event", {}, event_id_, 0});
   }
 
-  /// False if there is no such group, or an attribute that it does not have.
   void push(Profile& profile, std::span<const PushedValue> values, Time time) {
     enter_scope_of(profile);
     for (const PushedValue& pushed : values) {
@@ -61,35 +73,37 @@ class Update {
     }
     ++profile.pushes;
     reschedule();
-    trigger(cause_of_profile("push", profile, static_cast<std::int64_t>(profile.pushes)));
+    trigger({"push", program_.keys[profile.name->key].name, profile.name->id,
+             static_cast<std::int64_t>(profile.pushes)});
   }
 
   /// Looks at a profile at the moment at which it is due. What is not due reads as it was a
   /// millisecond ago and as it is now, so that all that happens in one moment is one change.
-  void pass_time(const Profile& profile, std::vector<MissedEdge>* missed) {
+  void pass_time(Profile& profile, std::vector<MissedEdge>* missed) {
     before_ = state_.clock - 1;
     enter_scope_of(profile);
     const Program::Key& key = program_.keys[profile.name->key];
     for (const Index index : key.timed) {
       for (const Index attribute : program_.aggregates[index].attributes) {
-        note_change(attribute, read(attribute, before_), false);
+        remember(attribute, before_);
+        note_change(attribute, false);
       }
     }
-    const std::string cause = cause_of_profile("deadline", profile, state_.clock);
-    if (missed == nullptr) return trigger(cause);
-    for_each_edge([&](Index intervention) {
-      missed->push_back({intervention, cause, state_.clock, *profile.name});
-    });
+    if (missed == nullptr) return trigger(deadline_of(*profile.name, state_.clock));
+    for (const Index intervention : take_edges()) {
+      missed->push_back({intervention, state_.clock, *profile.name});
+    }
   }
 
   /// Sends an intervention that became true at a missed moment, if it still holds.
   void send_late(const MissedEdge& edge) {
-    const Profile* profile =
-        state_.profiles.find(ProfileNameView{edge.profile.key, edge.profile.id});
+    Profile* profile = state_.profiles.find(ProfileNameView{edge.profile.key, edge.profile.id});
     if (profile == nullptr) return;
     enter_scope_of(*profile);
     const Program::Intervention& intervention = program_.interventions[edge.intervention];
-    if (holds(intervention, &AttributeState::after)) send(edge.intervention, edge.cause, edge.at);
+    if (holds(intervention, &AttributeState::after)) {
+      send(edge.intervention, deadline_of(edge.profile, edge.at), edge.at);
+    }
   }
 
  private:
@@ -101,8 +115,9 @@ class Update {
       state_.admission = Admission::ignored_vendor;
       return false;
     }
-    if (event.id.empty()) return true;
-    const std::uint64_t hash = hash64(normal_id(event.id));
+    event_id_ = normal_id(event.id, event_id_room_);
+    if (event_id_.empty()) return true;
+    const std::uint64_t hash = hash64(event_id_);
     if (state_.events.find(hash) != nullptr) {
       state_.admission = Admission::duplicate;
       return false;
@@ -115,8 +130,9 @@ class Update {
   void enter_scope_of_event() {
     Scope& scope = state_.scope;
     std::size_t carried = 0;
+    std::string room;
     for (Index key = 0; key < program_.keys.size(); ++key) {
-      scope.ids[key] = id_of(state_.test.input(program_.keys[key].input));
+      scope.set_id(key, id_of(state_.test.input(program_.keys[key].input), room));
       if (!scope.ids[key].empty()) ++carried;
     }
     for (Index key = 0; key < program_.keys.size(); ++key) {
@@ -133,13 +149,17 @@ class Update {
   }
 
   /// The ids of the last event that touched the profile; before any, its own alone (rule 16).
-  void enter_scope_of(const Profile& profile) {
+  void enter_scope_of(Profile& profile) {
     Scope& scope = state_.scope;
     for (Index key = 0; key < program_.keys.size(); ++key) {
-      const bool own = key == profile.name->key;
-      scope.ids[key] = own ? profile.name->id : profile.ids.empty() ? "" : profile.ids[key];
+      const bool is_known = !profile.ids.empty();
+      scope.set_id(key, is_known ? std::string_view(profile.ids[key]) : std::string_view());
+      scope.profiles[key] = nullptr;
+      if (scope.ids[key].empty() || program_.keys[key].aggregate_count == 0) continue;
       scope.profiles[key] = state_.profiles.find(ProfileNameView{key, scope.ids[key]});
     }
+    scope.set_id(profile.name->key, profile.name->id);
+    scope.profiles[profile.name->key] = &profile;
   }
 
   // ---- attribute updates ---------------------------------------------------------------------
@@ -158,15 +178,10 @@ class Update {
     }
     const Slot& slot = slot_of(index);
     const Value stored = stored_value(slot);
-    std::vector<Reading> before;
-    for (const Index attribute : definition.attributes) {
-      before.push_back(read(attribute, state_.clock));
-    }
+    for (const Index attribute : definition.attributes) remember(attribute, state_.clock);
     if (!update(index, input, time)) return;
     const bool changed = stored_value(slot) != stored;
-    for (std::size_t i = 0; i < before.size(); ++i) {
-      note_change(definition.attributes[i], std::move(before[i]), changed);
-    }
+    for (const Index attribute : definition.attributes) note_change(attribute, changed);
   }
 
   Slot& slot_of(Index index) {
@@ -195,10 +210,19 @@ class Update {
     return true;
   }
 
-  void note_change(Index index, Reading before, bool changed) {
+  /// Keeps how an attribute reads before the update; what a value is in between wakes nobody.
+  void remember(Index index, Time at) {
     AttributeState& attribute = state_.states[index];
+    if (attribute.round == state_.round) return;
     attribute.round = state_.round;
-    attribute.before = std::move(before);
+    attribute.before = read(index, at);
+    attribute.after = attribute.before;
+    attribute.changed = false;
+  }
+
+  /// Of a remembered attribute: collects the interventions that the update may have made true.
+  void note_change(Index index, bool changed) {
+    AttributeState& attribute = state_.states[index];
     attribute.after = read(index, state_.clock);
     attribute.changed = changed;
     collect_flipped(program_, index, attribute.before, attribute.after, state_.search,
@@ -251,35 +275,33 @@ class Update {
     return criteria_hold(program_, intervention.root, leaf_holds);
   }
 
-  /// `visit(intervention)` for all whose criteria this update made true, in the order of the
-  /// definitions.
-  template <typename Visit>
-  void for_each_edge(Visit visit) {
-    const auto flipped = state_.flipped.members();
-    std::sort(flipped.begin(), flipped.end());
-    for (const Index index : flipped) {
+  /// The interventions whose criteria this update made true, in the order of the definitions.
+  std::span<const Index> take_edges() {
+    std::vector<Index>& edges = state_.edges;
+    edges.clear();
+    for (const Index index : state_.flipped.members()) {
       const Program::Intervention& intervention = program_.interventions[index];
       if (holds(intervention, &AttributeState::after) &&
           !holds(intervention, &AttributeState::before)) {
-        visit(index);
+        edges.push_back(index);
       }
     }
     state_.flipped.clear();
+    heap_sort(std::span(edges), std::less());
+    return edges;
   }
 
   // ---- interventions -------------------------------------------------------------------------
 
-  std::string cause_of_profile(std::string_view kind, const Profile& profile,
-                               std::int64_t number) const {
-    return concat(
-        {kind, " ", program_.keys[profile.name->key].name, " ", profile.name->id, " ", number});
+  Cause deadline_of(const ProfileName& profile, Time at) const {
+    return {"deadline", program_.keys[profile.key].name, profile.id, at};
   }
 
-  void trigger(const std::string& cause) {
-    for_each_edge([&](Index index) { send(index, cause, state_.clock); });
+  void trigger(const Cause& cause) {
+    for (const Index index : take_edges()) send(index, cause, state_.clock);
   }
 
-  void send(Index index, std::string_view cause, Time at) {
+  void send(Index index, const Cause& cause, Time at) {
     const Program::Intervention& intervention = program_.interventions[index];
     for (const Index key : intervention.targets) {
       const std::string& target = state_.scope.ids[key];
@@ -290,7 +312,8 @@ class Update {
       if (sent != nullptr && !intervention.repeats) continue;
       if (sent == nullptr) state_.sent.add(mark, at);
       state_.payloads.push_back(
-          {intervention_id(hash_parts(intervention.name, concat({intervention.version}), cause)),
+          {intervention_id(
+               hash_parts(intervention.name, concat({intervention.version}), cause.text())),
            intervention.name,
            intervention.version,
            payload_attributes(intervention),
@@ -321,6 +344,8 @@ class Update {
   EngineState& state_;
   const Program& program_;
   Time before_;  // when the state before the update is read
+  std::string_view event_id_;
+  std::string event_id_room_;
 };
 
 /// Runs all deadlines up to `now` at their own moments.
@@ -357,10 +382,10 @@ EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
   }
 }
 
-Profile& EngineState::touch_profile(Program::Index key, const std::string& id) {
+Profile& EngineState::touch_profile(Program::Index key, std::string_view id) {
   if (Profile* known = profiles.touch(ProfileNameView{key, id})) return *known;
   if (Profile* oldest = profiles.next_to_drop()) deadlines.remove(*oldest);
-  Profile& profile = profiles.add({key, id}, {});
+  Profile& profile = profiles.add({key, std::string(id)}, {});
   profile.name = profiles.find_key(ProfileNameView{key, id});
   profile.slots.resize(program->keys[key].aggregate_count);
   return profile;
@@ -409,14 +434,14 @@ std::span<const Payload> Engine::advance(Time now) {
 }
 
 tl::expected<std::span<const Payload>, std::string> Engine::push(
-    const Target& profile, std::span<const PushedValue> values, Time now,
-    std::optional<Time> time) {
+    TargetView profile, std::span<const PushedValue> values, Time now, std::optional<Time> time) {
   const Program& program = *state_->program;
   (void)advance(now);
   const auto key =
       std::find_if(program.keys.begin(), program.keys.end(),
                    [&](const Program::Key& each) { return each.name == profile.name; });
-  const std::string id = normal_id(profile.id);
+  std::string room;
+  const std::string_view id = normal_id(profile.id, room);
   if (key == program.keys.end() || key->aggregate_count == 0 || id.empty()) {
     return tl::make_unexpected(concat({"no attributes can be set for the attribute key '",
                                        profile.name, "' and the id '", profile.id, "'"}));
@@ -463,7 +488,8 @@ Time Engine::clock() const {
 std::vector<AttributeReading> Engine::attributes(std::string_view name, std::string_view id) const {
   const Program& program = *state_->program;
   std::vector<AttributeReading> readings;
-  const std::string wanted = normal_id(id);
+  std::string room;
+  const std::string_view wanted = normal_id(id, room);
   for (const Program::Group& group : program.groups) {
     if (program.keys[group.key].name != name) continue;
     const Profile* profile = state_->profiles.find(ProfileNameView{group.key, wanted});

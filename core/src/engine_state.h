@@ -20,8 +20,14 @@ using EventMemory = LruMap<std::uint64_t, std::uint32_t>;
 struct Scope {
   std::vector<std::string> ids;
   std::vector<Profile*> profiles;
-  /// Marks of the targets that the ids are; made when first asked for.
+  /// Marks of the targets that the ids are; made when first asked for, and kept while the id stays.
   std::vector<std::optional<Hash128>> marks;
+
+  void set_id(Program::Index key, std::string_view id) {
+    if (ids[key] == id) return;
+    ids[key] = id;
+    marks[key].reset();
+  }
 };
 
 /// An attribute before and after the update under way, as criteria read it.
@@ -56,12 +62,13 @@ struct EngineState {
   std::uint64_t round = 0;
   std::vector<AttributeState> states;
   SparseSet flipped;
+  std::vector<Program::Index> edges;
   std::vector<Payload> payloads;
   Admission admission = Admission::counted;
 
   /// The profile of an id, made if there is none, as the most recently used one. Where there is no
   /// room the least recently used one goes.
-  Profile& touch_profile(Program::Index key, const std::string& id);
+  Profile& touch_profile(Program::Index key, std::string_view id);
   /// Puts the profile where Deadlines finds it.
   void schedule(Profile& profile);
   void clear();

@@ -18,12 +18,12 @@ using Index = Program::Index;
 /// Writes one intervention's explanation for one profile.
 class Explanation {
  public:
-  Explanation(const EngineState& state, Index key, const std::string& id)
+  Explanation(const EngineState& state, Index key, std::string_view id)
       : state_(state), program_(*state.program) {
     const Profile* profile = state.profiles.find(ProfileNameView{key, id});
     for (Index i = 0; i < program_.keys.size(); ++i) {
       const bool carried = profile != nullptr && !profile->ids.empty();
-      ids_.push_back(i == key ? id : carried ? profile->ids[i] : "");
+      ids_.emplace_back(i == key ? id : carried ? std::string_view(profile->ids[i]) : "");
       profiles_.push_back(state.profiles.find(ProfileNameView{i, ids_.back()}));
     }
   }
@@ -127,7 +127,7 @@ class Explanation {
 
 }  // namespace
 
-std::string Engine::explain(std::string_view intervention, const Target& profile) const {
+std::string Engine::explain(std::string_view intervention, TargetView profile) const {
   const Program& program = *state_->program;
   const auto wanted =
       std::find_if(program.interventions.begin(), program.interventions.end(),
@@ -136,8 +136,9 @@ std::string Engine::explain(std::string_view intervention, const Target& profile
       std::find_if(program.keys.begin(), program.keys.end(),
                    [&](const Program::Key& each) { return each.name == profile.name; });
   if (wanted == program.interventions.end() || key == program.keys.end()) return {};
-  return Explanation(*state_, static_cast<Index>(key - program.keys.begin()), normal_id(profile.id))
-      .write(*wanted);
+  std::string room;
+  const auto key_index = static_cast<Index>(key - program.keys.begin());
+  return Explanation(*state_, key_index, normal_id(profile.id, room)).write(*wanted);
 }
 
 }  // namespace tripline

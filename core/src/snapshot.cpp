@@ -24,7 +24,7 @@ namespace {
 using Index = Program::Index;
 
 constexpr std::string_view kMagic = "TPLS";
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
 constexpr Index kGone = 0xffffffff;
 
 void save_profile(const Program& program, const ProfileName& name, const Profile& profile,

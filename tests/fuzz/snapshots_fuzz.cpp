@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kHeader = 16;  // magic, format, checksum (core/src/snapshot.cpp)
 
 std::string with_header(std::string_view body) {
-  std::string bytes("TPLS\1\0\0\0", 8);
+  std::string bytes("TPLS\2\0\0\0", 8);
   const std::uint64_t checksum = tripline::hash64(body);
   for (int shift = 0; shift < 64; shift += 8) bytes += static_cast<char>(checksum >> shift & 0xff);
   return bytes.append(body);
@@ -19,6 +19,12 @@ std::string with_header(std::string_view body) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto program = fuzz::rich_program();
+  // Were the header wrong, everything would be refused and nothing tried.
+  static const bool header_is_right =
+      tripline::Engine(program)
+          .restore(with_header(tripline::Engine(program).snapshot().substr(kHeader)))
+          .has_value();
+  fuzz::must(header_is_right);
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (text.size() < kHeader) return 0;
   tripline::Engine engine(program);

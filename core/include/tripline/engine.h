@@ -17,10 +17,15 @@
 
 namespace tripline {
 
-/// Whom an intervention is for: the name of an attribute key, and an id.
+/// Whom an intervention is for, or whose profile: the name of an attribute key, and an id.
+struct TargetView {
+  std::string_view name;
+  std::string_view id;
+};
 struct Target {
   std::string name;
   std::string id;
+  operator TargetView() const { return {name, id}; }
 };
 
 /// One intervention for one target. The payloads of one trigger share their intervention_id.
@@ -89,7 +94,7 @@ class Engine {
   /// Sets fields of external groups for a profile, and returns what that triggers. `time` is when
   /// the values were found out, the clock if absent. Refused as a whole if one of them does not
   /// belong to the profile's key.
-  tl::expected<std::span<const Payload>, std::string> push(const Target& profile,
+  tl::expected<std::span<const Payload>, std::string> push(TargetView profile,
                                                            std::span<const PushedValue> values,
                                                            Time now, std::optional<Time> time = {});
 
@@ -116,7 +121,7 @@ class Engine {
   ///   node: {"all" | "any" | "none": [node], "holds"}
   ///      or {"attribute", "group_version", "operator", "value", "current", "holds"}
   /// "" if there is no such intervention or attribute key.
-  [[nodiscard]] std::string explain(std::string_view intervention, const Target& profile) const;
+  [[nodiscard]] std::string explain(std::string_view intervention, TargetView profile) const;
 
   /// All profiles, most recently touched last.
   [[nodiscard]] std::vector<Target> profiles() const;

@@ -116,13 +116,19 @@ struct Program {
     std::vector<Index> interventions;
   };
 
+  /// A leaf that compares numbers, and one of the interventions whose criteria contain it. All that
+  /// an update needs to know lies side by side.
+  struct Threshold {
+    double number;
+    Operator op;
+    Index intervention;
+  };
+
   /// The leaves on one attribute, arranged so that an update from one number to another touches
   /// only those between the two.
   struct Leaves {
-    /// `>` and `>=`, by threshold; then `<` and `<=`; then `=` and `!=`; numeric literals only.
-    std::vector<Index> above;
-    std::vector<Index> below;
-    std::vector<Index> equal;
+    /// Of an attribute with a numeric type: its comparisons with a number, ascending.
+    std::vector<Threshold> thresholds;
     /// Those with `changed`.
     std::vector<Index> changed;
     /// All others: looked at on every change of the attribute.

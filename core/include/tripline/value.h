@@ -6,6 +6,7 @@
 // A missing value and a JSON null are the same thing here: nothing in Signals tells them apart.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -94,30 +95,46 @@ class ValueView {
   enum class Kind : std::uint8_t { missing, boolean, number, string, time, list };
 
   ValueView() = default;
-  static ValueView boolean(bool flag) { return {Kind::boolean, flag ? 1.0 : 0.0, {}, {}}; }
-  static ValueView number(double number);
-  static ValueView string(std::string_view text) { return {Kind::string, 0, text, {}}; }
-  static ValueView time(Time time) { return {Kind::time, static_cast<double>(time), {}, {}}; }
-  static ValueView list(std::span<const ValueView> scalars) { return {Kind::list, 0, {}, scalars}; }
+  static ValueView boolean(bool flag) { return {Kind::boolean, {.number = flag ? 1.0 : 0.0}}; }
+  static ValueView number(double number) {
+    return std::isfinite(number) ? ValueView(Kind::number, {.number = number}) : ValueView();
+  }
+  static ValueView string(std::string_view text) {
+    return {Kind::string, {.text = text.data()}, text.size()};
+  }
+  static ValueView time(Time time) { return {Kind::time, {.number = static_cast<double>(time)}}; }
+  static ValueView list(std::span<const ValueView> scalars) {
+    return {Kind::list, {.elements = scalars.data()}, scalars.size()};
+  }
   /// A view of a scalar; a list or counts gives a missing one. Must not outlive `value`.
   static ValueView of(const Value& value);
 
   Kind kind() const { return kind_; }
   bool is_missing() const { return kind_ == Kind::missing; }
-  bool flag() const { return number_ != 0; }
-  double number() const { return number_; }
-  std::string_view text() const { return text_; }
-  Time as_time() const { return static_cast<Time>(number_); }
-  std::span<const ValueView> elements() const { return elements_; }
+  /// Each may be asked only of its kind; text and elements of another are empty.
+  bool flag() const { return content_.number != 0; }
+  double number() const { return content_.number; }
+  Time as_time() const { return static_cast<Time>(content_.number); }
+  std::string_view text() const {
+    return kind_ == Kind::string ? std::string_view(content_.text, size_) : std::string_view();
+  }
+  std::span<const ValueView> elements() const {
+    return kind_ == Kind::list ? std::span(content_.elements, size_) : std::span<const ValueView>();
+  }
 
  private:
-  ValueView(Kind kind, double number, std::string_view text, std::span<const ValueView> elements)
-      : kind_(kind), number_(number), text_(text), elements_(elements) {}
+  union Content {
+    double number;
+    const char* text;
+    const ValueView* elements;
+  };
+  ValueView(Kind kind, Content content, std::size_t size = 0)
+      : kind_(kind), size_(static_cast<std::uint32_t>(size)), content_(content) {}
 
+  // 16 bytes where addresses have 4 or 8: an event is a row of these.
   Kind kind_ = Kind::missing;
-  double number_ = 0;
-  std::string_view text_;
-  std::span<const ValueView> elements_;
+  std::uint32_t size_ = 0;
+  Content content_{.number = 0};
 };
 
 }  // namespace tripline

@@ -6,6 +6,7 @@
 #include "compile/check_literal.h"
 #include "definitions/names.h"
 #include "support/hash.h"
+#include "support/heap_sort.h"
 #include "support/json_writer.h"
 #include "support/lru_map.h"
 #include "support/text.h"
@@ -587,10 +588,8 @@ class Compiler {
   void arrange_leaves() {
     program_->leaves_of_attribute.resize(program_->attributes.size());
     for (Index i = 0; i < program_->leaves.size(); ++i) {
-      const Program::Leaf& leaf = program_->leaves[i];
-      Program::Leaves& leaves = program_->leaves_of_attribute[leaf.attribute];
-      list_for(leaf, leaves).push_back(i);
-      const auto aggregate = program_->attributes[leaf.attribute].aggregate;
+      arrange(i);
+      const auto aggregate = program_->attributes[program_->leaves[i].attribute].aggregate;
       if (aggregate) program_->aggregates[*aggregate].watched = true;
     }
     for (Index i = 0; i < program_->aggregates.size(); ++i) {
@@ -600,57 +599,30 @@ class Compiler {
       }
     }
     for (Program::Leaves& leaves : program_->leaves_of_attribute) {
-      for (std::vector<Index>* list : {&leaves.above, &leaves.below, &leaves.equal}) {
-        sort_by_threshold(*list);
+      heap_sort(std::span(leaves.thresholds),
+                [](const auto& a, const auto& b) { return a.number < b.number; });
+    }
+  }
+
+  void arrange(Index index) {
+    const Program::Leaf& leaf = program_->leaves[index];
+    const Operator op = leaf.comparison.op;
+    const double* number = leaf.comparison.literal.as_number();
+    Program::Leaves& leaves = program_->leaves_of_attribute[leaf.attribute];
+    if (op == Operator::changed) {
+      leaves.changed.push_back(index);
+    } else if (number != nullptr && op <= Operator::greater_equal &&
+               is_numeric_type(program_->attributes[leaf.attribute].type)) {
+      for (const Index intervention : leaf.interventions) {
+        leaves.thresholds.push_back({*number, op, intervention});
       }
+    } else {
+      leaves.others.push_back(index);
     }
-  }
-
-  /// Heap sort: a tenth of the machine code of std::sort.
-  void sort_by_threshold(std::vector<Index>& leaves) const {
-    for (std::size_t i = leaves.size() / 2; i-- > 0;) sift_down(leaves, i, leaves.size());
-    for (std::size_t end = leaves.size(); end-- > 1;) {
-      std::swap(leaves[0], leaves[end]);
-      sift_down(leaves, 0, end);
-    }
-  }
-
-  void sift_down(std::vector<Index>& leaves, std::size_t at, std::size_t size) const {
-    for (std::size_t child = 2 * at + 1; child < size; child = 2 * at + 1) {
-      if (child + 1 < size && is_before(leaves[child], leaves[child + 1])) ++child;
-      if (!is_before(leaves[at], leaves[child])) return;
-      std::swap(leaves[at], leaves[child]);
-      at = child;
-    }
-  }
-
-  bool is_before(Index a, Index b) const {
-    const double first = *program_->leaves[a].comparison.literal.as_number();
-    const double second = *program_->leaves[b].comparison.literal.as_number();
-    return first < second || (first == second && a < b);
   }
 
   static bool changes_with_time(const Program::Aggregate& aggregate) {
     return aggregate.period != 0 || aggregate.ttl != 0 || aggregate.time_unit != TimeUnit::none;
-  }
-
-  static std::vector<Index>& list_for(const Program::Leaf& leaf, Program::Leaves& leaves) {
-    const Operator op = leaf.comparison.op;
-    if (op == Operator::changed) return leaves.changed;
-    if (leaf.comparison.literal.as_number() == nullptr) return leaves.others;
-    switch (op) {
-      case Operator::greater:
-      case Operator::greater_equal:
-        return leaves.above;
-      case Operator::less:
-      case Operator::less_equal:
-        return leaves.below;
-      case Operator::equal:
-      case Operator::not_equal:
-        return leaves.equal;
-      default:
-        return leaves.others;
-    }
   }
 
   const Definitions& definitions_;

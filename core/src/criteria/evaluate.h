@@ -14,10 +14,12 @@ template <typename LeafHolds>
   if (node.kind == Criterion::Kind::leaf) return leaf_holds(node.leaf);
   // `all` is decided by a child that does not hold, `any` and `none` by one that does.
   const bool decisive = node.kind != Criterion::Kind::all;
-  for (Program::Index child = index + 1; child < node.end; child = program.nodes[child].end) {
-    if (criteria_hold(program, child, leaf_holds) == decisive) {
-      return node.kind == Criterion::Kind::any;
-    }
+  for (Program::Index at = index + 1; at < node.end; at = program.nodes[at].end) {
+    const Program::Node& child = program.nodes[at];
+    const bool child_holds = child.kind == Criterion::Kind::leaf
+                                 ? leaf_holds(child.leaf)
+                                 : criteria_hold(program, at, leaf_holds);
+    if (child_holds == decisive) return node.kind == Criterion::Kind::any;
   }
   return node.kind != Criterion::Kind::any;
 }

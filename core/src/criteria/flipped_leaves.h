@@ -8,9 +8,9 @@
 namespace tripline {
 
 /// Adds to `interventions` those with a leaf on `attribute` whose truth differs between the two
-/// values. Costs a binary search and then only the leaves that flip (numeric comparisons; all other
-/// leaves of the attribute are looked at), however many there are: truth is not stored, it follows
-/// from the two values.
+/// values. From one number to another it costs a binary search and then only the comparisons with a
+/// number between the two, however many there are; from or to a missing value, and for all other
+/// leaves of the attribute, it looks at each. Truth is not stored: it follows from the two values.
 void collect_flipped(const Program& program, Program::Index attribute, const Reading& before,
                      const Reading& after, PatternSearch& search, SparseSet& interventions);
 

@@ -1,5 +1,7 @@
 #include "event/identifier.h"
 
+#include <algorithm>
+
 #include "support/number_text.h"
 
 namespace tripline {
@@ -20,18 +22,19 @@ bool is_canonical_uuid(std::string_view text) {
   return true;
 }
 
-std::string normal_id(std::string_view id) {
-  std::string normal(id);
-  if (!is_canonical_uuid(id)) return normal;
-  for (char& c : normal) {
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+std::string_view normal_id(std::string_view id, std::string& room) {
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'F'; };
+  if (!is_canonical_uuid(id) || std::none_of(id.begin(), id.end(), is_capital)) return id;
+  room = id;
+  for (char& c : room) {
+    if (is_capital(c)) c = static_cast<char>(c - 'A' + 'a');
   }
-  return normal;
+  return room;
 }
 
-std::string id_of(const ValueView& input) {
-  if (input.kind() == ValueView::Kind::string) return normal_id(input.text());
-  if (input.kind() == ValueView::Kind::number) return number_text(input.number());
+std::string_view id_of(const ValueView& input, std::string& room) {
+  if (input.kind() == ValueView::Kind::string) return normal_id(input.text(), room);
+  if (input.kind() == ValueView::Kind::number) return room = number_text(input.number());
   return {};
 }
 

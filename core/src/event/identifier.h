@@ -12,9 +12,12 @@ namespace tripline {
 [[nodiscard]] bool is_canonical_uuid(std::string_view text);
 
 /// The id in the form in which it is compared: canonical UUIDs in lower case, all else as it is.
-[[nodiscard]] std::string normal_id(std::string_view id);
+/// Mostly that is the text itself; where it is not, it is written into `room`, and the view is of
+/// that.
+[[nodiscard]] std::string_view normal_id(std::string_view id, std::string& room);
 
-/// The id that an input holds, in its normal form: a string, or a number as text; "" is no id.
-[[nodiscard]] std::string id_of(const ValueView& input);
+/// The id that an input holds, in its normal form: a string, or a number as text; "" is no id. A
+/// view of the input or of `room`.
+[[nodiscard]] std::string_view id_of(const ValueView& input, std::string& room);
 
 }  // namespace tripline

@@ -26,19 +26,18 @@ Time next_crossing(const Program& program, const Program::Aggregate& aggregate, 
                    Time now) {
   const double unit = milliseconds_in(aggregate.time_unit);
   Time next = kNever;
-  const auto look_at = [&](const Value& literal) {
-    if (const double* threshold = literal.as_number()) {
-      next = std::min(next, crossing(from, *threshold, unit, now));
-    }
+  const auto look_at = [&](double threshold) {
+    next = std::min(next, crossing(from, threshold, unit, now));
   };
   for (const Index attribute : aggregate.attributes) {
     const Program::Leaves& leaves = program.leaves_of_attribute[attribute];
-    for (const auto* list : {&leaves.above, &leaves.below, &leaves.equal, &leaves.others}) {
-      for (const Index leaf : *list) {
-        const Value& literal = program.leaves[leaf].comparison.literal;
-        look_at(literal);
-        if (const std::vector<Value>* elements = literal.as_list()) {
-          for (const Value& element : *elements) look_at(element);
+    for (const Program::Threshold& threshold : leaves.thresholds) look_at(threshold.number);
+    for (const Index leaf : leaves.others) {
+      const Value& literal = program.leaves[leaf].comparison.literal;
+      if (const double* number = literal.as_number()) look_at(*number);
+      if (const std::vector<Value>* elements = literal.as_list()) {
+        for (const Value& element : *elements) {
+          if (const double* number = element.as_number()) look_at(*number);
         }
       }
     }

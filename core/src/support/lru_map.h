@@ -30,6 +30,7 @@ class LruOrder {
 
   std::size_t size() const { return size_; }
   Entry* oldest() const { return oldest_; }
+  Entry* newest() const { return newest_; }
   /// The entries whose hash may be this one: follow `chain` and compare.
   Entry* bucket(std::uint64_t hash) const {
     return buckets_.empty() ? nullptr : buckets_[hash & (buckets_.size() - 1)];
@@ -105,9 +106,12 @@ class LruMap {
     return const_cast<Value*>(std::as_const(*this).find(key));
   }
 
-  /// Finds an entry and makes it the most recently used one.
+  /// Finds an entry and makes it the most recently used one. The one that is that already is found
+  /// without hashing, since most visitors come many times in a row.
   template <typename Like>
   Value* touch(const Like& key) {
+    auto* newest = static_cast<Node*>(order_.newest());
+    if (newest != nullptr && newest->key == key) return &newest->value;
     Node* node = find_node(key);
     if (node == nullptr) return nullptr;
     order_.make_newest(*node);

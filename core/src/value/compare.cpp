@@ -58,24 +58,6 @@ std::optional<Operator> opposite(Operator op) {
   }
 }
 
-/// Two numbers, the most common case by far.
-bool numbers_hold(Operator op, double value, double literal) {
-  switch (op) {
-    case Operator::equal:
-      return value == literal;
-    case Operator::not_equal:
-      return value != literal;
-    case Operator::less:
-      return value < literal;
-    case Operator::greater:
-      return value > literal;
-    case Operator::less_equal:
-      return value <= literal;
-    default:
-      return value >= literal;
-  }
-}
-
 /// Whether the positive operator holds; nothing if a search became too expensive.
 std::optional<bool> matches(Operator op, const Program::Comparison& comparison,
                             const ValueView& scalar, PatternSearch& search) {
@@ -135,14 +117,9 @@ std::optional<bool> PatternSearch::find(const Regex& regex, std::string_view tex
   return regex.search(text, budget_, *scratch_);
 }
 
-bool criterion_holds(const Program::Comparison& comparison, const Reading& attribute,
-                     PatternSearch& search) {
+bool other_criterion_holds(const Program::Comparison& comparison, const Reading& attribute,
+                           PatternSearch& search) {
   const auto& [value, is_set] = attribute;
-  const double* number = value.as_number();
-  const double* literal = comparison.literal.as_number();
-  if (number != nullptr && literal != nullptr && comparison.op <= Operator::greater_equal) {
-    return numbers_hold(comparison.op, *number, *literal);
-  }
   if (comparison.op == Operator::is_null) return !is_set || value.is_empty();
   if (comparison.op == Operator::is_not_null) return is_set && !value.is_empty();
   if (value.is_null() || value.as_counts() != nullptr) return false;

@@ -105,11 +105,6 @@ bool operator==(const Value& a, const Value& b) {
   }
 }
 
-ValueView ValueView::number(double number) {
-  if (!std::isfinite(number)) return {};
-  return {Kind::number, number, {}, {}};
-}
-
 ValueView ValueView::of(const Value& value) {
   if (const bool* flag = value.as_boolean()) return boolean(*flag);
   if (const double* number = value.as_number()) return ValueView::number(*number);
