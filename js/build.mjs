@@ -22,18 +22,10 @@ for (const { name } of readdirSync('dist', { withFileTypes: true }).filter((entr
 copyFileSync('../wasm/tripline.d.ts', 'dist/engine/tripline.d.ts');
 copyFileSync('dist/engine/tripline.wasm', 'dist/tripline.wasm');
 
-await build({
-  entryPoints: ['src/index.ts', 'src/snowplow.ts'],
-  outdir: 'dist',
-  bundle: true,
-  splitting: true, // both entries share one evaluator and one copy of the engine's glue
-  chunkNames: '[name]-[hash]',
-  format: 'esm',
-  target: 'es2022',
-  minify: true,
-  sourcemap: 'linked',
-  logLevel: 'warning',
-});
+// Entries that one page may load together share one evaluator and one copy of the engine's glue. The engine alone is for
+// servers, and would only split what pages load into more files.
+await bundle(['src/index.ts', 'src/snowplow.ts']);
+await bundle(['src/load-engine.ts']);
 
 // Terser makes the engine's glue a tenth smaller once more.
 for (const file of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
@@ -49,3 +41,18 @@ for (const file of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
 
 const { status } = spawnSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 process.exitCode = status ?? 1;
+
+function bundle(entryPoints) {
+  return build({
+    entryPoints,
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    sourcemap: 'linked',
+    logLevel: 'warning',
+  });
+}

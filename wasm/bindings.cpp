@@ -84,6 +84,12 @@ std::string attributes(int handle, const std::string& key_name, const std::strin
   return engine ? tripline::attributes_json(engine->attributes(key_name, id)) : "{}";
 }
 
+std::string explain(int handle, const std::string& intervention, const std::string& key_name,
+                    const std::string& id) {
+  const Engine* engine = find(handle);
+  return engine ? engine->explain(intervention, {key_name, id}) : "";
+}
+
 }  // namespace
 
 extern "C" {
@@ -148,5 +154,6 @@ EMSCRIPTEN_BINDINGS(tripline) {
   emscripten::function("snapshot", &snapshot);
   emscripten::function("restore", &restore);
   emscripten::function("attributes", &attributes);
+  emscripten::function("explain", &explain);
   emscripten::function("layout", &tripline::wasm::EventBuffer::layout);
 }

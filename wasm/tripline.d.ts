@@ -51,6 +51,9 @@ export interface TriplineModule {
   restore(handle: number, snapshot: Uint8Array): string;
   /** {"GROUP": {"ATTRIBUTE": value | null}} as JSON; {} if no group has that attribute key. */
   attributes(handle: number, keyName: string, id: string): string;
+  /** Why an intervention did or did not fire, as JSON (core/include/tripline/engine.h has its form); "" if there is no
+   *  such intervention or attribute key. */
+  explain(handle: number, intervention: string, keyName: string, id: string): string;
   /** The event buffer's layout by name, as JSON. */
   layout(): string;
 

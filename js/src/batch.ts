@@ -4,7 +4,7 @@ import type { Entry, Journal } from './journal.js';
 import { withDecided } from './outbox.js';
 import { EngineFailure, engineState } from './shared-state.js';
 import type { StoredState } from './storage.js';
-import type { Intervention } from './types.js';
+import type { TriggeredIntervention } from './types.js';
 
 /** A host's clock that is so far behind the engine's (ms) was set back. */
 const clockWasSetBack = 300_000;
@@ -57,7 +57,7 @@ export function sessionOf(payload: Entry['payload']): string | undefined {
   return typeof session === 'string' ? session : undefined;
 }
 
-function advance(engine: Engine, now: number): Intervention[] {
+function advance(engine: Engine, now: number): TriggeredIntervention[] {
   try {
     return engine.advance(now);
   } catch (cause) {
@@ -65,7 +65,7 @@ function advance(engine: Engine, now: number): Intervention[] {
   }
 }
 
-function process(engine: Engine, entry: Entry, now: number): Intervention[] {
+function process(engine: Engine, entry: Entry, now: number): TriggeredIntervention[] {
   try {
     return engine.process(entry.payload, now);
   } catch (cause) {

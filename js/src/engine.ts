@@ -2,15 +2,47 @@
 import type { LoadReport, TriplineModule } from '../dist/engine/tripline.js';
 import { bindInputs } from './bind.js';
 import { EventBuffer } from './event-buffer.js';
-import type { AttributeKey, Attributes, Diagnostic, Intervention, Payload } from './types.js';
+import { EngineError } from './problem.js';
+import { pushSlots } from './push.js';
+import { randomId } from './random-id.js';
+import type {
+  AttributeKey,
+  AttributePush,
+  Attributes,
+  Diagnostic,
+  Explanation,
+  Payload,
+  TriggeredIntervention,
+} from './types.js';
+
+/** What an engine keeps at most; the least recently used goes first. */
+export interface Limits {
+  /** Profiles: an attribute key and an id each. */
+  profiles?: number;
+  /** Marks of what was sent to whom. */
+  sentMarks?: number;
+  /** Ids of events, by which duplicates are known. */
+  eventIds?: number;
+}
 
 const decoder = new TextDecoder();
 
+/** Every time is whole milliseconds since 1970, and may not be one that Date cannot tell. */
+const latestTime = 8.64e15;
+
+/**
+ * Profiles and their attributes, and what fires because of them. It has no clock: every call that may change something
+ * gets the time. What it keeps is bounded by `Limits`. Throws an EngineError of the code `options` for a time that is
+ * none, of `wasm` once it is released.
+ */
 export class Engine {
+  /** Warnings about the definitions. */
+  readonly diagnostics: Diagnostic[];
   readonly #module: TriplineModule;
   readonly #handle: number;
   readonly #bind: ReturnType<typeof bindInputs>;
   readonly #buffer: EventBuffer;
+  readonly #fields: LoadReport['fields'];
   readonly #empty: Uint8Array;
 
   private constructor(module: TriplineModule, report: LoadReport) {
@@ -18,32 +50,50 @@ export class Engine {
     this.#handle = report.handle;
     this.#bind = bindInputs(report.inputs);
     this.#buffer = new EventBuffer(module);
+    this.#fields = report.fields;
+    this.diagnostics = report.diagnostics;
     this.#empty = this.snapshot();
   }
 
-  /** Without an engine if the definitions have errors. */
+  /** Without an engine if the definitions have errors. @internal */
   static load(
     module: TriplineModule,
     definitions: string | Uint8Array,
+    { profiles = 0, sentMarks = 0, eventIds = 0 }: Limits = {},
   ): { engine: Engine | undefined; diagnostics: Diagnostic[] } {
-    const report = JSON.parse(module.load(definitions, 0, 0, 0)) as LoadReport;
+    const report = JSON.parse(module.load(definitions, profiles, sentMarks, eventIds)) as LoadReport;
     return {
       engine: report.handle === 0 ? undefined : new Engine(module, report),
       diagnostics: report.diagnostics,
     };
   }
 
-  /** Counts the event. Answers what it triggers, one item per intervention and target. */
-  process(payload: Payload, now: number): Intervention[] {
-    this.#buffer.write(this.#bind(payload), now);
-    const count = this.#module._tripline_process(this.#handle);
-    if (count < 0) throw new Error(`The engine refused an event (${count}).`);
-    return count === 0 ? [] : this.#result();
+  /**
+   * Counts an event: the payload of Snowplow's tracker protocol. Answers what it triggers, one item per intervention and
+   * target. A payload that is malformed, whatever it is, counts as far as it can be read; one without an event id gets a
+   * random one. An id that was seen before counts nothing.
+   */
+  process(payload: Payload, now: number): TriggeredIntervention[] {
+    const event = this.#bind(payload);
+    event.id ||= randomId();
+    this.#buffer.write(event, checked(now));
+    return this.#fired(this.#module._tripline_process(this.#handle));
+  }
+
+  /**
+   * Sets fields of an external group, and answers what that triggers. `time`: when the values were found out; default:
+   * now. A value that does not fit its field's type changes nothing. Throws an EngineError of the code `options` if
+   * there is no such group or field, or it has another attribute key; nothing is changed then.
+   */
+  push(push: AttributePush, now: number, time = now): TriggeredIntervention[] {
+    const values = pushSlots(this.#fields, push);
+    this.#buffer.write({ id: push.attributeKey.id, time: checked(time), values }, checked(now));
+    return this.#fired(this.#module._tripline_push(this.#handle));
   }
 
   /** Lets time pass to `now`, and answers what that triggers. */
-  advance(now: number): Intervention[] {
-    return this.#module._tripline_advance(this.#handle, now) > 0 ? this.#result() : [];
+  advance(now: number): TriggeredIntervention[] {
+    return this.#fired(this.#module._tripline_advance(this.#handle, checked(now)));
   }
 
   /** When time alone may trigger something next (ms); Infinity: never. */
@@ -56,38 +106,64 @@ export class Engine {
     return this.#module._tripline_clock(this.#handle);
   }
 
-  /** Turns the clock back. */
+  /** Turns the clock back, for a host whose clock was wrong: what is stored as later than now counts as of now. */
   rebase(now: number): void {
-    this.#module._tripline_rebase(this.#handle, now);
+    this.#module._tripline_rebase(this.#handle, checked(now));
   }
 
+  /** A profile's attributes at the engine's clock. {}: the definitions have no such attribute key. */
   attributes(key: AttributeKey): Attributes {
     return JSON.parse(this.#module.attributes(this.#handle, key.name, key.id)) as Attributes;
   }
 
+  /** Why an intervention did or did not fire for a profile. undefined: there is no such intervention or key. */
+  explain(intervention: string, key: AttributeKey): Explanation | undefined {
+    const explanation = this.#module.explain(this.#handle, intervention, key.name, key.id);
+    return explanation === '' ? undefined : (JSON.parse(explanation) as Explanation);
+  }
+
+  /** The whole state: profiles, what was sent, and the clock. */
   snapshot(): Uint8Array {
     const snapshot = this.#module.snapshot(this.#handle);
-    if (snapshot === null) throw new Error('The engine was released.');
+    if (snapshot === null) throw released();
     return snapshot;
   }
 
-  /** "" or why the snapshot was refused; the engine is empty then. */
-  restore(snapshot: Uint8Array): string {
-    return this.#module.restore(this.#handle, snapshot);
+  /**
+   * Replaces the state by a snapshot's, also of an engine with other definitions: what an attribute counted is kept where
+   * its definition stayed. Throws an EngineError of the code `snapshot` if it is damaged or of a newer version; the engine
+   * is empty then.
+   */
+  restore(snapshot: Uint8Array): void {
+    const refusal = this.#module.restore(this.#handle, snapshot);
+    if (refusal) throw new EngineError('snapshot', `The snapshot was refused: ${refusal}.`);
   }
 
+  /** Forgets everything. */
   clear(): void {
     this.restore(this.#empty);
   }
 
+  /** Frees its memory. The engine is of no use afterwards. */
   release(): void {
     this.#module.release(this.#handle);
   }
 
-  #result(): Intervention[] {
+  #fired(count: number): TriggeredIntervention[] {
+    if (count === 0) return [];
+    if (count === -2) throw released();
+    if (count < 0) throw new EngineError('wasm', `The engine refused what it was given (${count}).`);
     const start = this.#module._tripline_result();
     const bytes = this.#module.HEAPU8.subarray(start, start + this.#module._tripline_result_size());
-    const payloads = JSON.parse(decoder.decode(bytes)) as (Intervention & { triggered_at: string })[];
-    return payloads.map(({ triggered_at: _, ...intervention }) => intervention);
+    return JSON.parse(decoder.decode(bytes)) as TriggeredIntervention[];
   }
+}
+
+function checked(time: number): number {
+  if (!(Math.abs(time) <= latestTime)) throw new EngineError('options', `${String(time)} is no time in milliseconds.`);
+  return time;
+}
+
+function released(): EngineError {
+  return new EngineError('wasm', 'The engine was released.');
 }

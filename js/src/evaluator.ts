@@ -5,10 +5,11 @@ import { isReceipt } from './bind.js';
 import { Delivery } from './delivery.js';
 import { Dispatcher, type DispatchReport, type InterventionListener } from './dispatch.js';
 import { Engine } from './engine.js';
-import { Journal, randomId } from './journal.js';
+import { Journal } from './journal.js';
 import { loadDefinitions, loadModule, type DefinitionsSource, type WasmSource } from './load.js';
 import { PageLife } from './page.js';
-import { messageOf } from './problem.js';
+import { definitionsProblem, messageOf } from './problem.js';
+import { randomId } from './random-id.js';
 import { EngineFailure, SharedState } from './shared-state.js';
 import { indexedDbStore, type Store } from './storage.js';
 import { DeadlineTimer } from './timers.js';
@@ -240,11 +241,8 @@ export class LocalEvaluator implements Evaluator {
 
   #sayDiagnostics(diagnostics: readonly Diagnostic[]): void {
     for (const severity of ['error', 'warning'] as const) {
-      const some = diagnostics.filter((diagnostic) => diagnostic.severity === severity);
-      if (some.length === 0) continue;
-      const lines = some.map(({ pointer, message }) => `\n${pointer}: ${message}`);
-      const message = `There are ${severity}s in the definitions:${lines.join('')}`;
-      this.#announcer.say(severity, { code: 'definitions', message, diagnostics: some });
+      const problem = definitionsProblem(diagnostics, severity);
+      if (problem) this.#announcer.say(severity, problem);
     }
   }
 }

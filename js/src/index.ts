@@ -5,6 +5,7 @@ export { indexedDbStore, memoryStore } from './storage.js';
 export type { Store, StoredState, Waiting } from './storage.js';
 export type {
   AttributeKey,
+  AttributePush,
   Attributes,
   AttributeValue,
   Diagnostic,

@@ -3,6 +3,7 @@
 //
 // Each page (a document, not a tab) writes one key of localStorage, a line per event. Any page may apply any page's
 // entries, since the committed state says which number of which page it contains; none has to be known as dead.
+import { randomId } from './random-id.js';
 import type { Payload } from './types.js';
 
 export interface Entry {
@@ -154,11 +155,6 @@ function tabItem<Result>(use: () => Result): Result | null {
 /** Sorts by age, and tells pages of one millisecond apart. */
 function newPage(): string {
   return `${Date.now()}-${randomId()}`;
-}
-
-/** 32 hexadecimal digits. (crypto.randomUUID is missing on plain http.) */
-export function randomId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 // Whoever wrote what is no line or no payload: it is passed over.

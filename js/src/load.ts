@@ -18,12 +18,15 @@ type Answer = BufferSource | WebAssembly.Module | Response;
 
 const modules = new Map<unknown, Promise<TriplineModule>>();
 
+/** Where the module lies if nobody says otherwise. */
+export const ownWasm = (): URL => new URL('./tripline.wasm', import.meta.url);
+
 /** One module serves all evaluators that name the same source. Rejects with advice. */
-export function loadModule(source: WasmSource = new URL('./tripline.wasm', import.meta.url)): Promise<TriplineModule> {
+export function loadModule(source: WasmSource = ownWasm()): Promise<TriplineModule> {
   const key = source instanceof URL ? source.href : source;
   let module = modules.get(key);
   if (!module) {
-    module = instantiate(source);
+    module = compileModule(source).then(instantiate);
     modules.set(key, module);
     module.catch(() => modules.delete(key));
   }
@@ -39,17 +42,22 @@ export async function loadDefinitions(
   return new Uint8Array(await (await get(definitions)).arrayBuffer());
 }
 
-async function instantiate(source: WasmSource): Promise<TriplineModule> {
+/** A module with memory of its own. */
+export function instantiate(compiled: WebAssembly.Module): Promise<TriplineModule> {
+  return new Promise((resolve, reject) => {
+    createModule({
+      instantiateWasm: (imports, success) => {
+        WebAssembly.instantiate(compiled, imports).then(success, reject);
+        return {};
+      },
+    }).then(resolve, reject);
+  });
+}
+
+/** Rejects with advice. */
+export async function compileModule(source: WasmSource): Promise<WebAssembly.Module> {
   try {
-    const compiled = await compile(typeof source === 'string' || source instanceof URL ? await get(source) : await source);
-    return await new Promise((resolve, reject) => {
-      createModule({
-        instantiateWasm: (imports, success) => {
-          WebAssembly.instantiate(compiled, imports).then(success, reject);
-          return {};
-        },
-      }).then(resolve, reject);
-    });
+    return await compile(typeof source === 'string' || source instanceof URL ? await get(source) : await source);
   } catch (error) {
     throw new Error(`The engine could not be loaded: ${messageOf(error)} ${advice(error)}`, { cause: error });
   }

@@ -1,5 +1,6 @@
 // The events by which Snowplow learns what became of an intervention: the same ones that the official plugin tracks.
 import type { BrowserTracker, PayloadBuilder, SelfDescribingJson } from '@snowplow/browser-tracker';
+import { stringAttributes } from './string-attributes.js';
 import type { Intervention } from './types.js';
 
 const schemas = {
@@ -59,10 +60,7 @@ function instance({ intervention_id, name, version, attributes, target_attribute
       name,
       version,
       attributeKey: target_attribute_key,
-      attributes: Object.entries(attributes).map(([attribute, value]) => ({
-        attribute,
-        value: typeof value === 'string' ? value : JSON.stringify(value),
-      })),
+      attributes: Object.entries(stringAttributes(attributes)).map(([attribute, value]) => ({ attribute, value })),
     },
   };
 }

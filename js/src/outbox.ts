@@ -1,6 +1,6 @@
 // What is decided and not yet started: who may start it, and until when.
 import type { StoredState, Waiting } from './storage.js';
-import type { Intervention } from './types.js';
+import type { TriggeredIntervention } from './types.js';
 
 /** So many ids of started interventions are remembered. */
 const mostStarted = 200;
@@ -8,12 +8,12 @@ const mostStarted = 200;
 /** The outbox with new decisions. Of several targets of one intervention the first stays. */
 export function withDecided(
   state: Pick<StoredState, 'outbox' | 'started'>,
-  interventions: readonly Intervention[],
+  interventions: readonly TriggeredIntervention[],
   cause: Omit<Waiting, 'intervention'>,
 ): Waiting[] {
   const outbox = [...state.outbox];
   const known = new Set([...state.started, ...outbox.map((waiting) => waiting.intervention.intervention_id)]);
-  for (const intervention of interventions) {
+  for (const { triggered_at: _, ...intervention } of interventions) {
     if (!known.has(intervention.intervention_id)) outbox.push({ intervention, ...cause });
     known.add(intervention.intervention_id);
   }

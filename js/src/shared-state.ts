@@ -2,7 +2,7 @@
 import type { Announcer } from './announcer.js';
 import type { Engine } from './engine.js';
 import type { Entry } from './journal.js';
-import { messageOf } from './problem.js';
+import { EngineError, messageOf } from './problem.js';
 import { isStoredState, memoryStore, type Store, type StoredState } from './storage.js';
 
 /** Answers the state to store; the same one: nothing changed. May run again, so it must leave no trace but in the engine. */
@@ -91,8 +91,13 @@ export class SharedState {
 
   #bringEngineTo(state: StoredState | undefined): void {
     if (state?.revision === this.#revision) return;
-    const refusal = state ? this.#engine.restore(state.snapshot) : this.#engine.clear();
-    if (refusal) this.#sayDamaged(refusal);
+    try {
+      if (state) this.#engine.restore(state.snapshot);
+      else this.#engine.clear();
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      this.#sayDamaged(error.message);
+    }
     this.#revision = state?.revision;
   }
 

@@ -6,7 +6,7 @@ export interface AttributeKey {
   id: string;
 }
 
-type Scalar = string | number | boolean;
+export type Scalar = string | number | boolean;
 
 /** A single value, a list, or a dictionary of counts. */
 export type AttributeValue = Scalar | Scalar[] | { [value: string]: number };
@@ -20,6 +20,53 @@ export interface Intervention {
   /** By `group:attribute`; attributes without a value are left out. */
   attributes: Record<string, AttributeValue>;
   target_attribute_key: AttributeKey;
+}
+
+/** What the engine answers. */
+export interface TriggeredIntervention extends Intervention {
+  /** ISO 8601 in UTC, with milliseconds: the engine's clock then. What time alone brings has the moment at which it does. */
+  triggered_at: string;
+}
+
+/** Values for the fields of an external attribute group. */
+export interface AttributePush {
+  group: string;
+  /** Default: the highest one that the definitions have. */
+  version?: number;
+  attributeKey: AttributeKey;
+  /** By field: null clears it, and those that are not named stay as they are. */
+  attributes: Record<string, Scalar | readonly Scalar[] | null>;
+}
+
+/** A criterion, and whether it holds now. */
+export type ExplainedCriterion = { holds: boolean } & (
+  | { all: ExplainedCriterion[] }
+  | { any: ExplainedCriterion[] }
+  | { none: ExplainedCriterion[] }
+  | {
+      /** `group:attribute` */
+      attribute: string;
+      group_version: number;
+      operator: string;
+      /** What the definitions compare with, where the operator takes something. */
+      value?: Scalar | Scalar[];
+      /** The attribute's value now; null: none. */
+      current: AttributeValue | null;
+    }
+);
+
+/** Why an intervention did or did not fire for a profile. */
+export interface Explanation {
+  intervention: string;
+  version: number;
+  /** The engine's clock, in ISO 8601. */
+  at: string;
+  holds: boolean;
+  criteria: ExplainedCriterion;
+  /** Whom it is for. `id` is null where the profile's last event had none for that key. */
+  targets: { name: string; id: string | null; sent?: boolean; sent_at?: string }[];
+  /** In words. */
+  why: string;
 }
 
 /** The object that the tracker gives to `afterTrack`. It is read, never changed. */

@@ -13,6 +13,7 @@ const folder = `${root}tests/types/.snippets`;
 const surroundings = `
 declare function showBanner(name: string, attributes?: unknown): void;
 declare const payload: Record<string, unknown>;
+declare const bundle: object;
 `;
 
 describe.each(['README.md', 'js/README.md'])('%s', (readme) => {

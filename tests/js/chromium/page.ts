@@ -6,6 +6,7 @@ import {
 } from '@snowplow/browser-plugin-snowplow-ecommerce';
 import { newSession, newTracker, trackPageView, type BrowserPlugin, type BrowserTracker } from '@snowplow/browser-tracker';
 import { createEvaluator, type Attributes, type Problem } from '../../../js/dist/index.js';
+import * as engine from '../../../js/dist/load-engine.js';
 import * as plugin from '../../../js/dist/snowplow.js';
 
 /** What handlers, listeners and hooks noted, in order. */
@@ -16,6 +17,7 @@ const product = { id: 'P-100', name: 'Red cap', category: 'Hats/Caps', price: 24
 
 const page = {
   plugin,
+  engine,
   notes,
   problems,
 

@@ -1,0 +1,86 @@
+/**
+ * The engine alone, for servers, tools and pages that do the host's work themselves: no clock, no storage, no delivery.
+ *
+ * @module
+ */
+import { Engine, type Limits } from './engine.js';
+import { compileModule, instantiate, loadDefinitions, ownWasm, type DefinitionsSource, type WasmSource } from './load.js';
+import { fileOr } from './local-file.js';
+import { definitionsProblem, EngineError, messageOf } from './problem.js';
+import type { Diagnostic } from './types.js';
+
+export type { Engine, Limits } from './engine.js';
+export type { DefinitionsSource, WasmSource } from './load.js';
+export { EngineError } from './problem.js';
+export { stringAttributes } from './string-attributes.js';
+export type {
+  AttributeKey,
+  AttributePush,
+  Attributes,
+  AttributeValue,
+  Diagnostic,
+  ExplainedCriterion,
+  Explanation,
+  Intervention,
+  Payload,
+  ProblemCode,
+  TriggeredIntervention,
+} from './types.js';
+
+export interface EngineOptions {
+  /** The definitions bundle, or its address. Under Node it may be a file: address. */
+  definitions: DefinitionsSource | Promise<DefinitionsSource>;
+  /** Where tripline.wasm is. Default: beside this package's own files, which works in Node and in pages. */
+  wasm?: WasmSource | undefined;
+  /** Default: 100,000 profiles, 10,000,000 sent marks, 4,096 event ids. Memory is taken as they come. */
+  limits?: Limits | undefined;
+}
+
+const serverLimits: Required<Limits> = { profiles: 100_000, sentMarks: 10_000_000, eventIds: 4_096 };
+
+/**
+ * An engine in WebAssembly memory of its own, so that one that breaks is no other one's trouble. It is freed with the
+ * object. Rejects with an EngineError: of the code `definitions` with all their `diagnostics`, or of the code `wasm`.
+ */
+export async function loadEngine({ definitions, wasm, limits }: EngineOptions): Promise<Engine> {
+  const [module, bundle] = await Promise.all([newModule(wasm), readDefinitions(definitions)]);
+  const { engine, diagnostics } = Engine.load(module, bundle, { ...serverLimits, ...limits });
+  if (engine) return engine;
+  throw new EngineError('definitions', definitionsProblem(diagnostics, 'error')?.message ?? '', { diagnostics });
+}
+
+/** All errors and warnings about the definitions, without keeping an engine. Rejects as `loadEngine` does, but not for them. */
+export async function check(
+  definitions: EngineOptions['definitions'],
+  { wasm }: Pick<EngineOptions, 'wasm'> = {},
+): Promise<Diagnostic[]> {
+  const [module, bundle] = await Promise.all([newModule(wasm), readDefinitions(definitions)]);
+  return Engine.load(module, bundle).diagnostics;
+}
+
+/** What was compiled, by where it came from. */
+const compiled = new Map<unknown, Promise<WebAssembly.Module>>();
+
+async function newModule(source: WasmSource = ownWasm()): ReturnType<typeof instantiate> {
+  const key = source instanceof URL ? source.href : source;
+  let module = compiled.get(key);
+  if (!module) {
+    module = compileModule(fileOr(source));
+    compiled.set(key, module);
+    module.catch(() => compiled.delete(key));
+  }
+  try {
+    return await instantiate(await module);
+  } catch (cause) {
+    throw new EngineError('wasm', messageOf(cause), { cause });
+  }
+}
+
+async function readDefinitions(source: EngineOptions['definitions']): ReturnType<typeof loadDefinitions> {
+  try {
+    const definitions = await fileOr(await source);
+    return definitions instanceof Uint8Array ? definitions : await loadDefinitions(definitions);
+  } catch (cause) {
+    throw new EngineError('definitions', `The definitions could not be loaded: ${messageOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,301 @@
+// tripline/engine: the engine without a page around it.
+import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { beforeEach, describe, expect, test } from 'vitest';
+import * as built from '../../js/dist/load-engine.js';
+import { check, EngineError, loadEngine, stringAttributes, type Engine } from '../../js/src/load-engine.js';
+import type { Payload } from '../../js/src/types.js';
+import { readSampleLines, wasmBytes } from './engine-module.js';
+import { add, domainUser, names, tutorial, view } from './visits.js';
+
+const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const bundleFile = path('tests/samples/ecom_bundle.json');
+
+/** Two versions of an external group, and an intervention on the second. (Equal fields would share their values.) */
+const scores = {
+  attribute_groups: [1, 2].map((version) => ({
+    name: 'scores',
+    version,
+    attribute_key: { name: 'domain_userid' },
+    batch_source: { database: 'd', schema: 's', table: 't', timestamp_field: 'f' },
+    fields: [
+      { name: 'risk', type: version === 1 ? 'float' : 'double' },
+      { name: 'tags', type: 'string_list' },
+    ],
+  })),
+  interventions: [
+    {
+      name: 'calm',
+      version: 1,
+      criteria: { attribute: 'scores:risk', operator: '>', value: 0.5 },
+      target_attribute_keys: [{ name: 'domain_userid' }],
+    },
+  ],
+};
+
+let engine: Engine;
+let now = 0;
+beforeEach(async () => {
+  now = Date.now();
+  engine = await loadEngine({ definitions: tutorial, wasm: wasmBytes });
+});
+
+const rejection = async (promise: Promise<unknown>): Promise<EngineError> => {
+  const error = await promise.then(() => undefined, (reason: unknown) => reason);
+  expect(error).toBeInstanceOf(EngineError);
+  return error as EngineError;
+};
+const thrown = (call: () => unknown): EngineError => {
+  try {
+    call();
+  } catch (error) {
+    expect(error).toBeInstanceOf(EngineError);
+    return error as EngineError;
+  }
+  return expect.fail('nothing was thrown');
+};
+
+describe('loading', () => {
+  test('finds the module beside the built package, and reads files', async () => {
+    const fromFile = await built.loadEngine({ definitions: pathToFileURL(bundleFile) });
+    expect(names(fromFile.process(add(), now))).toEqual(['cart_abandonment']);
+  });
+
+  test('rejects with every diagnostic', async () => {
+    const error = await rejection(loadEngine({ definitions: { attribute_groups: 5, services: 'no' }, wasm: wasmBytes }));
+    expect(error.code).toBe('definitions');
+    expect(error.diagnostics.map(({ pointer }) => pointer)).toEqual(['/attribute_groups', '/services']);
+    expect(error.message).toContain('/services: ');
+  });
+
+  test.each([
+    ['a file that is not there', { definitions: tutorial, wasm: pathToFileURL('/nowhere/tripline.wasm') }, 'wasm'],
+    ['bytes that are no module', { definitions: tutorial, wasm: new Uint8Array(8) }, 'wasm'],
+    ['definitions that are not there', { definitions: pathToFileURL('/nowhere.json'), wasm: wasmBytes }, 'definitions'],
+  ])('rejects on %s, and says what it was', async (_, options, code) => {
+    const error = await rejection(loadEngine(options));
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(/could not be loaded: ./);
+  });
+
+  test('keeps warnings', async () => {
+    const { diagnostics } = await loadEngine({ definitions: { ...tutorial, colour: 'red' }, wasm: wasmBytes });
+    expect(diagnostics).toEqual([{ severity: 'warning', pointer: '/colour', message: expect.stringContaining('unknown field') as string }]);
+  });
+
+  test('bounds what is kept', async () => {
+    const small = await loadEngine({ definitions: tutorial, wasm: wasmBytes, limits: { profiles: 2 } });
+    for (const duid of ['a', 'b', 'c', 'd']) small.process(view({ duid }), now);
+    const viewed = ['a', 'b', 'c', 'd'].map((id) => small.attributes({ name: 'domain_userid', id })['ecom_attributes']?.['count_product_views']);
+    expect(viewed, 'one more than there are attribute keys is the least').toEqual([0, 1, 1, 1]);
+  });
+
+  test('engines are apart', async () => {
+    const other = await loadEngine({ definitions: tutorial, wasm: wasmBytes });
+    other.process(add(), now);
+    expect(names(engine.process(add(), now))).toEqual(['cart_abandonment']);
+  });
+
+  test('brings no module of Node into a bundle for pages', async () => {
+    const { outputFiles } = await build({
+      entryPoints: [path('js/dist/load-engine.js')],
+      bundle: true,
+      platform: 'browser',
+      format: 'esm',
+      write: false,
+    });
+    expect(outputFiles[0]?.text).not.toMatch(/\b(import|require)\b[^;]{0,40}["']node:/);
+  });
+});
+
+describe('check', () => {
+  test('answers errors and warnings, without an engine', async () => {
+    const diagnostics = await check({ ...tutorial, colour: 'red', services: 5 }, { wasm: wasmBytes });
+    expect(diagnostics.map(({ severity, pointer }) => [severity, pointer])).toEqual(
+      expect.arrayContaining([['warning', '/colour'], ['error', '/services']]),
+    );
+    expect(await check(tutorial, { wasm: wasmBytes })).toEqual([]);
+  });
+
+  test('takes an object that no JSON can hold as an error of its own', async () => {
+    const circle: { self?: object } = {};
+    circle.self = circle;
+    expect((await rejection(check(circle, { wasm: wasmBytes }))).code).toBe('definitions');
+  });
+});
+
+describe('events', () => {
+  test('answer interventions with the time of the trigger', () => {
+    const [fired] = engine.process(add({ dtm: String(now - 1000) }), now);
+    expect(fired).toMatchObject({ name: 'cart_abandonment', version: 1, target_attribute_key: domainUser });
+    expect(fired?.triggered_at).toBe(new Date(now).toISOString());
+    expect(engine.clock).toBe(now);
+  });
+
+  test('without an id count each time, with one they count once', () => {
+    for (const eid of ['', undefined, 'one', 'one']) engine.process(view({ eid }), now);
+    expect(engine.attributes(domainUser)['ecom_attributes']?.['count_product_views']).toBe(3);
+  });
+
+  const loop: Record<string, unknown> = { e: 'ue' };
+  loop['co'] = loop;
+  const garbage: [string, unknown][] = [
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'pv'],
+    ['a number', 5],
+    ['a list', [view()]],
+    ['a function', () => view()],
+    ['an empty object', {}],
+    ['an object without prototype', Object.assign(Object.create(null) as object, { e: 'ue', ue_pr: 5n })],
+    ['a circle', loop],
+    ['an event that is no JSON', { e: 'ue', eid: {}, dtm: 'yesterday', ue_pr: '{"data":', co: '[', duid: [1] }],
+    ['entities that are none', { e: 'ue', ue_pr: '{"data":{"schema":5,"data":7}}', co: '{"data":[null,5,{"schema":"iglu:"}]}' }],
+    ['base64 that is none', { e: 'ue', ue_px: '%%%', cx: 'ééé' }],
+    ['lone surrogates and NULs', { e: 'pv', eid: '\ud800\0', duid: '\udfff', page: '\0'.repeat(9000) }],
+    ['nesting', { e: 'ue', co: '['.repeat(20_000), ue_pr: `{"data":${'['.repeat(5000)}${']'.repeat(5000)}}` }],
+  ];
+  test.each(garbage)('that are %s neither throw nor count, and the next one does', (_, payload) => {
+    expect(engine.process(payload as Payload, now)).toEqual([]);
+    expect(names(engine.process(add(), now))).toEqual(['cart_abandonment']);
+  });
+
+  test.each([NaN, Infinity, -Infinity, 1e300, 'now' as unknown as number])('at %s are refused, and change nothing', (time) => {
+    const before = engine.snapshot();
+    expect(thrown(() => engine.process(add(), time)).code).toBe('options');
+    expect(thrown(() => engine.advance(time)).code).toBe('options');
+    expect(thrown(() => engine.rebase(time)).code).toBe('options');
+    expect(engine.snapshot()).toEqual(before);
+  });
+});
+
+describe('pushes', () => {
+  beforeEach(async () => {
+    engine = await loadEngine({ definitions: scores, wasm: wasmBytes });
+  });
+  const push = (attributes: Record<string, number | string | string[] | null>, version?: number) => ({
+    group: 'scores',
+    attributeKey: domainUser,
+    attributes,
+    ...(version === undefined ? {} : { version }),
+  });
+  const read = (): unknown => engine.attributes(domainUser)['scores'];
+
+  test('set the newest version, and fire', () => {
+    const fired = engine.push(push({ risk: 0.75, tags: ['a', 'b'] }), now, now - 1);
+    expect(names(fired)).toEqual(['calm']);
+    expect(read()).toEqual({ risk: 0.75, tags: ['a', 'b'] });
+  });
+
+  test('set a version that is named', () => {
+    expect(engine.push(push({ risk: 0.75 }, 1), now)).toEqual([]);
+    expect(read()).toEqual({ risk: null, tags: null });
+  });
+
+  test('clear by null, and leave what they do not name', () => {
+    engine.push(push({ risk: 0.25, tags: ['a'] }), now);
+    engine.push(push({ risk: null }), now);
+    expect(read()).toEqual({ risk: null, tags: ['a'] });
+  });
+
+  const refused: [string, unknown, RegExp][] = [
+    ['an unknown group', { ...push({}), group: 'score' }, /no external group "score"/],
+    ['an unknown version', push({ risk: 1 }, 3), /no field "risk" in version 3/],
+    ['an unknown field', push({ risk: 1, height: 2 }), /no field "height"/],
+    ['another key', { ...push({ risk: 1 }), attributeKey: { name: 'user_id', id: '1' } }, /"domain_userid", not "user_id"/],
+    ['no id', { ...push({ risk: 1 }), attributeKey: { name: 'domain_userid', id: '' } }, /id/],
+    ['an object as value', push({ risk: { a: 1 } as unknown as number }), /"risk" must be/],
+    ['nested lists', push({ tags: [['a']] as unknown as string[] }), /"tags" must be/],
+    ['no attributes', { group: 'scores', attributeKey: domainUser }, /"attributes" must be/],
+    ['nothing', undefined, /"group" must be/],
+  ];
+  test.each(refused)('of %s are refused with advice, and change nothing', (_, wrong, message) => {
+    const before = engine.snapshot();
+    const error = thrown(() => engine.push(wrong as never, now));
+    expect(error.code).toBe('options');
+    expect(error.message).toMatch(message);
+    expect(engine.snapshot()).toEqual(before);
+  });
+});
+
+describe('time', () => {
+  test('goes on by advance, and back by rebase', () => {
+    engine.process(add(), now);
+    engine.advance(now + 3_600_000);
+    expect(engine.clock).toBe(now + 3_600_000);
+    engine.rebase(now);
+    expect(engine.clock).toBe(now);
+    expect(engine.nextDeadline).toBe(Infinity);
+  });
+});
+
+describe('explain', () => {
+  test('answers what the native program does', () => {
+    const clock = Date.parse('2026-11-23T01:41:24.963Z');
+    for (const payload of readSampleLines<Payload>('aftertrack.ndjson')) engine.process(payload, clock);
+    for (const { name } of tutorial.interventions) {
+      const native = execFileSync(
+        path('.build/native/bin/tripline'),
+        ['explain', '--definitions', bundleFile, '--intervention', name, '--key', domainUser.name, '--id', domainUser.id, path('tests/samples/enriched.ndjson')],
+        { encoding: 'utf8' },
+      );
+      const explanation = engine.explain(name, domainUser);
+      expect({ ...explanation, targets: [] }).toEqual({ ...(JSON.parse(native) as object), targets: [] });
+      expect(explanation?.targets.map(({ name: key, sent }) => [key, sent])).toEqual(
+        (JSON.parse(native) as typeof explanation)?.targets.map(({ name: key, sent }) => [key, sent]),
+      );
+    }
+  });
+
+  test('says that it was sent', () => {
+    engine.process(add(), now);
+    expect(engine.explain('cart_abandonment', domainUser)).toMatchObject({
+      holds: true,
+      targets: [{ name: 'user_id', id: null }, { ...domainUser, sent: true, sent_at: expect.any(String) as string }],
+    });
+  });
+
+  test('knows no other interventions and keys', () => {
+    expect(engine.explain('nothing', domainUser)).toBeUndefined();
+    expect(engine.explain('discount', { name: 'nobody', id: '1' })).toBeUndefined();
+  });
+});
+
+describe('state', () => {
+  test('goes on in another engine', async () => {
+    engine.process(add(), now);
+    const other = await loadEngine({ definitions: tutorial, wasm: wasmBytes });
+    other.restore(engine.snapshot());
+    expect(other.process(add(), now)).toEqual([]);
+    expect(other.snapshot()).not.toEqual(engine.snapshot());
+    other.clear();
+    expect(names(other.process(add(), now))).toEqual(['cart_abandonment']);
+  });
+
+  test('that is damaged is refused, and leaves an empty engine', () => {
+    engine.process(add(), now);
+    const damaged = engine.snapshot();
+    damaged[damaged.length - 1]! ^= 1;
+    const error = thrown(() => engine.restore(damaged));
+    expect(error.code).toBe('snapshot');
+    expect(engine.attributes(domainUser)['ecom_attributes']?.['count_add_to_cart']).toBe(0);
+  });
+
+  test('is gone after release', () => {
+    engine.release();
+    engine.release();
+    for (const use of [() => engine.process(add(), now), () => engine.advance(now), () => engine.snapshot()]) {
+      expect(thrown(use)).toMatchObject({ code: 'wasm', message: 'The engine was released.' });
+    }
+    expect(engine.attributes(domainUser)).toEqual({});
+    expect(engine.explain('discount', domainUser)).toBeUndefined();
+  });
+});
+
+test('attributes become the texts that the stream takes', () => {
+  const attributes = { 'g:text': 'a', 'g:number': 4.5, 'g:flag': true, 'g:list': ['a', 1], 'g:counts': { a: 2 } };
+  expect(stringAttributes(attributes)).toEqual({
+    'g:text': 'a', 'g:number': '4.5', 'g:flag': 'true', 'g:list': '["a",1]', 'g:counts': '{"a":2}',
+  });
+});

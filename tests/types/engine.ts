@@ -1,0 +1,51 @@
+// Uses of `tripline/engine` that must compile, and, after @ts-expect-error, uses that must not. Nothing here runs.
+import {
+  check,
+  EngineError,
+  loadEngine,
+  stringAttributes,
+  type Diagnostic,
+  type Engine,
+  type Explanation,
+  type TriggeredIntervention,
+} from 'tripline/engine';
+
+const engine: Engine = await loadEngine({ definitions: new URL('file:///definitions.json') });
+await loadEngine({ definitions: {}, wasm: new Uint8Array(8), limits: { profiles: 10, sentMarks: 20, eventIds: 30 } });
+// @ts-expect-error: there must be definitions
+await loadEngine({});
+// @ts-expect-error: there is no such limit
+await loadEngine({ definitions: {}, limits: { users: 5 } });
+// @ts-expect-error: an engine is loaded, not made
+new Engine();
+
+const fired: TriggeredIntervention[] = engine.process({ e: 'pv', eid: '1' }, Date.now());
+fired.map(({ triggered_at, attributes }) => [triggered_at.slice(0, 10), stringAttributes(attributes)['g:a']?.length]);
+// @ts-expect-error: the engine has no clock of its own
+engine.process({ e: 'pv' });
+
+engine.push({ group: 'g', attributeKey: { name: 'user_id', id: '1' }, attributes: { a: 1, b: ['x'], c: null } }, 5, 4);
+// @ts-expect-error: whose?
+engine.push({ group: 'g', attributes: { a: 1 } }, 5);
+// @ts-expect-error: an object is no value
+engine.push({ group: 'g', attributeKey: { name: 'user_id', id: '1' }, attributes: { a: {} } }, 5);
+
+engine.advance(5).length;
+const times: number[] = [engine.clock, engine.nextDeadline];
+void times;
+// @ts-expect-error: it is set by calls
+engine.clock = 5;
+
+const explanation: Explanation | undefined = engine.explain('discount', { name: 'user_id', id: '1' });
+if (explanation && 'attribute' in explanation.criteria) explanation.criteria.current;
+engine.restore(engine.snapshot());
+engine.rebase(5);
+engine.clear();
+engine.release();
+
+const diagnostics: Diagnostic[] = await check({ interventions: [] });
+await check('https://example.com/definitions.json', { wasm: '/tripline.wasm' });
+void diagnostics;
+
+export const pointers = (error: unknown): string[] =>
+  error instanceof EngineError && error.code === 'definitions' ? error.diagnostics.map(({ pointer }) => pointer) : [];
