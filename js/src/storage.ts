@@ -93,7 +93,7 @@ export function indexedDbStore(databaseName = 'tripline'): Store {
 }
 
 function openDatabase(name: string): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
+  const opening = new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(objectStore);
     request.onerror = () => reject(request.error);
@@ -105,6 +105,25 @@ function openDatabase(name: string): Promise<IDBDatabase> {
       resolve(database);
     };
   });
+  dropFrozenOpeners(name, opening);
+  return opening;
+}
+
+// Requests to create a database queue up. If a page is left while it waits for one, it freezes in the back/forward
+// cache, and all pages after it wait behind. Browsers drop a frozen page when a channel on which it listens gets a
+// message, so every page listens while it opens, and sends one.
+function dropFrozenOpeners(name: string, opening: Promise<unknown>): void {
+  if (typeof BroadcastChannel === 'undefined') return;
+  const channel = new BroadcastChannel(`tripline:${name}:opening`);
+  channel.onmessage = () => undefined;
+  const ask = (): void => channel.postMessage('');
+  const timer = setInterval(ask, 250); // one may freeze just now
+  ask();
+  const end = (): void => {
+    clearInterval(timer);
+    channel.close();
+  };
+  opening.then(end, end);
 }
 
 // Relaxed: the browser does not wait for the disk. What is lost with the machine are the last moments.

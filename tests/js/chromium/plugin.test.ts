@@ -302,6 +302,25 @@ describe('from page to page', () => {
     expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_add_to_cart: 1 });
   });
 
+  // A page that was left while it asked for the database froze with its request, and no page after it got the database.
+  test('a page that was left while it opened the database keeps it from nobody', async () => {
+    await page.evaluate(() => {
+      const open = indexedDB.open.bind(indexedDB);
+      indexedDB.open = (...database) => {
+        addEventListener('pagehide', () => open(...database));
+        location.href = '/next';
+        return {} as IDBOpenDBRequest;
+      };
+      tripline.start({ handlers: { banner: tripline.note } });
+      tripline.add();
+    });
+    await page.waitForURL('**/next');
+    await ready(page);
+    await page.evaluate(() => tripline.start({ handlers: { banner: tripline.note } }));
+    await noted(['cart_abandonment']);
+    expect(await problems()).toEqual([]);
+  });
+
   test('while a slow next page is awaited no handler starts; there it does', async () => {
     await page.evaluate(async () => {
       tripline.start({ handlers: { banner: () => sessionStorage.setItem('shown too early', 'yes') } });
