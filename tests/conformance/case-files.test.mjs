@@ -25,3 +25,21 @@ for (const { name, content } of readCaseFiles()) {
     }
   });
 }
+
+// core/docs/semantics.md has a row for each rule: `| number | text | files without .json |`.
+const semantics = readFileSync(new URL('../../core/docs/semantics.md', import.meta.url), 'utf8');
+const pinnedBy = new Map([...semantics.matchAll(/^\| (\d+) \| .* \| ([^|]*) \|$/gm)].map(([, rule, files]) => [rule, files]));
+
+test('every rule from 1 to 28 has a row in core/docs/semantics.md', () => {
+  assert.deepEqual([...pinnedBy.keys()], Array.from({ length: 28 }, (_, i) => String(i + 1)));
+});
+
+for (const [rule, files] of pinnedBy) {
+  test(`rule ${rule} is pinned by cases, in the files that core/docs/semantics.md names`, () => {
+    const found = readCaseFiles()
+      .filter(({ content }) => content.tests.some((each) => each.name.startsWith(`rule ${rule}:`)))
+      .map(({ name }) => name.replace(/\.json$/, ''));
+    assert.notEqual(found.length, 0);
+    assert.equal(files, found.sort().join(', '));
+  });
+}
