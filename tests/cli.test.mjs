@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../.build/native/bin/tripline', import.meta.url));
+const tree = process.env.TRIPLINE_BUILD_TREE ?? '.build/native';
+const program = fileURLToPath(new URL(`../${tree}/bin/tripline`, import.meta.url));
 const samples = fileURLToPath(new URL('samples/', import.meta.url));
 const bundle = join(samples, 'ecom_bundle.json');
 const events = join(samples, 'enriched.ndjson');

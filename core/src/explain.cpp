@@ -36,8 +36,8 @@ class Explanation {
     json_.key("holds").boolean(fulfilled);
     json_.key("criteria");
     write_node(intervention.root);
-    const bool all_sent = write_targets(intervention);
-    json_.key("why").string(reason(fulfilled, all_sent));
+    const Sent sent = write_targets(intervention);
+    json_.key("why").string(reason(intervention, fulfilled, sent));
     return json_.end_object().take();
   }
 
@@ -50,13 +50,18 @@ class Explanation {
     return read_attribute(program_, profiles_[key], index, state_.clock);
   }
 
+  bool leaf_holds(const Program::Leaf& leaf, const Reading& reading) const {
+    search_.begin();
+    return leaf.comparison.op != Operator::changed &&
+           criterion_holds(leaf.comparison, reading, search_);
+  }
+
   bool holds(Index node) const {
-    const auto leaf_holds = [this](Index index) {
+    const auto visit = [this](Index index) {
       const Program::Leaf& leaf = program_.leaves[index];
-      return leaf.comparison.op != Operator::changed &&
-             criterion_holds(leaf.comparison, read(leaf.attribute), search_);
+      return leaf_holds(leaf, read(leaf.attribute));
     };
-    return criteria_hold(program_, node, leaf_holds);
+    return criteria_hold(program_, node, visit);
   }
 
   void write_node(Index index) {
@@ -84,12 +89,16 @@ class Explanation {
     json_.key("group_version").number(group.version);
     json_.key("operator").string(name_of<Operator>(kOperators, leaf.comparison.op));
     if (!leaf.comparison.literal.is_null()) json_.key("value").value(leaf.comparison.literal);
-    json_.key("current").value(read(leaf.attribute).value);
+    const Reading reading = read(leaf.attribute);
+    json_.key("current").value(reading.value);
+    if (leaf_holds(leaf, reading) || !search_.is_used_up()) return;
+    json_.key("note").string("the search for the pattern was given up, so it does not hold");
   }
 
-  /// True if every target that has an id was sent it already.
-  bool write_targets(const Program::Intervention& intervention) {
-    bool all_sent = true;
+  enum class Sent : std::uint8_t { to_all, not_to_all, nobody_there };
+
+  Sent write_targets(const Program::Intervention& intervention) {
+    Sent outcome = Sent::nobody_there;
     json_.key("targets").begin_array();
     for (const Index key : intervention.targets) {
       json_.begin_object().key("name").string(program_.keys[key].name).key("id");
@@ -102,19 +111,22 @@ class Explanation {
           intervention_mark(intervention), target_mark(program_.keys[key].name, ids_[key])));
       json_.key("sent").boolean(sent != nullptr);
       if (sent != nullptr) json_.key("sent_at").string(format_time(*sent));
-      if (sent == nullptr) all_sent = false;
+      if (sent == nullptr) outcome = Sent::not_to_all;
+      if (outcome == Sent::nobody_there) outcome = Sent::to_all;
       json_.end_object();
     }
     json_.end_array();
-    return all_sent;
+    return outcome;
   }
 
-  static std::string_view reason(bool fulfilled, bool all_sent) {
-    if (all_sent) return "it was sent, and is sent once only";
+  static std::string_view reason(const Program::Intervention& intervention, bool fulfilled,
+                                 Sent sent) {
+    if (sent == Sent::nobody_there) return "the last event of this profile names no target";
+    if (intervention.repeats) return "it fires on each change for which the other criteria hold";
+    if (sent == Sent::to_all) return "it was sent, and is sent once only";
     if (!fulfilled) return "the criteria do not hold; it fires when they become true";
-    return "the criteria hold, but they did so before the first update or did not become true in "
-           "an "
-           "update that carried this target";
+    return "the criteria hold; they did so before the first update, or became true in an update "
+           "without this target";
   }
 
   const EngineState& state_;

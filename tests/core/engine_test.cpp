@@ -146,6 +146,28 @@ TEST_CASE("explain tells a leaf's value, and after sending that it was sent", "[
   CHECK(engine.explain("hit", {"nothing", "u"}).empty());
 }
 
+TEST_CASE("explain says of a pattern that its search was given up", "[explain][rule26]") {
+  const auto program =
+      load(R"({"attribute_groups": [{"name": "g", "attribute_key": {"name": "user_id"},
+      "attributes": [{"name": "url", "type": "string", "aggregation": "last",
+                      "property": {"type": "atomic", "name": "page_url"}}]}],
+    "interventions": [{"name": "slow", "criteria": {"attribute": "g:url", "operator": "rlike",
+                       "value": "(?:a?){400}b"}}]})");
+  const auto explained = [&](const std::string& url) {
+    Engine engine(program);
+    std::vector<ValueView> inputs(program->inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (program->inputs[i].name == "user_id") inputs[i] = ValueView::string("u");
+      if (program->inputs[i].name == "page_url") inputs[i] = ValueView::string(url);
+    }
+    CHECK(engine.process({"e1", 1000, inputs}, 1000).size() == (url == "ab" ? 1 : 0));
+    return engine.explain("slow", {"user_id", "u"});
+  };
+  CHECK(explained("ab").find("given up") == std::string::npos);
+  CHECK(explained("aaa").find("given up") == std::string::npos);
+  CHECK(explained(std::string(8'000, 'a')).find("given up") != std::string::npos);
+}
+
 TEST_CASE("a damaged snapshot is refused and leaves an empty engine", "[snapshot]") {
   const auto program = load(kCounting);
   Engine engine(program);

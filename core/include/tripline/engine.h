@@ -119,7 +119,8 @@ class Engine {
   ///   {"intervention", "version", "at", "holds", "criteria": node,
   ///    "targets": [{"name", "id", "sent", "sent_at"}], "why"}
   ///   node: {"all" | "any" | "none": [node], "holds"}
-  ///      or {"attribute", "group_version", "operator", "value", "current", "holds"}
+  ///      or {"attribute", "group_version", "operator", "value", "current", "note", "holds"}
+  /// `note` says that the search for a pattern was given up (rule 26), else it is absent.
   /// "" if there is no such intervention or attribute key.
   [[nodiscard]] std::string explain(std::string_view intervention, TargetView profile) const;
 

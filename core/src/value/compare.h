@@ -37,6 +37,7 @@ class PatternSearch {
   void begin() { budget_ = 2'000'000; }
   /// Nothing if the steps are used up.
   std::optional<bool> find(const Regex& regex, std::string_view text);
+  bool is_used_up() const { return budget_ == 0; }
 
  private:
   std::uint64_t budget_ = 2'000'000;

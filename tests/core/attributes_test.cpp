@@ -1,0 +1,231 @@
+// What aggregates promise where they are no longer exact: merged windows and sketches, against all
+// events kept. The conformance cases cover what is exact.
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <random>
+
+#include "attributes/aggregate.h"
+#include "attributes/hyperloglog.h"
+#include "support/hash.h"
+
+using namespace tripline;
+
+namespace {
+
+constexpr Duration kPeriod = 3'600'000;
+
+Program::Aggregate definition_of(Aggregation aggregation, ValueType type, Duration period = 0) {
+  Program::Aggregate definition;
+  definition.aggregation = aggregation;
+  definition.type = type;
+  definition.period = period;
+  return definition;
+}
+
+struct Kept {
+  Time time;
+  double value;
+};
+
+/// Of all events so far those in (now - span, now].
+std::span<const Kept> within(const std::vector<Kept>& events, Duration span, Time now) {
+  const auto first = std::find_if(events.begin(), events.end(),
+                                  [&](const Kept& event) { return event.time > now - span; });
+  return std::span(events).subspan(static_cast<std::size_t>(first - events.begin()));
+}
+
+double sum_of(std::span<const Kept> events) {
+  double sum = 0;
+  for (const Kept& event : events) sum += event.value;
+  return sum;
+}
+double least_of(std::span<const Kept> events) {
+  return std::min_element(events.begin(), events.end(),
+                          [](const Kept& a, const Kept& b) { return a.value < b.value; })
+      ->value;
+}
+
+/// An aggregate, and its copy through bytes, which must read the same.
+double read_twice(const Program::Aggregate& definition, const Aggregate& aggregate, Time now) {
+  ByteWriter bytes;
+  aggregate.save(bytes);
+  const auto copy = make_aggregate(definition);
+  ByteReader reader(bytes.bytes());
+  copy->load(reader);
+  CHECK(reader.ok());
+  CHECK(copy->value(now) == aggregate.value(now));
+  CHECK(copy->next_change(now) == aggregate.next_change(now));
+  return *aggregate.value(now).as_number();
+}
+
+/// Root of the mean square of the relative errors of estimates of `truth`.
+class Errors {
+ public:
+  void add(double estimate, double truth) {
+    const double error = (estimate - truth) / truth;
+    squares_ += error * error;
+    ++count_;
+  }
+  double root_mean_square() const { return std::sqrt(squares_ / count_); }
+
+ private:
+  double squares_ = 0;
+  int count_ = 0;
+};
+
+std::uint64_t hash_number(int stream, int value) {
+  return hash64(std::to_string(stream) + ":" + std::to_string(value));
+}
+
+}  // namespace
+
+TEST_CASE("in a full window an event counts at most period / 1024 too long",
+          "[attributes][rule11]") {
+  // 20,000 events are in the window at a time, five times what it keeps one by one.
+  const Duration longer = kPeriod + kPeriod / 1024;
+  const auto counter = definition_of(Aggregation::counter, ValueType::int64, kPeriod);
+  const auto sum = definition_of(Aggregation::sum, ValueType::double_, kPeriod);
+  const auto mean = definition_of(Aggregation::mean, ValueType::double_, kPeriod);
+  const auto min = definition_of(Aggregation::min, ValueType::double_, kPeriod);
+  const auto first = definition_of(Aggregation::first, ValueType::double_, kPeriod);
+  std::vector<std::pair<const Program::Aggregate*, std::unique_ptr<Aggregate>>> aggregates;
+  for (const auto* definition : {&counter, &sum, &mean, &min, &first}) {
+    aggregates.emplace_back(definition, make_aggregate(*definition));
+  }
+  std::mt19937_64 random(1);
+  std::vector<Kept> events;
+  Time now = 0;
+  for (int i = 1; i <= 50'000; ++i) {
+    now += static_cast<Time>(random() % 360);
+    // Slowly rising, so that the least value is often one that is about to leave.
+    const Kept event{now, i * 0.01 + static_cast<double>(random() % 1000)};
+    events.push_back(event);
+    for (auto& [definition, aggregate] : aggregates) {
+      CHECK(aggregate->update(ValueView::number(event.value), event.time, now));
+    }
+    if (i % 2'500 != 0) continue;
+    const auto exact = within(events, kPeriod, now), most = within(events, longer, now);
+    const auto reads = [&](std::size_t which) {
+      return read_twice(*aggregates[which].first, *aggregates[which].second, now);
+    };
+    INFO("after " << i << " events, " << exact.size() << " to " << most.size() << " in the window");
+    CHECK(exact.size() <= reads(0));
+    CHECK(reads(0) <= most.size());
+    CHECK(sum_of(exact) <= reads(1) * (1 + 1e-12));
+    CHECK(reads(1) <= sum_of(most) * (1 + 1e-12));
+    CHECK(sum_of(exact) / static_cast<double>(most.size()) <= reads(2) * (1 + 1e-12));
+    CHECK(reads(2) <= sum_of(most) / static_cast<double>(exact.size()) * (1 + 1e-12));
+    CHECK(least_of(most) <= reads(3));
+    CHECK(reads(3) <= least_of(exact));
+    const auto is_first = [&](const Kept& event) { return event.value == reads(4); };
+    const auto candidates = most.first(most.size() - exact.size() + 1);
+    CHECK(std::any_of(candidates.begin(), candidates.end(), is_first));
+  }
+  for (auto& [definition, aggregate] : aggregates) {
+    INFO(static_cast<int>(definition->aggregation));
+    CHECK(aggregate->value(now + longer) == make_aggregate(*definition)->value(now));
+  }
+}
+
+TEST_CASE("in a window up to 4,096 entries are exact", "[attributes][rule11]") {
+  const auto counter = definition_of(Aggregation::counter, ValueType::int64, kPeriod);
+  const auto aggregate = make_aggregate(counter);
+  for (Time time = 1; time <= 4'096; ++time) CHECK(aggregate->update({}, time, time));
+  for (Time left = 0; left < 4'096; ++left) {
+    CHECK(*aggregate->value(kPeriod + left).as_number() == static_cast<double>(4'096 - left));
+  }
+  CHECK(aggregate->value(kPeriod + 4'096).is_null());
+}
+
+TEST_CASE("a value of a window's frequencies counts at most period / 256 too long",
+          "[attributes][rule27]") {
+  const auto counts = definition_of(Aggregation::category_count, ValueType::dict, kPeriod);
+  const auto aggregate = make_aggregate(counts);
+  std::vector<Kept> events;
+  Time now = 0;
+  for (int i = 1; i <= 20'000; ++i) {
+    now += 400;
+    events.push_back({now, 0});
+    CHECK(aggregate->update(ValueView::string("x"), now, now));
+    if (i % 2'000 != 0) continue;
+    const double count = aggregate->value(now).as_counts()->front().second;
+    CHECK(within(events, kPeriod, now).size() <= count);
+    CHECK(count <= within(events, kPeriod + kPeriod / 256, now).size());
+  }
+}
+
+TEST_CASE("up to 256 distinct values are counted exactly, up to 4,096 in a window",
+          "[attributes][rule28]") {
+  const auto lifetime = definition_of(Aggregation::approx_count_distinct, ValueType::int32);
+  const auto window = definition_of(Aggregation::approx_count_distinct, ValueType::int32, kPeriod);
+  const auto ever = make_aggregate(lifetime), recently = make_aggregate(window);
+  for (int i = 1; i <= 4'096; ++i) {
+    for (const auto* aggregate : {&ever, &recently}) {
+      CHECK((*aggregate)->update(ValueView::number(i), i, i));
+      CHECK((*aggregate)->update(ValueView::number(i), i, i));
+    }
+    if (i <= 256) CHECK(read_twice(lifetime, *ever, i) == i);
+    if (i % 256 == 0) CHECK(read_twice(window, *recently, i) == i);
+  }
+  CHECK(recently->next_change(4'096) == 1 + kPeriod);
+  CHECK(*recently->value(kPeriod + 4'000).as_number() == 96);
+  // The values that have left make room: the count stays exact.
+  CHECK(recently->update(ValueView::number(0), kPeriod + 4'000, kPeriod + 4'000));
+  CHECK(*recently->value(kPeriod + 4'000).as_number() == 97);
+}
+
+TEST_CASE("beyond 256 values the standard error is 0.8 %", "[attributes][rule28]") {
+  for (const int truth : {300, 3'000, 30'000}) {
+    Errors errors;
+    for (int stream = 0; stream < 40; ++stream) {
+      HyperLogLog sketch;
+      for (int i = 0; i < truth; ++i) sketch.add(hash_number(stream, i));
+      errors.add(sketch.estimate(), truth);
+    }
+    INFO(truth << " values: " << errors.root_mean_square());
+    CHECK(errors.root_mean_square() < 0.01);
+  }
+}
+
+TEST_CASE("the sketch of a window has a standard error of 3.3 % and forgets what left",
+          "[attributes][rule28]") {
+  for (const int truth : {5'000, 20'000}) {
+    Errors errors;
+    for (int stream = 0; stream < 40; ++stream) {
+      SlidingHyperLogLog sketch(kPeriod);
+      // One value a millisecond; those of the first half leave.
+      for (int i = 0; i < 2 * truth; ++i) sketch.add(hash_number(stream, i), i, i);
+      errors.add(sketch.estimate(kPeriod + truth - 1), truth);
+      CHECK(sketch.estimate(kPeriod + 2 * truth) == 0);
+    }
+    INFO(truth << " values: " << errors.root_mean_square());
+    CHECK(errors.root_mean_square() < 0.04);
+  }
+}
+
+TEST_CASE("a window with more than 4,096 distinct values goes on in bounded memory",
+          "[attributes][rule28]") {
+  const auto window = definition_of(Aggregation::approx_count_distinct, ValueType::int64, kPeriod);
+  const auto aggregate = make_aggregate(window);
+  Time now = 0;
+  for (int i = 0; i < 50'000; ++i, now += 100) {
+    const std::string value = std::to_string(i);
+    CHECK(aggregate->update(ValueView::string(value), now, now));
+  }
+  now -= 100;
+  CHECK(read_twice(window, *aggregate, now) == Approx(36'000).epsilon(0.1));
+  ByteWriter bytes;
+  aggregate->save(bytes);
+  CHECK(bytes.bytes().size() < 100'000);
+  const Time next = aggregate->next_change(now);
+  CHECK(next > now);
+  CHECK(next <= now + kPeriod);
+  CHECK(!aggregate->update(ValueView::string("late"), now - kPeriod, now));
+
+  aggregate->rebase(1'000);
+  CHECK(*aggregate->value(1'000).as_number() == Approx(36'000).epsilon(0.1));
+  CHECK(aggregate->value(1'000 + kPeriod).is_null());
+  CHECK(aggregate->next_change(1'000 + kPeriod) == kNever);
+}
