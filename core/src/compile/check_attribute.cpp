@@ -17,6 +17,10 @@ bool is_time_since(Aggregation aggregation) {
          aggregation == Aggregation::time_since_first;
 }
 
+bool is_event_time(const Property& property) {
+  return property.source == Property::Source::atomic && property.name == "derived_tstamp";
+}
+
 /// What the type must be instead, or nothing where it fits.
 std::string_view wrong_type(Aggregation aggregation, ValueType type) {
   if (is_time_since(aggregation)) {
@@ -115,7 +119,13 @@ void check_attribute(const Attribute& attribute, Diagnostics& diagnostics) {
     diagnostics.error(concat({attribute.pointer, "/time_unit"}),
                       "'time_unit' goes with time_since_last and time_since_first only");
   }
-  if (attribute.property) check_date_part(attribute, diagnostics);
+  if (!attribute.property) return;
+  if (is_time_since(*attribute.aggregation) && !is_event_time(*attribute.property)) {
+    diagnostics.error(
+        concat({attribute.pointer, "/property"}),
+        concat({"'", aggregation, "' looks at derived_tstamp; leave 'property' out"}));
+  }
+  check_date_part(attribute, diagnostics);
 }
 
 }  // namespace tripline

@@ -388,6 +388,11 @@ class Compiler {
   }
 
   void check_service(const Service& service) {
+    if (services_.find(service.name) == nullptr) {
+      services_.add(service.name, {});
+    } else if (!service.name.empty()) {
+      error(service.pointer, concat({"the service '", service.name, "' is defined twice"}));
+    }
     std::vector<Index> keys;
     for (const GroupLink& link : service.attribute_groups) {
       if (const auto group = find_group(link)) add_unique(keys, program_->groups[*group].key);
@@ -634,6 +639,7 @@ class Compiler {
   Interner<Program::Aggregate> aggregates_{program_->aggregates};
   Interner<Program::Leaf> leaves_{program_->leaves};
   Numbers groups_;                    // by name and version
+  Numbers services_;                  // by name
   Numbers newest_attributes_;         // `group:attribute` → the highest version that has it
   std::vector<Published> published_;  // by number of an attribute
   std::vector<Index> evaluated_;      // interventions of the definitions

@@ -29,7 +29,11 @@ constexpr std::string_view kAtomicFields =
     "tr_total_base|true_tstamp|txn_id|user_fingerprint|user_id|user_ipaddress|useragent|"
     "v_collector|v_etl|v_tracker";
 
-/// Levenshtein's distance, one row at a time.
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Levenshtein's distance but for letter case, one row at a time.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::uint32_t> row(b.size() + 1);
   for (std::uint32_t j = 0; j < row.size(); ++j) row[j] = j;
@@ -37,7 +41,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::uint32_t diagonal = row[0];
     row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::uint32_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      const std::uint32_t replaced = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
       diagonal = row[j + 1];
       row[j + 1] = std::min({replaced, row[j + 1] + 1, row[j] + 1});
     }

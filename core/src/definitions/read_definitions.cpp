@@ -184,6 +184,11 @@ void read_filter_list(ObjectReader& object, std::string_view field,
 void read_filter(ObjectReader& object, EventFilter& filter) {
   read_filter_list(object, "all", filter.all);
   read_filter_list(object, "any", filter.any);
+  // Ignored as unknown fields are, these would count every event.
+  if (object.read("none") != nullptr || object.read("property") != nullptr) {
+    object.error_here("a filter has lists 'all' and 'any'; for 'none' negate the operators");
+    object.ignore({"operator", "value"});
+  }
   object.warn_about_unknown_fields();
 }
 
@@ -308,8 +313,12 @@ void read_criterion(ObjectReader& object, Criterion& criterion) {
     field = word;
     criterion.kind = static_cast<Criterion::Kind>(i);
   }
+  if (!field.empty() && object.read("attribute") != nullptr) {
+    is_only_one = false;
+    object.ignore({"operator", "value"});
+  }
   if (!is_only_one) {
-    object.error_here("only one of all, any and none may stand on a node; nest them instead");
+    object.error_here("a node has one of all, any and none, or attribute and operator");
   }
   if (field.empty()) {
     if (object.read("attribute") == nullptr && object.read("operator") == nullptr) {
