@@ -436,7 +436,6 @@ std::span<const Payload> Engine::advance(Time now) {
 tl::expected<std::span<const Payload>, std::string> Engine::push(
     TargetView profile, std::span<const PushedValue> values, Time now, std::optional<Time> time) {
   const Program& program = *state_->program;
-  (void)advance(now);
   const auto key =
       std::find_if(program.keys.begin(), program.keys.end(),
                    [&](const Program::Key& each) { return each.name == profile.name; });
@@ -456,6 +455,7 @@ tl::expected<std::span<const Payload>, std::string> Engine::push(
           std::string("an attribute is no field of an external group with this attribute key"));
     }
   }
+  (void)advance(now);
   Profile& touched = state_->touch_profile(key_index, id);
   Update(*state_).push(touched, values, time.value_or(state_->clock));
   return std::span<const Payload>(state_->payloads);
