@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -113,19 +113,177 @@ test('pushed attributes count, and a refused push is reported', () => {
 test('wrong usage is told from wrong input', () => {
   assert.equal(run().status, 2);
   assert.equal(run('frobnicate').status, 2);
+  assert.equal(run('check').status, 2);
   assert.equal(run('replay', events).status, 2);
+  assert.equal(run('replay', '--definitions').status, 2);
+  assert.equal(run('replay', '--definitions', bundle).status, 2);
   assert.equal(run('replay', '--definitions', bundle, '--until', 'soon', events).status, 2);
-  assert.equal(run('replay', '--definitions', bundle, '--untli', 'soon', events).status, 2);
+  assert.equal(run('replay', '--definitions', bundle, '--profiles', '0', events).status, 2);
+  assert.equal(run('replay', '--definitions', bundle, '--event-ids', '1x', events).status, 2);
+  assert.equal(run('preview', '--definitions', bundle, '--json=yes', events).status, 2);
+  assert.equal(run('explain', '--definitions', bundle, '--key', 'user_id', events).status, 2);
   assert.equal(run('check', join(folder, 'nothing-here.json')).status, 1);
+  assert.equal(run('check', folder).status, 1);
   assert.equal(run('replay', '--definitions', bundle, join(folder, 'nothing-here.ndjson')).status, 1);
+  assert.equal(run('replay', '--definitions', bundle, folder).status, 1);
+  assert.equal(run('explain', '--definitions', bundle, '--intervention', 'discuont', '--key', 'user_id', '--id', 'x', events).status, 1);
 });
 
-test('--help tells everything on standard output', () => {
-  const { status, out, err } = run('--help');
-  assert.equal(status, 0);
-  assert.equal(err, '');
-  for (const command of ['check', 'replay', 'attributes', 'preview', 'explain']) assert.match(out, new RegExp(`tripline ${command}`));
+test('a slip in a command or an option finds its better idea, and the way to the manual', () => {
+  assert.match(run('relpay').err, /there is no command 'relpay'; did you mean 'replay'\?\n.*tripline --help/);
+  const { err } = run('replay', '--definitions', bundle, '--untli', 'soon', events);
+  assert.match(err, /there is no option --untli; did you mean '--until'\?\n.*tripline replay --help/);
 });
+
+test('options may come anywhere, with = or without; -- ends them', () => {
+  const expected = run('attributes', '--definitions', bundle, '--at', '2026-12-01T00:00:00Z', events).out;
+  assert.equal(run('attributes', events, '--at=2026-12-01T00:00:00Z', `--definitions=${bundle}`).out, expected);
+  assert.equal(run('attributes', '--until', '2026-12-01T00:00:00Z', '--definitions', bundle, '--', events).out, expected);
+});
+
+test('--until lets time go on after the last line', () => {
+  const idle = write('idle.json', JSON.stringify({
+    attribute_groups: [{
+      name: 'g', attribute_key: { name: 'domain_userid' },
+      attributes: [{ name: 'idle', type: 'double', aggregation: 'time_since_last', time_unit: 'min' }],
+    }],
+    interventions: [{ name: 'left_alone', criteria: { attribute: 'g:idle', operator: '>=', value: 15 } }],
+  }));
+  const event = JSON.parse(readFileSync(events, 'utf8').split('\n')[0]);
+  const file = write('one.ndjson', JSON.stringify({ ...event, derived_tstamp: '2026-11-23T10:00:00.000Z' }));
+  assert.equal(run('replay', '--definitions', idle, file).out, '');
+  const [payload] = lines(run('replay', '--definitions', idle, '--until', '2026-11-24T00:00:00Z', file).out);
+  assert.equal(payload.triggered_at, '2026-11-23T10:15:00.000Z');
+});
+
+test('the manual has a page for each command, for terminals of 80 columns', () => {
+  const commands = ['check', 'replay', 'attributes', 'preview', 'explain'];
+  for (const command of commands) assert.match(run('--help').out, new RegExp(`^ +${command} `, 'm'));
+  for (const args of [['--help'], ...commands.map((command) => [command, '--help'])]) {
+    const { status, out, err } = run(...args);
+    assert.deepEqual({ status, err }, { status: 0, err: '' });
+    for (const title of ['NAME', 'SYNOPSIS', 'EXIT STATUS', 'EXAMPLES']) assert.match(out, new RegExp(`^${title}$`, 'm'));
+    for (const line of out.split('\n')) assert.ok(line.length <= 80, line);
+  }
+  for (const command of commands) {
+    const page = run(command, '--help').out;
+    assert.equal(run('help', command).out, page);
+    for (const option of page.match(/^ +--[a-z-]+/gm) ?? []) {
+      assert.doesNotMatch(run(command, option.trim()).err, /there is no option/, option);
+    }
+  }
+  assert.match(run('--version').out, /^tripline \d+\.\d+\.\d+\n$/);
+});
+
+test('limits are options, and it is said when profiles may have been forgotten', () => {
+  const visits = (...users) => users.map((user) => JSON.stringify({
+    event_id: `${user}`, domain_userid: user, event_vendor: 'acme', derived_tstamp: '2026-01-01T00:00:00.000Z',
+  })).join('\n');
+  const file = write('many.ndjson', visits('u1', 'u2', 'u3', 'u4', 'u5'));
+  const all = run('attributes', '--definitions', bundle, file);
+  assert.deepEqual(lines(all.out).map((profile) => profile.attribute_key.id), ['u1', 'u2', 'u3', 'u4', 'u5']);
+  assert.equal(all.err, '');
+  const few = run('attributes', '--definitions', bundle, '--profiles', '3', file);
+  assert.deepEqual(lines(few.out).map((profile) => profile.attribute_key.id), ['u3', 'u4', 'u5']);
+  assert.match(few.err, /limit of 3 profiles/);
+});
+
+test('preview counts an id in either case once, and whoever is pushed to', () => {
+  const definitions = write('reach.json', JSON.stringify({
+    attribute_groups: [
+      { name: 'g', attribute_key: { name: 'user_id' }, attributes: [{ name: 'n', type: 'int32', aggregation: 'counter' }] },
+      { name: 'account', attribute_key: { name: 'user_id' }, fields: [{ name: 'tier', type: 'string' }] },
+    ],
+    interventions: [{ name: 'gold', criteria: { attribute: 'account:tier', operator: '=', value: 'gold' } }],
+  }));
+  const id = '9c6d7a65-d4ec-465f-8cdf-ffbfe939e772';
+  const file = write('reach.ndjson', [
+    { event_id: 'e1', user_id: id },
+    { event_id: 'e2', user_id: id.toUpperCase() },
+    { type: 'attributes', attribute_key: { name: 'user_id', id: 'u2' }, group: 'account', attributes: { tier: 'gold' } },
+  ].map((line) => JSON.stringify(line)).join('\n'));
+  const { out } = run('preview', '--json', '--definitions', definitions, file);
+  assert.deepEqual(JSON.parse(out), [{ name: 'gold', version: 1, targets: 1, seen: 2 }]);
+});
+
+test('lists, flags and numbers can be pushed', () => {
+  const definitions = write('kinds.json', JSON.stringify({
+    attribute_groups: [{
+      name: 'account', attribute_key: { name: 'user_id' },
+      fields: [{ name: 'tags', type: 'string_list' }, { name: 'scores', type: 'double_list' }, { name: 'paid', type: 'bool' }, { name: 'age', type: 'int32' }],
+    }],
+  }));
+  const push = { type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account' };
+  const attributes = { tags: ['a', 'b', null], scores: [1, 2.5], paid: true, age: 41 };
+  const wrong = [
+    { ...push, attribute_key: 'u1', attributes }, { ...push, attributes: [] }, { ...push, attributes, time: 'soon' }, { ...push, attribute_key: { name: 'user_id', id: '' }, attributes },
+  ];
+  const file = write('kinds.ndjson', [{ ...push, attributes }, ...wrong].map((line) => JSON.stringify(line)).join('\n'));
+  const { status, out, err } = run('attributes', '--definitions', definitions, file);
+  assert.equal(status, 1);
+  assert.deepEqual(lines(out)[0].attributes.account, { tags: ['a', 'b'], scores: [1, 2.5], paid: true, age: 41 });
+  assert.equal(err.match(/kinds\.ndjson:[2345]: skipped/g).length, 4, err);
+});
+
+test('lines may be long, end as in Windows, be blank, or lack an end', () => {
+  const line = readFileSync(events, 'utf8').split('\n')[0];
+  const expected = run('attributes', '--definitions', bundle, write('plain.ndjson', `${line}\n`)).out;
+  const long = JSON.stringify({ ...JSON.parse(line), page_url: 'x'.repeat(1_000_000) });
+  assert.equal(run('attributes', '--definitions', bundle, write('odd.ndjson', `\r\n \t\n${long}\r\n\n`)).out, expected);
+  assert.equal(run('attributes', '--definitions', bundle, write('cut.ndjson', long)).out, expected);
+});
+
+test('a line beyond 16 MB is skipped without being kept', () => {
+  const line = readFileSync(events, 'utf8').split('\n')[0];
+  const file = write('huge.ndjson', `{"a":"${'x'.repeat(17_000_000)}"}\n${line}\n`);
+  const { status, out, err } = run('attributes', '--definitions', bundle, file);
+  assert.equal(status, 1);
+  assert.match(err, /huge\.ndjson:1: skipped: the line is longer than 16 MB/);
+  assert.equal(lines(out).length, 1);
+});
+
+test('output that cannot be written is an error', { skip: !existsSync('/dev/full') && 'there is no /dev/full' }, () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, err } = run({ stdio: ['ignore', full, 'pipe'] }, 'replay', '--definitions', bundle, events);
+  assert.equal(status, 1);
+  assert.match(err, /cannot be written/);
+});
+
+test('progress is shown on a terminal only, as wide as it is, and taken away', () => {
+  const file = write('long.ndjson', readFileSync(events, 'utf8').repeat(3000));
+  const quiet = run('attributes', '--definitions', bundle, file);
+  assert.equal(quiet.err, '');
+  for (const [columns, pattern] of [[80, /^ \d+ %  [\d,]+ lines/m], [12, /^ \d+ %$/m]]) {
+    const shown = onTerminal(columns, 'attributes', '--definitions', bundle, file);
+    const [last, ...progress] = shown.split('\r').filter((part) => part.includes('\x1b[K')).map((part) => part.replace('\x1b[K', '')).reverse();
+    assert.ok(progress.length > 0, shown);
+    for (const text of progress) {
+      assert.match(text, pattern);
+      assert.ok(text.length < columns, text);
+    }
+    assert.match(last, /^(\{|$)/); // erased before the result
+  }
+});
+
+test('on a terminal the table keeps its width, and an explanation is indented', () => {
+  const wide = JSON.parse(readFileSync(bundle, 'utf8'));
+  wide.interventions[0].name = 'a_name_that_is_much_longer_than_a_terminal_is_wide';
+  const definitions = write('wide.json', JSON.stringify(wide));
+  assert.match(run('preview', '--definitions', definitions, events).out, /^a_name_that_is_much_longer_than_a_terminal_is_wide /m);
+  const table = onTerminal(60, 'preview', '--definitions', definitions, events);
+  assert.match(table, /^a_name_that_is_m\w+\.\.\. /m);
+  for (const line of table.split(/\r?\n/)) assert.ok(line.length <= 60, line);
+  const explanation = onTerminal(80, 'explain', '--definitions', bundle, '--intervention', 'discount', '--key', 'domain_userid', '--id', user, events);
+  assert.match(explanation, /^ {2}"why": /m);
+});
+
+/** What a terminal with so many columns would receive. */
+function onTerminal(columns, ...args) {
+  const command = [program, ...args].map((word) => `'${word}'`).join(' ');
+  const { status, stdout } = spawnSync('script', ['-qec', `stty cols ${columns}; ${command}`, '/dev/null'], { encoding: 'utf8' });
+  assert.equal(status, 0, stdout);
+  return stdout.replaceAll('\r\n', '\n');
+}
 
 function run(...args) {
   const options = typeof args[0] === 'object' ? args.shift() : {};

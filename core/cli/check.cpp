@@ -1,16 +1,30 @@
-// tripline check DEFINITIONS.json
+// tripline check: everything that is wrong with definitions.
 
 #include "command.h"
 
 namespace tripline::cli {
+namespace {
 
-int check(const std::vector<std::string>& arguments) {
-  const auto parsed = parse_arguments(arguments, {});
-  if (!parsed || parsed->positional.size() != 1) {
-    complain(parsed ? "check needs one file of definitions" : parsed.error());
-    return kUsage;
+int run(const Arguments& arguments) {
+  if (arguments.positional.size() != 1) {
+    return refuse_usage(kCheck, "one file of definitions is needed");
   }
-  return load_definitions(parsed->positional.front()) ? kSuccess : kInputErrors;
+  return load_definitions(arguments.positional.front()) ? kSuccess : kInputErrors;
 }
+
+}  // namespace
+
+const Command kCheck = {
+    "check",
+    "say everything that is wrong with definitions",
+    "DEFINITIONS",
+    "Reads the definitions and reports all errors and warnings, each with the place\n"
+    "in the file and what to write instead. Prints nothing where all is well.",
+    "",
+    "tripline check definitions.json && echo fine",
+    {},
+    {},
+    false,
+    run};
 
 }  // namespace tripline::cli

@@ -5,43 +5,55 @@
 #include <cstdio>
 #include <cstring>
 
+#include "definitions/names.h"
+
 namespace tripline::cli {
+namespace {
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string unknown_option(const Command& command, const std::string& name) {
+  std::vector<std::string_view> known(command.with_value.begin(), command.with_value.end());
+  known.insert(known.end(), command.flags.begin(), command.flags.end());
+  return "there is no option " + name + suggestion(name, known);
+}
+
+}  // namespace
 
 std::string Arguments::option(std::string_view name) const {
   const auto found = options.find(name);
   return found == options.end() ? std::string() : found->second;
 }
 
-tl::expected<Arguments, std::string> parse_arguments(const std::vector<std::string>& arguments,
-                                                     const std::vector<std::string>& with_value,
-                                                     const std::vector<std::string>& flags) {
-  const auto contains = [](const std::vector<std::string>& names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-  };
+tl::expected<Arguments, std::string> parse_arguments(const Command& command,
+                                                     const std::vector<std::string>& arguments) {
   Arguments parsed;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    std::string name = arguments[i];
-    if (name == "--") {
-      parsed.positional.insert(parsed.positional.end(),
-                               arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1,
-                               arguments.end());
+  for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
+    if (*argument == "--") {
+      parsed.positional.insert(parsed.positional.end(), argument + 1, arguments.end());
       break;
     }
-    if (name.size() < 2 || name[0] != '-') {
-      parsed.positional.push_back(name);
+    if (argument->size() < 2 || argument->front() != '-') {
+      parsed.positional.push_back(*argument);
       continue;
     }
-    std::optional<std::string> value;
-    if (const std::size_t equals = name.find('='); equals != name.npos) {
-      value = name.substr(equals + 1);
-      name.resize(equals);
+    const std::size_t equals = argument->find('=');
+    const std::string name = argument->substr(0, equals);
+    const bool is_flag = contains(command.flags, name);
+    if (!is_flag && !contains(command.with_value, name)) {
+      return tl::make_unexpected(unknown_option(command, name));
     }
-    if (contains(flags, name) && !value) {
+    if (is_flag && equals != name.npos) {
+      return tl::make_unexpected("the option " + name + " takes no value");
+    }
+    if (is_flag) {
       parsed.options[name] = "yes";
-    } else if (!contains(with_value, name)) {
-      return tl::make_unexpected("there is no option " + name);
-    } else if (value || i + 1 < arguments.size()) {
-      parsed.options[name] = value ? *value : arguments[++i];
+    } else if (equals != name.npos) {
+      parsed.options[name] = argument->substr(equals + 1);
+    } else if (argument + 1 != arguments.end()) {
+      parsed.options[name] = *++argument;
     } else {
       return tl::make_unexpected("the option " + name + " needs a value");
     }
@@ -51,6 +63,19 @@ tl::expected<Arguments, std::string> parse_arguments(const std::vector<std::stri
 
 void complain(const std::string& message) {
   std::fprintf(stderr, "tripline: %s\n", message.c_str());
+}
+
+int refuse_usage(const Command& command, const std::string& message) {
+  const std::string name(command.name);
+  complain(name + ": " + message);
+  complain("see tripline " + name + " --help");
+  return kUsage;
+}
+
+int finish_output(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  complain(std::string("the output cannot be written: ") + std::strerror(errno));
+  return kInputErrors;
 }
 
 tl::expected<std::string, std::string> read_file(const std::string& path) {
@@ -81,29 +106,6 @@ std::shared_ptr<const Program> load_definitions(const std::string& path) {
                  warning ? "warning: " : "", diagnostic.message.c_str());
   }
   return program;
-}
-
-bool for_each_line(const std::string& path,
-                   const std::function<void(std::string_view, std::size_t)>& visit) {
-  std::FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
-  if (file == nullptr) {
-    complain(path + ": " + std::strerror(errno));
-    return false;
-  }
-  char* line = nullptr;
-  std::size_t capacity = 0, number = 0;
-  for (ssize_t size; (size = getline(&line, &capacity, file)) >= 0;) {
-    ++number;
-    std::string_view text(line, static_cast<std::size_t>(size));
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
-      text.remove_suffix(1);
-    if (!text.empty()) visit(text, number);
-  }
-  const bool failed = std::ferror(file) != 0;
-  if (failed) complain(path + ": " + std::strerror(errno));
-  std::free(line);
-  if (file != stdin) std::fclose(file);
-  return !failed;
 }
 
 }  // namespace tripline::cli

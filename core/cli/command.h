@@ -1,4 +1,4 @@
-// What the subcommands share: arguments, files and the loading of definitions.
+// What the subcommands share: how they are described and called, arguments, files, definitions.
 #pragma once
 
 #include <functional>
@@ -26,11 +26,35 @@ struct Arguments {
   std::string option(std::string_view name) const;
 };
 
-/// Options named in `with_value` take the next argument; `-` alone is positional, and so is all
-/// that follows `--`. The error names what is wrong.
+/// A subcommand, and its page of the manual (help.cpp, which adds what all have in common).
+struct Command {
+  std::string_view name;
+  std::string_view summary;      // one line
+  std::string_view synopsis;     // what stands behind the name
+  std::string_view description;  // paragraphs, as they are printed
+  std::string_view options;      // those that it alone has, as they are printed
+  std::string_view examples;
+  std::vector<std::string> with_value;  // its options that take a value
+  std::vector<std::string> flags;       // and those that take none
+  bool reads_events;                    // and so has the options of a replay, and a file of events
+  int (*run)(const Arguments& arguments);
+};
+
+// Each in the file of its name.
+extern const Command kCheck, kReplay, kAttributes, kPreview, kExplain;
+
+/// All of them, in the order of the manual.
+[[nodiscard]] const std::vector<const Command*>& commands();
+
+/// The manual's first page, and that of a subcommand.
+[[nodiscard]] std::string overview();
+[[nodiscard]] std::string manual(const Command& command);
+
+/// What was written behind the subcommand's name, if it takes that. Options take the next argument
+/// as their value, or what follows a `=`; `-` alone is positional, and so is all that follows `--`.
+/// The error says what is wrong.
 [[nodiscard]] tl::expected<Arguments, std::string> parse_arguments(
-    const std::vector<std::string>& arguments, const std::vector<std::string>& with_value,
-    const std::vector<std::string>& flags = {});
+    const Command& command, const std::vector<std::string>& arguments);
 
 /// A whole file; the error says why it cannot be read.
 [[nodiscard]] tl::expected<std::string, std::string> read_file(const std::string& path);
@@ -38,17 +62,13 @@ struct Arguments {
 /// Loads definitions and prints their diagnostics on stderr, a line each. Null if there are errors.
 [[nodiscard]] std::shared_ptr<const Program> load_definitions(const std::string& path);
 
-/// `visit(line, number)` for every line that is not blank, in constant memory; `-` is standard
-/// input. False, and a message on stderr, if the file cannot be read.
-[[nodiscard]] bool for_each_line(const std::string& path,
-                                 const std::function<void(std::string_view, std::size_t)>& visit);
-
+/// A line on stderr.
 void complain(const std::string& message);
+/// Likewise, with a hint to the manual. Returns kUsage.
+int refuse_usage(const Command& command, const std::string& message);
 
-int check(const std::vector<std::string>& arguments);
-int replay(const std::vector<std::string>& arguments);
-int attributes(const std::vector<std::string>& arguments);
-int preview(const std::vector<std::string>& arguments);
-int explain(const std::vector<std::string>& arguments);
+/// Writes all that was printed; a complaint and kInputErrors if that is not possible, else
+/// `status`.
+[[nodiscard]] int finish_output(int status);
 
 }  // namespace tripline::cli

@@ -1,77 +1,78 @@
 // The program `tripline`: one file per subcommand.
 
+#include <algorithm>
 #include <cstdio>
 
 #include "command.h"
+#include "definitions/names.h"
 
 namespace {
 
-constexpr const char* kHelp = R"(tripline - evaluates Snowplow Signals definitions over events
+using namespace tripline::cli;
 
-usage:
-  tripline check DEFINITIONS.json
-      Says everything that is wrong with the definitions.
-  tripline replay --definitions D.json [--until T] EVENTS.ndjson|-
-      Prints a JSON line per intervention and target, in event order.
-  tripline attributes --definitions D.json [--at T] EVENTS.ndjson|-
-      Prints a JSON line per profile with its attributes; null is missing.
+const Command* find_command(std::string_view name) {
+  const auto& all = commands();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Command* each) { return each->name == name; });
+  return found == all.end() ? nullptr : *found;
+}
 
-  tripline preview --definitions D.json [--until T] [--json] EVENTS.ndjson|-
-      Says of each intervention how many targets it would have reached, of how
-      many that the events carry.
-  tripline explain --definitions D.json --intervention NAME --key NAME --id ID
-                   [--at T] EVENTS.ndjson|-
-      Shows an intervention's criteria with the values of one profile, what was
-      sent, and why nothing was.
+int refuse_command(const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const Command* command : commands()) known.push_back(command->name);
+  complain("there is no command '" + name + "'" + tripline::suggestion(name, known));
+  complain("see tripline --help");
+  return kUsage;
+}
 
-definitions
-  A bundle {"attribute_keys": [], "attribute_groups": [], "services": [],
-  "interventions": []} of objects as Snowplow's Python SDK publishes them.
-  Problems go to standard error, a line each:
-      FILE: /json/pointer: message
-      FILE: /json/pointer: warning: message
+int print(const std::string& page) {
+  std::fputs(page.c_str(), stdout);
+  return kSuccess;
+}
 
-events
-  Enriched events as JSON, one a line, as Snowplow's Analytics SDKs write them;
-  - is standard input. The clock is the highest event time so far. A line
-      {"type": "attributes", "attribute_key": {"name": N, "id": I},
-       "group": G, "version": V, "attributes": {A: value}, "time": T}
-  sets fields of an external group: null clears one, those not named stay.
-  Malformed lines are reported with their number and skipped.
+bool is_help(std::string_view argument) {
+  return argument == "--help" || argument == "-h";
+}
 
-options
-  --definitions FILE   the definitions
-  --until T, --at T    let time go on to T after the last line
-  --json               preview as JSON instead of a table
-  Times are ISO 8601, for example 2026-11-23T01:41:24.367Z.
+/// Whether help is asked for: in front of a `--`, and not as the value of an option.
+bool asks_for_help(const Command& command, const std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    if (is_help(arguments[i])) return true;
+    const auto& options = command.with_value;
+    if (std::find(options.begin(), options.end(), arguments[i]) != options.end()) ++i;
+  }
+  return false;
+}
 
-exit status
-  0  done
-  1  errors in the input; all other output is still there
-  2  wrong usage
+int run(const Command& command, const std::vector<std::string>& arguments) {
+  if (asks_for_help(command, arguments)) return print(manual(command));
+  const auto parsed = parse_arguments(command, arguments);
+  return parsed ? command.run(*parsed) : refuse_usage(command, parsed.error());
+}
 
-examples
-  tripline check definitions.json
-  tripline replay --definitions definitions.json events.ndjson | jq .name
-  zcat events.gz | tripline preview --definitions definitions.json -
-)";
+/// `tripline help` and `tripline help COMMAND`.
+int help(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return print(overview());
+  const Command* command = find_command(arguments.front());
+  return command ? print(manual(*command)) : refuse_command(arguments.front());
+}
+
+int dispatch(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    std::fputs(overview().c_str(), stderr);
+    return kUsage;
+  }
+  const std::string& name = arguments.front();
+  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  if (is_help(name)) return print(overview());
+  if (name == "help") return help(rest);
+  if (name == "--version") return print("tripline " TRIPLINE_VERSION "\n");
+  const Command* command = find_command(name);
+  return command ? run(*command, rest) : refuse_command(name);
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  using namespace tripline::cli;
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" ||
-      arguments[0] == "help") {
-    std::fputs(kHelp, arguments.empty() ? stderr : stdout);
-    return arguments.empty() ? kUsage : kSuccess;
-  }
-  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
-  if (arguments[0] == "check") return check(rest);
-  if (arguments[0] == "replay") return replay(rest);
-  if (arguments[0] == "attributes") return attributes(rest);
-  if (arguments[0] == "preview") return preview(rest);
-  if (arguments[0] == "explain") return explain(rest);
-  complain("there is no command '" + arguments[0] + "'; see tripline --help");
-  return kUsage;
+  return finish_output(dispatch({argv + 1, argv + argc}));
 }

@@ -1,4 +1,6 @@
-// tripline preview --definitions D.json [--json] EVENTS
+// tripline preview: how many targets each intervention would have reached.
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -6,6 +8,7 @@
 
 #include "replay.h"
 #include "support/json_writer.h"
+#include "terminal.h"
 
 namespace tripline::cli {
 namespace {
@@ -29,57 +32,79 @@ void print_json(const std::vector<Reach>& reaches) {
   std::puts(json.end_array().take().c_str());
 }
 
+/// Cut to `width` if it is longer.
+std::string cut(const std::string& name, std::size_t width) {
+  return name.size() <= width ? name : name.substr(0, width - 3) + "...";
+}
+
 void print_table(const std::vector<Reach>& reaches) {
-  int width = 12;
-  for (const Reach& reach : reaches) {
-    width = std::max(width, static_cast<int>(reach.intervention->name.size()));
+  constexpr std::size_t least_width = 12, other_columns = 39;
+  std::size_t width = least_width;
+  for (const Reach& reach : reaches) width = std::max(width, reach.intervention->name.size());
+  if (const auto columns = terminal_width(STDOUT_FILENO)) {
+    const std::size_t most = *columns < other_columns ? 0 : *columns - other_columns;
+    width = std::min(width, std::max(most, least_width));
   }
-  std::printf("%-*s  %7s  %9s  %9s  %6s\n", width, "INTERVENTION", "VERSION", "TARGETS", "OF SEEN",
+  const int shown = static_cast<int>(width);
+  std::printf("%-*s  %7s  %9s  %9s  %6s\n", shown, "INTERVENTION", "VERSION", "TARGETS", "OF SEEN",
               "SHARE");
   for (const Reach& reach : reaches) {
     const double share = reach.seen == 0 ? 0
                                          : 100.0 * static_cast<double>(reach.received.size()) /
                                                static_cast<double>(reach.seen);
-    std::printf("%-*s  %7u  %9zu  %9zu  %5.1f%%\n", width, reach.intervention->name.c_str(),
-                reach.intervention->version, reach.received.size(), reach.seen, share);
+    std::printf("%-*s  %7u  %9zu  %9zu  %5.1f%%\n", shown,
+                cut(reach.intervention->name, width).c_str(), reach.intervention->version,
+                reach.received.size(), reach.seen, share);
   }
 }
 
-}  // namespace
+Reach* find_reach(std::vector<Reach>& reaches, std::string_view name) {
+  const auto found = std::find_if(reaches.begin(), reaches.end(), [&](const Reach& reach) {
+    return reach.intervention->name == name;
+  });
+  return found == reaches.end() ? nullptr : &*found;
+}
 
-int preview(const std::vector<std::string>& arguments) {
-  const auto options = replay_options(arguments, "--until", {}, {"--json"});
-  if (!options) return kUsage;
+int run(const Arguments& arguments) {
+  const auto options = replay_options(arguments);
+  if (!options) return refuse_usage(kPreview, options.error());
   const auto program = load_definitions(options->definitions);
   if (!program) return kInputErrors;
 
   std::vector<Reach> reaches;
   for (const Program::Intervention& each : program->interventions) reaches.push_back({&each, {}});
   std::vector<std::set<std::string>> ids(program->keys.size());
-  Replay replay(program);
+  Replay replay(program, *options);
   const ExitStatus status = replay.run(
-      *options,
       [&](const Payload& payload) {
-        for (Reach& reach : reaches) {
-          if (reach.intervention->name != payload.name) continue;
-          reach.received.insert({payload.target.name, payload.target.id});
-        }
+        Reach* reach = find_reach(reaches, payload.name);
+        if (reach != nullptr) reach->received.insert({payload.target.name, payload.target.id});
       },
-      [&](const Event& event) {
-        for (std::size_t key = 0; key < ids.size(); ++key) {
-          const ValueView id = event.inputs[program->keys[key].input];
-          if (!id.text().empty()) ids[key].insert(std::string(id.text()));
-        }
-      });
+      [&](Program::Index key, std::string_view id) { ids[key].emplace(id); });
   for (Reach& reach : reaches) {
     for (const Program::Index key : reach.intervention->targets) reach.seen += ids[key].size();
   }
-  if (options->extra.option("--json").empty()) {
+  if (arguments.option("--json").empty()) {
     print_table(reaches);
   } else {
     print_json(reaches);
   }
   return status;
 }
+
+}  // namespace
+
+const Command kPreview = {
+    "preview",
+    "say how many targets each intervention would have reached",
+    "--definitions FILE [--json] [OPTION]... EVENTS",
+    "Runs the events through the definitions and prints for each intervention to\n"
+    "how many targets it would have been sent, of how many that the events carry.",
+    "  --json              as JSON: [{\"name\", \"version\", \"targets\", \"seen\"}]\n",
+    "zcat events.gz | tripline preview --definitions definitions.json -",
+    replay_option_names(),
+    {"--json"},
+    true,
+    run};
 
 }  // namespace tripline::cli
