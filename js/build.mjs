@@ -22,10 +22,13 @@ for (const { name } of readdirSync('dist', { withFileTypes: true }).filter((entr
 copyFileSync('../wasm/tripline.d.ts', 'dist/engine/tripline.d.ts');
 copyFileSync('dist/engine/tripline.wasm', 'dist/tripline.wasm');
 
-// Entries that one page may load together share one evaluator and one copy of the engine's glue. The engine alone is for
-// servers, and would only split what pages load into more files.
-await bundle(['src/index.ts', 'src/snowplow.ts']);
-await bundle(['src/load-engine.ts']);
+// Loaded on demand, by these names.
+const onDemand = ['doctor'];
+
+// Entries that one page may load together share one evaluator and one copy of the engine's glue. All else is apart, so
+// that it does not split what pages load into more files.
+await bundle(['src/index.ts', 'src/snowplow.ts'], onDemand.map((name) => `./${name}.js`));
+for (const name of ['load-engine', ...onDemand]) await bundle([`src/${name}.ts`]);
 
 // Terser makes the engine's glue a tenth smaller once more.
 for (const file of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
@@ -42,9 +45,10 @@ for (const file of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
 const { status } = spawnSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 process.exitCode = status ?? 1;
 
-function bundle(entryPoints) {
+function bundle(entryPoints, external = []) {
   return build({
     entryPoints,
+    external,
     outdir: 'dist',
     bundle: true,
     splitting: true,

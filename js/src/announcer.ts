@@ -10,12 +10,21 @@ export interface Announcements {
   expired: Intervention;
 }
 
+/** So many problems are remembered. */
+const mostProblems = 50;
+
 type Listener<Name extends keyof Announcements> = (value: Announcements[Name]) => unknown;
 type Listeners = { [Name in keyof Announcements]: Set<Listener<Name>> };
 
 export class Announcer {
   readonly #listeners: Listeners = { error: new Set(), warning: new Set(), expired: new Set() };
   readonly #saidInConsole = new Set<ProblemCode>();
+  readonly #problems = new Map<string, Problem>();
+
+  /** What was said so far, each once. */
+  get problems(): Problem[] {
+    return [...this.#problems.values()];
+  }
 
   /** Answers a function that ends the listening. */
   on<Name extends keyof Announcements>(name: Name, listener: Listener<Name>): () => void {
@@ -27,6 +36,7 @@ export class Announcer {
   /** Never throws. */
   say<Name extends keyof Announcements>(name: Name, value: Announcements[Name]): void {
     const listeners: Set<Listener<Name>> = this.#listeners[name];
+    if (name !== 'expired') this.#remember(value as Problem);
     for (const listener of listeners) {
       try {
         listener(value);
@@ -35,6 +45,10 @@ export class Announcer {
       }
     }
     if (name === 'error' && listeners.size === 0) this.#sayInConsole(value as Problem);
+  }
+
+  #remember(problem: Problem): void {
+    if (this.#problems.size < mostProblems) this.#problems.set(problem.message, problem);
   }
 
   #sayInConsole({ code, message, cause }: Problem): void {

@@ -1,7 +1,7 @@
 // Brings decisions to handlers: decides which page starts what, and when it is too late.
 import type { Announcer } from './announcer.js';
+import type { Journals } from './batch.js';
 import type { Dispatcher } from './dispatch.js';
-import type { Journal } from './journal.js';
 import { sortOutbox, withStarted, type Sorted } from './outbox.js';
 import type { PageLife } from './page.js';
 import type { SharedState } from './shared-state.js';
@@ -14,7 +14,7 @@ const courtesy = 2000;
 export interface Surroundings {
   announcer: Announcer;
   dispatcher: Dispatcher;
-  journal: Journal;
+  journals: Journals;
   page: PageLife;
   /** In ms. */
   deliverWithin: number;
@@ -69,9 +69,10 @@ export class Delivery {
   }
 
   #isDue({ decided, page }: Waiting, now: number): boolean {
-    const { dispatcher, journal } = this.#around;
+    const { dispatcher, journals } = this.#around;
     if (!dispatcher.hasHandlers || this.#around.page.hidden || this.#around.page.leaving > 0) return false;
-    return journal.isOwn(page) || now - decided >= courtesy;
+    const isOwn = journals.inputs.isOwn(page) || journals.direct.isOwn(page);
+    return isOwn || now - decided >= courtesy;
   }
 
   // A new handler, and a hidden page that is shown, ask by themselves.

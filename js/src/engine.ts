@@ -136,7 +136,7 @@ export class Engine {
    */
   restore(snapshot: Uint8Array): void {
     const refusal = this.#module.restore(this.#handle, snapshot);
-    if (refusal) throw new EngineError('snapshot', `The snapshot was refused: ${refusal}.`);
+    if (refusal) throw new EngineError('snapshot', `The snapshot was refused: ${refusal}`);
   }
 
   /** Forgets everything. */

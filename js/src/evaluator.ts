@@ -1,19 +1,32 @@
 // What users hold. Events go one way: track → journal → batch (one transaction on the store) → outbox → handlers.
 import { Announcer, type Announcements } from './announcer.js';
-import { applyJournals, emptied, sessionOf } from './batch.js';
+import { applyJournals, emptied, sessionOf, type BatchReport, type Journals } from './batch.js';
 import { isReceipt } from './bind.js';
 import { Delivery } from './delivery.js';
+import { completeIntervention } from './direct.js';
 import { Dispatcher, type DispatchReport, type InterventionListener } from './dispatch.js';
+import type { DoctorReport } from './doctor.js';
 import { Engine } from './engine.js';
 import { Journal } from './journal.js';
 import { loadDefinitions, loadModule, type DefinitionsSource, type WasmSource } from './load.js';
 import { PageLife } from './page.js';
 import { definitionsProblem, messageOf } from './problem.js';
+import { checkedPush } from './push.js';
 import { randomId } from './random-id.js';
 import { EngineFailure, SharedState } from './shared-state.js';
 import { indexedDbStore, type Store } from './storage.js';
 import { DeadlineTimer } from './timers.js';
-import type { AttributeKey, Attributes, Diagnostic, Intervention, Payload, ProblemCode } from './types.js';
+import type {
+  AttributeKey,
+  AttributePush,
+  Attributes,
+  Diagnostic,
+  DirectIntervention,
+  Explanation,
+  Intervention,
+  Payload,
+  ProblemCode,
+} from './types.js';
 
 export interface EvaluatorOptions {
   /** The address of the definitions bundle, or the bundle. */
@@ -40,8 +53,19 @@ export interface Evaluator {
   on<Name extends keyof EvaluatorEvents>(name: Name, listener: (value: EvaluatorEvents[Name]) => unknown): () => void;
   /** Counts an event: the object that a tracker plugin's `afterTrack` gets. It is copied, never changed. */
   track(payload: Payload): void;
+  /**
+   * Sets fields of an external attribute group, exactly once, and fires what that triggers. What is refused, because the
+   * definitions have no such field, is an `error` of the code `options`.
+   */
+  setAttributes(push: AttributePush): void;
+  /** Dispatches an intervention whatever its criteria say, at most once for each `intervention_id`. */
+  push(intervention: DirectIntervention): void;
   /** A profile's attributes, once everything that was tracked before is counted. {}: nothing is evaluated. */
   attributes(key: AttributeKey): Promise<Attributes>;
+  /** Why an intervention did or did not fire for a profile. undefined: there is none of that name, or no such key. */
+  explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined>;
+  /** What works here and what does not: for a person, or for a test. Loads a file of its own. */
+  doctor(): Promise<DoctorReport>;
   /** Forgets all profiles, what was sent, and the events that are not yet counted; in all tabs. */
   reset(): Promise<void>;
   /** Ends the evaluation in this page. What was tracked is kept for the next one. */
@@ -61,13 +85,13 @@ export class LocalEvaluator implements Evaluator {
   readonly #namespace: string;
   readonly #announcer = new Announcer();
   readonly #dispatcher: Dispatcher;
-  readonly #journal: Journal;
+  readonly #journals: Journals;
   readonly #page: PageLife;
   readonly #delivery: Delivery;
   readonly #deadline = new DeadlineTimer(() => this.#scheduleBatch());
-  /** Undefined until the engine is ready, and when it has failed. */
+  /** Undefined until it is known whether there is an engine, and when all is closed. */
   #shared: SharedState | undefined;
-  #engine: Engine | undefined;
+  #diagnostics: readonly Diagnostic[] = [];
   /** All that uses the engine waits in this line. */
   #line: Promise<unknown>;
   #batchWaits = false;
@@ -87,14 +111,17 @@ export class LocalEvaluator implements Evaluator {
         report.failed?.(intervention, handler, error);
       },
     });
-    this.#journal = new Journal(this.#namespace, (message, cause) => {
+    const warn = (message: string, cause?: unknown): void =>
       queueMicrotask(() => this.#announcer.say('warning', { code: 'storage', message, cause }));
-    });
+    this.#journals = {
+      inputs: new Journal(this.#namespace, warn),
+      direct: new Journal(`${this.#namespace} direct`, () => undefined), // the other one warns
+    };
     this.#page = new PageLife(() => this.#scheduleBatch());
     this.#delivery = new Delivery({
       announcer: this.#announcer,
       dispatcher: this.#dispatcher,
-      journal: this.#journal,
+      journals: this.#journals,
       page: this.#page,
       deliverWithin: Number.isFinite(deliverWithin) ? deliverWithin : halfAnHour,
       again: () => this.#scheduleBatch(),
@@ -132,8 +159,9 @@ export class LocalEvaluator implements Evaluator {
     try {
       if (typeof payload !== 'object') throw new TypeError('it is no object.');
       if (isReceipt(payload)) return;
-      this.#journal.append(payload['eid'] ? payload : { ...payload, eid: randomId() });
-      this.#delivery.noteSession(sessionOf(payload));
+      const event = payload['eid'] ? payload : { ...payload, eid: randomId() };
+      this.#journals.inputs.append({ event });
+      this.#delivery.noteSession(sessionOf({ event }));
     } catch (error) {
       this.#sayError('options', `What was tracked is no event: ${messageOf(error)}`, error);
       return;
@@ -141,19 +169,40 @@ export class LocalEvaluator implements Evaluator {
     this.#scheduleBatch();
   }
 
+  setAttributes(push: AttributePush): void {
+    this.#append(() => this.#journals.inputs.append({ attributes: checkedPush(push) }));
+  }
+
+  push(intervention: DirectIntervention): void {
+    this.#append(() => this.#journals.direct.append(completeIntervention(intervention)));
+  }
+
   async attributes(key: AttributeKey): Promise<Attributes> {
-    let attributes: Attributes = {};
-    await this.#enqueue(async (shared) => {
-      await this.#runBatch(shared);
-      attributes = this.#engine?.attributes(key) ?? {};
+    return (await this.#ask((engine) => engine.attributes(key))) ?? {};
+  }
+
+  explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined> {
+    return this.#ask((engine) => engine.explain(intervention, key));
+  }
+
+  async doctor(): Promise<DoctorReport> {
+    const { examine } = await import('./doctor.js');
+    const clock = await this.#ask((engine) => engine.clock);
+    return examine({
+      clock,
+      diagnostics: this.#diagnostics,
+      hasHandlers: this.#dispatcher.hasHandlers,
+      journalIsKept: this.#journals.inputs.isKept,
+      stateIsKept: this.#shared?.isKept ?? false,
+      outbox: this.#shared?.state?.outbox ?? [],
+      problems: this.#announcer.problems,
     });
-    return attributes;
   }
 
   async reset(): Promise<void> {
     await this.#enqueue(async (shared) => {
-      await shared.update((state, engine) => emptied(state, engine, this.#journal));
-      this.#journal.shorten(shared.state?.applied ?? {});
+      await shared.update((state, engine) => emptied(state, engine, this.#journals));
+      this.#shortenJournals(shared);
     });
   }
 
@@ -171,28 +220,55 @@ export class LocalEvaluator implements Evaluator {
 
   async #start(): Promise<boolean> {
     await null; // whoever calls createEvaluator can listen before anything is said
-    const { definitions, wasm, store } = this.#options;
+    const engine = await this.#loadEngine();
+    const store = this.#options.store ?? indexedDbStore();
+    this.#shared = new SharedState(engine, store, this.#namespace, this.#announcer);
+    return engine !== undefined;
+  }
+
+  async #loadEngine(): Promise<Engine | undefined> {
+    const { definitions, wasm } = this.#options;
     if (definitions === undefined) {
-      this.#sayError('options', 'The option "definitions" is missing: give the definitions bundle, or its address.');
-      return false;
+      return this.#sayError('options', 'The option "definitions" is missing: give the definitions bundle, or its address.');
     }
     const [module, bundle] = await Promise.all([
       loadModule(wasm).catch((error: unknown) => this.#sayError('wasm', messageOf(error), error)),
       loadDefinitions(definitions).catch((error: unknown) => this.#sayError('definitions', messageOf(error), error)),
     ]);
-    if (module === undefined || bundle === undefined) return false;
+    if (module === undefined || bundle === undefined) return undefined;
     try {
       const { engine, diagnostics } = Engine.load(module, bundle);
+      this.#diagnostics = diagnostics;
       this.#sayDiagnostics(diagnostics);
-      if (engine) this.#shared = new SharedState(engine, store ?? indexedDbStore(), this.#namespace, this.#announcer);
-      this.#engine = engine;
+      return engine;
     } catch (error) {
-      this.#sayError('wasm', `The engine broke on the definitions: ${messageOf(error)}`, error);
+      return this.#sayError('wasm', `The engine broke on the definitions: ${messageOf(error)}`, error);
     }
-    return this.#shared !== undefined;
   }
 
-  /** Runs `task` after everything else in the line; not at all where there is no engine. Never rejects. */
+  /** Writes into a journal. */
+  #append(write: () => void): void {
+    if (this.#closed) return;
+    try {
+      write();
+    } catch (error) {
+      this.#sayError('options', messageOf(error), error);
+      return;
+    }
+    this.#scheduleBatch();
+  }
+
+  /** What the engine says once everything before is counted; undefined: there is none. */
+  async #ask<Answer>(question: (engine: Engine) => Answer): Promise<Answer | undefined> {
+    let answer: Answer | undefined;
+    await this.#enqueue(async (shared) => {
+      await this.#runBatch(shared);
+      answer = shared.engine && question(shared.engine);
+    });
+    return answer;
+  }
+
+  /** Runs `task` after everything else in the line. Never rejects. */
   #enqueue(task: (shared: SharedState) => Promise<void>): Promise<void> {
     const done = this.#line.then(async () => {
       try {
@@ -217,21 +293,28 @@ export class LocalEvaluator implements Evaluator {
 
   async #runBatch(shared: SharedState): Promise<void> {
     const now = Math.floor(Date.now());
-    const onClockSetBack = (): void =>
-      this.#announcer.say('warning', {
-        code: 'clock',
-        message: "The device's clock was set back. What was counted later than now counts as of now.",
-      });
-    await shared.update((state, engine) => applyJournals(state, engine, this.#journal, now, onClockSetBack));
-    if (!this.#closed) this.#deadline.set(this.#engine?.nextDeadline ?? Infinity);
-    this.#journal.shorten(shared.state?.applied ?? {});
+    const report: BatchReport = {
+      clockSetBack: () =>
+        this.#announcer.say('warning', {
+          code: 'clock',
+          message: "The device's clock was set back. What was counted later than now counts as of now.",
+        }),
+      refused: (error) => this.#announcer.say('error', error),
+    };
+    await shared.update((state, engine) => applyJournals(state, engine, this.#journals, now, report));
+    if (!this.#closed) this.#deadline.set(shared.engine?.nextDeadline ?? Infinity);
+    this.#shortenJournals(shared);
+  }
+
+  #shortenJournals({ state }: SharedState): void {
+    for (const journal of Object.values(this.#journals) as Journal<object>[]) journal.shorten(state?.applied ?? {});
   }
 
   // The module has trapped and cannot go on. The next page begins with a new one, and without that event.
   #stop(failure: unknown): void {
-    this.#shared = undefined;
+    this.#shared?.dropEngine();
     const { entry } = failure instanceof EngineFailure ? failure : {};
-    if (entry) this.#journal.remove(entry.page, entry.number);
+    if (entry) this.#journals.inputs.remove(entry.page, entry.number);
     this.#sayError('wasm', `${messageOf(failure)} Nothing is evaluated until the next page.`, failure);
   }
 

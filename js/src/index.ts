@@ -1,3 +1,4 @@
+export type { DoctorReport, Finding } from './doctor.js';
 export { createEvaluator } from './evaluator.js';
 export type { Evaluator, EvaluatorEvents, EvaluatorOptions } from './evaluator.js';
 export type { DefinitionsSource, WasmSource } from './load.js';
@@ -9,6 +10,9 @@ export type {
   Attributes,
   AttributeValue,
   Diagnostic,
+  DirectIntervention,
+  ExplainedCriterion,
+  Explanation,
   Intervention,
   Payload,
   Problem,

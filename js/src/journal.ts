@@ -1,21 +1,22 @@
-// Events that were tracked and are not yet part of the committed state. An event is here before the tracker's call
-// returns, so it outlives its page: the next page of the origin reads it from here.
+// What was tracked, set or pushed and is not yet part of the committed state. It is here before the call returns, so it
+// outlives its page: the next page of the origin reads it from here.
 //
-// Each page (a document, not a tab) writes one key of localStorage, a line per event. Any page may apply any page's
+// Each page (a document, not a tab) writes one key of localStorage, a line per entry. Any page may apply any page's
 // entries, since the committed state says which number of which page it contains; none has to be known as dead.
 import { randomId } from './random-id.js';
-import type { Payload } from './types.js';
 
-export interface Entry {
+export interface Entry<Content> {
   page: string;
   /** From 1, in each page. */
   number: number;
-  payload: Payload;
+  /** Host clock in ms. */
+  writtenAt: number;
+  /** From storage: whoever wrote it, it is an object. */
+  content: Content;
 }
 
 interface Line {
   number: number;
-  /** Host clock in ms. */
   writtenAt: number;
   json: string;
 }
@@ -27,7 +28,7 @@ const mostPages = 20;
 /** A page that has written nothing for so long, and whose entries are all applied, has nothing left to lose. */
 const quietTime = 60_000;
 
-export class Journal {
+export class Journal<Content extends object> {
   readonly #prefix: string;
   readonly #warn: (message: string, cause?: unknown) => void;
   /** localStorage, whose items are properties as well; or an object in its place. */
@@ -36,10 +37,11 @@ export class Journal {
   readonly #previousPage: string | null;
   #lastNumber = 0;
   #overflowed = false;
+  #isKept = true;
 
-  /** `warn` is told when events may get lost. */
-  constructor(namespace: string, warn: (message: string, cause?: unknown) => void) {
-    this.#prefix = `tripline:${namespace.replace(/[:%]/g, encodeURIComponent)}:`;
+  /** Journals of one name share their entries. `warn` is told when some may get lost. */
+  constructor(name: string, warn: (message: string, cause?: unknown) => void) {
+    this.#prefix = `tripline:${name.replace(/[:%]/g, encodeURIComponent)}:`;
     this.#warn = warn;
     try {
       this.#storage = globalThis.localStorage;
@@ -60,9 +62,14 @@ export class Journal {
     return page === this.#page || page === this.#previousPage;
   }
 
-  append(payload: Payload): void {
+  /** Whether entries outlive the page. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  append(content: Content): void {
     if (this.#lastNumber === 0) tabItem(() => sessionStorage.setItem(this.#prefix, this.#page));
-    const line = { number: this.#lastNumber + 1, writtenAt: Date.now(), json: JSON.stringify(payload) };
+    const line = { number: this.#lastNumber + 1, writtenAt: Date.now(), json: JSON.stringify(content) };
     try {
       this.#append(line);
     } catch (error) {
@@ -73,11 +80,11 @@ export class Journal {
   }
 
   /** Entries that `applied` does not contain, older pages first, each page's in its order. */
-  pending(applied: Readonly<Record<string, number>>): Entry[] {
+  pending(applied: Readonly<Record<string, number>>): Entry<Content>[] {
     return this.#pages().flatMap((page) =>
       this.#read(page)
         .filter(({ number }) => number > (applied[page] ?? 0))
-        .flatMap(({ number, json }) => parsePayload(json).map((payload) => ({ page, number, payload }))),
+        .flatMap(({ json, ...line }) => parseObject<Content>(json).map((content) => ({ page, ...line, content }))),
     );
   }
 
@@ -137,6 +144,7 @@ export class Journal {
       // It cannot be read either.
     }
     this.#storage = {};
+    this.#isKept = false;
     this.#replace(this.#page, own);
     this.#warn('localStorage cannot be used: events that are not yet counted when the page is left are lost.', cause);
   }
@@ -157,17 +165,17 @@ function newPage(): string {
   return `${Date.now()}-${randomId()}`;
 }
 
-// Whoever wrote what is no line or no payload: it is passed over.
+// Whoever wrote what is no line or no object: it is passed over.
 
 function parseLine(line: string): Line[] {
   const [, number, writtenAt, json] = /^(\d+) (\d+) (.*)$/.exec(line) ?? [];
   return json === undefined ? [] : [{ number: Number(number), writtenAt: Number(writtenAt), json }];
 }
 
-function parsePayload(json: string): Payload[] {
+function parseObject<Content>(json: string): Content[] {
   try {
-    const payload: unknown = JSON.parse(json);
-    return typeof payload === 'object' && payload !== null ? [payload as Payload] : [];
+    const content: unknown = JSON.parse(json);
+    return typeof content === 'object' && content !== null ? [content as Content] : [];
   } catch {
     return [];
   }

@@ -1,6 +1,6 @@
 // What is decided and not yet started: who may start it, and until when.
 import type { StoredState, Waiting } from './storage.js';
-import type { TriggeredIntervention } from './types.js';
+import type { Intervention } from './types.js';
 
 /** So many ids of started interventions are remembered. */
 const mostStarted = 200;
@@ -8,7 +8,7 @@ const mostStarted = 200;
 /** The outbox with new decisions. Of several targets of one intervention the first stays. */
 export function withDecided(
   state: Pick<StoredState, 'outbox' | 'started'>,
-  interventions: readonly TriggeredIntervention[],
+  interventions: readonly (Intervention & { triggered_at?: string })[],
   cause: Omit<Waiting, 'intervention'>,
 ): Waiting[] {
   const outbox = [...state.outbox];

@@ -1,4 +1,11 @@
-/** 32 hexadecimal digits. (crypto.randomUUID is missing on plain http.) */
+// crypto.randomUUID is missing on plain http.
+
+/** 32 hexadecimal digits. */
 export function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A UUID of version 4. */
+export function randomUuid(): string {
+  return randomId().replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
 }

@@ -1,25 +1,27 @@
 // The engine and the stored state, kept in step. All tabs of the origin share what is stored; each has an engine.
 import type { Announcer } from './announcer.js';
 import type { Engine } from './engine.js';
-import type { Entry } from './journal.js';
 import { EngineError, messageOf } from './problem.js';
 import { isStoredState, memoryStore, type Store, type StoredState } from './storage.js';
 
 /** Answers the state to store; the same one: nothing changed. May run again, so it must leave no trace but in the engine. */
-export type Change = (state: StoredState | undefined, engine: Engine) => StoredState | undefined;
+export type Change = (state: StoredState | undefined, engine: Engine | undefined) => StoredState | undefined;
 
-/** The engine, not the store, has failed; on that event, if one is given. */
+type Place = { page: string; number: number };
+
+/** The engine, not the store, has failed; on that journal's entry, if one is given. */
 export class EngineFailure extends Error {
-  readonly entry: Entry | undefined;
+  readonly entry: Place | undefined;
 
-  constructor(cause: unknown, entry?: Entry) {
+  constructor(cause: unknown, entry?: Place) {
     super(`The engine has failed: ${messageOf(cause)}`, { cause });
     this.entry = entry;
   }
 }
 
 export class SharedState {
-  readonly #engine: Engine;
+  #engine: Engine | undefined;
+  #isKept = true;
   readonly #name: string;
   readonly #announcer: Announcer;
   #store: Store;
@@ -27,7 +29,8 @@ export class SharedState {
   #revision: number | undefined;
   #state: StoredState | undefined;
 
-  constructor(engine: Engine, store: Store, name: string, announcer: Announcer) {
+  /** Without an engine, what it has stored stays as it is. */
+  constructor(engine: Engine | undefined, store: Store, name: string, announcer: Announcer) {
     this.#engine = engine;
     this.#store = store;
     this.#name = name;
@@ -37,6 +40,21 @@ export class SharedState {
   /** As of the last update. */
   get state(): StoredState | undefined {
     return this.#state;
+  }
+
+  /** Undefined: nothing is evaluated. */
+  get engine(): Engine | undefined {
+    return this.#engine;
+  }
+
+  /** Whether the state outlives the page. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  /** Goes on without it: it has failed. */
+  dropEngine(): void {
+    this.#engine = undefined;
   }
 
   /** One transaction. Where the store fails, the state goes on in memory. Rejects with an EngineFailure only. */
@@ -51,13 +69,14 @@ export class SharedState {
         cause,
       });
       this.#store.close();
+      this.#isKept = false;
       this.#store = memoryStore({ [this.#name]: this.#state });
       await this.#attempt(change);
     }
   }
 
   close(): void {
-    this.#engine.release();
+    this.#engine?.release();
     this.#store.close();
   }
 
@@ -92,8 +111,8 @@ export class SharedState {
   #bringEngineTo(state: StoredState | undefined): void {
     if (state?.revision === this.#revision) return;
     try {
-      if (state) this.#engine.restore(state.snapshot);
-      else this.#engine.clear();
+      if (state && state.snapshot.length > 0) this.#engine?.restore(state.snapshot);
+      else this.#engine?.clear();
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       this.#sayDamaged(error.message);
@@ -109,11 +128,11 @@ export class SharedState {
   }
 }
 
-/** What the engine holds now, as the state after `state`. */
-export function engineState(
+/** A snapshot as part of the state after `state`; by default that of no engine. */
+export function withSnapshot(
   state: StoredState | undefined,
-  engine: Engine,
+  snapshot: Uint8Array = new Uint8Array(),
 ): Pick<StoredState, 'revision' | 'snapshot'> {
   // Not from 1: after site data was cleared, a page must not take the new state for one that it knows.
-  return { revision: (state?.revision ?? Date.now()) + 1, snapshot: engine.snapshot() };
+  return { revision: (state?.revision ?? Date.now()) + 1, snapshot };
 }

@@ -5,11 +5,12 @@
  * @module
  */
 import type { BrowserPlugin, BrowserTracker } from '@snowplow/browser-tracker';
-import { LocalEvaluator, type EvaluatorOptions } from './evaluator.js';
+import { LocalEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.js';
 import { longestError, longestHandlerId, measure, type MeasurementEvent, type MeasurementOptions } from './measurement.js';
 import type { Intervention, Payload, Problem } from './types.js';
 
 export type { MeasurementContext, MeasurementEvent, MeasurementOptions } from './measurement.js';
+export type { Evaluator } from './evaluator.js';
 export type { AttributeKey, AttributeValue, Diagnostic, Intervention, Problem, ProblemCode } from './types.js';
 
 /** What it returns or resolves to is of no account. What it throws or rejects with is tracked as its failure. */
@@ -86,6 +87,14 @@ export function removeInterventionHandlers(handlerIds: string | string[], tracke
       delete early.get(id)?.[handlerId];
     }
   }
+}
+
+/**
+ * What evaluates for a tracker, or for the first one: for its `setAttributes`, `push`, `explain`, `doctor` and the rest.
+ * undefined: no such tracker has the plugin.
+ */
+export function getEvaluator(tracker = ''): Evaluator | undefined {
+  return find(tracker)[0]?.evaluator;
 }
 
 /** By namespace, or by id: in the tag's build the two differ. "" finds all. */

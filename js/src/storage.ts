@@ -6,16 +6,17 @@ export interface Waiting {
   intervention: Intervention;
   /** Host clock in ms. */
   decided: number;
-  /** The page that tracked the event which caused it, or saw the deadline pass. */
+  /** The page that tracked the event which caused it, pushed or received it, or saw the deadline pass. */
   page: string;
-  /** The session of that event; a deadline has none. */
+  /** The session of that event; what no event caused has none. */
   session: string | undefined;
 }
 
 /** Everything that is committed together. */
 export interface StoredState {
-  /** Differs whenever the engine's state does. */
+  /** Differs whenever the snapshot does. */
   revision: number;
+  /** The engine's; empty: there was never one. */
   snapshot: Uint8Array;
   /** The number of the last journal entry that the snapshot contains, by page. */
   applied: Record<string, number>;

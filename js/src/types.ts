@@ -28,6 +28,18 @@ export interface TriggeredIntervention extends Intervention {
   triggered_at: string;
 }
 
+/** An intervention that is shown whatever the criteria say. */
+export interface DirectIntervention {
+  name: string;
+  /** Default: 1. */
+  version?: number;
+  /** Default: a random UUID. What has the id of another one is the same intervention, and is not dispatched again. */
+  intervention_id?: string;
+  /** Default: none. */
+  attributes?: Record<string, AttributeValue>;
+  target_attribute_key: AttributeKey;
+}
+
 /** Values for the fields of an external attribute group. */
 export interface AttributePush {
   group: string;

@@ -4,9 +4,9 @@ import { Journal } from '../../js/src/journal.js';
 import { forbiddenStorage, freshStorage, fullStorage, newTab, removeStorage } from './page-storage.js';
 
 const warnings: string[] = [];
-const open = (namespace = 'sp'): Journal => new Journal(namespace, (message) => warnings.push(message));
-const ids = (journal: Journal, applied: Record<string, number> = {}): unknown[] =>
-  journal.pending(applied).map(({ payload }) => payload['eid']);
+const open = (namespace = 'sp'): Journal<Record<string, unknown>> => new Journal(namespace, (message) => warnings.push(message));
+const ids = (journal: Journal<Record<string, unknown>>, applied: Record<string, number> = {}): unknown[] =>
+  journal.pending(applied).map(({ content }) => content['eid']);
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_795_398_084_000 });
@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 /** As after a commit of everything. */
-function allApplied(journal: Journal, before: Record<string, number> = {}): Record<string, number> {
+function allApplied(journal: Journal<Record<string, unknown>>, before: Record<string, number> = {}): Record<string, number> {
   const applied = journal.retained(before);
   for (const { page, number } of journal.pending(before)) applied[page] = number;
   return applied;
@@ -66,7 +66,7 @@ describe('within a page', () => {
     const payload = { eid: 'a', text: 'line\nline 👟', vid: 1, nested: { a: [1, null] } };
     journal.append(payload);
     payload.nested.a = [];
-    expect(journal.pending({})[0]?.payload).toEqual({ ...payload, nested: { a: [1, null] } });
+    expect(journal.pending({})[0]?.content).toEqual({ ...payload, nested: { a: [1, null] } });
   });
 
   test('one event is taken out', () => {

@@ -4,8 +4,10 @@ import {
   indexedDbStore,
   memoryStore,
   type Attributes,
+  type DoctorReport,
   type Evaluator,
   type EvaluatorOptions,
+  type Explanation,
   type Intervention,
   type Problem,
   type Store,
@@ -79,6 +81,20 @@ const attributes: Attributes = await evaluator.attributes({ name: 'domain_userid
 attributes['ecom_attributes']?.['count_product_views'];
 // @ts-expect-error: a key has a name and an id
 await evaluator.attributes('domain_userid');
+
+evaluator.setAttributes({ group: 'g', version: 2, attributeKey: { name: 'user_id', id: '1' }, attributes: { a: 1, b: null } });
+// @ts-expect-error: whose?
+evaluator.setAttributes({ group: 'g', attributes: { a: 1 } });
+evaluator.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } });
+evaluator.push({ name: 'hello', version: 2, intervention_id: '1', attributes: { 'g:a': [1] }, target_attribute_key: { name: 'user_id', id: '1' } });
+// @ts-expect-error: it has a name
+evaluator.push({ target_attribute_key: { name: 'user_id', id: '1' } });
+const explanation: Explanation | undefined = await evaluator.explain('discount', { name: 'user_id', id: '1' });
+explanation?.targets.map(({ id, sent = false }) => [id?.length, sent]);
+const { ok, findings }: DoctorReport = await evaluator.doctor();
+findings.filter(({ check }) => ok && check === 'wasm');
+// @ts-expect-error: there is no such check
+findings.filter(({ check }) => check === 'colour');
 
 const done: undefined | void = await evaluator.reset();
 void done;

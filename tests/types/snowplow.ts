@@ -2,6 +2,7 @@
 import { newTracker, type BrowserPlugin, type BrowserTracker } from '@snowplow/browser-tracker';
 import {
   addInterventionHandlers,
+  getEvaluator,
   removeInterventionHandlers,
   SignalsInterventionsPlugin,
   SignalsPlugin,
@@ -72,5 +73,10 @@ removeInterventionHandlers('banner');
 removeInterventionHandlers(['banner', 'other'], ['sp1']);
 // @ts-expect-error: by id
 removeInterventionHandlers(() => undefined);
+
+getEvaluator()?.doctor();
+getEvaluator('sp1')?.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } });
+// @ts-expect-error: there may be none
+getEvaluator().doctor();
 
 export const options: SignalsPluginOptions = { definitions: '/definitions.json' };

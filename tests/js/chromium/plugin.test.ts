@@ -321,6 +321,18 @@ describe('from page to page', () => {
     expect(await problems()).toEqual([]);
   });
 
+  test('so does an intervention that is pushed', async () => {
+    await page.evaluate(() => {
+      tripline.start({ handlers: { banner: tripline.note } });
+      tripline.plugin.getEvaluator('sp1')?.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } });
+      location.href = '/next';
+    });
+    await page.waitForURL('**/next');
+    await ready(page);
+    await page.evaluate(() => tripline.start({ handlers: { banner: tripline.note } }));
+    await noted(['hello']);
+  });
+
   test('while a slow next page is awaited no handler starts; there it does', async () => {
     await page.evaluate(async () => {
       tripline.start({ handlers: { banner: () => sessionStorage.setItem('shown too early', 'yes') } });
@@ -472,6 +484,10 @@ describe('trouble', () => {
       await tryOut();
       await vi.waitFor(async () => expect(await problems()).toHaveLength(1), { timeout: 10_000 });
       expect((await problems())[0]).toContain("'wasm-unsafe-eval' to script-src");
+      const report = await page.evaluate(() => tripline.plugin.getEvaluator()?.doctor());
+      const failing = report?.findings.filter(({ ok }) => !ok).map(({ check }) => check);
+      expect(failing).toEqual(['wasm', 'engine', 'definitions']);
+      expect(report?.findings[0]?.message).toContain("'wasm-unsafe-eval' to its script-src");
     } finally {
       site.policy = before;
       complaints.length = 0; // the browser's own

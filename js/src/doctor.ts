@@ -1,0 +1,105 @@
+// Looks at everything that evaluation depends on, and says what does not work and what to do.
+import { definitionsProblem, messageOf } from './problem.js';
+import type { Waiting } from './storage.js';
+import type { Diagnostic, Problem } from './types.js';
+
+/** One thing that was looked at. */
+export interface Finding {
+  /**
+   * `wasm`: the browser runs WebAssembly, and the page's Content-Security-Policy allows it. `engine`: events are
+   * evaluated. `definitions`: they have neither errors nor warnings. `storage`: counts outlive the page. `journal`: events
+   * outlive the page before they are counted. `clock`: the device's clock has not been set back. `delivery`: what was
+   * decided finds handlers.
+   */
+  check: 'wasm' | 'engine' | 'definitions' | 'storage' | 'journal' | 'clock' | 'delivery';
+  ok: boolean;
+  /** What was found and, where it is not ok, what to do. */
+  message: string;
+}
+
+export interface DoctorReport {
+  /** Whether all is ok. */
+  ok: boolean;
+  findings: Finding[];
+  /** Errors and warnings since the start, at most 50. */
+  problems: Problem[];
+}
+
+/** What an evaluator knows of itself. */
+export interface Symptoms {
+  /** The engine's, in ms; undefined: no engine runs. */
+  clock: number | undefined;
+  diagnostics: readonly Diagnostic[];
+  hasHandlers: boolean;
+  journalIsKept: boolean;
+  stateIsKept: boolean;
+  outbox: readonly Waiting[];
+  problems: readonly Problem[];
+}
+
+export async function examine(symptoms: Symptoms): Promise<DoctorReport> {
+  const findings = [
+    await wasm(),
+    engine(symptoms),
+    definitions(symptoms),
+    storage(symptoms),
+    journal(symptoms),
+    clock(symptoms),
+    delivery(symptoms),
+  ];
+  return { ok: findings.every(({ ok }) => ok), findings, problems: [...symptoms.problems] };
+}
+
+async function wasm(): Promise<Finding> {
+  const smallest = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  try {
+    await WebAssembly.instantiate(smallest);
+    return { check: 'wasm', ok: true, message: 'WebAssembly runs here.' };
+  } catch (error) {
+    const advice = "If there is a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src.";
+    return { check: 'wasm', ok: false, message: `WebAssembly does not run here (${messageOf(error)}). ${advice}` };
+  }
+}
+
+function engine({ clock, problems }: Symptoms): Finding {
+  if (clock !== undefined) return { check: 'engine', ok: true, message: 'Events are evaluated.' };
+  const causes = problems.filter(({ code }) => code === 'wasm' || code === 'definitions' || code === 'options');
+  const why = causes.map(({ message }) => message).join(' ') || 'There is no engine.';
+  return { check: 'engine', ok: false, message: `Events are not evaluated. ${why}` };
+}
+
+function definitions({ clock, diagnostics }: Symptoms): Finding {
+  const problem = definitionsProblem(diagnostics, 'error') ?? definitionsProblem(diagnostics, 'warning');
+  if (problem) return { check: 'definitions', ok: false, message: problem.message };
+  return clock === undefined
+    ? { check: 'definitions', ok: false, message: 'The definitions were not read.' }
+    : { check: 'definitions', ok: true, message: 'The definitions have neither errors nor warnings.' };
+}
+
+function storage({ stateIsKept }: Symptoms): Finding {
+  return stateIsKept
+    ? { check: 'storage', ok: true, message: 'What is counted is stored, and shared with other tabs.' }
+    : { check: 'storage', ok: false, message: 'IndexedDB cannot be used: what is counted lives as long as the page.' };
+}
+
+function journal({ journalIsKept }: Symptoms): Finding {
+  return journalIsKept
+    ? { check: 'journal', ok: true, message: 'Events are kept in localStorage until they are counted.' }
+    : { check: 'journal', ok: false, message: 'localStorage cannot be used: events of a page that is left at once are lost.' };
+}
+
+function clock({ clock, problems }: Symptoms): Finding {
+  const warning = problems.find(({ code }) => code === 'clock');
+  if (warning) return { check: 'clock', ok: false, message: warning.message };
+  const ahead = Math.max(0, Math.round(((clock ?? 0) - Date.now()) / 1000));
+  return ahead > 60
+    ? { check: 'clock', ok: false, message: `Events were counted ${ahead} s later than the device's clock says now.` }
+    : { check: 'clock', ok: true, message: "The device's clock goes on as it should." };
+}
+
+function delivery({ hasHandlers, outbox }: Symptoms): Finding {
+  const waiting = outbox.map(({ intervention }) => `"${intervention.name}"`).join(', ');
+  const message = waiting ? `Interventions wait to be dispatched: ${waiting}.` : 'No intervention waits to be dispatched.';
+  if (hasHandlers) return { check: 'delivery', ok: true, message };
+  return { check: 'delivery', ok: false, message: `${message} There is no handler: add one for "intervention".` };
+}

@@ -1,0 +1,287 @@
+// What pages give to the evaluator besides events: attribute values and ready-made interventions. And what it tells.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { memoryStore, type AttributePush, type DirectIntervention, type Store } from '../../js/src/index.js';
+import { forbiddenStorage, freshStorage, newTab, removeStorage } from './page-storage.js';
+import { add, domainUser, names, openPage, tutorial, view, type Page } from './visits.js';
+
+const pages: Page[] = [];
+const open = (...parameters: Parameters<typeof openPage>): Page => {
+  const page = openPage(...parameters);
+  pages.push(page);
+  return page;
+};
+
+let store: Store;
+beforeEach(() => {
+  freshStorage();
+  store = memoryStore();
+});
+afterEach(() => {
+  for (const { evaluator } of pages.splice(0)) evaluator.close();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  removeStorage();
+});
+
+/** The tutorial, with an external group and an intervention on it. */
+const definitions = {
+  ...tutorial,
+  attribute_groups: [
+    ...tutorial.attribute_groups,
+    {
+      name: 'scores',
+      version: 1,
+      attribute_key: { name: 'domain_userid' },
+      batch_source: { database: 'd', schema: 's', table: 't', timestamp_field: 'f' },
+      fields: [{ name: 'risk', type: 'double' }],
+    },
+  ],
+  interventions: [
+    ...tutorial.interventions,
+    {
+      name: 'calm',
+      version: 1,
+      criteria: { attribute: 'scores:risk', operator: '>', value: 0.5 },
+      target_attribute_keys: [{ name: 'domain_userid' }],
+    },
+  ],
+};
+
+const risk = (value: number | null): AttributePush => ({
+  group: 'scores',
+  attributeKey: domainUser,
+  attributes: { risk: value },
+});
+const hello: DirectIntervention = { name: 'hello', target_attribute_key: domainUser };
+
+/** A page that is gone before it could commit anything. */
+async function openDoomed(): Promise<Page> {
+  const page = open({ definitions, store: { update: () => new Promise(() => undefined), close() {} } });
+  await page.evaluator.ready;
+  return page;
+}
+
+describe('setAttributes', () => {
+  test('sets fields of an external group, and fires', async () => {
+    const page = open({ store, definitions });
+    page.evaluator.setAttributes(risk(0.75));
+    expect((await page.evaluator.attributes(domainUser))['scores']).toEqual({ risk: 0.75 });
+    await page.settled();
+    expect(names(page.interventions)).toEqual(['calm']);
+    expect(page.errors).toEqual([]);
+  });
+
+  test('comes in order with events, and null clears', async () => {
+    const page = open({ store, definitions });
+    page.evaluator.setAttributes(risk(0.75));
+    page.evaluator.track(add());
+    page.evaluator.setAttributes(risk(null));
+    expect(await page.evaluator.attributes(domainUser)).toMatchObject({
+      scores: { risk: null },
+      ecom_attributes: { count_add_to_cart: 1 },
+    });
+    await page.settled();
+    expect(names(page.interventions)).toEqual(['calm', 'cart_abandonment']);
+  });
+
+  test('of a page that was left counts on the next, once', async () => {
+    const gone = await openDoomed();
+    gone.evaluator.setAttributes(risk(0.75));
+    const next = open({ store, definitions });
+    await next.settled();
+    expect(names(next.interventions)).toEqual(['calm']);
+    const last = open({ store, definitions });
+    expect((await last.evaluator.attributes(domainUser))['scores']).toEqual({ risk: 0.75 });
+    await last.settled();
+    expect(last.interventions).toEqual([]);
+  });
+
+  test('of a wrong form is an error at once; what the definitions lack, when they are there', async () => {
+    const page = open({ store, definitions });
+    const circle: { risk?: unknown } = {};
+    circle.risk = circle;
+    for (const wrong of [undefined, {}, { ...risk(1), attributeKey: 5 }, { ...risk(1), attributes: circle }]) {
+      page.evaluator.setAttributes(wrong as never);
+    }
+    expect(page.errors.map(({ code }) => code)).toEqual(['options', 'options', 'options', 'options']);
+    page.evaluator.setAttributes({ ...risk(1), group: 'score' });
+    page.evaluator.setAttributes(risk(0.25));
+    expect((await page.evaluator.attributes(domainUser))['scores']).toEqual({ risk: 0.25 });
+    expect(page.errors).toHaveLength(5);
+    expect(page.errors[4]).toMatchObject({ code: 'options', message: expect.stringContaining('no external group "score"') as string });
+  });
+});
+
+describe('push', () => {
+  test('dispatches whatever the criteria say, with what was left out filled in', async () => {
+    const page = open({ store, definitions });
+    page.evaluator.push(hello);
+    await page.settled();
+    expect(page.interventions).toEqual([
+      {
+        intervention_id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/) as string,
+        name: 'hello',
+        version: 1,
+        attributes: {},
+        target_attribute_key: domainUser,
+      },
+    ]);
+  });
+
+  test('of one id is dispatched once, over pages too', async () => {
+    const page = open({ store, definitions });
+    const one = { ...hello, intervention_id: '550e8400-e29b-41d4-a716-446655440000', attributes: { 'a:b': [1, 'x'] } };
+    page.evaluator.push(one);
+    page.evaluator.push(one);
+    await page.settled();
+    const next = open({ store, definitions });
+    next.evaluator.push(one);
+    await next.settled();
+    expect([...page.interventions, ...next.interventions]).toEqual([{ ...one, version: 1 }]);
+  });
+
+  test('of a page that was left is dispatched by the next', async () => {
+    const gone = await openDoomed();
+    gone.evaluator.push(hello);
+    const next = open({ store, definitions });
+    await next.settled();
+    expect(names(next.interventions)).toEqual(['hello']);
+    const last = open({ store, definitions });
+    await last.settled();
+    expect(last.interventions).toEqual([]);
+  });
+
+  test('needs no engine; the events wait for one', async () => {
+    const broken = open({ store, definitions: { interventions: 5 } });
+    broken.evaluator.track(add());
+    broken.evaluator.push(hello);
+    await broken.settled();
+    expect(names(broken.interventions)).toEqual(['hello']);
+    expect(broken.errors.map(({ code }) => code)).toEqual(['definitions']);
+    broken.evaluator.close();
+    const repaired = open({ store, definitions });
+    await repaired.settled();
+    expect(names(repaired.interventions)).toEqual(['cart_abandonment']);
+    await repaired.settled();
+    expect(repaired.errors).toEqual([]);
+  });
+
+  test('without an engine leaves what engines have counted', async () => {
+    const first = open({ store, definitions });
+    first.evaluator.track(view());
+    await first.settled();
+    const broken = open({ store, definitions: { interventions: 5 } });
+    broken.evaluator.push(hello);
+    await broken.settled();
+    const last = open({ store, definitions });
+    expect((await last.evaluator.attributes(domainUser))['ecom_attributes']).toMatchObject({ count_product_views: 1 });
+    expect(first.errors).toEqual([]);
+    expect((await first.evaluator.attributes(domainUser))['ecom_attributes']).toMatchObject({ count_product_views: 1 });
+  });
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['no name', { ...hello, name: '' }],
+    ['a version that is none', { ...hello, version: 1.5 }],
+    ['no target', { name: 'hello' }],
+    ['attributes that are none', { ...hello, attributes: [] }],
+    ['an id that is none', { ...hello, intervention_id: 7 }],
+    ['what JSON cannot say', { ...hello, attributes: { big: 1n } }],
+  ])('of %s is an error, and dispatches nothing', async (_, wrong) => {
+    const page = open({ store, definitions });
+    page.evaluator.push(wrong as never);
+    await page.settled();
+    expect(page.interventions).toEqual([]);
+    expect(page.errors.map(({ code }) => code)).toEqual(['options']);
+  });
+
+  test('in another tab is left to it for a moment', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    const first = open({ store, definitions }, { handle: false });
+    first.evaluator.push(hello);
+    await first.settled();
+    newTab();
+    const other = open({ store, definitions });
+    await other.settled();
+    expect(other.interventions).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2100);
+    await other.settled();
+    expect(names(other.interventions)).toEqual(['hello']);
+  });
+
+  test('after close does nothing', async () => {
+    const page = open({ store, definitions });
+    page.evaluator.close();
+    page.evaluator.push(hello);
+    page.evaluator.setAttributes(risk(1));
+    await page.settled();
+    expect(page.interventions).toEqual([]);
+    expect(page.errors).toEqual([]);
+  });
+});
+
+describe('explain', () => {
+  test('says why, once everything before is counted', async () => {
+    const page = open({ store, definitions });
+    page.evaluator.track(add());
+    expect(await page.evaluator.explain('cart_abandonment', domainUser)).toMatchObject({ holds: true, why: expect.stringContaining('was sent') as string });
+    expect(await page.evaluator.explain('nothing', domainUser)).toBeUndefined();
+  });
+
+  test('without an engine knows nothing', async () => {
+    const page = open({ store, definitions: { interventions: 5 } });
+    expect(await page.evaluator.explain('cart_abandonment', domainUser)).toBeUndefined();
+  });
+});
+
+describe('doctor', () => {
+  const failing = async ({ evaluator }: Page): Promise<string[]> =>
+    (await evaluator.doctor()).findings.filter(({ ok }) => !ok).map(({ check, message }) => `${check}: ${message}`);
+
+  test('finds everything in order where it is', async () => {
+    const page = open({ store, definitions });
+    page.evaluator.track(view());
+    const report = await page.evaluator.doctor();
+    expect(report.findings.filter(({ ok }) => !ok)).toEqual([]);
+    expect(report).toMatchObject({ ok: true, problems: [] });
+    expect(report.findings.map(({ check }) => check)).toEqual(['wasm', 'engine', 'definitions', 'storage', 'journal', 'clock', 'delivery']);
+  });
+
+  test('names what is wrong in the definitions', async () => {
+    const broken = open({ store, definitions: { ...tutorial, interventions: 5 } });
+    expect(await failing(broken)).toEqual([
+      expect.stringMatching(/^engine: Events are not evaluated. There are errors in the definitions:\n\/interventions: /) as string,
+      expect.stringMatching(/^definitions: There are errors/) as string,
+    ]);
+    const warned = open({ store, definitions: { ...tutorial, colour: 'red' } });
+    expect(await failing(warned)).toEqual([expect.stringMatching(/^definitions: .*\n\/colour: /s) as string]);
+  });
+
+  test('says that nothing can be stored', async () => {
+    forbiddenStorage();
+    const page = open({ definitions });
+    page.evaluator.track(view());
+    expect((await failing(page)).map((text) => text.split(':')[0])).toEqual(['storage', 'journal']);
+    expect((await page.evaluator.doctor()).problems.map(({ code }) => code)).toEqual(['storage', 'storage']);
+  });
+
+  test('names interventions that wait for a handler', async () => {
+    const page = open({ store, definitions }, { handle: false });
+    page.evaluator.track(add());
+    await page.settled();
+    expect(await failing(page)).toEqual([expect.stringMatching(/^delivery: .*"cart_abandonment".*no handler/) as string]);
+  });
+
+  test('sees a clock that was set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const page = open({ store, definitions });
+    page.evaluator.track(view());
+    await page.settled();
+    vi.setSystemTime(Date.now() - 120_000);
+    expect(await failing(page)).toEqual([expect.stringMatching(/^clock: .*120 s later/) as string]);
+    vi.setSystemTime(Date.now() - 400_000);
+    page.evaluator.track(view());
+    await page.settled();
+    expect(await failing(page)).toEqual([expect.stringMatching(/^clock: .*set back/) as string]);
+  });
+});
