@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lenient_json.h"
 #include "support/hash.h"
 #include "support/time_text.h"
 
@@ -96,7 +97,7 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
     return take([=] { return Value::number(number); });
   }
   bool string(string_t& text) override {
-    return take([&] { return Value::string(text); });
+    return take([&] { return Value::string(std::string(within_limit(text))); });
   }
   bool binary(binary_t&) override { return false; }
   bool start_object(std::size_t) override { return open(false); }
@@ -191,13 +192,17 @@ EnrichedReader::EnrichedReader(const Program& program)
 }
 EnrichedReader::~EnrichedReader() = default;
 
+tl::expected<void, std::string> EnrichedReader::parse(std::string_view json) {
+  values_.assign(input_count_ + std::size(kTimes) + 1, Value());
+  Handler handler(*tree_, values_);
+  if (nlohmann::json::sax_parse(json.begin(), json.end(), &handler)) return {};
+  return tl::make_unexpected(handler.error());
+}
+
 tl::expected<Event, std::string> EnrichedReader::read(std::string_view json) {
   const std::size_t id_slot = input_count_ + std::size(kTimes);
-  values_.assign(id_slot + 1, Value());
-  Handler handler(*tree_, values_);
-  if (!nlohmann::json::sax_parse(json.begin(), json.end(), &handler)) {
-    return tl::make_unexpected(handler.error());
-  }
+  const auto parsed = parse(json);
+  if (!parsed && !parse(lenient_json(json))) return tl::make_unexpected(parsed.error());
 
   Event event;
   for (std::size_t i = input_count_; i < id_slot && !event.time; ++i) {

@@ -28,6 +28,7 @@ class EnrichedReader {
   class Tree;
   class Handler;
 
+  tl::expected<void, std::string> parse(std::string_view json);
   ValueView view(std::size_t input);
 
   std::unique_ptr<Tree> tree_;

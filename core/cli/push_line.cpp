@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lenient_json.h"
 #include "support/text.h"
 #include "support/time_text.h"
 
@@ -18,7 +19,9 @@ std::string text_of(const json& object, const char* field) {
 Value value_of(const json& node) {
   if (node.is_boolean()) return Value::boolean(node.get<bool>());
   if (node.is_number()) return Value::number(node.get<double>());
-  if (node.is_string()) return Value::string(node.get<std::string>());
+  if (node.is_string()) {
+    return Value::string(std::string(within_limit(node.get_ref<const std::string&>())));
+  }
   if (!node.is_array()) return {};
   std::vector<Value> list;
   for (const json& element : node) {

@@ -74,9 +74,8 @@ void Window::merge(Entry& earlier, const Entry& later) {
     both.add(*earlier.value.as_number());
     both.add(*later.value.as_number());
     earlier.value = Value::number(both.value());
-  } else if (kind_ != Kind::first && kind_ != Kind::count && dominates(later, earlier)) {
-    earlier.value = later.value;
   }
+  // Of `least` and `greatest` the earlier is the better one: the later has not dropped it.
   take(earlier);
 }
 

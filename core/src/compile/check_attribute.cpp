@@ -37,7 +37,7 @@ std::string_view wrong_type(Aggregation aggregation, ValueType type) {
   return is_list_type(type) || type == ValueType::dict ? "a scalar type such as string" : "";
 }
 
-/// Whether the value is of the type, element by element in a list.
+/// Whether the value is one that the type has, element by element in a list.
 bool fits(const Value& value, ValueType type) {
   if (const std::vector<Value>* list = value.as_list()) {
     if (!is_list_type(type)) return false;
@@ -46,9 +46,7 @@ bool fits(const Value& value, ValueType type) {
     }
     return true;
   }
-  if (is_numeric_type(type)) return value.as_number() != nullptr;
-  if (is_text_type(type)) return value.as_string() != nullptr;
-  return type == ValueType::boolean && value.as_boolean() != nullptr;
+  return convert(ValueView::of(value), type) == value;
 }
 
 /// Where a date part may stand, and what type it then needs.
@@ -105,7 +103,7 @@ void check_attribute(const Attribute& attribute, Diagnostics& diagnostics) {
   } else if (!attribute.default_value.is_null() &&
              !fits(attribute.default_value, *attribute.type)) {
     diagnostics.error(concat({attribute.pointer, "/default_value"}),
-                      concat({"the default is not of the attribute's type '",
+                      concat({"the default is no value of the attribute's type '",
                               name_of<ValueType>(kValueTypes, *attribute.type), "'"}));
   }
   if (attribute.period && attribute.ttl) {
