@@ -59,34 +59,21 @@ std::string load(const std::string& definitions, double profiles, double sent_ma
        fingerprint_text(program ? program->fingerprint : 0), "\"}"});
 }
 
-void release(int handle) {
-  if (find(handle) != nullptr) engines[static_cast<std::size_t>(handle) - 1].reset();
-}
-
-emscripten::val snapshot(int handle) {
-  const Engine* engine = find(handle);
-  if (engine == nullptr) return emscripten::val::null();
-  const std::string bytes = engine->snapshot();
-  const emscripten::val view(emscripten::typed_memory_view(
-      bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data())));
-  return view.call<emscripten::val>("slice");  // a copy that JavaScript owns
-}
-
-std::string restore(int handle, const std::string& bytes) {
-  Engine* engine = find(handle);
+std::string restore(double handle, const std::string& bytes) {
+  Engine* engine = find(static_cast<int>(handle));
   if (engine == nullptr) return "there is no engine with this handle";
   const auto restored = engine->restore(bytes);
   return restored ? "" : restored.error();
 }
 
-std::string attributes(int handle, const std::string& key_name, const std::string& id) {
-  const Engine* engine = find(handle);
+std::string attributes(double handle, const std::string& key_name, const std::string& id) {
+  const Engine* engine = find(static_cast<int>(handle));
   return engine ? tripline::attributes_json(engine->attributes(key_name, id)) : "{}";
 }
 
-std::string explain(int handle, const std::string& intervention, const std::string& key_name,
+std::string explain(double handle, const std::string& intervention, const std::string& key_name,
                     const std::string& id) {
-  const Engine* engine = find(handle);
+  const Engine* engine = find(static_cast<int>(handle));
   return engine ? engine->explain(intervention, {key_name, id}) : "";
 }
 
@@ -122,6 +109,17 @@ EMSCRIPTEN_KEEPALIVE int tripline_advance(int handle, double now) {
   return engine ? keep(engine->advance(static_cast<tripline::Time>(now))) : -2;
 }
 
+EMSCRIPTEN_KEEPALIVE int tripline_snapshot(int handle) {
+  const Engine* engine = find(handle);
+  if (engine == nullptr) return -2;
+  result = engine->snapshot();
+  return static_cast<int>(result.size());
+}
+
+EMSCRIPTEN_KEEPALIVE void tripline_release(int handle) {
+  if (find(handle) != nullptr) engines[static_cast<std::size_t>(handle) - 1].reset();
+}
+
 EMSCRIPTEN_KEEPALIVE void tripline_rebase(int handle, double now) {
   if (Engine* engine = find(handle)) engine->rebase(static_cast<tripline::Time>(now));
 }
@@ -148,10 +146,9 @@ EMSCRIPTEN_KEEPALIVE std::size_t tripline_result_size() {
 
 }  // extern "C"
 
+// Functions that take or give texts; their types are listed in embind_types.cpp.
 EMSCRIPTEN_BINDINGS(tripline) {
   emscripten::function("load", &load);
-  emscripten::function("release", &release);
-  emscripten::function("snapshot", &snapshot);
   emscripten::function("restore", &restore);
   emscripten::function("attributes", &attributes);
   emscripten::function("explain", &explain);

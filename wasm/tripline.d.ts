@@ -44,9 +44,6 @@ export interface TriplineModule {
   /** Limits that are 0 take the engine's defaults for a page: 200 profiles, 10,000 sent marks, 512
    *  remembered event ids. Answers a LoadReport as JSON. */
   load(definitions: string | Uint8Array, profiles: number, sentMarks: number, eventIds: number): string;
-  release(handle: number): void;
-  /** A copy of the whole state; null for an unknown handle. */
-  snapshot(handle: number): Uint8Array | null;
   /** "" or the reason of the refusal; the engine is empty then. */
   restore(handle: number, snapshot: Uint8Array): string;
   /** {"GROUP": {"ATTRIBUTE": value | null}} as JSON; {} if no group has that attribute key. */
@@ -65,6 +62,9 @@ export interface TriplineModule {
   /** Sets fields of external groups from the buffer. As _tripline_process; -3: refused, the result says
    *  why, as text. */
   _tripline_push(handle: number): number;
+  /** Makes the whole state the result. Its size in bytes; -2: no such handle. */
+  _tripline_snapshot(handle: number): number;
+  _tripline_release(handle: number): void;
   /** Turns the engine's clock back (ms). */
   _tripline_rebase(handle: number, now: number): void;
   /** The engine's clock (ms): the highest `now` so far. */
@@ -73,7 +73,8 @@ export interface TriplineModule {
   _tripline_advance(handle: number, now: number): number;
   /** When advance must be called next (ms), or Infinity. */
   _tripline_next_deadline(handle: number): number;
-  /** The result of the last process or advance as UTF-8 JSON, valid until the next call. */
+  /** The result of the last call that made one, valid until the next call: payloads as UTF-8 JSON, or
+   *  what else the call says. */
   _tripline_result(): number;
   _tripline_result_size(): number;
 }

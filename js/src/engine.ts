@@ -124,9 +124,8 @@ export class Engine {
 
   /** The whole state: profiles, what was sent, and the clock. */
   snapshot(): Uint8Array {
-    const snapshot = this.#module.snapshot(this.#handle);
-    if (snapshot === null) throw released();
-    return snapshot;
+    if (this.#module._tripline_snapshot(this.#handle) < 0) throw released();
+    return this.#result().slice(); // a copy that outlives the next call
   }
 
   /**
@@ -146,16 +145,19 @@ export class Engine {
 
   /** Frees its memory. The engine is of no use afterwards. */
   release(): void {
-    this.#module.release(this.#handle);
+    this.#module._tripline_release(this.#handle);
   }
 
   #fired(count: number): TriggeredIntervention[] {
     if (count === 0) return [];
     if (count === -2) throw released();
     if (count < 0) throw new EngineError('wasm', `The engine refused what it was given (${count}).`);
+    return JSON.parse(decoder.decode(this.#result())) as TriggeredIntervention[];
+  }
+
+  #result(): Uint8Array {
     const start = this.#module._tripline_result();
-    const bytes = this.#module.HEAPU8.subarray(start, start + this.#module._tripline_result_size());
-    return JSON.parse(decoder.decode(bytes)) as TriggeredIntervention[];
+    return this.#module.HEAPU8.subarray(start, start + this.#module._tripline_result_size());
   }
 }
 

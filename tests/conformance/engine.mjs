@@ -80,7 +80,8 @@ class Engine {
   }
 
   snapshot() {
-    return this.#module.snapshot(this.#handle);
+    this.#module._tripline_snapshot(this.#handle);
+    return this.#resultBytes();
   }
 
   /** Throws if the snapshot is refused. */
@@ -90,7 +91,7 @@ class Engine {
   }
 
   release() {
-    this.#module.release(this.#handle);
+    this.#module._tripline_release(this.#handle);
   }
 
   #write(content) {
@@ -110,9 +111,12 @@ class Engine {
 
   /** The result of the last process, push or advance, exactly as the engine wrote it. */
   resultText() {
+    return decoder.decode(this.#resultBytes());
+  }
+
+  #resultBytes() {
     const start = this.#module._tripline_result();
-    const text = this.#module.HEAPU8.slice(start, start + this.#module._tripline_result_size());
-    return decoder.decode(text);
+    return this.#module.HEAPU8.slice(start, start + this.#module._tripline_result_size());
   }
 
   #payloads(count) {
