@@ -23,7 +23,7 @@ copyFileSync('../wasm/tripline.d.ts', 'dist/engine/tripline.d.ts');
 copyFileSync('dist/engine/tripline.wasm', 'dist/tripline.wasm');
 
 // Loaded on demand, by these names.
-const onDemand = ['doctor'];
+const onDemand = ['doctor', 'remote'];
 
 // Entries that one page may load together share one evaluator and one copy of the engine's glue. All else is apart, so
 // that it does not split what pages load into more files.

@@ -13,7 +13,7 @@ import { PageLife } from './page.js';
 import { definitionsProblem, messageOf } from './problem.js';
 import { checkedPush } from './push.js';
 import { randomId } from './random-id.js';
-import { EngineFailure, SharedState } from './shared-state.js';
+import { EngineFailure, SharedState, type Change } from './shared-state.js';
 import { indexedDbStore, type Store } from './storage.js';
 import { DeadlineTimer } from './timers.js';
 import type {
@@ -25,6 +25,7 @@ import type {
   Explanation,
   Intervention,
   Payload,
+  Problem,
   ProblemCode,
 } from './types.js';
 
@@ -95,12 +96,16 @@ export class LocalEvaluator implements Evaluator {
   /** All that uses the engine waits in this line. */
   #line: Promise<unknown>;
   #batchWaits = false;
+  readonly #isPauseExpected: boolean;
+  #isPaused: boolean;
   #listenerCount = 0;
   #closed = false;
 
-  /** `report` hears what becomes of each intervention. */
-  constructor(options: EvaluatorOptions, report: Partial<DispatchReport> = {}) {
+  /** `report` hears what becomes of each intervention. Without definitions it is paused, which is an error unless expected. */
+  constructor(options: Partial<EvaluatorOptions>, report: Partial<DispatchReport> = {}, isPauseExpected = false) {
     this.#options = typeof options === 'object' && options !== null ? options : {};
+    this.#isPauseExpected = isPauseExpected;
+    this.#isPaused = isPauseExpected && this.#options.definitions === undefined;
     const { namespace = 'default', deliverWithin = halfAnHour } = this.#options;
     this.#namespace = String(namespace);
     this.#dispatcher = new Dispatcher({
@@ -154,8 +159,37 @@ export class LocalEvaluator implements Evaluator {
     this.#dispatcher.remove(id);
   }
 
+  /** While it is paused, events and time pass unseen. */
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    this.#scheduleBatch();
+  }
+
+  /** Changes the state once everything before is counted, and dispatches what is due then. Never rejects. */
+  commit(change: Change): Promise<void> {
+    return this.#enqueue(async (shared) => {
+      await this.#runBatch(shared);
+      await shared.update(change);
+      await this.#delivery.run(shared);
+    });
+  }
+
+  /** As the journals name it. */
+  get page(): string {
+    return this.#journals.inputs.page;
+  }
+
+  /** What was said so far, each once. */
+  get problems(): readonly Problem[] {
+    return this.#announcer.problems;
+  }
+
+  say(name: 'error' | 'warning', problem: Problem): void {
+    this.#announcer.say(name, problem);
+  }
+
   track(payload: Payload): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#isPaused) return;
     try {
       if (typeof payload !== 'object') throw new TypeError('it is no object.');
       if (isReceipt(payload)) return;
@@ -229,7 +263,7 @@ export class LocalEvaluator implements Evaluator {
   async #loadEngine(): Promise<Engine | undefined> {
     const { definitions, wasm } = this.#options;
     if (definitions === undefined) {
-      return this.#sayError('options', 'The option "definitions" is missing: give the definitions bundle, or its address.');
+      return this.#isPauseExpected ? undefined : this.#sayError('options', 'The option "definitions" is missing: give the definitions bundle, or its address.');
     }
     const [module, bundle] = await Promise.all([
       loadModule(wasm).catch((error: unknown) => this.#sayError('wasm', messageOf(error), error)),
@@ -301,8 +335,9 @@ export class LocalEvaluator implements Evaluator {
         }),
       refused: (error) => this.#announcer.say('error', error),
     };
-    await shared.update((state, engine) => applyJournals(state, engine, this.#journals, now, report));
-    if (!this.#closed) this.#deadline.set(shared.engine?.nextDeadline ?? Infinity);
+    const running = (engine: Engine | undefined): Engine | undefined => (this.#isPaused ? undefined : engine);
+    await shared.update((state, engine) => applyJournals(state, running(engine), this.#journals, now, report));
+    if (!this.#closed) this.#deadline.set(running(shared.engine)?.nextDeadline ?? Infinity);
     this.#shortenJournals(shared);
   }
 

@@ -5,7 +5,15 @@ import type { Intervention } from './types.js';
 /** So many ids of started interventions are remembered. */
 const mostStarted = 200;
 
-/** The outbox with new decisions. Of several targets of one intervention the first stays. */
+/** Stands for all interventions of one name, version and target. */
+export function markOf({ name, version, target_attribute_key: target }: Intervention): string {
+  return [name, version, target.name, target.id].join('\n');
+}
+
+/**
+ * The outbox with new decisions. Of several targets of one intervention the first stays; what an engine triggers and is
+ * marked does not.
+ */
 export function withDecided(
   state: Pick<StoredState, 'outbox' | 'started'>,
   interventions: readonly (Intervention & { triggered_at?: string })[],
@@ -13,8 +21,10 @@ export function withDecided(
 ): Waiting[] {
   const outbox = [...state.outbox];
   const known = new Set([...state.started, ...outbox.map((waiting) => waiting.intervention.intervention_id)]);
-  for (const { triggered_at: _, ...intervention } of interventions) {
-    if (!known.has(intervention.intervention_id)) outbox.push({ intervention, ...cause });
+  for (const { triggered_at, ...intervention } of interventions) {
+    const isMarked = triggered_at !== undefined && known.has(markOf(intervention));
+    const isKnown = isMarked || known.has(intervention.intervention_id);
+    if (!isKnown) outbox.push({ intervention, ...cause });
     known.add(intervention.intervention_id);
   }
   return outbox;
@@ -41,5 +51,10 @@ export function sortOutbox(
 /** The state in which what was due is started, and what expired is gone. */
 export function withStarted(state: StoredState, { due, rest }: Sorted): StoredState {
   const ids = due.map((waiting) => waiting.intervention.intervention_id);
-  return { ...state, outbox: rest, started: [...state.started, ...ids].slice(-mostStarted) };
+  return { ...state, outbox: rest, started: remembered([...state.started, ...ids]) };
+}
+
+/** The newest of them. */
+export function remembered(started: readonly string[]): string[] {
+  return started.slice(-mostStarted);
 }

@@ -5,18 +5,23 @@
  * @module
  */
 import type { BrowserPlugin, BrowserTracker } from '@snowplow/browser-tracker';
+import { bindInputs, isReceipt } from './bind.js';
 import { LocalEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.js';
 import { longestError, longestHandlerId, measure, type MeasurementEvent, type MeasurementOptions } from './measurement.js';
+import { TrackerSubscription, type Feed, type Subscription, type SubscriptionOptions } from './subscription.js';
 import type { Intervention, Payload, Problem } from './types.js';
 
 export type { MeasurementContext, MeasurementEvent, MeasurementOptions } from './measurement.js';
 export type { Evaluator } from './evaluator.js';
+export type { StreamStatus, Subscription, SubscriptionOptions } from './subscription.js';
 export type { AttributeKey, AttributeValue, Diagnostic, Intervention, Problem, ProblemCode } from './types.js';
 
 /** What it returns or resolves to is of no account. What it throws or rejects with is tracked as its failure. */
 export type Handler = (intervention: Intervention, tracker: BrowserTracker) => unknown;
 
-export interface SignalsPluginOptions extends Omit<EvaluatorOptions, 'namespace'> {
+export interface SignalsPluginOptions extends Partial<Omit<EvaluatorOptions, 'namespace'>> {
+  /** The bundle, or its address. Without definitions nothing is evaluated in the page: interventions come by a subscription. */
+  definitions?: EvaluatorOptions['definitions'];
   /** By an id of your choice. Others can be added later. */
   handlers?: Record<string, Handler>;
   /** Which events report on interventions. Default: all. */
@@ -31,14 +36,19 @@ export interface SignalsPluginOptions extends Omit<EvaluatorOptions, 'namespace'
 interface Instance {
   tracker: BrowserTracker;
   evaluator: LocalEvaluator;
+  hasDefinitions: boolean;
+  subscription?: TrackerSubscription;
+  feed?: Feed | undefined;
 }
 
 const instances = new Map<string, Instance>();
 /** Handlers that came before their tracker, by its id; "" for those that named none. */
 const early = new Map<string, Record<string, Handler>>();
+/** Subscriptions, likewise. */
+const earlySubscriptions = new Map<string, TrackerSubscription>();
 
 /** One evaluator for each tracker that it is given to, kept apart by the trackers' namespaces. */
-export function SignalsPlugin(options: SignalsPluginOptions): BrowserPlugin {
+export function SignalsPlugin(options: SignalsPluginOptions = {}): BrowserPlugin {
   const own = new Map<string, Instance>();
   return {
     activateBrowserPlugin(tracker) {
@@ -46,16 +56,21 @@ export function SignalsPlugin(options: SignalsPluginOptions): BrowserPlugin {
       const instance = createInstance(tracker, options);
       own.set(tracker.namespace, instance);
       instances.set(tracker.namespace, instance);
-      for (const handlers of [options?.handlers, early.get(''), early.get(tracker.id), early.get(tracker.namespace)]) {
-        addHandlers(instance, handlers ?? {});
+      addHandlers(instance, options?.handlers ?? {});
+      for (const id of ['', tracker.id, tracker.namespace]) {
+        addHandlers(instance, early.get(id) ?? {});
+        subscribe(instance, earlySubscriptions.get(id));
       }
     },
     afterTrack(payload) {
-      own.get(String(payload['tna']))?.evaluator.track(payload as Payload);
+      const instance = own.get(String(payload['tna']));
+      instance?.evaluator.track(payload as Payload);
+      if (instance?.feed && !isReceipt(payload as Payload)) instance.feed.update(payload as Payload);
     },
     deactivatePlugin(core) {
-      for (const [namespace, { tracker, evaluator }] of own) {
+      for (const [namespace, { tracker, evaluator, feed }] of own) {
         if (tracker.core !== core) continue;
+        feed?.close();
         evaluator.close();
         own.delete(namespace);
         instances.delete(namespace);
@@ -90,6 +105,24 @@ export function removeInterventionHandlers(handlerIds: string | string[], tracke
 }
 
 /**
+ * Opens a stream of the interventions that a server decides on, for the trackers named, or for all. Where there is no such
+ * tracker yet, it waits for it. A tracker has one stream: another subscription takes the place of an earlier one, and an
+ * equal one changes nothing.
+ */
+export function subscribeToInterventions(options: SubscriptionOptions, trackers?: string[]): Subscription {
+  const ids = trackers ?? [''];
+  const wanted = new TrackerSubscription(options);
+  const same = ids.flatMap(find).find(({ subscription }) => subscription?.key === wanted.key)?.subscription;
+  const subscription = same ?? wanted;
+  for (const id of ids) {
+    const found = find(id);
+    for (const instance of found) subscribe(instance, subscription);
+    if (found.length === 0) earlySubscriptions.set(id, subscription);
+  }
+  return subscription;
+}
+
+/**
  * What evaluates for a tracker, or for the first one: for its `setAttributes`, `push`, `explain`, `doctor` and the rest.
  * undefined: no such tracker has the plugin.
  */
@@ -100,6 +133,13 @@ export function getEvaluator(tracker = ''): Evaluator | undefined {
 /** By namespace, or by id: in the tag's build the two differ. "" finds all. */
 function find(id: string): Instance[] {
   return [...instances.values()].filter(({ tracker }) => id === '' || id === tracker.id || id === tracker.namespace);
+}
+
+function subscribe(instance: Instance, subscription: TrackerSubscription | undefined): void {
+  if (!subscription || instance.subscription === subscription) return;
+  instance.feed?.close();
+  instance.subscription = subscription;
+  instance.feed = subscription.open({ ...instance, bindInputs });
 }
 
 function addHandlers({ evaluator, tracker }: Instance, handlers: Record<string, Handler>): void {
@@ -133,9 +173,10 @@ function createInstance(tracker: BrowserTracker, options: SignalsPluginOptions):
           ...(error ? { error: String(error).slice(0, longestError) } : {}),
         }),
     },
+    true,
   );
   if (onError) evaluator.on('error', onError);
   if (onWarning) evaluator.on('warning', onWarning);
   if (onExpired) evaluator.on('expired', (intervention) => onExpired(intervention, tracker));
-  return { tracker, evaluator };
+  return { tracker, evaluator, hasDefinitions: rest.definitions !== undefined };
 }

@@ -109,7 +109,9 @@ export type ProblemCode =
   /** The stored state was damaged: evaluation started with an empty one. */
   | 'snapshot'
   /** A handler threw or rejected. */
-  | 'handler';
+  | 'handler'
+  /** The server's stream of interventions does not come, or brings something else. */
+  | 'stream';
 
 /** What `error` and `warning` listeners get. */
 export interface Problem {

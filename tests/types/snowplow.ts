@@ -6,11 +6,15 @@ import {
   removeInterventionHandlers,
   SignalsInterventionsPlugin,
   SignalsPlugin,
+  subscribeToInterventions,
   type Handler,
   type Intervention,
   type MeasurementOptions,
   type Problem,
   type SignalsPluginOptions,
+  type StreamStatus,
+  type Subscription,
+  type SubscriptionOptions,
 } from 'tripline/snowplow';
 
 const plugin: BrowserPlugin = SignalsPlugin({ definitions: '/definitions.json' });
@@ -45,10 +49,10 @@ SignalsPlugin({
   onExpired: ({ name }, tracker) => tracker.namespace + name,
 });
 
-// @ts-expect-error: without definitions there is nothing to evaluate
+// Without definitions, interventions come by a subscription.
 SignalsPlugin({});
-// @ts-expect-error
 SignalsPlugin();
+SignalsPlugin({ handlers: { banner: () => undefined } });
 // @ts-expect-error: the namespace is the tracker's
 SignalsPlugin({ definitions: {}, namespace: 'sp1' });
 // @ts-expect-error: a handler is a function
@@ -73,6 +77,28 @@ removeInterventionHandlers('banner');
 removeInterventionHandlers(['banner', 'other'], ['sp1']);
 // @ts-expect-error: by id
 removeInterventionHandlers(() => undefined);
+
+const subscription: Subscription = subscribeToInterventions({ endpoint: 'https://signals.example.com' });
+subscribeToInterventions(
+  {
+    endpoint: 'localhost:8787',
+    apiPath: '/api/v1/interventions',
+    mode: 'fallback',
+    attributeKeyTargets: { user_id: '/user_id', cart: ['/co/com.acme/cart/id', '/user_id'] },
+    attributeKeyIds: { store: '5' },
+    connectionTimeoutMs: 5000,
+  } satisfies SubscriptionOptions,
+  ['sp1'],
+);
+const stop: () => void = subscription.on('status', ({ state, reason = '', retryIn = 0 }: StreamStatus) => state + reason + retryIn);
+stop();
+subscription.unsubscribe();
+// @ts-expect-error: where?
+subscribeToInterventions({});
+// @ts-expect-error: there is no such mode
+subscribeToInterventions({ endpoint: '', mode: 'never' });
+// @ts-expect-error: there is no such event
+subscription.on('message', () => undefined);
 
 getEvaluator()?.doctor();
 getEvaluator('sp1')?.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } });

@@ -20,6 +20,10 @@ const page = {
   engine,
   notes,
   problems,
+  /** What a subscription noted. */
+  states: [] as string[],
+  subscription: undefined as plugin.Subscription | undefined,
+  tracker: undefined as BrowserTracker | undefined,
 
   /** Our plugin. */
   signals(options: Partial<plugin.SignalsPluginOptions> = {}): BrowserPlugin {
@@ -47,6 +51,7 @@ const page = {
       plugins: [SnowplowEcommercePlugin(), signals],
     });
     if (!tracker) throw new Error('There is a tracker of that name already.');
+    page.tracker = tracker;
     return tracker;
   },
 

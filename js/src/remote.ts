@@ -1,0 +1,239 @@
+// The stream of interventions that a Signals server decides on: whom it is for, when it is open, what becomes of a message.
+// Loaded when the page subscribes.
+import type { BrowserTracker } from '@snowplow/browser-tracker';
+import type { bindInputs } from './bind.js';
+import type { Engine } from './engine.js';
+import type { LocalEvaluator } from './evaluator.js';
+import { completeIntervention } from './direct.js';
+import { markOf, remembered, withDecided } from './outbox.js';
+import { messageOf } from './problem.js';
+import { withSnapshot } from './shared-state.js';
+import type { StoredState } from './storage.js';
+import { Connection, type ConnectionState } from './stream/connection.js';
+import { idsAfter, type FieldReader, type Selector } from './stream/selectors.js';
+import type { Message } from './stream/sse.js';
+import type { StreamStatus, SubscriptionOptions } from './subscription.js';
+import type { ExplainedCriterion, Intervention, Payload } from './types.js';
+
+/** What a stream depends on. */
+export interface StreamHost {
+  tracker: Pick<BrowserTracker, 'namespace' | 'getDomainUserInfo'>;
+  evaluator: Pick<LocalEvaluator, 'ready' | 'commit' | 'on' | 'page' | 'pause' | 'problems' | 'say'>;
+  hasDefinitions: boolean;
+  /** The page has it loaded already. */
+  bindInputs: typeof bindInputs;
+  onStatus(status: Omit<StreamStatus, 'tracker'>): void;
+}
+
+const defaultSelectors: Record<string, Selector> = {
+  domain_userid: '/domain_userid',
+  domain_sessionid: '/domain_sessionid',
+};
+const defaultPath = '/api/v1/interventions';
+const defaultTimeout = 2500;
+
+/** A page that is hidden for so long (ms) gives its stream up: a browser has six connections to a server over HTTP/1.1. */
+const longestHidden = 60_000;
+
+export class InterventionStream {
+  readonly #options: SubscriptionOptions;
+  readonly #mode: Required<SubscriptionOptions>['mode'];
+  readonly #host: StreamHost;
+  readonly #ending = new AbortController();
+  readonly #readField: FieldReader;
+  #ids: Record<string, string>;
+  #connection: Connection | undefined;
+  /** Of the connection. */
+  #url = '';
+  /** What the state says of the last stream. */
+  #last: StoredState['stream'];
+  #isWanted = false;
+  #isWarned = false;
+  #hiding: ReturnType<typeof setTimeout> | undefined;
+
+  /** Throws a TypeError if there is no endpoint. */
+  constructor(options: SubscriptionOptions, host: StreamHost) {
+    if (typeof options?.endpoint !== 'string') throw new TypeError('the option "endpoint" must be the address of a server.');
+    this.#options = options;
+    this.#mode = options.mode ?? (host.hasDefinitions ? 'always' : 'only');
+    this.#host = host;
+    this.#ids = { ...idsOf(host.tracker), ...options.attributeKeyIds };
+    this.#readField = fieldReader(host.bindInputs);
+    void this.#begin();
+  }
+
+  /** Takes ids from an event, and connects anew if there are others. */
+  update(payload: Payload): void {
+    const selectors = { ...defaultSelectors, ...this.#options.attributeKeyTargets };
+    this.#ids = { ...idsAfter(this.#ids, selectors, payload, this.#readField), ...this.#options.attributeKeyIds };
+    this.#connect();
+  }
+
+  close(): void {
+    this.#ending.abort();
+    this.#isWanted = false;
+    this.#disconnect();
+    clearTimeout(this.#hiding);
+    this.#host.onStatus({ state: 'closed' });
+  }
+
+  async #begin(): Promise<void> {
+    const { evaluator } = this.#host;
+    await evaluator.commit((state) => {
+      this.#last = state?.stream;
+      return state;
+    });
+    if (this.#ending.signal.aborted) return;
+    this.#listen();
+    if (this.#mode !== 'fallback') this.#want();
+    else if (!(await evaluator.ready) && evaluator.problems.some(({ code }) => code === 'wasm')) this.#fallBack();
+    else {
+      this.#host.onStatus({ state: 'idle', reason: 'The page evaluates by itself.' });
+      const stop = evaluator.on('error', ({ code }) => code === 'wasm' && this.#fallBack());
+      this.#ending.signal.addEventListener('abort', stop);
+    }
+  }
+
+  // From now on the server decides on the events; the page would decide on them later once more.
+  #fallBack(): void {
+    this.#host.evaluator.pause(true);
+    this.#want();
+  }
+
+  #want(): void {
+    this.#isWanted = true;
+    this.#connect();
+  }
+
+  #listen(): void {
+    const { signal } = this.#ending;
+    globalThis.addEventListener?.('pagehide', () => this.#disconnect(), { signal });
+    globalThis.addEventListener?.('pageshow', () => this.#connect(), { signal });
+    globalThis.document?.addEventListener('visibilitychange', () => this.#onVisibility(), { signal });
+  }
+
+  #onVisibility(): void {
+    clearTimeout(this.#hiding);
+    if (document.visibilityState !== 'hidden') this.#connect();
+    else this.#hiding = setTimeout(() => this.#rest('The page is hidden.'), longestHidden);
+  }
+
+  #rest(reason: string): void {
+    this.#disconnect();
+    this.#host.onStatus({ state: 'idle', reason });
+  }
+
+  #disconnect(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+    this.#url = '';
+  }
+
+  #connect(): void {
+    if (!this.#isWanted) return;
+    const query = new URLSearchParams(this.#ids).toString();
+    if (query === '') {
+      this.#rest('There is no id to ask for.');
+      return;
+    }
+    const url = `${this.#address()}?${query}`;
+    if (url === this.#url) return;
+    this.#disconnect();
+    this.#url = url;
+    const connection = new Connection({
+      url,
+      lastEventId: this.#last?.url === url ? this.#last.lastEventId : '',
+      timeout: this.#options.connectionTimeoutMs ?? defaultTimeout,
+      onMessage: (message) => void this.#receive(url, message),
+      onState: (state) => this.#url === url && this.#onState(state),
+    });
+    this.#connection = connection;
+  }
+
+  #address(): string {
+    const { endpoint, apiPath = defaultPath } = this.#options;
+    const scheme = /^\/|\/\//.test(endpoint) ? '' : /^(localhost|127\.)/.test(endpoint) ? 'http://' : 'https://';
+    return scheme + endpoint.replace(/\/+$/, '') + apiPath;
+  }
+
+  #onState(state: ConnectionState): void {
+    if (state.state === 'closed') return;
+    this.#host.onStatus(state);
+    if (state.state === 'open') this.#isWarned = false;
+    if (state.state !== 'waiting' || this.#isWarned) return;
+    this.#isWarned = true;
+    const message = `No interventions come from ${this.#options.endpoint}. ${state.reason} It is asked again.`;
+    this.#host.evaluator.say('warning', { code: 'stream', message });
+  }
+
+  async #receive(url: string, { data, lastEventId }: Message): Promise<void> {
+    if (url !== this.#url) return;
+    let intervention: Intervention;
+    try {
+      intervention = this.#read(data);
+    } catch (cause) {
+      const message = `A message of the stream was passed over: ${messageOf(cause)}`;
+      this.#host.evaluator.say('warning', { code: 'stream', message, cause });
+      return;
+    }
+    this.#last = { url, lastEventId };
+    const { evaluator } = this.#host;
+    await evaluator.commit((state, engine) => ({
+      ...withReceived(state, this.#mode === 'always' ? engine : undefined, intervention, evaluator.page),
+      stream: { url, lastEventId },
+    }));
+  }
+
+  // Whom a message is for that does not say it is whom the stream was asked for.
+  #read(data: string): Intervention {
+    const message = Object(JSON.parse(data)) as Partial<Intervention>;
+    const [[name = '', id = ''] = []] = Object.entries(this.#ids);
+    const target = message.target_attribute_key;
+    return completeIntervention({ ...message, target_attribute_key: target?.id ? target : { name: target?.name ?? name, id } });
+  }
+}
+
+/** In anonymous mode there is no user, and the session is one that no event has. */
+function idsOf(tracker: StreamHost['tracker']): Record<string, string> {
+  const { 1: user, 6: session } = tracker.getDomainUserInfo() as unknown[];
+  return user ? { domain_userid: String(user), ...(session ? { domain_sessionid: String(session) } : {}) } : {};
+}
+
+function fieldReader(bind: typeof bindInputs): FieldReader {
+  const readers = new Map<string, ReturnType<typeof bindInputs>>();
+  return (payload, name) => {
+    let read = readers.get(name);
+    if (!read) readers.set(name, (read = bind([{ kind: 'atomic', name }])));
+    return read(payload).values[0];
+  };
+}
+
+/**
+ * The state with an intervention that a server decided on. It is left out if it is known by its id, or if it is a rule
+ * of the local definitions that fires once for a target and has done so here.
+ */
+export function withReceived(
+  state: StoredState | undefined,
+  engine: Engine | undefined,
+  intervention: Intervention,
+  page: string,
+): StoredState {
+  const before = state ?? { ...withSnapshot(undefined, engine?.snapshot()), applied: {}, outbox: [], started: [] };
+  const rule = engine?.explain(intervention.name, intervention.target_attribute_key);
+  const mark = markOf(intervention);
+  const firesOnce = rule?.version === intervention.version && !usesChanged(rule.criteria);
+  const own = rule?.targets.find(({ name }) => name === intervention.target_attribute_key.name);
+  const hasFired = firesOnce && (own?.sent === true || before.started.includes(mark));
+  const cause = { decided: Date.now(), page, session: undefined };
+  return {
+    ...before,
+    outbox: hasFired ? before.outbox : withDecided(before, [intervention], cause),
+    started: firesOnce && !hasFired ? remembered([...before.started, mark]) : before.started,
+  };
+}
+
+function usesChanged(criterion: ExplainedCriterion): boolean {
+  if ('attribute' in criterion) return criterion.operator === 'changed';
+  const children = 'all' in criterion ? criterion.all : 'any' in criterion ? criterion.any : criterion.none;
+  return children.some(usesChanged);
+}

@@ -1,0 +1,187 @@
+// One stream that is kept open: connects, waits, and connects again for as long as it is wanted.
+import { messageOf } from '../problem.js';
+import { EventParser, type Message } from './sse.js';
+
+export type ConnectionState =
+  | { state: 'connecting' | 'open' | 'closed' }
+  /** Until the next attempt, in ms. */
+  | { state: 'waiting'; reason: string; retryIn: number };
+
+export interface ConnectionOptions {
+  url: string;
+  lastEventId: string;
+  /** How long the server may take for its first answer (ms); twice as long after each failure, at most 30 s. */
+  timeout: number;
+  onMessage(message: Message): void;
+  onState(state: ConnectionState): void;
+}
+
+/** Between two attempts, in ms: at first, and at most. */
+const shortestWait = 1000;
+const longestWait = 60_000;
+const longestTimeout = 30_000;
+/** A server that has sent a heartbeat, and then nothing for so long (ms), is gone. */
+const longestSilence = 60_000;
+/** A stream that was open for so long (ms) was no failure. */
+const longEnough = 5000;
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #ending = new AbortController();
+  /** Cuts the attempt or the stream that is under way. */
+  #cut: ((reason: string) => void) | undefined;
+  #lastEventId: string;
+  #wait = shortestWait;
+  #failures = 0;
+  /** Ends the wait. */
+  #wake: (() => void) | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#lastEventId = options.lastEventId;
+    globalThis.addEventListener?.('online', () => this.#wake?.(), { signal: this.#ending.signal });
+    void this.#keepOpen();
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#ending.abort();
+    this.#cut?.('closed');
+    this.#wake?.();
+    this.#options.onState({ state: 'closed' });
+  }
+
+  get #isClosed(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  async #keepOpen(): Promise<void> {
+    while (!this.#isClosed) {
+      this.#options.onState({ state: 'connecting' });
+      const failure = await this.#attempt();
+      if (this.#isClosed) return;
+      const retryIn = this.#nextWait(failure);
+      this.#options.onState({ state: 'waiting', reason: failure.message, retryIn });
+      await this.#sleep(retryIn);
+    }
+  }
+
+  /** Resolves when the stream has ended, with the reason. */
+  async #attempt(): Promise<Failure> {
+    try {
+      const response = await this.#request();
+      if (response.status !== 200) return refusal(response);
+      if (!/^text\/event-stream\b/i.test(response.headers.get('Content-Type') ?? '')) {
+        await response.body?.cancel();
+        return { message: 'The server answered something other than an event stream.', isLasting: true };
+      }
+      this.#options.onState({ state: 'open' });
+      await this.#read(response);
+      return { message: 'The server ended the stream.' };
+    } catch (error) {
+      return { message: `The stream was cut, or did not begin: ${messageOf(error)}` };
+    }
+  }
+
+  // A server of another origin may not allow the header. Whether it does cannot be seen: then it is asked without.
+  async #request(): Promise<Response> {
+    if (this.#lastEventId !== '') {
+      try {
+        return await this.#fetch({ 'Last-Event-ID': this.#lastEventId });
+      } catch (error) {
+        if (this.#isClosed) throw error;
+      }
+    }
+    return this.#fetch({});
+  }
+
+  async #fetch(headers: Record<string, string>): Promise<Response> {
+    const timeout = Math.min(this.#options.timeout * 2 ** this.#failures, longestTimeout);
+    const { abort, signal } = controlled();
+    this.#cut = abort;
+    const timer = setTimeout(abort, timeout, `no answer for ${timeout} ms`);
+    try {
+      return await fetch(this.#options.url, {
+        headers: { Accept: 'text/event-stream', ...headers },
+        credentials: 'omit',
+        cache: 'no-store',
+        signal,
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #read(response: Response): Promise<void> {
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    const openedAt = Date.now();
+    let watchdog: ReturnType<typeof setTimeout> | undefined;
+    let beats = false;
+    const parser = new EventParser(
+      {
+        message: (message) => {
+          this.#lastEventId = message.lastEventId;
+          this.#failures = 0;
+          this.#options.onMessage(message);
+        },
+        retry: (ms) => (this.#wait = Math.min(Math.max(ms, 1), longestWait)),
+        heartbeat: () => (beats = true),
+      },
+      this.#lastEventId,
+    );
+    try {
+      for (;;) {
+        if (beats) watchdog = setTimeout(() => this.#cut?.('the server fell silent'), longestSilence);
+        const { done, value } = await reader.read();
+        clearTimeout(watchdog);
+        if (done || this.#isClosed) return;
+        parser.push(value);
+      }
+    } finally {
+      clearTimeout(watchdog);
+      if (Date.now() - openedAt >= longEnough) this.#failures = 0;
+      this.#cut?.('the end');
+    }
+  }
+
+  // Half of it at random, so that a server that comes back is not asked by all at once.
+  #nextWait({ isLasting = false, retryAfter = 0 }: Failure): number {
+    const wait = isLasting ? longestWait : Math.min(this.#wait * 2 ** this.#failures, longestWait);
+    if (wait < longestWait) ++this.#failures;
+    return Math.round(Math.max(wait * (1 - Math.random() / 2), retryAfter));
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function controlled(): { abort: (reason: string) => void; signal: AbortSignal } {
+  const controller = new AbortController();
+  return { abort: (reason) => controller.abort(new Error(reason)), signal: controller.signal };
+}
+
+interface Failure {
+  message: string;
+  /** Another attempt would most likely fail as well. */
+  isLasting?: boolean;
+  /** The server asks for so many ms. */
+  retryAfter?: number;
+}
+
+async function refusal(response: Response): Promise<Failure> {
+  await response.body?.cancel();
+  const { status } = response;
+  const seconds = Number(response.headers.get('Retry-After') ?? 0);
+  return {
+    message: `The server answered with status ${status}.`,
+    isLasting: status < 500 && status !== 408 && status !== 429,
+    retryAfter: Number.isFinite(seconds) ? Math.min(seconds, 600) * 1000 : 0,
+  };
+}

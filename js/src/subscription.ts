@@ -1,0 +1,134 @@
+// What a page holds of a subscription. The stream itself is loaded when there is one.
+import { messageOf } from './problem.js';
+import type { InterventionStream, StreamHost } from './remote.js';
+import type { Selector } from './stream/selectors.js';
+import type { Payload } from './types.js';
+
+export interface SubscriptionOptions {
+  /** The server's address. Without a scheme it is https, on this machine http. */
+  endpoint: string;
+  /** Default: `/api/v1/interventions`. */
+  apiPath?: string;
+  /**
+   * `only`: the server decides, and the page does not; the default without definitions. `always`: both do; the default
+   * with definitions. `fallback`: the server decides if the engine cannot run in this browser.
+   */
+  mode?: 'only' | 'always' | 'fallback';
+  /**
+   * By attribute key: where in an event its id is. A JSON Pointer to a canonical field (`/user_id`), to an entity's
+   * property (`/co/VENDOR/NAME/path`) or to the event's (`/ue/VENDOR/NAME/path`), or a list of which the first counts.
+   * Added to those for `domain_userid` and `domain_sessionid`.
+   */
+  attributeKeyTargets?: Record<string, Selector>;
+  /** Ids that stay. */
+  attributeKeyIds?: Record<string, string>;
+  /** How long the server may take for its first answer (ms). Default: 2500; longer after failures. */
+  connectionTimeoutMs?: number;
+}
+
+export interface StreamStatus {
+  /** The tracker's namespace. */
+  tracker: string;
+  /** `idle`: nothing is to be asked now. `waiting`: it failed, and is tried again. `closed`: for good. */
+  state: 'idle' | 'connecting' | 'open' | 'waiting' | 'closed';
+  /** Of `idle` and `waiting`. */
+  reason?: string;
+  /** Of `waiting`: in so many ms. */
+  retryIn?: number;
+}
+
+type Listener = (status: StreamStatus) => unknown;
+
+export interface Subscription {
+  /** Answers a function that ends the listening. */
+  on(name: 'status', listener: Listener): () => void;
+  /** Ends the streams. */
+  unsubscribe(): void;
+}
+
+/** One for all trackers that it is made for. */
+export class TrackerSubscription implements Subscription {
+  readonly options: SubscriptionOptions;
+  /** Equal for equal options. */
+  readonly key: string;
+  readonly #listeners = new Set<Listener>();
+  readonly #feeds = new Set<Feed>();
+  #isEnded = false;
+
+  constructor(options: SubscriptionOptions) {
+    this.options = options;
+    this.key = JSON.stringify(options);
+  }
+
+  on(_name: 'status', listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  unsubscribe(): void {
+    this.#isEnded = true;
+    for (const feed of this.#feeds) feed.close();
+    this.#feeds.clear();
+  }
+
+  /** A tracker's stream. undefined: nobody wants it any more. */
+  open(host: Omit<StreamHost, 'onStatus'>): Feed | undefined {
+    if (this.#isEnded) return undefined;
+    const onStatus: StreamHost['onStatus'] = (status) => this.#say({ tracker: host.tracker.namespace, ...status });
+    const feed = new Feed(this.options, { ...host, onStatus });
+    this.#feeds.add(feed);
+    return feed;
+  }
+
+  #say(status: StreamStatus): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(status);
+      } catch (error) {
+        console.error('tripline: a listener failed:', error);
+      }
+    }
+  }
+}
+
+/** So many events are kept until the stream's code is there: for the ids in them. */
+const mostEarly = 50;
+
+/** One tracker's stream, before and after its code is loaded. */
+export class Feed {
+  readonly #host: StreamHost;
+  #early: Payload[] = [];
+  #stream: InterventionStream | undefined;
+  #isClosed = false;
+
+  constructor(options: SubscriptionOptions, host: StreamHost) {
+    this.#host = host;
+    if (options?.mode === 'only') host.evaluator.pause(true); // from this moment on, not from when the code is there
+    this.#load(options).catch((cause: unknown) => {
+      const message = `Interventions cannot be subscribed to: ${messageOf(cause)}`;
+      host.evaluator.say('error', { code: 'stream', message, cause });
+      this.close();
+    });
+  }
+
+  update(payload: Payload): void {
+    if (this.#stream) this.#stream.update(payload);
+    else if (this.#early.length < mostEarly) this.#early.push(payload);
+  }
+
+  /** The page evaluates again, if it can. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#host.evaluator.pause(!this.#host.hasDefinitions);
+    if (this.#stream) this.#stream.close();
+    else this.#host.onStatus({ state: 'closed' });
+  }
+
+  async #load(options: SubscriptionOptions): Promise<void> {
+    const { InterventionStream } = await import('./remote.js');
+    if (this.#isClosed) return;
+    this.#stream = new InterventionStream(options, this.#host);
+    for (const payload of this.#early.splice(0)) this.#stream.update(payload);
+  }
+}

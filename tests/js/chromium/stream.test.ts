@@ -1,0 +1,294 @@
+// Subscriptions with the real tracker, in Chromium, to a server of another origin.
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Intervention, Payload } from '../../../js/src/types.js';
+import { StreamServer } from '../stream-server.js';
+import type {} from './page.js';
+import { go, newVisitor, openBrowser, ready, Site, visit } from './site.js';
+
+let site: Site;
+let sitePolicy: string;
+let server: StreamServer;
+let browser: Browser;
+let context: BrowserContext;
+let complaints: string[];
+let page: Page;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([Site.open(), openBrowser()]);
+  sitePolicy = site.policy;
+});
+afterAll(async () => {
+  await browser.close();
+  site.close();
+});
+const policy = (): string => sitePolicy.replace(/connect-src 'self'[^;]*/, `connect-src 'self' ${server.url}`);
+beforeEach(async () => {
+  server = await StreamServer.open();
+  site.policy = policy();
+  site.collected.length = 0;
+  ({ context, complaints } = await newVisitor(browser));
+  page = await visit(context, site.url);
+});
+afterEach(async () => {
+  await context.close();
+  await server.stop();
+});
+
+const noted = (expected: string[], of = page): Promise<void> =>
+  vi.waitFor(async () => expect(await of.evaluate(() => tripline.notes)).toEqual(expected), { timeout: 10_000 });
+const noComplaints = (): void => expect(complaints, 'the console').toEqual([]);
+
+const offer = (name = 'offer'): Omit<Intervention, 'target_attribute_key'> => ({
+  intervention_id: crypto.randomUUID(),
+  name,
+  version: 1,
+  attributes: { 'a:b': '4' },
+});
+
+/** A tracker, and a subscription whose states are noted. */
+async function subscribe(options: object = {}, plugin: object = {}): Promise<void> {
+  await page.evaluate(
+    ([endpoint, options, plugin]) => {
+      tripline.start({ handlers: { banner: tripline.note }, ...plugin });
+      tripline.subscription = tripline.plugin.subscribeToInterventions({ endpoint, ...options });
+      tripline.subscription.on('status', ({ tracker, state }) => tripline.states.push(`${tracker} ${state}`));
+    },
+    [server.url, options, plugin] as const,
+  );
+}
+
+describe('a subscription', () => {
+  test('asks for the ids of the tracker, and its interventions reach handlers', async () => {
+    await subscribe();
+    await server.reached(1);
+    server.send(offer(), '1');
+    await noted(['offer']);
+    const [user, session] = await page.evaluate(() => {
+      const tracker = tripline.plugin.getEvaluator() && tripline.tracker;
+      return [tracker?.getDomainUserInfo()[1], tracker?.getDomainUserInfo()[6]];
+    });
+    expect(server.asked).toHaveLength(1);
+    expect(server.asked[0]?.query).toEqual({ domain_userid: user, domain_sessionid: session });
+    expect(await page.evaluate(() => tripline.states)).toEqual(['sp1 connecting', 'sp1 open']);
+    noComplaints();
+  });
+
+  test('is measured like any other intervention', async () => {
+    await subscribe();
+    await server.reached(1);
+    server.send({ ...offer(), target_attribute_key: { name: 'domain_userid', id: 'x' } });
+    await noted(['offer']);
+    await vi.waitFor(() => expect(site.collected).toHaveLength(2));
+    const texts = site.collected.map(({ ue_pr }: Payload) => String(ue_pr));
+    expect(texts[0]).toContain('/intervention_receive/');
+    expect(texts[1]).toContain('/intervention_handle/');
+    expect(String(site.collected[0]?.['co'])).toContain('"attribute":"a:b","value":"4"');
+  });
+
+  test('follows a new session, but not its own measurements', async () => {
+    await subscribe();
+    await server.reached(1);
+    await page.evaluate(() => {
+      tripline.newSession();
+      tripline.pageView();
+    });
+    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    await server.reached(1);
+    const [before, after] = server.asked.map(({ query }) => query);
+    expect(after?.['domain_userid']).toBe(before?.['domain_userid']);
+    expect(after?.['domain_sessionid']).not.toBe(before?.['domain_sessionid']);
+    server.send(offer());
+    await noted(['offer']);
+    expect(server.asked).toHaveLength(2);
+  });
+
+  test('takes ids from events by selectors, also from those tracked before its code was there', async () => {
+    await page.evaluate(
+      (endpoint) => {
+        tripline.start({ handlers: { banner: tripline.note } });
+        tripline.plugin.subscribeToInterventions({
+          endpoint,
+          attributeKeyTargets: { product_id: '/co/com.snowplowanalytics.snowplow.ecommerce/product/id', language: 'br_lang' },
+          attributeKeyIds: { store_id: 's1' },
+        });
+        tripline.view();
+        tripline.pageView();
+      },
+      server.url,
+    );
+    await server.reached(1);
+    await vi.waitFor(() => expect(server.asked.at(-1)?.query).toMatchObject({ product_id: 'P-100', language: 'en-US', store_id: 's1' }));
+  });
+
+  test('that came before its tracker waits for it', async () => {
+    await page.evaluate((endpoint) => {
+      tripline.plugin.subscribeToInterventions({ endpoint }, ['sp1']);
+      tripline.start({ handlers: { banner: tripline.note } });
+    }, server.url);
+    await server.reached(1);
+  });
+
+  test('that is equal to the present one is that one; another takes its place', async () => {
+    await subscribe();
+    await server.reached(1);
+    const same = await page.evaluate(
+      (endpoint) => tripline.plugin.subscribeToInterventions({ endpoint }) === tripline.subscription,
+      server.url,
+    );
+    expect(same).toBe(true);
+    await page.evaluate((endpoint) => void tripline.plugin.subscribeToInterventions({ endpoint, apiPath: '/other/interventions' }), server.url);
+    await vi.waitFor(() => expect(server.asked.at(-1)?.path).toBe('/other/interventions'));
+    await server.reached(1);
+    expect(await page.evaluate(() => tripline.states.at(-1))).toBe('sp1 closed');
+  });
+
+  test('ends by unsubscribe', async () => {
+    await subscribe();
+    await server.reached(1);
+    await page.evaluate(() => tripline.subscription?.unsubscribe());
+    await server.reached(0);
+    expect(await page.evaluate(() => tripline.states)).toEqual(['sp1 connecting', 'sp1 open', 'sp1 closed']);
+    noComplaints();
+  });
+
+  test('without an endpoint is an error, and nothing is thrown', async () => {
+    await page.evaluate(() => {
+      tripline.start();
+      tripline.plugin.subscribeToInterventions(undefined as never);
+    });
+    await vi.waitFor(async () =>
+      expect(await page.evaluate(() => tripline.problems.map(({ message }) => message))).toEqual([expect.stringContaining('"endpoint"')]),
+    );
+  });
+});
+
+describe('from page to page', () => {
+  test('the next page asks a server of another origin for what came since', async () => {
+    await subscribe();
+    await server.reached(1);
+    server.send(offer(), 'm1');
+    await noted(['offer']);
+    await go(page, `${site.url}next`);
+    await server.reached(0);
+    await subscribe();
+    await server.reached(1);
+    const { lastEventId, method } = server.asked.at(-1) ?? {};
+    expect([method, lastEventId]).toEqual(['GET', 'm1']);
+    noComplaints();
+  });
+
+  test('a server that does not allow the header is asked without', async () => {
+    server.allowsHeader = false;
+    await subscribe();
+    await server.reached(1);
+    server.send(offer(), 'm1');
+    await noted(['offer']);
+    server.cut();
+    await server.reached(1);
+    expect(server.asked.at(-1)).toMatchObject({ method: 'GET', lastEventId: undefined });
+    server.send(offer('second'), 'm2');
+    await noted(['offer', 'second']);
+  });
+
+  test('a page that comes back from the back/forward cache connects again', async () => {
+    await subscribe();
+    await server.reached(1);
+    await page.evaluate(() => {
+      location.href = '/next';
+    });
+    await page.waitForURL('**/next');
+    await ready(page);
+    await server.reached(0);
+    await page.goBack({ waitUntil: 'commit' });
+    await server.reached(1);
+    expect(await page.evaluate(() => tripline.states.length), 'the page is the same one').toBeGreaterThan(2);
+    server.send(offer());
+    await noted(['offer']);
+  });
+
+  test('of two tabs one shows it', async () => {
+    await subscribe();
+    const other = await visit(context, site.url);
+    const first = page;
+    page = other;
+    await subscribe();
+    await server.reached(2);
+    server.send(offer());
+    const all = async (): Promise<string[]> =>
+      (await Promise.all([first, other].map((each) => each.evaluate(() => tripline.notes)))).flat();
+    await vi.waitFor(async () => expect(await all()).toEqual(['offer']), { timeout: 10_000 });
+    await other.waitForTimeout(200);
+    expect(await all()).toEqual(['offer']);
+  });
+});
+
+describe('the mode', () => {
+  test('always: the page decides too, and what both decide is shown once', async () => {
+    await subscribe();
+    await server.reached(1);
+    await page.evaluate(() => void tripline.add());
+    await noted(['cart_abandonment']);
+    const target = await page.evaluate(() => ({ name: 'domain_userid', id: tripline.tracker?.getDomainUserInfo()[1] }));
+    server.send({ ...offer('cart_abandonment'), target_attribute_key: target });
+    server.send(offer());
+    await noted(['cart_abandonment', 'offer']);
+  });
+
+  test('only: the page does not decide, and does again after unsubscribe', async () => {
+    await subscribe({ mode: 'only' });
+    await page.evaluate(() => void tripline.add());
+    await server.reached(1);
+    server.send(offer());
+    await noted(['offer']);
+    await page.evaluate(() => {
+      tripline.subscription?.unsubscribe();
+      tripline.add();
+    });
+    await noted(['offer', 'cart_abandonment']);
+    expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_add_to_cart: 1 });
+  });
+
+  test('only is the default without definitions, and nothing of the engine is loaded', async () => {
+    const loaded: string[] = [];
+    page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+    await subscribe({}, { definitions: undefined });
+    await server.reached(1);
+    server.send(offer());
+    await noted(['offer']);
+    expect(loaded.filter((path) => path.endsWith('.wasm') || path.endsWith('definitions.json'))).toEqual([]);
+    expect(await page.evaluate(() => tripline.problems)).toEqual([]);
+    noComplaints();
+  });
+
+  test('fallback: the server decides where the policy forbids WebAssembly', async () => {
+    site.policy = policy().replace(" 'wasm-unsafe-eval'", '');
+    await go(page, `${site.url}strict`);
+    await subscribe({ mode: 'fallback' });
+    await server.reached(1);
+    server.send(offer());
+    await noted(['offer']);
+  });
+
+  test('fallback: the page decides where it can', async () => {
+    await subscribe({ mode: 'fallback' });
+    await vi.waitFor(async () => expect(await page.evaluate(() => tripline.states)).toEqual(['sp1 idle']));
+    await page.evaluate(() => void tripline.add());
+    await noted(['cart_abandonment']);
+    expect(server.asked).toEqual([]);
+    noComplaints();
+  });
+});
+
+test('the code of streams is loaded by those who subscribe', async () => {
+  const loaded: string[] = [];
+  page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+  await page.evaluate(async () => {
+    tripline.start();
+    await tripline.attributes();
+  });
+  expect(loaded).not.toContain('/dist/remote.js');
+  await page.evaluate((endpoint) => void tripline.plugin.subscribeToInterventions({ endpoint }), server.url);
+  await server.reached(1);
+  expect(loaded).toContain('/dist/remote.js');
+});

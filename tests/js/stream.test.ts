@@ -1,0 +1,593 @@
+// The server's stream of interventions: how it is read, kept open, and joined with what the page decides.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { LocalEvaluator, type EvaluatorOptions } from '../../js/src/evaluator.js';
+import { memoryStore, type Intervention, type Problem, type Store } from '../../js/src/index.js';
+import { bindInputs } from '../../js/src/bind.js';
+import { InterventionStream } from '../../js/src/remote.js';
+import { idsAfter, type Selector } from '../../js/src/stream/selectors.js';
+import { EventParser, type Message } from '../../js/src/stream/sse.js';
+import type { StreamStatus, SubscriptionOptions } from '../../js/src/subscription.js';
+import type { Payload } from '../../js/src/types.js';
+import { readSampleLines, wasmBytes } from './engine-module.js';
+import { freshStorage, removeStorage } from './page-storage.js';
+import { StreamServer, streamHead } from './stream-server.js';
+import { add, domainUser, names, tutorial, visitor } from './visits.js';
+
+const session = '388de625-7aba-44c7-8aeb-4fc58d08bf6e';
+
+describe('a stream of bytes', () => {
+  const parse = (parts: (string | Uint8Array)[]): { messages: Message[]; notes: unknown[] } => {
+    const messages: Message[] = [];
+    const notes: unknown[] = [];
+    const parser = new EventParser({
+      message: (message) => messages.push(message),
+      retry: (ms) => notes.push(ms),
+      heartbeat: () => notes.push('beat'),
+    });
+    for (const part of parts) parser.push(typeof part === 'string' ? new TextEncoder().encode(part) : part);
+    return { messages, notes };
+  };
+  const datas = (...parts: (string | Uint8Array)[]): string[] => parse(parts).messages.map(({ data }) => data);
+
+  test.each<[string, string[], string[]]>([
+    ['one message', ['data: a\n\n'], ['a']],
+    ['without a space', ['data:a\n\n'], ['a']],
+    ['only the first space is left out', ['data:  a\n\n'], [' a']],
+    ['several lines', ['data: a\ndata: b\n\n'], ['a\nb']],
+    ['carriage returns', ['data: a\r\rdata: b\r\n\r\n'], ['a', 'b']],
+    ['a line end that is cut in two', ['data: a\r', '\n\r', '\ndata: b\n\n'], ['a', 'b']],
+    ['a byte order mark', ['\ufeffdata: a\n\n'], ['a']],
+    ['colons', ['data: {"a":"b:c"}\n\n'], ['{"a":"b:c"}']],
+    ['one without end', ['data: a\n\ndata: b\n'], ['a']],
+    ['comments and unknown fields', [': beat\ncolour: red\ndata: a\n\n'], ['a']],
+    ['named messages', ['event: other\ndata: a\n\nevent: message\ndata: b\n\ndata: c\n\n'], ['b', 'c']],
+    ['empty messages', ['data:\n\ndata\n\n\n\ndata: a\n\n'], ['a']],
+  ])('%s', (_, parts, expected) => {
+    expect(datas(...parts)).toEqual(expected);
+  });
+
+  test('is the same in whatever parts it comes', () => {
+    const bytes = new TextEncoder().encode('id: 1\ndata: Größe 👟\r\n\r\n: beat\ndata: b\n\n');
+    const whole = parse([bytes]);
+    expect(whole.messages.map(({ data }) => data)).toEqual(['Größe 👟', 'b']);
+    for (const size of [1, 2, 3, 7]) {
+      const parts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+      expect(parse(parts)).toEqual(whole);
+    }
+  });
+
+  test('ids go on until there is another, and are none with a NUL', () => {
+    const { messages } = parse(['data: a\n\nid: 1\ndata: b\n\ndata: c\n\nid: 2\0\ndata: d\n\nid\ndata: e\n\n']);
+    expect(messages.map(({ lastEventId }) => lastEventId)).toEqual(['', '1', '1', '1', '']);
+  });
+
+  test('retry and comments are told', () => {
+    expect(parse(['retry: 50\nretry: soon\n: beat\n\n']).notes).toEqual([50, 'beat']);
+  });
+
+  test('a message without end is refused', () => {
+    expect(() => datas('data: ' + 'x'.repeat(2_000_000))).toThrow(RangeError);
+    expect(() => datas(...Array<string>(3000).fill(`data: ${'x'.repeat(1000)}\n`))).toThrow(RangeError);
+  });
+});
+
+describe('ids', () => {
+  const [payload = {}] = readSampleLines<Payload>('aftertrack.ndjson');
+  const cart = readSampleLines<Payload>('aftertrack.ndjson').find(({ ue_pr }) => String(ue_pr).includes('add_to_cart')) ?? {};
+  const fields: Record<string, string> = { domain_userid: 'duid', user_id: 'uid' };
+  const readField = (event: Payload, name: string): unknown => event[fields[name] ?? ''];
+  const from = (selector: Selector, event = cart, before: Record<string, string> = {}): Record<string, string> =>
+    idsAfter(before, { key: selector }, event, readField);
+  const base64 = (text: unknown): string => Buffer.from(String(text)).toString('base64url');
+
+  test.each<[string, Selector, string | undefined]>([
+    ['a canonical field', '/domain_userid', String(cart['duid'])],
+    ['without the slash', 'domain_userid', String(cart['duid'])],
+    ["a payload's key", '/duid', String(cart['duid'])],
+    ['a number', '/vid', '1'],
+    ['an entity', '/co/com.snowplowanalytics.snowplow.ecommerce/cart/cart_id', 'cart-1'],
+    ['one of several entities', '/entities/com.snowplowanalytics.snowplow.ecommerce/product/1/id', 'P-200'],
+    ['several entities as if they were one', '/co/com.snowplowanalytics.snowplow.ecommerce/product/id', undefined],
+    ['the event', '/ue/com.snowplowanalytics.snowplow.ecommerce/snowplow_ecommerce_action/type', 'add_to_cart'],
+    ['the first that finds something', ['/co/com.acme/user/id', '/domain_userid'], String(cart['duid'])],
+    ['escapes', '/co/com.acme~1x/a~0b/id', undefined],
+    ['an object', '/co/com.snowplowanalytics.snowplow.ecommerce/cart', undefined],
+    ['an empty pointer', '', undefined],
+    ['what every object has', '/co/com.snowplowanalytics.snowplow.ecommerce/cart/constructor', undefined],
+  ])('%s', (_, selector, expected) => {
+    expect(from(selector)['key']).toBe(expected);
+  });
+
+  test('are read from base64 too', () => {
+    const { co, ue_pr, ...rest } = cart;
+    const encoded = { ...rest, cx: base64(co), ue_px: base64(ue_pr) };
+    expect(from('/co/com.snowplowanalytics.snowplow.ecommerce/cart/cart_id', encoded)['key']).toBe('cart-1');
+    expect(from('/ue/com.snowplowanalytics.snowplow.ecommerce/snowplow_ecommerce_action/type', encoded)['key']).toBe('add_to_cart');
+    expect(from('/co/a/b/c', { cx: '%%%' })).toEqual({});
+  });
+
+  test('of fields go with the field, those of entities stay', () => {
+    const before = { key: 'old' };
+    expect(from('/user_id', { duid: '1' }, before)).toEqual({});
+    expect(from('/co/com.acme/user/id', payload, before)).toEqual(before);
+  });
+});
+
+interface Visit {
+  evaluator: LocalEvaluator;
+  stream: InterventionStream;
+  statuses: string[];
+  last: Omit<StreamStatus, 'tracker'> | undefined;
+  interventions: Intervention[];
+  warnings: Problem[];
+}
+
+let server: StreamServer;
+let store: Store;
+const visits: Visit[] = [];
+beforeEach(async () => {
+  freshStorage();
+  store = memoryStore();
+  server = await StreamServer.open();
+});
+afterEach(async () => {
+  for (const { evaluator, stream } of visits.splice(0)) {
+    stream.close();
+    evaluator.close();
+  }
+  await server.stop();
+  vi.restoreAllMocks();
+  removeStorage();
+});
+
+type VisitOptions = Partial<SubscriptionOptions> & { definitions?: EvaluatorOptions['definitions'] | undefined; wasm?: EvaluatorOptions['wasm'] };
+
+function open({ wasm = wasmBytes, mode = 'always', ...options }: VisitOptions = {}): Visit {
+  const evaluator = new LocalEvaluator({ definitions: tutorial, wasm, store, ...options } as EvaluatorOptions, {}, true);
+  const visit: Visit = { evaluator, statuses: [], last: undefined, interventions: [], warnings: [], stream: undefined as never };
+  evaluator.on('intervention', (intervention) => visit.interventions.push(intervention));
+  evaluator.on('warning', (problem) => visit.warnings.push(problem));
+  evaluator.on('error', () => undefined);
+  visit.stream = new InterventionStream({ endpoint: server.url, mode, ...options }, {
+    evaluator,
+    tracker: { namespace: 'sp1', getDomainUserInfo: () => ['0', visitor, 0, 1, 0, 0, session] as never },
+    hasDefinitions: true,
+    bindInputs,
+    onStatus: (status) => {
+      visit.statuses.push(status.state);
+      visit.last = status;
+    },
+  });
+  visits.push(visit);
+  return visit;
+}
+
+const offer = (changes: Partial<Intervention> = {}): Intervention => ({
+  intervention_id: crypto.randomUUID(),
+  name: 'offer',
+  version: 1,
+  attributes: { 'ecom_attributes:count_product_views': '4' },
+  target_attribute_key: domainUser,
+  ...changes,
+});
+
+const shown = (visit: Visit, expected: string[]): Promise<void> =>
+  vi.waitFor(() => expect(names(visit.interventions)).toEqual(expected), { timeout: 10_000, interval: 5 });
+const untilWaiting = (visit: Visit): Promise<void> =>
+  vi.waitFor(() => expect(visit.last?.state).toBe('waiting'), { timeout: 10_000, interval: 5 });
+const quiet = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60));
+
+/** Waits between attempts as if they were a hundredth as long. */
+function hurry(): void {
+  const wait = globalThis.setTimeout;
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((call: () => void, ms = 0, ...rest: []) =>
+    wait(call, ms > 400 && ms !== 2500 ? ms / 100 : ms, ...rest)) as typeof setTimeout);
+}
+
+describe('a stream', () => {
+  test('asks for the ids, and brings interventions to handlers', async () => {
+    const visit = open();
+    await server.reached(1);
+    expect(server.asked).toEqual([
+      {
+        path: '/api/v1/interventions',
+        method: 'GET',
+        query: { domain_userid: visitor, domain_sessionid: session },
+        lastEventId: undefined,
+      },
+    ]);
+    const sent = offer();
+    server.send(sent);
+    await shown(visit, ['offer']);
+    expect(visit.interventions).toEqual([sent]);
+    expect(visit.statuses).toEqual(['connecting', 'open']);
+    expect(visit.warnings).toEqual([]);
+  });
+
+  test.each<[string, Partial<SubscriptionOptions>, string]>([
+    ['a slash at the end', { endpoint: '/' }, '/api/v1/interventions'],
+    ['a path', { endpoint: '/signals' }, '/signals/api/v1/interventions'],
+    ['another API path', { apiPath: '/v2/interventions' }, '/v2/interventions'],
+  ])('may have %s', async (_, options, path) => {
+    open({ ...options, endpoint: server.url + (options.endpoint ?? '') });
+    await server.reached(1);
+    expect(server.asked[0]?.path).toBe(path);
+  });
+
+  test('without a scheme is plain on this machine', async () => {
+    open({ endpoint: server.url.replace('http://', '') });
+    await server.reached(1);
+  });
+
+  test('that is closed ends, and brings nothing more', async () => {
+    const visit = open();
+    await vi.waitFor(() => expect(visit.last?.state).toBe('open'));
+    visit.stream.close();
+    await server.reached(0);
+    await quiet();
+    expect(visit.statuses).toEqual(['connecting', 'open', 'closed']);
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test('that is closed at once never begins', async () => {
+    const visit = open();
+    visit.stream.close();
+    await visit.evaluator.ready;
+    await quiet();
+    expect(server.asked).toEqual([]);
+    expect(visit.statuses).toEqual(['closed']);
+  });
+
+  test('takes what a server may leave out', async () => {
+    const visit = open();
+    await server.reached(1);
+    server.send({ intervention_id: 'a', name: 'bare', attributes: null });
+    server.send({ intervention_id: 'b', name: 'idless', version: 2, target_attribute_key: { name: 'cart' } });
+    await shown(visit, ['bare', 'idless']);
+    expect(visit.interventions).toMatchObject([
+      { version: 1, attributes: {}, target_attribute_key: domainUser },
+      { version: 2, target_attribute_key: { name: 'cart', id: visitor } },
+    ]);
+  });
+
+  test('passes over what is no intervention, with a warning, and goes on', async () => {
+    const visit = open();
+    await server.reached(1);
+    for (const data of ['no JSON', '5', 'null', '{}', '[]', '{"name":5}', '{"name":"a","version":"x"}']) server.write(`data: ${data}\n\n`);
+    server.write(new Uint8Array([0xff, 0xfe, 0x00, 0x0a, 0x0a]));
+    server.write('event: offer\ndata: {"name":"named"}\n\n');
+    server.send(offer());
+    await shown(visit, ['offer']);
+    expect(visit.warnings).toHaveLength(7);
+    expect(visit.warnings.every(({ code }) => code === 'stream')).toBe(true);
+    expect(server.asked).toHaveLength(1);
+  });
+});
+
+describe('ids that change', () => {
+  test('open another stream', async () => {
+    const visit = open({ attributeKeyTargets: { user_id: '/user_id' }, attributeKeyIds: { store_id: 's1' } });
+    await server.reached(1);
+    visit.stream.update(add({ sid: session, uid: 'u1' }));
+    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    visit.stream.update(add({ sid: session, uid: 'u1' }));
+    visit.stream.update(add({ sid: 'another' }));
+    await vi.waitFor(() => expect(server.asked).toHaveLength(3));
+    expect(server.asked.map(({ query }) => query)).toEqual([
+      { domain_userid: visitor, domain_sessionid: session, store_id: 's1' },
+      { domain_userid: visitor, domain_sessionid: session, store_id: 's1', user_id: 'u1' },
+      { domain_userid: visitor, domain_sessionid: 'another', store_id: 's1' },
+    ]);
+    await server.reached(1);
+  });
+
+  test('to none ask for nothing, until there is one', async () => {
+    const visit = open();
+    await server.reached(1);
+    visit.stream.update(add({ duid: undefined, sid: undefined }));
+    await server.reached(0);
+    expect(visit.last).toEqual({ state: 'idle', reason: 'There is no id to ask for.' });
+    visit.stream.update(add());
+    await server.reached(1);
+  });
+});
+
+describe('a server that', () => {
+  beforeEach(hurry);
+
+  test('cannot be reached at first is asked again, with one warning', async () => {
+    await server.stop();
+    const visit = open();
+    await untilWaiting(visit);
+    expect(visit.last?.reason).toMatch(/^The stream was cut, or did not begin: ./);
+    expect(visit.last?.retryIn).toBeGreaterThanOrEqual(500);
+    expect(visit.last?.retryIn).toBeLessThanOrEqual(1000);
+    await vi.waitFor(() => expect(visit.statuses.filter((state) => state === 'waiting').length).toBeGreaterThan(2));
+    await server.start();
+    await server.reached(1);
+    server.send(offer());
+    await shown(visit, ['offer']);
+    expect(visit.warnings.map(({ code, message }) => [code, message.includes(visitor)])).toEqual([['stream', false]]);
+  });
+
+  test.each([500, 502, 503, 429, 400, 401, 404, 204, 301])('answers %i is asked again', async (status) => {
+    server.answers.push((_, response) => response.writeHead(status, { 'Content-Type': 'text/plain' }).end());
+    const visit = open();
+    await untilWaiting(visit);
+    expect(visit.last?.reason).toContain(`status ${status}`);
+    const isLasting = status < 500 && status !== 429;
+    expect(visit.last?.retryIn).toBeGreaterThanOrEqual(isLasting ? 30_000 : 500);
+    if (!isLasting) await server.reached(1);
+  });
+
+  test('says when to come back is left alone so long', async () => {
+    server.answers.push((_, response) => response.writeHead(503, { 'Retry-After': '7' }).end());
+    const visit = open();
+    await untilWaiting(visit);
+    expect(visit.last?.retryIn).toBe(7000);
+  });
+
+  test('answers a page is not taken for a stream', async () => {
+    server.answers.push((_, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>'));
+    const visit = open();
+    await untilWaiting(visit);
+    expect(visit.last?.reason).toContain('other than an event stream');
+  });
+
+  test('does not answer in time is given up, and given twice as long then', async () => {
+    const silent: (typeof server.answers)[number] = () => undefined;
+    server.answers.push(silent, silent);
+    const visit = open({ connectionTimeoutMs: 30 });
+    await server.reached(1);
+    const reasons = visit.warnings.map(({ message }) => message);
+    expect(reasons).toEqual([expect.stringContaining('no answer for 30 ms') as string]);
+    expect(visit.last?.state).toBe('open');
+  });
+
+  test('is cut off is asked for what came since, and repeats are dropped', async () => {
+    const visit = open();
+    await server.reached(1);
+    const [first, second] = [offer(), offer({ name: 'second' })];
+    server.send(first, 'm1');
+    await shown(visit, ['offer']);
+    server.opening = `id: m1\ndata: ${JSON.stringify(first)}\n\nid: m2\ndata: ${JSON.stringify(second)}\n\n`;
+    server.cut();
+    await shown(visit, ['offer', 'second']);
+    expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'm1']);
+    server.opening = '';
+    server.cut();
+    await vi.waitFor(() => expect(server.asked).toHaveLength(3));
+    expect(server.asked[2]?.lastEventId).toBe('m2');
+    expect(names(visit.interventions)).toEqual(['offer', 'second']);
+  });
+
+  test('is restarted is found again', async () => {
+    const visit = open();
+    await server.reached(1);
+    await server.stop();
+    await untilWaiting(visit);
+    await server.start();
+    await server.reached(1);
+    server.send(offer());
+    await shown(visit, ['offer']);
+  });
+
+  test('does not take Last-Event-ID is asked without', async () => {
+    const visit = open();
+    await server.reached(1);
+    server.send(offer(), 'm1');
+    await shown(visit, ['offer']);
+    server.answers.push((request) => request.socket.destroy());
+    server.cut();
+    await server.reached(1);
+    expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'm1', undefined]);
+  });
+
+  test('ends every stream at once is asked less and less', async () => {
+    const end: (typeof server.answers)[number] = (_, response) => response.writeHead(200, streamHead).end();
+    server.answers.push(end, end, end, end);
+    const waits: number[] = [];
+    const visit = open();
+    await vi.waitFor(() => {
+      if (visit.last?.retryIn !== undefined && waits.at(-1) !== visit.last.retryIn) waits.push(visit.last.retryIn);
+      expect(waits.length).toBe(4);
+    }, { interval: 1, timeout: 10_000 });
+    for (const [index, wait] of waits.entries()) {
+      expect(wait).toBeGreaterThanOrEqual(500 * 2 ** index);
+      expect(wait).toBeLessThanOrEqual(1000 * 2 ** index);
+    }
+  });
+
+  test('names a shorter wait is asked sooner', async () => {
+    server.opening = 'retry: 40\n\n';
+    const visit = open();
+    await server.reached(1);
+    server.cut();
+    await untilWaiting(visit);
+    expect(visit.last?.retryIn).toBeLessThanOrEqual(40);
+  });
+
+  test('falls silent after heartbeats is taken for gone', async () => {
+    const visit = open();
+    await server.reached(1);
+    await vi.waitFor(() => expect(server.asked.length).toBeGreaterThan(1), { timeout: 10_000 });
+    expect(visit.warnings[0]?.message).toContain('fell silent');
+  });
+
+  test('sends a message without end is cut off', async () => {
+    const visit = open();
+    await server.reached(1);
+    server.write(`data: ${'x'.repeat(1_100_000)}`);
+    await untilWaiting(visit);
+    expect(visit.last?.reason).toContain('without end');
+  });
+
+  test('writes byte by byte is understood', async () => {
+    const visit = open();
+    await server.reached(1);
+    for (const byte of new TextEncoder().encode(`data: ${JSON.stringify(offer({ attributes: { 'a:b': 'Größe 👟' } }))}\n\n`)) {
+      server.write(new Uint8Array([byte]));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await shown(visit, ['offer']);
+    expect(visit.interventions[0]?.attributes).toEqual({ 'a:b': 'Größe 👟' });
+  });
+});
+
+describe('from page to page', () => {
+  test('the next page asks for what came since, and starts nothing twice', async () => {
+    const first = open();
+    await server.reached(1);
+    const sent = offer();
+    server.send(sent, 'm1');
+    await shown(first, ['offer']);
+    first.stream.close();
+    first.evaluator.close();
+    await server.reached(0);
+    const next = open();
+    await server.reached(1);
+    expect(server.asked.at(-1)?.lastEventId).toBe('m1');
+    server.send(sent, 'm1');
+    server.send(offer({ name: 'second' }), 'm2');
+    await shown(next, ['second']);
+  });
+
+  test('the id of a message belongs to the ids that were asked for', async () => {
+    const first = open();
+    await server.reached(1);
+    server.send(offer(), 'm1');
+    await shown(first, ['offer']);
+    first.stream.close();
+    open({ attributeKeyIds: { store_id: 's1' } });
+    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    expect(server.asked[1]?.lastEventId).toBeUndefined();
+  });
+
+  test('two tabs show it once', async () => {
+    const [one, other] = [open(), open()];
+    await server.reached(2);
+    server.send(offer());
+    await vi.waitFor(() => expect([...one.interventions, ...other.interventions]).toHaveLength(1));
+    await quiet();
+    expect([...one.interventions, ...other.interventions]).toHaveLength(1);
+  });
+});
+
+describe('together with what the page decides', () => {
+  const abandonment = offer({ name: 'cart_abandonment' });
+
+  test('the same intervention is shown once, whoever was first', async () => {
+    const event = add();
+    const other = new LocalEvaluator({ definitions: tutorial, wasm: wasmBytes, store: memoryStore(), namespace: 'server' });
+    let decided: Intervention | undefined;
+    other.on('intervention', (intervention) => (decided = intervention));
+    other.track(event);
+    await vi.waitFor(() => expect(decided).toBeDefined());
+    other.close();
+
+    const visit = open();
+    await server.reached(1);
+    server.send(decided);
+    await shown(visit, ['cart_abandonment']);
+    visit.evaluator.track(event);
+    await visit.evaluator.attributes(domainUser);
+    server.send(decided);
+    server.send(offer());
+    await shown(visit, ['cart_abandonment', 'offer']);
+  });
+
+  test('a rule that fired here does not come from the server under another id', async () => {
+    const visit = open();
+    await server.reached(1);
+    visit.evaluator.track(add());
+    await shown(visit, ['cart_abandonment']);
+    server.send(abandonment);
+    server.send(offer());
+    await shown(visit, ['cart_abandonment', 'offer']);
+  });
+
+  test('a rule that came from the server does not fire here', async () => {
+    const visit = open();
+    await server.reached(1);
+    server.send(abandonment);
+    server.send({ ...abandonment, intervention_id: crypto.randomUUID() });
+    await shown(visit, ['cart_abandonment']);
+    visit.evaluator.track(add());
+    expect(await visit.evaluator.attributes(domainUser)).toMatchObject({ ecom_attributes: { count_add_to_cart: 1 } });
+    await quiet();
+    expect(names(visit.interventions)).toEqual(['cart_abandonment']);
+  });
+
+  test('another version, another target and rules that the page does not have come every time', async () => {
+    const visit = open();
+    await server.reached(1);
+    visit.evaluator.track(add());
+    await shown(visit, ['cart_abandonment']);
+    server.send({ ...abandonment, version: 2 });
+    server.send({ ...abandonment, intervention_id: 'a', target_attribute_key: { name: 'domain_userid', id: 'other' } });
+    server.send(offer());
+    server.send(offer());
+    await shown(visit, ['cart_abandonment', 'cart_abandonment', 'cart_abandonment', 'offer', 'offer']);
+  });
+
+  test('rules that use `changed` come every time', async () => {
+    const definitions = structuredClone(tutorial);
+    definitions.interventions.push({
+      name: 'each',
+      version: 1,
+      criteria: { all: [{ attribute: 'ecom_attributes:count_add_to_cart', operator: 'changed' }] },
+      target_attribute_keys: [{ name: 'domain_userid' }],
+    } as never);
+    const visit = open({ definitions });
+    await server.reached(1);
+    visit.evaluator.track(add());
+    await shown(visit, ['cart_abandonment', 'each']);
+    server.send(offer({ name: 'each' }));
+    await shown(visit, ['cart_abandonment', 'each', 'each']);
+    visit.evaluator.track(add());
+    await shown(visit, ['cart_abandonment', 'each', 'each', 'each']);
+  });
+});
+
+describe('the mode', () => {
+  test('fallback asks nothing where the engine runs', async () => {
+    const visit = open({ mode: 'fallback' });
+    await vi.waitFor(() => expect(visit.last).toEqual({ state: 'idle', reason: 'The page evaluates by itself.' }));
+    visit.stream.update(add());
+    await quiet();
+    expect(server.asked).toEqual([]);
+  });
+
+  test('fallback lets the server decide where the module is missing, and keeps no events', async () => {
+    const visit = open({ mode: 'fallback', wasm: new Uint8Array([1, 2, 3]) });
+    await server.reached(1);
+    visit.evaluator.track(add());
+    server.send(offer());
+    await shown(visit, ['offer']);
+    expect(Object.keys((globalThis as { localStorage?: object }).localStorage ?? {})).toEqual([]);
+  });
+
+  test('fallback does not hide that the definitions are wrong', async () => {
+    const visit = open({ mode: 'fallback', definitions: { interventions: 5 } });
+    await vi.waitFor(() => expect(visit.last?.state).toBe('idle'));
+    expect(server.asked).toEqual([]);
+  });
+
+  test('fallback takes over when the engine breaks', async () => {
+    const visit = open({ mode: 'fallback' });
+    await vi.waitFor(() => expect(visit.last?.state).toBe('idle'));
+    vi.spyOn(DataView.prototype, 'setFloat64').mockImplementationOnce(() => {
+      throw new WebAssembly.RuntimeError('unreachable');
+    });
+    visit.evaluator.track(add());
+    await server.reached(1);
+  });
+
+  test('only needs no definitions', async () => {
+    const visit = open({ mode: 'only', definitions: undefined });
+    await server.reached(1);
+    visit.evaluator.track(add());
+    server.send(offer());
+    await shown(visit, ['offer']);
+  });
+});
