@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -242,6 +242,13 @@ test('a line beyond 16 MB is skipped without being kept', () => {
   assert.equal(lines(out).length, 1);
 });
 
+test('a file that is larger than the memory is read in constant memory', () => {
+  const file = manyEvents();
+  assert.ok(statSync(file).size > 60e6);
+  const { status, stderr } = spawnSync('bash', ['-c', 'ulimit -v 50000; exec "$0" "$@"', program, 'attributes', '--definitions', bundle, file]);
+  assert.equal(status, 0, `${stderr}`);
+});
+
 test('output that cannot be written is an error', { skip: !existsSync('/dev/full') && 'there is no /dev/full' }, () => {
   const full = openSync('/dev/full', 'w');
   const { status, err } = run({ stdio: ['ignore', full, 'pipe'] }, 'replay', '--definitions', bundle, events);
@@ -250,7 +257,7 @@ test('output that cannot be written is an error', { skip: !existsSync('/dev/full
 });
 
 test('progress is shown on a terminal only, as wide as it is, and taken away', () => {
-  const file = write('long.ndjson', readFileSync(events, 'utf8').repeat(3000));
+  const file = manyEvents();
   const quiet = run('attributes', '--definitions', bundle, file);
   assert.equal(quiet.err, '');
   for (const [columns, pattern] of [[80, /^ \d+ %  [\d,]+ lines/m], [12, /^ \d+ %$/m]]) {
@@ -270,12 +277,21 @@ test('on a terminal the table keeps its width, and an explanation is indented', 
   wide.interventions[0].name = 'a_name_that_is_much_longer_than_a_terminal_is_wide';
   const definitions = write('wide.json', JSON.stringify(wide));
   assert.match(run('preview', '--definitions', definitions, events).out, /^a_name_that_is_much_longer_than_a_terminal_is_wide /m);
-  const table = onTerminal(60, 'preview', '--definitions', definitions, events);
-  assert.match(table, /^a_name_that_is_m\w+\.\.\. /m);
-  for (const line of table.split(/\r?\n/)) assert.ok(line.length <= 60, line);
+  for (const [columns, heads] of [[60, /VERSION/], [44, /^INTERVENTION +TARGETS/]]) {
+    const table = onTerminal(columns, 'preview', '--definitions', definitions, events);
+    assert.match(table, heads);
+    assert.match(table, /^a_name_\w+\.\.\. /m);
+    for (const line of table.split('\n')) assert.ok(line.length <= columns, line);
+  }
   const explanation = onTerminal(80, 'explain', '--definitions', bundle, '--intervention', 'discount', '--key', 'domain_userid', '--id', user, events);
   assert.match(explanation, /^ {2}"why": /m);
 });
+
+/** A file of some 65 MB. */
+function manyEvents() {
+  const file = join(folder, 'many-events.ndjson');
+  return existsSync(file) ? file : write('many-events.ndjson', readFileSync(events, 'utf8').repeat(1600));
+}
 
 /** What a terminal with so many columns would receive. */
 function onTerminal(columns, ...args) {

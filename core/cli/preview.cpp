@@ -13,6 +13,8 @@
 namespace tripline::cli {
 namespace {
 
+constexpr std::size_t kGap = 2;  // between the columns of the table
+
 /// Of one intervention: the targets that it would have reached.
 struct Reach {
   const Program::Intervention* intervention;
@@ -32,29 +34,64 @@ void print_json(const std::vector<Reach>& reaches) {
   std::puts(json.end_array().take().c_str());
 }
 
-/// Cut to `width` if it is longer.
-std::string cut(const std::string& name, std::size_t width) {
-  return name.size() <= width ? name : name.substr(0, width - 3) + "...";
+using Row = std::vector<std::string>;
+
+std::string percent(std::size_t part, std::size_t whole) {
+  char text[16];
+  const double share =
+      whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  std::snprintf(text, sizeof text, "%.1f%%", share);
+  return text;
+}
+
+std::vector<Row> table_of(const std::vector<Reach>& reaches) {
+  std::vector<Row> rows = {{"INTERVENTION", "VERSION", "TARGETS", "OF SEEN", "SHARE"}};
+  for (const Reach& reach : reaches) {
+    rows.push_back({reach.intervention->name, std::to_string(reach.intervention->version),
+                    std::to_string(reach.received.size()), std::to_string(reach.seen),
+                    percent(reach.received.size(), reach.seen)});
+  }
+  return rows;
+}
+
+/// What a column and all behind it take, with gaps before each but the first.
+std::size_t width_from(const std::vector<std::size_t>& widths, std::size_t first) {
+  std::size_t width = 0;
+  for (std::size_t i = first; i < widths.size(); ++i) width += widths[i] + (i == 0 ? 0 : kGap);
+  return width;
+}
+
+std::vector<std::size_t> widths_of(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  return widths;
+}
+
+/// On a terminal the table is made to fit, at the cost of the names first, then of the version.
+void fit(std::vector<Row>& rows, std::size_t columns) {
+  constexpr std::size_t least_name = 12;
+  if (width_from(widths_of(rows), 1) + least_name > columns) {
+    for (Row& row : rows) row.erase(row.begin() + 1);
+  }
+  const std::size_t others = width_from(widths_of(rows), 1);
+  const std::size_t name = std::max(least_name, columns - std::min(columns, others));
+  for (Row& row : rows) {
+    if (row[0].size() > name) row[0] = row[0].substr(0, name - 3) + "...";
+  }
 }
 
 void print_table(const std::vector<Reach>& reaches) {
-  constexpr std::size_t least_width = 12, other_columns = 39;
-  std::size_t width = least_width;
-  for (const Reach& reach : reaches) width = std::max(width, reach.intervention->name.size());
-  if (const auto columns = terminal_width(STDOUT_FILENO)) {
-    const std::size_t most = *columns < other_columns ? 0 : *columns - other_columns;
-    width = std::min(width, std::max(most, least_width));
-  }
-  const int shown = static_cast<int>(width);
-  std::printf("%-*s  %7s  %9s  %9s  %6s\n", shown, "INTERVENTION", "VERSION", "TARGETS", "OF SEEN",
-              "SHARE");
-  for (const Reach& reach : reaches) {
-    const double share = reach.seen == 0 ? 0
-                                         : 100.0 * static_cast<double>(reach.received.size()) /
-                                               static_cast<double>(reach.seen);
-    std::printf("%-*s  %7u  %9zu  %9zu  %5.1f%%\n", shown,
-                cut(reach.intervention->name, width).c_str(), reach.intervention->version,
-                reach.received.size(), reach.seen, share);
+  std::vector<Row> rows = table_of(reaches);
+  if (const auto columns = terminal_width(STDOUT_FILENO)) fit(rows, *columns);
+  const std::vector<std::size_t> widths = widths_of(rows);
+  for (const Row& row : rows) {
+    std::printf("%-*s", static_cast<int>(widths[0]), row[0].c_str());
+    for (std::size_t i = 1; i < row.size(); ++i) {
+      std::printf("%*s", static_cast<int>(kGap + widths[i]), row[i].c_str());
+    }
+    std::puts("");
   }
 }
 

@@ -1,0 +1,83 @@
+// Every command line that a README shows is run: here, or by a part of tests/run. One that this file
+// does not know fails, so that none is added unseen.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+// A reader's own folder: definitions, events, and the program where a plain build puts it.
+const folder = mkdtempSync(join(tmpdir(), 'tripline-readme-'));
+after(() => rmSync(folder, { recursive: true }));
+copyFileSync(join(root, 'tests/samples/ecom_bundle.json'), join(folder, 'definitions.json'));
+copyFileSync(join(root, 'tests/samples/enriched.ndjson'), join(folder, 'events.ndjson'));
+symlinkSync(join(root, '.build/native'), join(folder, 'build'));
+
+const inFolder = (command) => assert.equal(bash(command, folder), 0);
+const inRepository = (command) => assert.equal(bash(`PATH=$PWD/.build/native/bin:$PATH; ${command}`, root), 0);
+/** Run by a part of tests/run, which must be there. */
+const byPart = (part) => () => assert.match(readFileSync(join(root, 'tests/run'), 'utf8'), new RegExp(`^part_${part}\\(\\)`, 'm'));
+/** Not run as a test, for a reason; what is called must be there. */
+const notRun = (command) => assert.ok(existsSync(join(root, command.split(' ')[0])));
+
+const runners = [
+  [/^build\/bin\/tripline /, inFolder],
+  [/^\.build\/native\/bin\/tripline-tests /, inRepository],
+  [/^node --test-name-pattern .* tests\/conformance\/run-node\.mjs$/, inRepository],
+  [/^node tests\/conformance\/run-node\.mjs$/, byPart('conformance')],
+  [/^tripline-oracle random --seed \d+ --steps 1$/, inRepository],
+  [/^tripline-oracle random --steps 1000000$/, byPart('oracle_full')],
+  [/^tripline-oracle exhaustive --length 4$/, byPart('oracle_full')],
+  [/^tripline-oracle record --steps 5000 --seed 1 \| node tests\/oracle\/replay\.mjs$/, byPart('oracle')],
+  [/^tripline-oracle run case\.json$/, () => {}], // needs a case that failed
+  [/^demo-shop\/start( --port 0)?$/, byPart('e2e')],
+  [/^npm --prefix js (run types|test)/, byPart('js')],
+  [/^npm --prefix tests\/e2e test/, byPart('e2e')],
+  [/^\.setup\/build( (native|wasm|js|shop))*$/, byPart('native')], // what tests/run begins with
+  [/^(cmake .*|\.build\/fuzz\/bin\/fuzz-(rlike|events) .*)$/, byPart('fuzz')],
+  [/^\.build\/fuzz\/bin\/fuzz-make-corpus /, byPart('fuzz')],
+  [/^tests\/run( |$)/, notRun], // would run itself
+  [/^tests\/bench\/run( |$)/, notRun], // measures for minutes
+];
+
+for (const readme of readmes()) {
+  for (const command of commandsOf(readme)) {
+    test(`${readme}: ${command}`, () => {
+      const [, run] = runners.find(([pattern]) => pattern.test(command)) ?? [];
+      assert.ok(run, 'nobody runs this command: see the list in tests/readme.test.mjs');
+      run(command);
+    });
+  }
+}
+
+test('the program that a README calls is what a plain build makes', () => {
+  const cmake = readFileSync(join(root, 'README.md'), 'utf8');
+  assert.match(cmake, /`cmake -S \. -B build && cmake --build build` makes the program/);
+});
+
+function readmes() {
+  const files = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+  return files.filter((file) => commandsOf(file).length > 0);
+}
+
+/** The lines of ```sh blocks, without comments; a \ at the end goes on in the next. */
+function commandsOf(file) {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block]) => block
+    .replaceAll(/\s+#.*$/gm, '')
+    .replaceAll(/\s*\\\n\s*/g, ' ')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== ''));
+}
+
+function bash(command, cwd) {
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', command], { cwd, encoding: 'utf8' });
+  if (status !== 0) console.error(stdout + stderr);
+  return status;
+}
