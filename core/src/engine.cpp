@@ -54,7 +54,9 @@ class Update {
 
   void apply(const Event& event) {
     state_.test.begin(event);
-    if (!admit(event)) return;
+    std::string room;
+    const std::string_view id = normal_id(event.id, room);
+    if (!admit(id)) return;
     enter_scope_of_event();
     const Time time = std::min(event.time.value_or(state_.clock), state_.clock);
     for (const Program::Test& test : program_.tests) {
@@ -62,7 +64,7 @@ class Update {
       for (const Index aggregate : test.aggregates) count(aggregate, time);
     }
     reschedule();
-    trigger({"event", {}, event_id_, 0});
+    trigger({"event", {}, id, 0});
   }
 
   void push(Profile& profile, std::span<const PushedValue> values, Time time) {
@@ -85,8 +87,8 @@ class Update {
     const Program::Key& key = program_.keys[profile.name->key];
     for (const Index index : key.timed) {
       for (const Index attribute : program_.aggregates[index].attributes) {
-        remember(attribute, before_);
-        note_change(attribute, false);
+        remember(attribute, slot_of(index), before_);
+        note_change(attribute, slot_of(index), false);
       }
     }
     if (missed == nullptr) return trigger(deadline_of(*profile.name, state_.clock));
@@ -101,7 +103,7 @@ class Update {
     if (profile == nullptr) return;
     enter_scope_of(*profile);
     const Program::Intervention& intervention = program_.interventions[edge.intervention];
-    if (holds(intervention, &AttributeState::after)) {
+    if (holds(intervention, Side::after)) {
       send(edge.intervention, deadline_of(edge.profile, edge.at), edge.at);
     }
   }
@@ -109,15 +111,14 @@ class Update {
  private:
   // ---- whose attributes ----------------------------------------------------------------------
 
-  bool admit(const Event& event) {
+  bool admit(std::string_view event_id) {
     state_.admission = Admission::counted;
     if (state_.test.input(program_.vendor_input).text() == kSignalsVendor) {
       state_.admission = Admission::ignored_vendor;
       return false;
     }
-    event_id_ = normal_id(event.id, event_id_room_);
-    if (event_id_.empty()) return true;
-    const std::uint64_t hash = hash64(event_id_);
+    if (event_id.empty()) return true;
+    const std::uint64_t hash = hash64(event_id);
     if (state_.events.find(hash) != nullptr) {
       state_.admission = Admission::duplicate;
       return false;
@@ -136,30 +137,37 @@ class Update {
       if (!scope.ids[key].empty()) ++carried;
     }
     for (Index key = 0; key < program_.keys.size(); ++key) {
-      scope.profiles[key] = nullptr;
-      if (scope.ids[key].empty() || program_.keys[key].aggregate_count == 0) continue;
+      if (scope.ids[key].empty() || program_.keys[key].aggregate_count == 0) {
+        scope.set_profile(key, nullptr);
+        continue;
+      }
       Profile& profile = state_.touch_profile(key, scope.ids[key]);
       if (carried > 1) {
         profile.ids = scope.ids;
       } else {
         profile.ids.clear();
       }
-      scope.profiles[key] = &profile;
+      scope.set_profile(key, &profile);
     }
   }
 
   /// The ids of the last event that touched the profile; before any, its own alone (rule 16).
   void enter_scope_of(Profile& profile) {
-    Scope& scope = state_.scope;
     for (Index key = 0; key < program_.keys.size(); ++key) {
-      const bool is_known = !profile.ids.empty();
-      scope.set_id(key, is_known ? std::string_view(profile.ids[key]) : std::string_view());
-      scope.profiles[key] = nullptr;
-      if (scope.ids[key].empty() || program_.keys[key].aggregate_count == 0) continue;
-      scope.profiles[key] = state_.profiles.find(ProfileNameView{key, scope.ids[key]});
+      if (key == profile.name->key) {
+        state_.scope.set_id(key, profile.name->id);
+        state_.scope.set_profile(key, &profile);
+      } else {
+        enter_scope_of_known(key, profile.ids.empty() ? std::string_view() : profile.ids[key]);
+      }
     }
-    scope.set_id(profile.name->key, profile.name->id);
-    scope.profiles[profile.name->key] = &profile;
+  }
+
+  void enter_scope_of_known(Index key, std::string_view id) {
+    state_.scope.set_id(key, id);
+    const bool keeps_something = !id.empty() && program_.keys[key].aggregate_count > 0;
+    state_.scope.set_profile(
+        key, keeps_something ? state_.profiles.find(ProfileNameView{key, id}) : nullptr);
   }
 
   // ---- attribute updates ---------------------------------------------------------------------
@@ -177,11 +185,12 @@ class Update {
       return;
     }
     const Slot& slot = slot_of(index);
-    const Value stored = stored_value(slot);
-    for (const Index attribute : definition.attributes) remember(attribute, state_.clock);
+    const bool asked = definition.asked_for_change;
+    const Value stored = asked ? stored_value(slot) : Value();
+    for (const Index attribute : definition.attributes) remember(attribute, slot, state_.clock);
     if (!update(index, input, time)) return;
-    const bool changed = stored_value(slot) != stored;
-    for (const Index attribute : definition.attributes) note_change(attribute, changed);
+    const bool changed = asked && stored_value(slot) != stored;
+    for (const Index attribute : definition.attributes) note_change(attribute, slot, changed);
   }
 
   Slot& slot_of(Index index) {
@@ -211,20 +220,30 @@ class Update {
   }
 
   /// Keeps how an attribute reads before the update; what a value is in between wakes nobody.
-  void remember(Index index, Time at) {
+  void remember(Index index, const Slot& slot, Time at) {
     AttributeState& attribute = state_.states[index];
     if (attribute.round == state_.round) return;
+    if (!begin_round(attribute)) {
+      attribute.after = read_slot(program_.attributes[index], &slot, at);
+    }
+    attribute.before = attribute.after;
+  }
+
+  /// True if `after` is known from an earlier update.
+  bool begin_round(AttributeState& attribute) const {
+    const bool known = attribute.generation == state_.scope.generation;
     attribute.round = state_.round;
-    attribute.before = read(index, at);
-    attribute.after = attribute.before;
-    attribute.changed = false;
+    if (attribute.lasts) attribute.generation = state_.scope.generation;
+    attribute.changed = attribute.may_differ = false;
+    return known;
   }
 
   /// Of a remembered attribute: collects the interventions that the update may have made true.
-  void note_change(Index index, bool changed) {
+  void note_change(Index index, const Slot& slot, bool changed) {
     AttributeState& attribute = state_.states[index];
-    attribute.after = read(index, state_.clock);
+    attribute.after = read_slot(program_.attributes[index], &slot, state_.clock);
     attribute.changed = changed;
+    attribute.may_differ = true;
     collect_flipped(program_, index, attribute.before, attribute.after, state_.search,
                     state_.flipped);
     if (!changed) return;
@@ -254,23 +273,21 @@ class Update {
   /// What this update has not changed reads the same before and after, but for what time does.
   const AttributeState& attribute_state(Index index) {
     AttributeState& attribute = state_.states[index];
-    if (attribute.round != state_.round) {
-      attribute.round = state_.round;
-      attribute.after = read(index, state_.clock);
-      attribute.before = before_ == state_.clock ? attribute.after : read(index, before_);
-      attribute.changed = false;
-    }
+    if (attribute.round == state_.round || begin_round(attribute)) return attribute;
+    attribute.after = read(index, state_.clock);
+    attribute.may_differ = before_ != state_.clock;
+    if (attribute.may_differ) attribute.before = read(index, before_);
     return attribute;
   }
 
-  bool holds(const Program::Intervention& intervention, Reading AttributeState::*side) {
+  bool holds(const Program::Intervention& intervention, Side side) {
     const auto leaf_holds = [&](Index index) {
       const Program::Leaf& leaf = program_.leaves[index];
       const AttributeState& attribute = attribute_state(leaf.attribute);
       if (leaf.comparison.op == Operator::changed) {
-        return side == &AttributeState::after && attribute.changed;
+        return side == Side::after && attribute.changed;
       }
-      return criterion_holds(leaf.comparison, attribute.*side, state_.search);
+      return criterion_holds(leaf.comparison, attribute.at(side), state_.search);
     };
     return criteria_hold(program_, intervention.root, leaf_holds);
   }
@@ -281,8 +298,7 @@ class Update {
     edges.clear();
     for (const Index index : state_.flipped.members()) {
       const Program::Intervention& intervention = program_.interventions[index];
-      if (holds(intervention, &AttributeState::after) &&
-          !holds(intervention, &AttributeState::before)) {
+      if (holds(intervention, Side::after) && !holds(intervention, Side::before)) {
         edges.push_back(index);
       }
     }
@@ -344,8 +360,6 @@ class Update {
   EngineState& state_;
   const Program& program_;
   Time before_;  // when the state before the update is read
-  std::string_view event_id_;
-  std::string event_id_room_;
 };
 
 /// Runs all deadlines up to `now` at their own moments.
@@ -377,6 +391,10 @@ EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
       test(*program, search),
       states(program->attributes.size()),
       flipped(program->interventions.size()) {
+  for (Program::Index i = 0; i < states.size(); ++i) {
+    const auto aggregate = program->attributes[i].aggregate;
+    states[i].lasts = !aggregate || !program->aggregates[*aggregate].changes_with_time();
+  }
   for (const Program::Intervention& intervention : program->interventions) {
     intervention_marks.push_back(intervention_mark(intervention));
   }
@@ -399,6 +417,7 @@ void EngineState::schedule(Profile& profile) {
 void EngineState::clear() {
   clock = kEarliest;
   has_missed_deadlines = false;
+  ++scope.generation;
   deadlines.clear();
   profiles.clear();
   sent.clear();

@@ -22,20 +22,40 @@ struct Scope {
   std::vector<Profile*> profiles;
   /// Marks of the targets that the ids are; made when first asked for, and kept while the id stays.
   std::vector<std::optional<Hash128>> marks;
+  /// Grows when an id or a profile becomes another: what was read before is of somebody else.
+  std::uint64_t generation = 1;
 
   void set_id(Program::Index key, std::string_view id) {
     if (ids[key] == id) return;
     ids[key] = id;
     marks[key].reset();
+    ++generation;
+  }
+  void set_profile(Program::Index key, Profile* profile) {
+    if (profiles[key] == profile) return;
+    profiles[key] = profile;
+    ++generation;
   }
 };
 
-/// An attribute before and after the update under way, as criteria read it.
+/// Of the update under way.
+enum class Side : std::uint8_t { before, after };
+
+/// An attribute before and after the update under way, as criteria read it. What time does not
+/// change stays read from one update to the next, as long as the scope has the same generation.
 struct AttributeState {
+  /// Nothing changes it but updates.
+  bool lasts = false;
   std::uint64_t round = 0;
+  std::uint64_t generation = 0;
   Reading before;
   Reading after;
+  /// What `changed` asks for; maintained where somebody asks.
   bool changed = false;
+  /// False where nothing happened in between: then `after` stands for both.
+  bool may_differ = false;
+
+  const Reading& at(Side side) const { return side == Side::before && may_differ ? before : after; }
 };
 
 struct EngineState {

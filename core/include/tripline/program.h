@@ -81,9 +81,16 @@ struct Program {
     Duration ttl = 0;  // 0: none; of a lifetime aggregate the attribute's, its group's or its key's
     TimeUnit time_unit = TimeUnit::none;
     DatePart date_part = DatePart::none;
-    /// The attributes that read it, and whether criteria look at one of them.
+    /// The attributes that read it, whether criteria look at one of them, and whether they ask for
+    /// `changed`.
     std::vector<Index> attributes;
     bool watched = false;
+    bool asked_for_change = false;
+
+    /// A window, a time to live or an age.
+    bool changes_with_time() const {
+      return period != 0 || ttl != 0 || time_unit != TimeUnit::none;
+    }
   };
 
   /// An aggregate as one group shows it.
@@ -121,6 +128,8 @@ struct Program {
   struct Threshold {
     double number;
     Operator op;
+    /// As Intervention::has_none.
+    bool has_none;
     Index intervention;
   };
 
@@ -149,6 +158,8 @@ struct Program {
     std::vector<Index> targets;  // keys, in the order of the definition
     std::vector<Index> payload;  // attributes
     bool repeats;                // its criteria contain `changed`, so it is sent every time
+    /// Its criteria contain `none`. Those of all others become true only through a leaf that does.
+    bool has_none;
   };
 
   /// What a host must bind: each distinct field or property once. `date_part` is always none.

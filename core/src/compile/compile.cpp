@@ -437,13 +437,15 @@ class Compiler {
                                    static_cast<Index>(program_->nodes.size()),
                                    {},
                                    {},
+                                   false,
                                    false};
     std::vector<Index> read;  // attributes, in the order in which the criteria name them
     add_node(intervention.criteria, index, read);
     for (Index node = compiled.root; node < program_->nodes.size(); ++node) {
-      const Program::Node& leaf = program_->nodes[node];
-      if (leaf.kind != Criterion::Kind::leaf || program_->leaves.empty()) continue;
-      compiled.repeats |= program_->leaves[leaf.leaf].comparison.op == Operator::changed;
+      const auto [kind, leaf, end] = program_->nodes[node];
+      compiled.has_none |= kind == Criterion::Kind::none;
+      if (kind != Criterion::Kind::leaf || program_->leaves.empty()) continue;
+      compiled.repeats |= program_->leaves[leaf].comparison.op == Operator::changed;
     }
 
     for (std::size_t i = 0; i < intervention.target_attribute_keys.size(); ++i) {
@@ -594,12 +596,15 @@ class Compiler {
     program_->leaves_of_attribute.resize(program_->attributes.size());
     for (Index i = 0; i < program_->leaves.size(); ++i) {
       arrange(i);
-      const auto aggregate = program_->attributes[program_->leaves[i].attribute].aggregate;
-      if (aggregate) program_->aggregates[*aggregate].watched = true;
+      const Program::Leaf& leaf = program_->leaves[i];
+      const auto aggregate = program_->attributes[leaf.attribute].aggregate;
+      if (!aggregate) continue;
+      program_->aggregates[*aggregate].watched = true;
+      program_->aggregates[*aggregate].asked_for_change |= leaf.comparison.op == Operator::changed;
     }
     for (Index i = 0; i < program_->aggregates.size(); ++i) {
       const Program::Aggregate& aggregate = program_->aggregates[i];
-      if (aggregate.watched && changes_with_time(aggregate)) {
+      if (aggregate.watched && aggregate.changes_with_time()) {
         program_->keys[aggregate.key].timed.push_back(i);
       }
     }
@@ -619,15 +624,12 @@ class Compiler {
     } else if (number != nullptr && op <= Operator::greater_equal &&
                is_numeric_type(program_->attributes[leaf.attribute].type)) {
       for (const Index intervention : leaf.interventions) {
-        leaves.thresholds.push_back({*number, op, intervention});
+        const bool has_none = program_->interventions[intervention].has_none;
+        leaves.thresholds.push_back({*number, op, has_none, intervention});
       }
     } else {
       leaves.others.push_back(index);
     }
-  }
-
-  static bool changes_with_time(const Program::Aggregate& aggregate) {
-    return aggregate.period != 0 || aggregate.ttl != 0 || aggregate.time_unit != TimeUnit::none;
   }
 
   const Definitions& definitions_;

@@ -15,18 +15,19 @@ void collect_between(std::span<const Threshold> thresholds, double from, double 
   auto threshold =
       std::lower_bound(thresholds.begin(), thresholds.end(), std::min(from, to), lies_below);
   for (; threshold != thresholds.end() && threshold->number <= high; ++threshold) {
-    const auto& [number, op, intervention] = *threshold;
-    if (number_holds(op, from, number) != number_holds(op, to, number)) {
-      interventions.add(intervention);
+    const bool before = number_holds(threshold->op, from, threshold->number);
+    const bool after = number_holds(threshold->op, to, threshold->number);
+    if (before != after && (after || threshold->has_none)) {
+      interventions.add(threshold->intervention);
     }
   }
 }
 
-/// A missing value satisfies no comparison: what the number satisfies has flipped.
-void collect_satisfied(std::span<const Threshold> thresholds, double number,
+/// A missing value satisfies no comparison: what the number satisfies flips when it comes or goes.
+void collect_satisfied(std::span<const Threshold> thresholds, double number, bool comes,
                        SparseSet& interventions) {
   for (const Threshold& threshold : thresholds) {
-    if (number_holds(threshold.op, number, threshold.number)) {
+    if (number_holds(threshold.op, number, threshold.number) && (comes || threshold.has_none)) {
       interventions.add(threshold.intervention);
     }
   }
@@ -42,7 +43,7 @@ void collect_flipped(const Program& program, Program::Index attribute, const Rea
   if (from != nullptr && to != nullptr) {
     collect_between(leaves.thresholds, *from, *to, interventions);
   } else if (from != nullptr || to != nullptr) {
-    collect_satisfied(leaves.thresholds, from != nullptr ? *from : *to, interventions);
+    collect_satisfied(leaves.thresholds, from ? *from : *to, to != nullptr, interventions);
   }
   for (const Program::Index index : leaves.others) {
     const Program::Leaf& leaf = program.leaves[index];

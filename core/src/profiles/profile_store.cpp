@@ -47,17 +47,21 @@ Time next_crossing(const Program& program, const Program::Aggregate& aggregate, 
 
 }  // namespace
 
-Reading read_attribute(const Program& program, const Profile* profile, Index index, Time now) {
-  const Program::Attribute& attribute = program.attributes[index];
-  if (!attribute.aggregate) return {};
-  if (profile != nullptr) {
-    const Program::Key& key = program.keys[program.aggregates[*attribute.aggregate].key];
-    const Slot& slot = profile->slots[*attribute.aggregate - key.first_aggregate];
-    Value value = slot.is_alive(now) ? slot.aggregate->value(now) : Value();
-    if (!value.is_null()) return {std::move(value), true};
+Reading read_slot(const Program::Attribute& attribute, const Slot* slot, Time now) {
+  if (slot != nullptr && slot->is_alive(now)) {
+    Reading reading{slot->aggregate->value(now), true};
+    if (!reading.value.is_null()) return reading;
   }
   if (!attribute.default_value.is_null()) return {attribute.default_value, true};
   return {attribute.reads_zero ? Value::number(0) : Value(), false};
+}
+
+Reading read_attribute(const Program& program, const Profile* profile, Index index, Time now) {
+  const Program::Attribute& attribute = program.attributes[index];
+  if (!attribute.aggregate) return {};
+  if (profile == nullptr) return read_slot(attribute, nullptr, now);
+  const Program::Key& key = program.keys[program.aggregates[*attribute.aggregate].key];
+  return read_slot(attribute, &profile->slots[*attribute.aggregate - key.first_aggregate], now);
 }
 
 Time next_deadline(const Program& program, const Profile& profile, Time now) {

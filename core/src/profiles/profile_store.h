@@ -62,8 +62,10 @@ struct KeyTraits<ProfileName> {
 
 using ProfileStore = LruMap<ProfileName, Profile>;
 
-/// An attribute as criteria read it of a profile at `now` (rule 9). A null profile is that of an id
-/// of which nothing is known.
+/// An attribute as criteria read it at `now` (rule 9), of its aggregate's slot in a profile; null
+/// for an id of which nothing is known.
+[[nodiscard]] Reading read_slot(const Program::Attribute& attribute, const Slot* slot, Time now);
+/// Of a profile or null.
 [[nodiscard]] Reading read_attribute(const Program& program, const Profile* profile,
                                      Program::Index attribute, Time now);
 
