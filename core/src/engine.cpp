@@ -281,15 +281,19 @@ class Update {
   }
 
   bool holds(const Program::Intervention& intervention, Side side) {
-    const auto leaf_holds = [&](Index index) {
-      const Program::Leaf& leaf = program_.leaves[index];
-      const AttributeState& attribute = attribute_state(leaf.attribute);
-      if (leaf.comparison.op == Operator::changed) {
-        return side == Side::after && attribute.changed;
-      }
-      return criterion_holds(leaf.comparison, attribute.at(side), state_.search);
-    };
-    return criteria_hold(program_, intervention.root, leaf_holds);
+    return criteria_hold(program_, intervention.first_step,
+                         [&](const Program::Step& step) { return holds(step, side); });
+  }
+
+  bool holds(const Program::Step& step, Side side) {
+    const AttributeState& attribute = attribute_state(step.attribute);
+    const Reading& reading = attribute.at(side);
+    if (step.compares_numbers) {
+      const double* number = reading.value.as_number();
+      if (number != nullptr) return number_holds(step.op, *number, step.number);
+    }
+    if (step.op == Operator::changed) return side == Side::after && attribute.changed;
+    return other_criterion_holds(program_.leaves[step.leaf].comparison, reading, state_.search);
   }
 
   /// The interventions whose criteria this update made true, in the order of the definitions.

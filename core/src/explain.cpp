@@ -29,13 +29,13 @@ class Explanation {
   }
 
   std::string write(const Program::Intervention& intervention) {
-    const bool fulfilled = holds(intervention.root);
+    const bool fulfilled = criteria_hold(intervention.first_step);
     json_.begin_object().key("intervention").string(intervention.name);
     json_.key("version").number(intervention.version);
     json_.key("at").string(format_time(state_.clock));
     json_.key("holds").boolean(fulfilled);
     json_.key("criteria");
-    write_node(intervention.root);
+    (void)write_node(intervention.root);
     const Sent sent = write_targets(intervention);
     json_.key("why").string(reason(intervention, fulfilled, sent));
     return json_.end_object().take();
@@ -56,33 +56,37 @@ class Explanation {
            criterion_holds(leaf.comparison, reading, search_);
   }
 
-  bool holds(Index node) const {
-    const auto visit = [this](Index index) {
-      const Program::Leaf& leaf = program_.leaves[index];
-      return leaf_holds(leaf, read(leaf.attribute));
-    };
-    return criteria_hold(program_, node, visit);
+  bool criteria_hold(Index first_step) const {
+    return tripline::criteria_hold(program_, first_step, [this](const Program::Step& step) {
+      return leaf_holds(program_.leaves[step.leaf], read(step.attribute));
+    });
   }
 
-  void write_node(Index index) {
+  /// Whether it holds.
+  bool write_node(Index index) {
     const Program::Node& node = program_.nodes[index];
     json_.begin_object();
-    if (node.kind == Criterion::Kind::leaf) {
-      write_leaf(program_.leaves[node.leaf]);
-    } else {
-      json_.key(node.kind == Criterion::Kind::all   ? "all"
-                : node.kind == Criterion::Kind::any ? "any"
-                                                    : "none");
-      json_.begin_array();
-      for (Index child = index + 1; child < node.end; child = program_.nodes[child].end) {
-        write_node(child);
-      }
-      json_.end_array();
-    }
-    json_.key("holds").boolean(holds(index)).end_object();
+    const bool holds = node.kind == Criterion::Kind::leaf ? write_leaf(program_.leaves[node.leaf])
+                                                          : write_children(index);
+    json_.key("holds").boolean(holds).end_object();
+    return holds;
   }
 
-  void write_leaf(const Program::Leaf& leaf) {
+  bool write_children(Index index) {
+    const Program::Node& node = program_.nodes[index];
+    const bool is_all = node.kind == Criterion::Kind::all;
+    const bool is_any = node.kind == Criterion::Kind::any;
+    // `all` is decided by a child that does not hold, `any` and `none` by one that does.
+    bool is_decided = false;
+    json_.key(is_all ? "all" : is_any ? "any" : "none").begin_array();
+    for (Index child = index + 1; child < node.end; child = program_.nodes[child].end) {
+      is_decided |= write_node(child) != is_all;
+    }
+    json_.end_array();
+    return is_decided == is_any;
+  }
+
+  bool write_leaf(const Program::Leaf& leaf) {
     const Program::Attribute& attribute = program_.attributes[leaf.attribute];
     const Program::Group& group = program_.groups[attribute.group];
     json_.key("attribute").string(concat({group.name, ":", attribute.name}));
@@ -91,8 +95,11 @@ class Explanation {
     if (!leaf.comparison.literal.is_null()) json_.key("value").value(leaf.comparison.literal);
     const Reading reading = read(leaf.attribute);
     json_.key("current").value(reading.value);
-    if (leaf_holds(leaf, reading) || !search_.is_used_up()) return;
-    json_.key("note").string("the search for the pattern was given up, so it does not hold");
+    const bool holds = leaf_holds(leaf, reading);
+    if (!holds && search_.is_used_up()) {
+      json_.key("note").string("the search for the pattern was given up, so it does not hold");
+    }
+    return holds;
   }
 
   enum class Sent : std::uint8_t { to_all, not_to_all, nobody_there };

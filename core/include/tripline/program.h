@@ -5,7 +5,7 @@
 //     ▲   ◀── conditions ◀── tests         does the event count?
 //     └────── aggregates ──▶ tests         what is kept per profile
 //                 ▲
-//   groups ──▶ attributes ◀── leaves ◀── nodes ◀── interventions
+//   groups ──▶ attributes ◀── leaves ◀── nodes, steps ◀── interventions
 //
 // Everything equal is stored once: two attributes that read the same property share an input, two
 // groups with the same attribute share its aggregate (its state), two criteria a leaf.
@@ -151,10 +151,26 @@ struct Program {
     Index end;   // one past the last node of this subtree
   };
 
+  /// The same criteria as a row of questions: a leaf, and which step follows on its answer. A tree
+  /// becomes short-circuit code, as compilers make it of `&&` and `||`.
+  struct Step {
+    double number;  // that the attribute is compared with, where `compares_numbers`
+    Index attribute;
+    Index leaf;
+    Index if_true;
+    Index if_false;
+    Operator op;
+    bool compares_numbers;
+  };
+  /// Where steps end. No step has such a number.
+  static constexpr Index kHolds = 0xffffffff;
+  static constexpr Index kFails = 0xfffffffe;
+
   struct Intervention {
     std::string name;
     std::uint32_t version;
     Index root;
+    Index first_step;
     std::vector<Index> targets;  // keys, in the order of the definition
     std::vector<Index> payload;  // attributes
     bool repeats;                // its criteria contain `changed`, so it is sent every time
@@ -173,6 +189,7 @@ struct Program {
   std::vector<Leaf> leaves;
   std::vector<Leaves> leaves_of_attribute;
   std::vector<Node> nodes;
+  std::vector<Step> steps;
   std::vector<Intervention> interventions;
   /// The input that holds the vendor of the event's schema: events of Signals itself never count
   /// (rule 18).

@@ -4,6 +4,7 @@
 
 #include "compile/check_attribute.h"
 #include "compile/check_literal.h"
+#include "compile/criteria_steps.h"
 #include "definitions/names.h"
 #include "support/hash.h"
 #include "support/heap_sort.h"
@@ -79,6 +80,9 @@ class Compiler {
 
     sort_aggregates_by_key();
     arrange_leaves();
+    for (Program::Intervention& intervention : program_->interventions) {
+      intervention.first_step = add_steps(*program_, intervention.root);
+    }
     return program_;
   }
 
@@ -435,6 +439,7 @@ class Compiler {
     Program::Intervention compiled{intervention.name,
                                    intervention.version,
                                    static_cast<Index>(program_->nodes.size()),
+                                   Program::kFails,
                                    {},
                                    {},
                                    false,

@@ -1,0 +1,48 @@
+#include "compile/criteria_steps.h"
+
+#include <utility>
+#include <vector>
+
+namespace tripline {
+namespace {
+
+using Index = Program::Index;
+
+Index add_leaf_step(Program& program, Index leaf, Index if_true, Index if_false) {
+  const Program::Comparison& comparison = program.leaves[leaf].comparison;
+  const double* number = comparison.literal.as_number();
+  program.steps.push_back({number != nullptr ? *number : 0, program.leaves[leaf].attribute, leaf,
+                           if_true, if_false, comparison.op,
+                           number != nullptr && comparison.op <= Operator::greater_equal});
+  return static_cast<Index>(program.steps.size() - 1);
+}
+
+/// Steps that end at one of two others: short-circuit code, made from the last child to the first,
+/// since each child leads on to the next. Recursion is bounded by the depth that definitions may
+/// have (32).
+Index add_subtree(Program& program, Index index, Index if_true, Index if_false) {
+  const Program::Node node = program.nodes[index];
+  if (node.kind == Criterion::Kind::leaf) {
+    return add_leaf_step(program, node.leaf, if_true, if_false);
+  }
+  // `none` is `any` with the answers exchanged.
+  if (node.kind == Criterion::Kind::none) std::swap(if_true, if_false);
+  const bool is_all = node.kind == Criterion::Kind::all;
+  std::vector<Index> children;
+  for (Index child = index + 1; child < node.end; child = program.nodes[child].end) {
+    children.push_back(child);
+  }
+  Index next = is_all ? if_true : if_false;
+  for (std::size_t i = children.size(); i-- > 0;) {
+    next = add_subtree(program, children[i], is_all ? next : if_true, is_all ? if_false : next);
+  }
+  return next;
+}
+
+}  // namespace
+
+Index add_steps(Program& program, Index root) {
+  return add_subtree(program, root, Program::kHolds, Program::kFails);
+}
+
+}  // namespace tripline
