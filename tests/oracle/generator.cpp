@@ -1,6 +1,7 @@
 #include "generator.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "tripline/tripline.h"
 
@@ -242,10 +243,7 @@ json Generator::attribute(const std::string& name) {
   } else if (repertoire_.ttl && chance(30)) {
     made["ttl"] = duration();
   }
-  if (chance(20) && type != "dict") made["default_value"] = literal_for(made, true);
-  if (made.contains("default_value") && type.ends_with("_list")) {
-    made["default_value"] = json::array({made["default_value"]});
-  }
+  if (chance(20) && type != "dict") made["default_value"] = default_for(made);
   return made;
 }
 
@@ -290,6 +288,14 @@ json Generator::group(const std::string& name, int version) {
   if (repertoire_.ttl && chance(15)) made["ttl"] = duration();
   if (chance(4)) made["online"] = false;
   return made;
+}
+
+/// A value of the attribute's type.
+json Generator::default_for(const json& attribute) {
+  const std::string type = attribute["type"].get<std::string>();
+  json value = literal_for(attribute, true);
+  if (element_type(type).starts_with("int")) value = std::trunc(value.get<double>());
+  return type.ends_with("_list") ? json::array({value}) : value;
 }
 
 /// A scalar that the attribute, or an element of it, might well be.

@@ -57,6 +57,7 @@ class Generator {
   json field(const std::string& name);
   json external_group();
   json group(const std::string& name, int version);
+  json default_for(const json& attribute);
   json literal_for(const json& attribute, bool text);
   json leaf(const json& definitions, bool may_change);
   json criteria(const json& definitions, int depth, bool may_change);
