@@ -27,8 +27,10 @@ const onDemand = ['doctor', 'remote'];
 
 // Entries that one page may load together share one evaluator and one copy of the engine's glue. All else is apart, so
 // that it does not split what pages load into more files.
-await bundle(['src/index.ts', 'src/snowplow.ts'], onDemand.map((name) => `./${name}.js`));
-for (const name of ['load-engine', ...onDemand]) await bundle([`src/${name}.ts`]);
+const external = onDemand.map((name) => `./${name}.js`);
+await bundle(['src/index.ts', 'src/snowplow.ts'], external);
+await bundle(['src/fetcher.ts'], external);
+for (const name of ['load-engine', ...onDemand]) await bundle([`src/${name}.ts`], []);
 
 // Terser makes the engine's glue a tenth smaller once more.
 for (const file of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
@@ -45,7 +47,7 @@ for (const file of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
 const { status } = spawnSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 process.exitCode = status ?? 1;
 
-function bundle(entryPoints, external = []) {
+function bundle(entryPoints, external) {
   return build({
     entryPoints,
     external,

@@ -49,9 +49,10 @@ export class Site {
     });
   }
 
-  static async open(): Promise<Site> {
+  /** `script`: what its pages run. */
+  static async open(script = 'page.ts'): Promise<Site> {
     const { outputFiles } = await build({
-      entryPoints: [here('page.ts')],
+      entryPoints: [here(script)],
       bundle: true,
       format: 'esm',
       write: false,

@@ -1,0 +1,53 @@
+// What the test page of the official plugin runs: the real tracker with it, unmodified, and our fetcher inside.
+import { SnowplowEcommercePlugin, trackAddToCart, trackProductView } from '@snowplow/browser-plugin-snowplow-ecommerce';
+import { newTracker, type BrowserTracker } from '@snowplow/browser-tracker';
+import {
+  addInterventionHandlers,
+  SignalsPlugin,
+  subscribeToInterventions,
+  type Intervention,
+} from '@snowplow/signals-browser-plugin';
+import { evaluatorFetcher, type FetcherOptions, type Problem } from '../../../js/dist/fetcher.js';
+
+const product = { id: 'P-100', name: 'Red cap', category: 'Hats/Caps', price: 24.49, currency: 'USD' };
+
+const interventions: Intervention[] = [];
+const problems: Problem[] = [];
+
+const page = {
+  interventions,
+  problems,
+  subscribeToInterventions,
+  addInterventionHandlers,
+
+  start(options: Partial<FetcherOptions> = {}): BrowserTracker {
+    const tracker = newTracker('sp1', location.origin, {
+      appId: 'test',
+      synchronousCookieWrite: true,
+      keepalive: true,
+      cookieSecure: false,
+      plugins: [
+        SnowplowEcommercePlugin(),
+        SignalsPlugin({
+          fetcher: evaluatorFetcher({
+            definitions: '/definitions.json',
+            onError: (problem) => problems.push(problem),
+            onWarning: (problem) => problems.push(problem),
+            ...options,
+          }),
+          handlers: { banner: (intervention) => interventions.push(intervention) },
+        }),
+      ],
+    });
+    if (!tracker) throw new Error('There is a tracker of that name already.');
+    return tracker;
+  },
+
+  view: () => trackProductView(product),
+  add: () => trackAddToCart({ products: [product], total_value: 24.49, currency: 'USD' }),
+};
+
+declare global {
+  var official: typeof page;
+}
+globalThis.official = page;
