@@ -1,0 +1,68 @@
+// A collector: takes events as Snowplow's does, by POST and GET, and hands them to the journal. It answers when they are
+// on the disk. A malformed event is answered like any other, and counted.
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Journal } from './journal.ts';
+import type { Limits } from './options.ts';
+import { readBody, readQuery, type ReadPayloads, type RequestFacts } from './payloads.ts';
+import type { RecentEvents } from './recent-events.ts';
+import { Refusal } from './refusal.ts';
+import { isUuid } from './types.ts';
+
+export interface EventCounts {
+  good: number;
+  malformed: number;
+}
+
+export interface CollectorParts {
+  readonly journal: Journal;
+  readonly counts: EventCounts;
+  readonly recent: RecentEvents;
+  readonly limits: Limits;
+}
+
+const transparentPixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+const cookieName = 'sp';
+const aYear = 365 * 24 * 3600;
+
+export async function collectorRoutes(server: FastifyInstance, { journal, counts, recent, limits }: CollectorParts): Promise<void> {
+  // Trackers send JSON under several types, and the collector reads it itself: nothing in it is an error.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+
+  const take = async (request: FastifyRequest, reply: FastifyReply, read: (facts: RequestFacts) => ReadPayloads): Promise<void> => {
+    const networkUserId = cookieOf(request) ?? randomUUID();
+    const { payloads, malformed } = read({ networkUserId, userAgent: request.headers['user-agent'] });
+    if (payloads.length + malformed > limits.requestEvents) {
+      throw new Refusal(413, `A request may have ${limits.requestEvents} events. Send them in several.`);
+    }
+    await journal.submit(payloads.map((payload) => ({ kind: 'event', payload })));
+    recent.add(payloads, Date.now());
+    counts.good += payloads.length;
+    counts.malformed += malformed;
+    reply.header('Set-Cookie', `${cookieName}=${networkUserId}; Max-Age=${aYear}; Path=/; HttpOnly; SameSite=Lax`);
+  };
+
+  server.post<{ Body: string | undefined }>(
+    '/com.snowplowanalytics.snowplow/tp2',
+    { config: { isOpen: true }, schema: { tags: ['collector'], summary: 'Takes events: the tracker protocol in a body' } },
+    async (request, reply) => {
+      await take(request, reply, (facts) => readBody(request.body ?? '', facts));
+      return reply.type('text/plain').send('ok');
+    },
+  );
+
+  server.get(
+    '/i',
+    { config: { isOpen: true }, schema: { tags: ['collector'], summary: 'Takes one event: the tracker protocol in a query' } },
+    async (request, reply) => {
+      await take(request, reply, (facts) => readQuery(request.url.split('?')[1] ?? '', facts));
+      return reply.type('image/gif').header('Cache-Control', 'no-store').send(transparentPixel);
+    },
+  );
+}
+
+function cookieOf(request: FastifyRequest): string | undefined {
+  const value = new RegExp(`(?:^|; *)${cookieName}=([^;]*)`).exec(request.headers.cookie ?? '')?.[1];
+  return value !== undefined && isUuid(value) ? value : undefined;
+}

@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import { readOptions, usage, type Options } from './options.ts';
+import { createSandbox, type Sandbox } from './sandbox.ts';
+
+await main();
+
+async function main(): Promise<void> {
+  // Three folders up from dist/server/sandbox/ lies the shop.
+  const defaultData = fileURLToPath(new URL('../../../.sandbox', import.meta.url));
+  const options = readOptions(process.argv.slice(2), process.env, defaultData);
+  if (options === undefined) return fail(usage, 2);
+  const sandbox = await createSandbox(options);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void sandbox.server.close());
+  try {
+    await sandbox.server.listen({ host: options.host, port: options.port });
+    greet(sandbox, options);
+  } catch (error) {
+    await sandbox.server.close();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    fail(`Port ${options.port} is taken. Choose another with --port, or --port 0 for any free one.`, 1);
+  }
+}
+
+/** A token that was given is known, and not shown. */
+function greet({ server, token }: Sandbox, options: Options): void {
+  const { port } = server.addresses()[0]!;
+  const shown = options.token === undefined ? token : '…';
+  console.log(`The sandbox is at http://localhost:${port}/ (its API: /docs/, with the token as the password). In Python:
+
+  sp_signals = SignalsSandbox(api_url="http://localhost:${port}", sandbox_token="${shown}")
+`);
+}
+
+function fail(message: string, status: number): void {
+  console.error(message);
+  process.exitCode = status;
+}

@@ -1,0 +1,129 @@
+// What the sandbox can be told, with its defaults.
+import { parseArgs } from 'node:util';
+
+export interface Limits {
+  /** Bytes of a request's body. */
+  readonly bodyBytes: number;
+  /** Bytes of a request's headers, its address included. */
+  readonly headerBytes: number;
+  /** Events of one request to the collector. */
+  readonly requestEvents: number;
+  /** Ids of one subscription, or of one pushed intervention. */
+  readonly subscriptionIds: number;
+  /** Identifiers of one request for attributes. */
+  readonly readIdentifiers: number;
+  /** Subscribers at a time. */
+  readonly streams: number;
+  /** Bytes that a subscriber may leave waiting before it is closed. */
+  readonly waitingBytes: number;
+  /** Between two heartbeats (ms). */
+  readonly heartbeat: number;
+  /** How long a sent intervention can be sent again, or waits for its first subscriber (ms). */
+  readonly replayAge: number;
+  /** How many are kept for that. */
+  readonly replayEntries: number;
+  /** Profiles that the engine keeps. */
+  readonly profiles: number;
+  /** Marks of what was sent that the engine keeps. */
+  readonly sentMarks: number;
+  /** Events that are kept for trying attribute groups. */
+  readonly recentEvents: number;
+}
+
+export const defaultLimits: Limits = {
+  bodyBytes: 1024 * 1024,
+  headerBytes: 16 * 1024,
+  requestEvents: 1000,
+  subscriptionIds: 20,
+  readIdentifiers: 100,
+  streams: 2000,
+  waitingBytes: 256 * 1024,
+  heartbeat: 15_000,
+  replayAge: 5 * 60_000,
+  replayEntries: 100_000,
+  profiles: 100_000,
+  sentMarks: 10_000_000,
+  recentEvents: 10_000,
+};
+
+export interface Options {
+  /** The address to listen at; `localhost` are both loopback addresses. */
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** The folder of all that is kept. */
+  readonly data: string;
+  /** Default: the one in the data folder, which is made at the first start. */
+  readonly token: string | undefined;
+  /** Pages of these origins may call, besides the sandbox's own. */
+  readonly origins: readonly string[];
+  /** Names by which the sandbox may be called, besides those of this machine for itself. */
+  readonly hostNames: readonly string[];
+  readonly limits: Limits;
+}
+
+/** The demo shop's own address. */
+export const defaultOrigins: readonly string[] = ['http://127.0.0.1:8080', 'http://localhost:8080'];
+
+export const usage = `usage: start [OPTION]...
+
+  --port N               listens at port N (default 8787; 0 takes a free one)
+  --host ADDRESS         listens at ADDRESS (default localhost: this machine only)
+  --data FOLDER          keeps its state there (default demo-shop/.sandbox)
+  --token TOKEN          takes this token; the environment's SANDBOX_TOKEN does the same (default: its own)
+  --allow-origin ORIGIN  lets pages of ORIGIN call; may be repeated (default: the demo shop's)
+  --allow-host NAME      may be called by NAME; may be repeated
+  --limit NAME=NUMBER    changes a limit; may be repeated. Limits and defaults:
+${Object.entries(defaultLimits).map(([name, value]) => `                           ${name}=${value}`).join('\n')}`;
+
+/** Undefined if the arguments are not of this form. `defaultData` is the folder if none is named. */
+export function readOptions(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  defaultData: string,
+): Options | undefined {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string', default: '8787' },
+        host: { type: 'string', default: 'localhost' },
+        data: { type: 'string', default: defaultData },
+        token: { type: 'string' },
+        'allow-origin': { type: 'string', multiple: true },
+        'allow-host': { type: 'string', multiple: true },
+        limit: { type: 'string', multiple: true },
+      },
+    });
+    const port = readNumber(values.port, 65535);
+    const limits = readLimits(values.limit ?? []);
+    if (port === undefined || limits === undefined) return undefined;
+    return {
+      host: values.host,
+      port,
+      data: values.data,
+      token: values.token ?? (environment['SANDBOX_TOKEN'] || undefined),
+      origins: values['allow-origin'] ?? defaultOrigins,
+      hostNames: values['allow-host'] ?? [],
+      limits,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function readLimits(settings: readonly string[]): Limits | undefined {
+  const limits: Record<string, number> = { ...defaultLimits };
+  for (const setting of settings) {
+    const [name = '', text = ''] = setting.split('=');
+    const value = readNumber(text, Number.MAX_SAFE_INTEGER);
+    if (value === undefined || !Object.hasOwn(defaultLimits, name)) return undefined;
+    limits[name] = value;
+  }
+  return limits as unknown as Limits;
+}
+
+function readNumber(text: string, highest: number): number | undefined {
+  const number = Number(text);
+  return /^\d+$/.test(text) && number <= highest ? number : undefined;
+}

@@ -1,0 +1,124 @@
+// What may be created, changed and deleted, and what follows from it. A refusal is thrown; the answer is what to change.
+import { isDeepStrictEqual } from 'node:util';
+import type { Diagnostic } from 'tripline/engine';
+import { bundleOf, publishedObjects, type Bundle } from './bundle.ts';
+import { Refusal, type Fault } from './refusal.ts';
+import {
+  describe,
+  isPublished,
+  nameOf,
+  objectTypes,
+  type Change,
+  type ObjectName,
+  type ObjectType,
+  type Registry,
+  type StoredObject,
+} from './registry.ts';
+import type { Definition } from './types.ts';
+
+/** What the engine says about a bundle. */
+export type Check = (bundle: Bundle) => Promise<readonly Diagnostic[]>;
+
+/** No change if the same object is there already. */
+export async function create(registry: Registry, check: Check, object: StoredObject): Promise<Change[]> {
+  const known = registry.get(nameOf(object));
+  if (known === undefined) return put(registry, check, object);
+  if (isDeepStrictEqual(known.body, object.body)) return [];
+  throw new Refusal(400, `${describe(nameOf(object))} already exists. Update it with PUT.`);
+}
+
+export async function update(registry: Registry, check: Check, name: ObjectName, object: StoredObject): Promise<Change[]> {
+  const known = find(registry, name);
+  if (!isDeepStrictEqual(nameOf(object), name)) {
+    throw new Refusal(422, [fault(['body', 'name'], 'The name and version of the body and of the address differ.')]);
+  }
+  if (isDeepStrictEqual(known.body, object.body)) return [];
+  if (object.type === 'attribute_groups' && isPublished(known) && !isDeepStrictEqual(content(known), content(object))) {
+    throw new Refusal(400, `Cannot update published attribute group '${name.name}' version ${name.version}: raise the version.`);
+  }
+  if (isPublished(known) && !isPublished(object)) return [{ kind: 'put', object }, ...(await withdraw(registry, check, object))];
+  return put(registry, check, object);
+}
+
+export async function remove(registry: Registry, check: Check, name: ObjectName): Promise<Change[]> {
+  const object = find(registry, name);
+  return [{ kind: 'remove', object: name }, ...(await withdraw(registry, check, object))];
+}
+
+export function find(registry: Registry, name: ObjectName): StoredObject {
+  const object = registry.get(name);
+  if (object === undefined) throw new Refusal(404, `${describe(name)} does not exist.`);
+  return object;
+}
+
+async function put(registry: Registry, check: Check, object: StoredObject): Promise<Change[]> {
+  const changes: Change[] = [{ kind: 'put', object }];
+  const next = registry.with(changes);
+  // A draft is held against all that is there, so that drafts may name one another.
+  const objects = isPublished(object) ? publishedObjects(next) : next.all();
+  const faults = faultsOf(objects, await check(bundleOf(objects)), object, isPublished(object));
+  if (faults.length > 0) throw new Refusal(422, faults);
+  return changes;
+}
+
+/** What else is unpublished when an object is no longer there: interventions that read it. Others keep it in place. */
+async function withdraw(registry: Registry, check: Check, object: StoredObject): Promise<Change[]> {
+  if (!isPublished(registry.get(nameOf(object))!)) return [];
+  const rest = publishedObjects(registry.with([{ kind: 'remove', object: nameOf(object) }]));
+  const users = [...new Set(errorsOf(rest, await check(bundleOf(rest))).map(({ culprit }) => culprit))];
+  const inTheWay = users.find((user) => user?.type !== 'interventions');
+  if (inTheWay !== undefined) {
+    throw new Refusal(400, `${describe(nameOf(object))} is used by ${describe(nameOf(inTheWay))}. Unpublish that first.`);
+  }
+  return users.map((user) => ({ kind: 'put', object: unpublished(user!) }));
+}
+
+function unpublished({ type, body }: StoredObject): StoredObject {
+  return { type, body: { ...body, is_published: false } };
+}
+
+/** All that decides what a group computes, and how it is described. */
+function content({ body }: StoredObject): Definition {
+  return { ...body, is_published: true };
+}
+
+interface ErrorOf {
+  readonly culprit: StoredObject | undefined;
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+function errorsOf(objects: readonly StoredObject[], diagnostics: readonly Diagnostic[]): ErrorOf[] {
+  return diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map(({ pointer, message }) => {
+      const [type, index, ...path] = pointer.split('/').slice(1).map(step);
+      const culprit = objectTypes.includes(type as ObjectType)
+        ? objects.filter((object) => object.type === type)[Number(index)]
+        : undefined;
+      return { culprit, path, message };
+    });
+}
+
+function faultsOf(
+  objects: readonly StoredObject[],
+  diagnostics: readonly Diagnostic[],
+  object: StoredObject,
+  othersToo: boolean,
+): Fault[] {
+  const own = nameOf(object);
+  return errorsOf(objects, diagnostics).flatMap(({ culprit, path, message }) => {
+    if (culprit !== undefined && isDeepStrictEqual(nameOf(culprit), own)) return [fault(['body', ...path], message)];
+    if (!othersToo) return [];
+    const where = culprit === undefined ? '' : `With this, ${describe(nameOf(culprit))} has an error: `;
+    return [fault(['body'], `${where}${message}`)];
+  });
+}
+
+function fault(loc: readonly (string | number)[], msg: string): Fault {
+  return { loc, msg, type: 'value_error' };
+}
+
+function step(text: string): string | number {
+  return /^\d+$/.test(text) ? Number(text) : text.replaceAll('~1', '/').replaceAll('~0', '~');
+}

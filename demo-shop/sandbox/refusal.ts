@@ -1,0 +1,23 @@
+// Why a request is not carried out. The texts say what to do, and never repeat an id, a token, a query or a value of an
+// event: they end up in logs. The API has two shapes for them.
+
+/** One fault of a body: where it is, as a list of member names and indices. */
+export interface Fault {
+  readonly loc: readonly (string | number)[];
+  readonly msg: string;
+  readonly type: string;
+}
+
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly detail: string | readonly Fault[],
+  ) {
+    super(typeof detail === 'string' ? detail : detail.map(({ msg }) => msg).join('; '));
+  }
+}
+
+/** `{"detail": …}` in the registry, `{"error": "…"}` elsewhere. */
+export function refusalBody(path: string, refusal: Refusal): object {
+  return /^\/+api\/v1\/+registry\//.test(path) ? { detail: refusal.detail } : { error: refusal.message };
+}

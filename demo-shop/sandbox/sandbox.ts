@@ -1,0 +1,151 @@
+// Puts the parts together: a server around one state.
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { mkdirSync } from 'node:fs';
+import { check } from 'tripline/engine';
+import { attributeRoutes } from './attribute-routes.ts';
+import { entityTag } from './bundle.ts';
+import { collectorRoutes, type EventCounts } from './collector.ts';
+import { EventIds } from './event-id.ts';
+import { interventionRoutes } from './intervention-routes.ts';
+import { Journal } from './journal.ts';
+import { LmdbStore } from './lmdb-store.ts';
+import type { Options } from './options.ts';
+import { RecentEvents } from './recent-events.ts';
+import { Refusal, refusalBody } from './refusal.ts';
+import { registryRoutes } from './registry-routes.ts';
+import { guard } from './security.ts';
+import { State } from './state.ts';
+import { Subscribers } from './subscribers.ts';
+import { testingRoutes } from './testing-routes.ts';
+import { keptToken } from './token.ts';
+
+export interface Sandbox {
+  /** Not yet listening. Closing it keeps the state. */
+  readonly server: FastifyInstance;
+  readonly token: string;
+}
+
+export async function createSandbox(options: Options): Promise<Sandbox> {
+  mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  const { limits } = options;
+  const token = options.token ?? keptToken(options.data);
+  const store = new LmdbStore(options.data);
+  const stored = await store.load();
+  const state = await State.restore(stored, { ...limits, age: limits.replayAge, entries: limits.replayEntries });
+  const subscribers = new Subscribers();
+  const journal = new Journal(store, state, (entry) => subscribers.deliver(entry));
+  await journal.start();
+
+  const counts: EventCounts = { good: 0, malformed: 0 };
+  const recent = new RecentEvents(limits.recentEvents);
+  const server = newServer(options);
+  guard(server, { ...options, token });
+  answerErrors(server);
+  await describeApi(server);
+  const ids = new EventIds(stored.secret);
+  await server.register(collectorRoutes, { journal, counts, recent, limits });
+  await server.register(registryRoutes, { journal, registry: state.registry, check });
+  await server.register(interventionRoutes, { journal, state, subscribers, ids, limits });
+  await server.register(attributeRoutes, { journal, state, recent, limits });
+  await server.register(testingRoutes, { recent, limits });
+  await server.register(ownRoutes, { state, subscribers, counts });
+
+  const heartbeat = setInterval(() => subscribers.beat(), limits.heartbeat);
+  server.addHook('preClose', async () => {
+    clearInterval(heartbeat);
+    subscribers.close();
+  });
+  server.addHook('onClose', async () => {
+    await journal.close();
+    await store.close();
+  });
+  return { server, token };
+}
+
+function newServer({ limits }: Options): FastifyInstance {
+  return fastify({
+    bodyLimit: limits.bodyBytes,
+    http: { maxHeaderSize: limits.headerBytes },
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    forceCloseConnections: true,
+    // What does not fit a schema is refused, never bent to fit.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+  });
+}
+
+/** Nothing that a client sent gets into an error's text: neither Fastify's own messages nor those of parsers. */
+function answerErrors(server: FastifyInstance): void {
+  server.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
+    const refusal = error instanceof Refusal ? error : refusalOf(error, request.url);
+    return reply.code(refusal.status).send(refusalBody(request.url, refusal));
+  });
+  server.setNotFoundHandler((request, reply) => {
+    return reply.code(404).send(refusalBody(request.url, new Refusal(404, 'There is nothing at this address.')));
+  });
+}
+
+function refusalOf(error: FastifyError, url: string): Refusal {
+  if (error.validation !== undefined) {
+    const faults = error.validation.map(({ instancePath, message }) => ({
+      loc: [error.validationContext ?? 'body', ...instancePath.split('/').slice(1)],
+      msg: `${message}`,
+      type: 'value_error',
+    }));
+    return url.includes('/registry/')
+      ? new Refusal(422, faults)
+      : new Refusal(400, faults.map(({ loc, msg }) => `${loc[0]} ${msg}`).join('; '));
+  }
+  switch (error.statusCode) {
+    case 413:
+      return new Refusal(413, 'The body is larger than the sandbox takes.');
+    case 415:
+      return new Refusal(415, 'Send the body as application/json.');
+    case 400:
+      return new Refusal(400, 'The body is not JSON.');
+    default:
+      console.error(`A request failed: ${error.code ?? error.name}`);
+      return new Refusal(500, 'Something went wrong inside the sandbox.');
+  }
+}
+
+async function describeApi(server: FastifyInstance): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      info: { title: 'Signals sandbox', version: '0.1.0', description: 'A local stand-in for the Snowplow Signals API.' },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+  });
+  await server.register(swaggerUi, { routePrefix: '/docs' });
+}
+
+interface OwnParts {
+  readonly state: State;
+  readonly subscribers: Subscribers;
+  readonly counts: EventCounts;
+}
+
+async function ownRoutes(server: FastifyInstance, { state, subscribers, counts }: OwnParts): Promise<void> {
+  server.get(
+    '/definitions.json',
+    { config: { isOpen: true }, schema: { tags: ['bundle'], summary: 'What is published, for browsers' } },
+    (request, reply) => {
+      const text = state.publicBundle;
+      const tag = entityTag(text);
+      reply.headers({ ETag: tag, 'Cache-Control': 'no-cache' });
+      if (request.headers['if-none-match']?.includes(tag) === true) return reply.code(304).send();
+      return reply.type('application/json').send(text);
+    },
+  );
+  server.get(
+    '/health-all',
+    { config: { isOpen: true }, schema: { tags: ['health'], summary: 'Whether the sandbox works' } },
+    () => ({ status: 'ok', dependencies: { store: 'ok', engine: 'ok' } }),
+  );
+  server.get('/api/v1/statistics', { schema: { tags: ['health'], summary: 'What was counted since the start' } }, () => ({
+    events: counts,
+    subscribers: subscribers.size,
+  }));
+}

@@ -1,0 +1,73 @@
+// Who listens for which targets.
+import type { OutboxEntry } from './outbox.ts';
+import { targetText, type StreamedIntervention, type Target } from './types.ts';
+
+export interface Subscriber {
+  readonly targets: readonly Target[];
+  /** False if it could not be sent; the subscriber is closed then. */
+  send(number: number, intervention: StreamedIntervention): boolean;
+  /** Shows that the connection lives, and ends one that has stopped to. */
+  beat(): void;
+  close(): void;
+}
+
+export interface Delivery {
+  /** How many subscribers it was for. */
+  readonly subscribers: number;
+  readonly reached: number;
+}
+
+export class Subscribers {
+  readonly #all = new Set<Subscriber>();
+  readonly #byTarget = new Map<string, Set<Subscriber>>();
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  add(subscriber: Subscriber): void {
+    this.#all.add(subscriber);
+    for (const target of subscriber.targets) {
+      const text = targetText(target);
+      this.#byTarget.set(text, (this.#byTarget.get(text) ?? new Set()).add(subscriber));
+    }
+  }
+
+  remove(subscriber: Subscriber): void {
+    this.#all.delete(subscriber);
+    for (const target of subscriber.targets) {
+      const text = targetText(target);
+      const subscribers = this.#byTarget.get(text);
+      subscribers?.delete(subscriber);
+      if (subscribers?.size === 0) this.#byTarget.delete(text);
+    }
+  }
+
+  /** Sends an intervention, to each subscriber once: the copy for the first target that it listens for (rule 22). */
+  deliver({ number, copies }: OutboxEntry): Delivery {
+    const served = new Set<Subscriber>();
+    let reached = 0;
+    for (const copy of copies) {
+      for (const subscriber of this.#byTarget.get(targetText(copy.target_attribute_key)) ?? []) {
+        if (served.has(subscriber)) continue;
+        served.add(subscriber);
+        if (subscriber.send(number, copy)) ++reached;
+      }
+    }
+    return { subscribers: served.size, reached };
+  }
+
+  beat(): void {
+    for (const subscriber of this.#all) subscriber.beat();
+  }
+
+  close(): void {
+    for (const subscriber of this.#all) subscriber.close();
+  }
+}
+
+/** The copy that a subscriber with these targets receives. */
+export function copyFor(targets: readonly Target[], { copies }: OutboxEntry): StreamedIntervention | undefined {
+  const texts = new Set(targets.map(targetText));
+  return copies.find(({ target_attribute_key: target }) => texts.has(targetText(target)));
+}

@@ -1,0 +1,15 @@
+// Attribute keys and ids of a query: `?domain_userid=…&domain_sessionid=…`.
+import { Refusal } from './refusal.ts';
+import { isUuid, targetText, type Target } from './types.ts';
+
+/** Only UUIDs count, because an id is all that a subscriber must know: it must not be one to guess. */
+export function readTargets(query: object, most: number): Target[] {
+  const targets = Object.entries(query).flatMap(([name, ids]) => [ids].flat().map((id) => ({ name, id: String(id) })));
+  if (targets.length === 0) throw new Refusal(400, 'Name at least one attribute key and id in the query.');
+  if (targets.length > most) throw new Refusal(400, `At most ${most} ids are allowed.`);
+  if (targets.some(({ name }) => !/^[A-Za-z0-9_]{1,128}$/.test(name))) {
+    throw new Refusal(400, 'A name of the query is not one of an attribute key.');
+  }
+  if (!targets.every(({ id }) => isUuid(id))) throw new Refusal(400, 'only UUIDs allowed as attribute key values');
+  return [...new Map(targets.map((target) => [targetText(target), target])).values()];
+}

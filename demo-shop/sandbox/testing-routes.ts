@@ -1,0 +1,87 @@
+// Tries an attribute group on the events of the last time, without publishing it.
+import { EngineError, loadEngine, type Engine } from 'tripline/engine';
+import type { FastifyInstance } from 'fastify';
+import { bundleOf } from './bundle.ts';
+import type { Limits } from './options.ts';
+import { identifierOf } from './payload-ids.ts';
+import type { RecentEvents } from './recent-events.ts';
+import { Refusal } from './refusal.ts';
+import { columns, servingRefusals, testGroupBody } from './schemas.ts';
+import type { Definition, Payload } from './types.ts';
+
+interface TestRequest {
+  readonly attribute_group: Definition;
+  readonly app_ids?: readonly string[];
+  readonly window?: string;
+  readonly attribute_key_ids?: readonly string[];
+}
+
+export interface TestingParts {
+  readonly recent: RecentEvents;
+  readonly limits: Limits;
+}
+
+export async function testingRoutes(server: FastifyInstance, { recent, limits }: TestingParts): Promise<void> {
+  server.post<{ Body: TestRequest }>(
+    '/api/v1/testing/attribute_groups/',
+    {
+      schema: {
+        tags: ['testing'],
+        summary: 'Computes an attribute group over the last events, for some identifiers',
+        body: testGroupBody,
+        response: { 200: columns, ...servingRefusals },
+      },
+    },
+    async (request) => {
+      const { attribute_group: group, app_ids, window = 'PT1H', attribute_key_ids } = request.body;
+      const engine = await engineFor(group, limits);
+      const now = Date.now();
+      const events = recent
+        .since(now - milliseconds(window))
+        .filter(({ payload }) => app_ids === undefined || app_ids.includes(String(payload['aid'])));
+      for (const { payload, at } of events) engine.process(payload, at);
+      engine.advance(now);
+      const key = group['attribute_key'] as Definition;
+      const ids = attribute_key_ids ?? seenIds(events.map(({ payload }) => payload), fieldOf(key)).slice(-limits.readIdentifiers);
+      return readColumns(engine, group, key.name, ids);
+    },
+  );
+}
+
+async function engineFor(group: Definition, limits: Limits): Promise<Engine> {
+  try {
+    const definitions = bundleOf([{ type: 'attribute_groups', body: group }]);
+    return await loadEngine({ definitions, limits: { profiles: limits.profiles } });
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'definitions') throw new Refusal(400, error.message);
+    throw error;
+  }
+}
+
+function readColumns(engine: Engine, group: Definition, key: string, ids: readonly string[]): object {
+  const profiles = ids.map((id) => engine.attributes({ name: key, id })[group.name] ?? {});
+  const names = (group['attributes'] as Definition[]).map(({ name }) => name);
+  return { [key]: ids, ...Object.fromEntries(names.map((name) => [name, profiles.map((profile) => profile[name] ?? null)])) };
+}
+
+function seenIds(payloads: readonly Payload[], field: string): string[] {
+  return [...new Set(payloads.flatMap((payload) => identifierOf(payload, field) ?? []))];
+}
+
+/** The field that a key's ids are read from. */
+function fieldOf(key: Definition): string {
+  const property = key['property'] as { type?: unknown; name?: unknown } | undefined;
+  if (property === undefined) return String(key['key'] ?? key.name);
+  if (property.type === 'atomic') return String(property.name);
+  throw new Refusal(400, 'Name the attribute_key_ids: this key is not a field of the event.');
+}
+
+const units = { D: 86_400_000, H: 3_600_000, M: 60_000, S: 1000 } as const;
+
+/** An ISO 8601 duration of days, hours, minutes and seconds. */
+function milliseconds(duration: string): number {
+  const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(duration);
+  if (match === null) throw new Refusal(400, 'The window must be a duration such as PT1H.');
+  const [, days, hours, minutes, seconds] = match.map((part) => Number(part ?? 0));
+  return days! * units.D + hours! * units.H + minutes! * units.M + seconds! * units.S;
+}

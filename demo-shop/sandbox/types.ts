@@ -1,0 +1,38 @@
+// The words that all parts share.
+
+/** Whom something is for: the name of an attribute key, and an id. */
+export interface Target {
+  readonly name: string;
+  readonly id: string;
+}
+
+/** An event as the tracker protocol carries it. */
+export type Payload = Readonly<Record<string, unknown>>;
+
+/** An intervention as it is streamed: attributes are strings, the only form that every client accepts. */
+export interface StreamedIntervention {
+  readonly intervention_id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly target_attribute_key: Target;
+}
+
+/** One that is pushed, not decided. */
+export type DirectIntervention = Omit<StreamedIntervention, 'target_attribute_key'> & {
+  readonly target_attribute_key?: Target;
+};
+
+/** A definition object as a client sends it. */
+export type Definition = Readonly<Record<string, unknown>> & { readonly name: string };
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export function isUuid(text: string): boolean {
+  return uuid.test(text);
+}
+
+/** UUIDs are one id whatever their case (rule 17). */
+export function targetText({ name, id }: Target): string {
+  return `${name}\n${isUuid(id) ? id.toLowerCase() : id}`;
+}
