@@ -66,9 +66,20 @@ std::string restore(double handle, const std::string& bytes) {
   return restored ? "" : restored.error();
 }
 
-std::string attributes(double handle, const std::string& key_name, const std::string& id) {
+std::string attributes(double handle, const std::string& key_name, const std::string& id,
+                       double group_version) {
   const Engine* engine = find(static_cast<int>(handle));
-  return engine ? tripline::attributes_json(engine->attributes(key_name, id)) : "{}";
+  if (engine == nullptr) return "{}";
+  auto readings = engine->attributes(key_name, id);
+  if (group_version != 0) {
+    std::erase_if(readings, [&](const auto& each) { return each.version != group_version; });
+  }
+  return tripline::attributes_json(readings);
+}
+
+double forget(double handle, const std::string& key_name, const std::string& id) {
+  Engine* engine = find(static_cast<int>(handle));
+  return engine != nullptr && engine->forget({key_name, id}) ? 1 : 0;
 }
 
 std::string explain(double handle, const std::string& intervention, const std::string& key_name,
@@ -152,5 +163,6 @@ EMSCRIPTEN_BINDINGS(tripline) {
   emscripten::function("restore", &restore);
   emscripten::function("attributes", &attributes);
   emscripten::function("explain", &explain);
+  emscripten::function("forget", &forget);
   emscripten::function("layout", &tripline::wasm::EventBuffer::layout);
 }

@@ -46,11 +46,14 @@ export interface TriplineModule {
   load(definitions: string | Uint8Array, profiles: number, sentMarks: number, eventIds: number): string;
   /** "" or the reason of the refusal; the engine is empty then. */
   restore(handle: number, snapshot: Uint8Array): string;
-  /** {"GROUP": {"ATTRIBUTE": value | null}} as JSON; {} if no group has that attribute key. */
-  attributes(handle: number, keyName: string, id: string): string;
+  /** {"GROUP": {"ATTRIBUTE": value | null}} as JSON; {} if no group has that attribute key. Of each group the highest
+   *  version, unless `groupVersion` is one. */
+  attributes(handle: number, keyName: string, id: string, groupVersion: number): string;
   /** Why an intervention did or did not fire, as JSON (core/include/tripline/engine.h has its form); "" if there is no
    *  such intervention or attribute key. */
   explain(handle: number, intervention: string, keyName: string, id: string): string;
+  /** Forgets what is known of an id. 0: nothing was, or there is no such handle; else 1. */
+  forget(handle: number, keyName: string, id: string): number;
   /** The event buffer's layout by name, as JSON. */
   layout(): string;
 

@@ -484,6 +484,27 @@ tl::expected<std::span<const Payload>, std::string> Engine::push(
   return std::span<const Payload>(state_->payloads);
 }
 
+bool Engine::forget(const Target& target) {
+  EngineState& state = *state_;
+  const std::string id = normal_id(target.id);
+  bool was_known = false;
+  for (const Hash128& intervention : state.intervention_marks) {
+    was_known |= state.sent.remove(sent_mark(intervention, target_mark(target.name, id)));
+  }
+  for (Index key = 0; key < state.program->keys.size(); ++key) {
+    if (state.program->keys[key].name != target.name) continue;
+    if (Profile* profile = state.profiles.find(ProfileNameView{key, id})) {
+      state.deadlines.remove(*profile);
+      state.profiles.remove(ProfileNameView{key, id});
+      was_known = true;
+    }
+    state.profiles.for_each([&](const ProfileName&, Profile& other) {
+      if (!other.ids.empty() && other.ids[key] == id) other.ids[key].clear();
+    });
+  }
+  return was_known;
+}
+
 void Engine::rebase(Time now) {
   state_->clock = now;
   state_->profiles.for_each([&](const ProfileName& name, Profile& profile) {

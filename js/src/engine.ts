@@ -111,9 +111,20 @@ export class Engine {
     this.#module._tripline_rebase(this.#handle, checked(now));
   }
 
-  /** A profile's attributes at the engine's clock. {}: the definitions have no such attribute key. */
-  attributes(key: AttributeKey): Attributes {
-    return JSON.parse(this.#module.attributes(this.#handle, key.name, key.id)) as Attributes;
+  /**
+   * A profile's attributes at the engine's clock: of each group the highest version, or those groups that have version
+   * `groupVersion`. {}: the definitions have no such attribute key.
+   */
+  attributes(key: AttributeKey, groupVersion = 0): Attributes {
+    return JSON.parse(this.#module.attributes(this.#handle, key.name, key.id, groupVersion)) as Attributes;
+  }
+
+  /**
+   * Forgets what is known of an id: its attributes, and what was sent to it. False: nothing was. It takes a moment for
+   * each profile.
+   */
+  forget(key: AttributeKey): boolean {
+    return this.#module.forget(this.#handle, key.name, key.id) === 1;
   }
 
   /** Why an intervention did or did not fire for a profile. undefined: there is no such intervention or key. */

@@ -76,7 +76,7 @@ class Engine {
   }
 
   attributesText({ name, id }) {
-    return this.#module.attributes(this.#handle, name, id);
+    return this.#module.attributes(this.#handle, name, id, 0);
   }
 
   snapshot() {

@@ -107,6 +107,34 @@ TEST_CASE("an engine keeps as many profiles as its limit says, the last touched"
   CHECK(profiles.back().id == "u19");
 }
 
+TEST_CASE("what is forgotten is gone, for the profile, its marks and other profiles' ids",
+          "[engine][forget]") {
+  const auto program = load(R"({
+    "attribute_groups": [
+      {"name": "g", "attribute_key": {"name": "domain_userid"},
+       "attributes": [{"name": "n", "type": "int32", "aggregation": "counter", "period": "PT1M"}]},
+      {"name": "h", "attribute_key": {"name": "user_id"},
+       "attributes": [{"name": "n", "type": "int32", "aggregation": "counter"}]}],
+    "interventions": [{"name": "hit", "criteria": {"attribute": "g:n", "operator": ">", "value": 0},
+                       "target_attribute_keys": [{"name": "user_id"}, {"name": "domain_userid"}]}]})");
+  Engine engine(program);
+  std::vector<ValueView> inputs(program->inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (program->inputs[i].name == "domain_userid") inputs[i] = ValueView::string("u");
+    if (program->inputs[i].name == "user_id") inputs[i] = ValueView::string("known");
+  }
+  CHECK(engine.process({"e1", 1000, inputs}, 1000).size() == 2);
+  CHECK(!engine.forget({"user_id", "other"}));
+  CHECK(!engine.forget({"network_userid", "u"}));
+  CHECK(engine.forget({"user_id", "known"}));
+  CHECK(!engine.forget({"user_id", "known"}));
+  CHECK(engine.snapshot().find("known") == std::string::npos);
+  CHECK(engine.forget({"domain_userid", "u"}));
+  CHECK(engine.profiles().empty());
+  CHECK(engine.next_deadline() == kNever);
+  CHECK(engine.process({"e2", 2000, inputs}, 2000).size() == 2);
+}
+
 TEST_CASE("the listing of a program is stable text", "[compile]") {
   CHECK(list_program(*load(kCounting)) ==
         "inputs\n"

@@ -293,6 +293,32 @@ describe('state', () => {
   });
 });
 
+test('attributes read the version of a group that is named', async () => {
+  const counting = (events: object[], version: number) => ({
+    name: 'g',
+    version,
+    attribute_key: { name: 'domain_userid' },
+    attributes: [{ name: 'n', type: 'int32', aggregation: 'counter', events }],
+  });
+  engine = await loadEngine({
+    definitions: { attribute_groups: [counting([], 1), counting([{ name: 'page_view' }], 2)] },
+    wasm: wasmBytes,
+  });
+  engine.process({ e: 'pp', duid: domainUser.id, eid: '1' }, now);
+  expect(engine.attributes(domainUser)).toEqual({ g: { n: 0 } });
+  expect(engine.attributes(domainUser, 1)).toEqual({ g: { n: 1 } });
+  expect(engine.attributes(domainUser, 3)).toEqual({});
+});
+
+test('what is forgotten is gone, and may be sent again', () => {
+  const fire = (eid: string) => engine.process(add({ eid }), now).map(({ name }) => name);
+  expect(fire('1')).toEqual(['cart_abandonment']);
+  expect(engine.forget({ name: 'domain_userid', id: 'nobody' })).toBe(false);
+  expect(engine.forget(domainUser)).toBe(true);
+  expect(engine.attributes(domainUser)['ecom_attributes']?.['count_add_to_cart']).toBe(0);
+  expect(fire('2')).toEqual(['cart_abandonment']);
+});
+
 test('attributes become the texts that the stream takes', () => {
   const attributes = { 'g:text': 'a', 'g:number': 4.5, 'g:flag': true, 'g:list': ['a', 1], 'g:counts': { a: 2 } };
   expect(stringAttributes(attributes)).toEqual({

@@ -98,6 +98,10 @@ class Engine {
                                                            std::span<const PushedValue> values,
                                                            Time now, std::optional<Time> time = {});
 
+  /// Forgets what is known of an id: its profile, what the program's interventions sent to it, and
+  /// that events of other profiles carried it. False if nothing was known. Cost: all profiles.
+  bool forget(const Target& target);
+
   /// Turns the clock back, for a host whose clock was wrong: stored times that are now in the
   /// future become `now`, and deadlines are computed anew (rule 10).
   void rebase(Time now);

@@ -127,6 +127,15 @@ class LruMap {
     return node->value;
   }
 
+  /// False if there is no such entry.
+  template <typename Like>
+  bool remove(const Like& key) {
+    Node* node = find_node(key);
+    if (node == nullptr) return false;
+    drop(*node);
+    return true;
+  }
+
   void clear() {
     for (LruOrder::Entry* entry = order_.oldest(); entry != nullptr;) {
       delete static_cast<Node*>(std::exchange(entry, entry->newer));
@@ -169,10 +178,11 @@ class LruMap {
     return nullptr;
   }
 
-  void drop_oldest() {
-    auto* oldest = static_cast<Node*>(order_.oldest());
-    order_.remove(*oldest);
-    delete oldest;
+  void drop_oldest() { drop(*static_cast<Node*>(order_.oldest())); }
+
+  void drop(Node& node) {
+    order_.remove(node);
+    delete &node;
   }
 
   std::size_t capacity_;
