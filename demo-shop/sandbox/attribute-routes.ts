@@ -8,7 +8,7 @@ import type { RecentEvents } from './recent-events.ts';
 import { Refusal } from './refusal.ts';
 import { isPublished, type Registry, type StoredObject } from './registry.ts';
 import { columns, forgottenAnswer, okAnswer, profileParameters, pushBody, readAttributesBody, servingRefusals } from './schemas.ts';
-import type { State } from './state.ts';
+import type { AttributeName, State } from './state.ts';
 import { identifierOf } from './payload-ids.ts';
 import type { Definition, Target } from './types.ts';
 
@@ -17,13 +17,6 @@ interface ReadRequest {
   readonly service?: string;
   readonly attributes?: readonly string[];
   readonly full_attribute_names?: boolean;
-}
-
-/** An attribute of one version of a group; without a version, of the highest that is published. */
-interface Wanted {
-  readonly group: string | undefined;
-  readonly version: number | undefined;
-  readonly attribute: string;
 }
 
 export interface AttributeParts {
@@ -99,14 +92,14 @@ function readIdentifiers(keys: ReadRequest['attribute_keys'], most: number): Tar
   return lists;
 }
 
-function wantedAttributes(registry: Registry, { service, attributes }: ReadRequest): Wanted[] {
+function wantedAttributes(registry: Registry, { service, attributes }: ReadRequest): AttributeName[] {
   if ((service === undefined) === (attributes === undefined)) {
     throw new Refusal(400, 'Name either a service or attributes.');
   }
   return service !== undefined ? serviceAttributes(registry, service) : attributes!.map(readQualified);
 }
 
-function serviceAttributes(registry: Registry, name: string): Wanted[] {
+function serviceAttributes(registry: Registry, name: string): AttributeName[] {
   const service = registry.latest('services', name);
   if (service === undefined || !isPublished(service)) throw new Refusal(404, 'There is no published service of that name.');
   const links = service.body['attribute_groups'] as { name: string; version?: number }[];
@@ -122,13 +115,13 @@ function attributeNames({ body }: StoredObject): string[] {
 }
 
 /** `group_v1:attribute`, `group:attribute` or, as older SDKs send it, `attribute`. */
-function readQualified(text: string): Wanted {
+function readQualified(text: string): AttributeName {
   const match = /^(?:(\w+?)(?:_v(\d+))?:)?(\w+)$/.exec(text);
   if (match === null) throw new Refusal(400, 'An attribute is named as group_v1:attribute.');
   return { group: match[1], version: match[2] === undefined ? undefined : Number(match[2]), attribute: match[3]! };
 }
 
-function readColumns(state: State, request: ReadRequest, lists: readonly Target[][], wanted: readonly Wanted[]): object {
+function readColumns(state: State, request: ReadRequest, lists: readonly Target[][], wanted: readonly AttributeName[]): object {
   const keys = Object.entries(request.attribute_keys);
   const values = wanted.map((each) => [
     request.full_attribute_names === true ? fullName(each) : each.attribute,
@@ -137,11 +130,11 @@ function readColumns(state: State, request: ReadRequest, lists: readonly Target[
   return Object.fromEntries([...keys, ...values]);
 }
 
-function fullName({ group, version, attribute }: Wanted): string {
+function fullName({ group, version, attribute }: AttributeName): string {
   return group === undefined ? attribute : `${group}_v${version ?? 1}:${attribute}`;
 }
 
-function firstValue(state: State, targets: readonly Target[], wanted: Wanted): unknown {
+function firstValue(state: State, targets: readonly Target[], wanted: AttributeName): unknown {
   for (const target of targets) {
     const value = state.attribute(target, wanted);
     if (value !== null) return value;

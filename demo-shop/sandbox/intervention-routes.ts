@@ -22,13 +22,14 @@ export interface InterventionParts {
   readonly limits: Limits;
 }
 
+type Query = Record<string, string | string[]>;
 type Body = Omit<DirectIntervention, 'intervention_id' | 'attributes'> & Partial<DirectIntervention>;
 
 export async function interventionRoutes(server: FastifyInstance, parts: InterventionParts): Promise<void> {
   const { journal, state, subscribers, ids, limits } = parts;
   const tags = ['interventions'];
 
-  server.get<{ Querystring: object }>(
+  server.get<{ Querystring: Query }>(
     '/api/v1/interventions',
     { config: { isOpen: true }, schema: { tags, summary: 'Streams interventions as server-sent events', querystring: targetsQuery } },
     (request, reply) => {
@@ -45,7 +46,7 @@ export async function interventionRoutes(server: FastifyInstance, parts: Interve
     },
   );
 
-  server.post<{ Querystring: object; Body: Body }>(
+  server.post<{ Querystring: Query; Body: Body }>(
     '/api/v1/interventions',
     {
       schema: {
@@ -63,7 +64,7 @@ export async function interventionRoutes(server: FastifyInstance, parts: Interve
     },
   );
 
-  server.post<{ Params: { name: string }; Querystring: object }>(
+  server.post<{ Params: { name: string }; Querystring: Query }>(
     '/api/v1/testing/interventions/:name/send',
     {
       schema: {

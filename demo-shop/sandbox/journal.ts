@@ -39,6 +39,7 @@ export class Journal {
   #now: number;
   #logBytes = 0;
   #checkpointBytes = 0;
+  #compactNext = false;
   #isClosed = false;
 
   /** `deliver` sends an intervention to those who listen. */
@@ -62,7 +63,7 @@ export class Journal {
     const stamped = this.#stamp(inputs);
     return new Promise<Applied[]>((resolve, reject) => {
       this.#waiting.push({ inputs: stamped, resolve, reject });
-      this.#running ??= this.#run().finally(() => (this.#running = undefined));
+      this.#running ??= this.#run();
     });
   }
 
@@ -91,15 +92,21 @@ export class Journal {
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0);
       try {
-        await this.#store.append(group.flatMap(({ inputs }) => inputs));
+        await this.#append(group.flatMap(({ inputs }) => inputs));
       } catch (error) {
         for (const { reject } of group) reject(new Refusal(503, `The store cannot be written (${codeOf(error)}). Try again.`));
         continue;
       }
       for (const { inputs, resolve } of group) resolve(await this.#applyAll(inputs));
-      if (this.#isLong()) await this.#checkpoint();
+      if (this.#isLong()) await this.#checkpoint().catch(() => console.error('The state could not be compacted. It is kept.'));
       this.#setTimer();
     }
+    // In the same turn as the look at what waits, so that nothing is left waiting.
+    this.#running = undefined;
+  }
+
+  async #append(inputs: readonly Input[]): Promise<void> {
+    if (inputs.length > 0) await this.#store.append(inputs);
   }
 
   async #applyAll(inputs: readonly Input[]): Promise<Applied[]> {
@@ -116,13 +123,19 @@ export class Journal {
   async #checkpoint(): Promise<void> {
     const checkpoint = this.#state.checkpoint();
     const { entries, oldest } = this.#state.outbox.takeChanges(this.#now);
-    await this.#store.checkpoint(checkpoint, entries, oldest);
+    try {
+      await this.#store.checkpoint(checkpoint, entries, oldest);
+    } catch (error) {
+      this.#state.outbox.keepChanges(entries);
+      throw error;
+    }
     this.#checkpointBytes = checkpoint.engine.length;
     this.#logBytes = 0;
+    this.#compactNext = false;
   }
 
   #isLong(): boolean {
-    return this.#logBytes > Math.max(shortestLog, this.#checkpointBytes);
+    return this.#compactNext || this.#logBytes > Math.max(shortestLog, this.#checkpointBytes);
   }
 
   #stamp(inputs: readonly NewInput[]): Input[] {

@@ -23,12 +23,12 @@ export class LmdbStore implements Store {
   }
 
   async load(): Promise<StoredState> {
-    const entries = this.#inputs.getRange().asArray;
+    const entries = [...this.#inputs.getRange()];
     this.#nextInput = (entries.at(-1)?.key ?? -1) + 1;
     return {
       secret: await this.#secret(),
       checkpoint: this.#checkpoint(),
-      outbox: this.#outbox.getRange().map(({ value }) => value).asArray,
+      outbox: [...this.#outbox.getRange()].map(({ value }) => value),
       inputs: entries.map(({ value }) => value),
     };
   }
@@ -47,8 +47,8 @@ export class LmdbStore implements Store {
       void this.#state.put('engine', Buffer.from(checkpoint.engine));
       void this.#state.put('objects', Buffer.from(JSON.stringify(checkpoint.objects)));
       for (const entry of entries) void this.#outbox.put(entry.number, entry);
-      for (const number of this.#outbox.getKeys({ end: oldest }).asArray) void this.#outbox.remove(number);
-      for (const number of this.#inputs.getKeys({ end }).asArray) void this.#inputs.remove(number);
+      for (const number of [...this.#outbox.getKeys({ end: oldest })]) void this.#outbox.remove(number);
+      for (const number of [...this.#inputs.getKeys({ end })]) void this.#inputs.remove(number);
     });
   }
 

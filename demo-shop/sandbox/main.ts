@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { readOptions, usage, type Options } from './options.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
 
 /** A token that was given is known, and not shown. */
 function greet({ server, token }: Sandbox, options: Options): void {
-  const { port } = server.addresses()[0]!;
+  const { port } = server.addresses()[0] as AddressInfo;
   const shown = options.token === undefined ? token : '…';
   console.log(`The sandbox is at http://localhost:${port}/ (its API: /docs/, with the token as the password). In Python:
 

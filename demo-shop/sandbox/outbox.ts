@@ -74,6 +74,11 @@ export class Outbox {
     return { entries, oldest: this.#entries.keys().next().value ?? this.#next };
   }
 
+  /** For the next call of takeChanges: these could not be stored. */
+  keepChanges(entries: readonly OutboxEntry[]): void {
+    for (const { number } of entries) this.#changed.add(number);
+  }
+
   #keep(entry: OutboxEntry): void {
     this.#entries.set(entry.number, entry);
     this.#next = entry.number + 1;

@@ -1,7 +1,7 @@
 // Puts the parts together: a server around one state.
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { mkdirSync } from 'node:fs';
 import { check } from 'tripline/engine';
 import { attributeRoutes } from './attribute-routes.ts';
@@ -70,6 +70,10 @@ function newServer({ limits }: Options): FastifyInstance {
     http: { maxHeaderSize: limits.headerBytes },
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     forceCloseConnections: true,
+    // An address that the router cannot even read; Fastify's own answer would repeat it.
+    frameworkErrors: (_error, request, reply) => {
+      void (reply as FastifyReply).code(400).send(refusalBody(request.url, new Refusal(400, 'The address is malformed.')));
+    },
     // What does not fit a schema is refused, never bent to fit.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   });

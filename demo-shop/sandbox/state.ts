@@ -23,6 +23,13 @@ export interface Outcome {
   readonly found?: boolean;
 }
 
+/** An attribute of one version of a group; without a version, of the highest that is published. */
+export interface AttributeName {
+  readonly group: string | undefined;
+  readonly version: number | undefined;
+  readonly attribute: string;
+}
+
 const nothing: Outcome = { entries: [] };
 
 export class State {
@@ -65,8 +72,11 @@ export class State {
     return this.#publicBundle;
   }
 
-  attributes(target: Target): ReturnType<Engine['attributes']> {
-    return this.#engine.attributes(target);
+  /** What a published group, or the first that has the attribute, reads for a target; null where there is no value. */
+  attribute(target: Target, { group, version, attribute }: AttributeName): unknown {
+    const groups = this.#engine.attributes(target, version);
+    const owner = group ?? Object.keys(groups).find((name) => attribute in groups[name]!);
+    return (owner === undefined ? undefined : groups[owner]?.[attribute]) ?? null;
   }
 
   checkpoint(): Checkpoint {

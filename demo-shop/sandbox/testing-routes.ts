@@ -33,16 +33,17 @@ export async function testingRoutes(server: FastifyInstance, { recent, limits }:
       },
     },
     async (request) => {
-      const { attribute_group: group, app_ids, window = 'PT1H', attribute_key_ids } = request.body;
+      // The SDK sends empty lists for "all".
+      const { attribute_group: group, app_ids = [], window = 'PT1H', attribute_key_ids = [] } = request.body;
       const engine = await engineFor(group, limits);
       const now = Date.now();
       const events = recent
         .since(now - milliseconds(window))
-        .filter(({ payload }) => app_ids === undefined || app_ids.includes(String(payload['aid'])));
+        .filter(({ payload }) => app_ids.length === 0 || app_ids.includes(String(payload['aid'])));
       for (const { payload, at } of events) engine.process(payload, at);
       engine.advance(now);
       const key = group['attribute_key'] as Definition;
-      const ids = attribute_key_ids ?? seenIds(events.map(({ payload }) => payload), fieldOf(key)).slice(-limits.readIdentifiers);
+      const ids = attribute_key_ids.length > 0 ? attribute_key_ids : seenIds(events, fieldOf(key)).slice(-limits.readIdentifiers);
       return readColumns(engine, group, key.name, ids);
     },
   );
@@ -64,8 +65,8 @@ function readColumns(engine: Engine, group: Definition, key: string, ids: readon
   return { [key]: ids, ...Object.fromEntries(names.map((name) => [name, profiles.map((profile) => profile[name] ?? null)])) };
 }
 
-function seenIds(payloads: readonly Payload[], field: string): string[] {
-  return [...new Set(payloads.flatMap((payload) => identifierOf(payload, field) ?? []))];
+function seenIds(events: readonly { payload: Payload }[], field: string): string[] {
+  return [...new Set(events.flatMap(({ payload }) => identifierOf(payload, field) ?? []))];
 }
 
 /** The field that a key's ids are read from. */

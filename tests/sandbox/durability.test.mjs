@@ -1,0 +1,160 @@
+// What was acknowledged is there after a crash: events, definitions, what was sent, and what waits to be sent.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addToCart, event, Sandbox, tutorial } from './sandbox.mjs';
+
+/** In a crash at the very moment of a delivery, it is made again. This is long enough after it (ms). */
+const delivered = 200;
+
+const readViews = async (sandbox, ids) => {
+  const body = { attribute_keys: { domain_userid: ids }, attributes: ['ecom_attributes_v1:count_product_views'] };
+  return (await sandbox.ask('POST', '/api/v1/get-online-attributes', body)).count_product_views;
+};
+
+describe('after kill -9', () => {
+  test('under load, every acknowledged event is counted, and once', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitors = Array.from({ length: 20 }, () => randomUUID());
+    const acknowledged = new Map(visitors.map((visitor) => [visitor, 0]));
+    const unsure = new Map(visitors.map((visitor) => [visitor, []]));
+    for (let crash = 0; crash < 3; ++crash) {
+      let running = true;
+      const senders = visitors.map(async (visitor) => {
+        while (running) {
+          const views = [event('product_view', visitor), event('product_view', visitor)];
+          try {
+            if ((await sandbox.track(...views)).status === 200) acknowledged.set(visitor, acknowledged.get(visitor) + 2);
+          } catch {
+            // It may or may not be stored: the tracker sends it again.
+            unsure.get(visitor).push(...views);
+            running = false;
+          }
+        }
+      });
+      await sleep(700);
+      await sandbox.kill('SIGKILL');
+      running = false;
+      await Promise.all(senders);
+      await sandbox.start();
+      const counts = await readViews(sandbox, visitors);
+      visitors.forEach((visitor, index) => {
+        const atMost = acknowledged.get(visitor) + unsure.get(visitor).length;
+        assert.ok(counts[index] >= acknowledged.get(visitor) && counts[index] <= atMost, `${counts[index]} of ${acknowledged.get(visitor)}`);
+      });
+      // Sent again, as the tracker does, all of them are counted exactly once.
+      for (const visitor of visitors) {
+        const again = unsure.get(visitor).splice(0);
+        if (again.length > 0) await sandbox.track(...again);
+        acknowledged.set(visitor, acknowledged.get(visitor) + again.length);
+      }
+      assert.deepEqual(await readViews(sandbox, visitors), [...acknowledged.values()]);
+    }
+    assert.ok(Math.min(...acknowledged.values()) > 6);
+  });
+
+  test('definitions are there, also those of a moment ago', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const before = await sandbox.ask('GET', '/definitions.json');
+    await sandbox.ask('DELETE', '/api/v1/registry/interventions/discount/versions/1');
+    await sandbox.kill();
+    await sandbox.start();
+    const after = await sandbox.ask('GET', '/definitions.json');
+    assert.deepEqual(after.attribute_groups, before.attribute_groups);
+    assert.deepEqual(after.interventions.map(({ name }) => name), ['cart_abandonment', 'free_shipping']);
+  });
+
+  test('what was sent is not sent again, and what was not still is', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sandbox.track(addToCart(visitor, 10));
+    await stream.until(1);
+    await sleep(delivered);
+    await sandbox.kill();
+    await stream.end();
+    await sandbox.start();
+    const next = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sandbox.track(addToCart(visitor, 10));
+    await sandbox.track(addToCart(visitor, 100));
+    await next.until(1);
+    await sleep(50);
+    assert.deepEqual(next.names(), ['free_shipping']);
+  });
+
+  test('Last-Event-ID goes on where the connection broke', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sandbox.track(addToCart(visitor, 10));
+    await stream.until(1);
+    stream.close();
+    const other = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sandbox.track(addToCart(visitor, 100));
+    await other.until(1);
+    for (let restart = 0; restart < 2; ++restart) {
+      await sandbox.kill();
+      await sandbox.start();
+      const again = await sandbox.subscribe(`domain_userid=${visitor}`, { 'Last-Event-ID': stream.ids[0] });
+      await again.until(1);
+      assert.deepEqual(again.received, other.received);
+      assert.deepEqual(again.ids, other.ids);
+    }
+  });
+
+  test('what waited for its first subscriber still waits', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    await sandbox.track(addToCart(visitor, 10));
+    await sandbox.kill();
+    await sandbox.start();
+    const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await stream.until(1);
+    await sleep(delivered);
+    await sandbox.kill();
+    await sandbox.start();
+    const second = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sleep(50);
+    assert.deepEqual(second.names(), []);
+  });
+
+  test('what became true in the meantime fires at the start', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const [views] = tutorial.attribute_groups[0].attributes;
+    const group = { ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT2S' }] };
+    const quiet = {
+      name: 'quiet',
+      version: 1,
+      is_published: true,
+      criteria: { attribute: 'ecom_attributes:count_product_views', operator: '=', value: 0 },
+      target_attribute_keys: [{ name: 'domain_userid' }],
+    };
+    await sandbox.publish({ attribute_groups: [group], interventions: [quiet] });
+    const visitor = randomUUID();
+    await sandbox.track(event('product_view', visitor));
+    await sandbox.kill();
+    await sleep(2100);
+    await sandbox.start();
+    const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await stream.until(1);
+    assert.deepEqual(stream.names(), ['quiet']);
+  });
+});
+
+test('a stop by signal keeps all, too, and ends the streams', async (t) => {
+  const sandbox = await Sandbox.start(t);
+  await sandbox.publish();
+  const visitor = randomUUID();
+  const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
+  await sandbox.track(event('product_view', visitor));
+  await sandbox.kill('SIGTERM');
+  await stream.end();
+  await sandbox.start();
+  assert.deepEqual(await readViews(sandbox, [visitor]), [1]);
+});

@@ -1,0 +1,327 @@
+// Events in, interventions out: the collector, evaluation and the streams together.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addToCart, event, payloadData, Sandbox, tutorial } from './sandbox.mjs';
+
+const direct = { name: 'hello', version: 1, attributes: { 'a:b': '1' } };
+const counted = async (sandbox) => (await sandbox.ask('GET', '/api/v1/statistics')).events;
+
+/** The tutorial's group and one intervention on it. */
+const withIntervention = (intervention) => ({
+  ...tutorial,
+  interventions: [{ version: 1, is_published: true, target_attribute_keys: [{ name: 'domain_userid' }], ...intervention }],
+});
+
+const readViews = async (sandbox, id) => {
+  const body = { attribute_keys: { domain_userid: [id] }, attributes: ['ecom_attributes_v1:count_product_views'] };
+  return (await sandbox.ask('POST', '/api/v1/get-online-attributes', body)).count_product_views[0];
+};
+
+describe('the collector', () => {
+  test('answers as the tracker expects, and knows the visitor again', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const first = await sandbox.call('POST', '/com.snowplowanalytics.snowplow/tp2', JSON.stringify(payloadData([event('product_view', randomUUID())])), {
+      'Content-Type': 'application/json; charset=UTF-8',
+      Authorization: '',
+      Origin: 'http://127.0.0.1:8080',
+    });
+    assert.equal(first.status, 200);
+    assert.equal(first.text, 'ok');
+    assert.equal(first.headers['access-control-allow-origin'], 'http://127.0.0.1:8080');
+    assert.equal(first.headers['access-control-allow-credentials'], 'true');
+    const [cookie] = first.headers['set-cookie'];
+    assert.match(cookie, /^sp=[0-9a-f-]{36}; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Lax$/);
+    const second = await sandbox.call('GET', `/i?e=pv&duid=${randomUUID()}`, undefined, { Cookie: `other=1; ${cookie.split(';')[0]}` });
+    assert.equal(second.headers['content-type'], 'image/gif');
+    assert.equal(second.headers['set-cookie'][0].split(';')[0], cookie.split(';')[0]);
+    assert.deepEqual(await counted(sandbox), { good: 2, malformed: 0 });
+  });
+
+  test('takes several events in a request, in plain text and in base64, by POST and by GET', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    const encode = (text) => Buffer.from(text).toString('base64url');
+    const { ue_pr, co, ...rest } = event('product_view', visitor);
+    await sandbox.track(event('product_view', visitor), event('product_view', visitor), { ...rest, ue_px: encode(ue_pr), cx: encode(co) });
+    const query = new URLSearchParams({ ...rest, eid: randomUUID(), ue_px: encode(ue_pr), cx: encode(co) });
+    await sandbox.call('GET', `/i?${query}`);
+    assert.equal(await readViews(sandbox, visitor), 4);
+  });
+
+  test('counts an event id once', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    const view = event('product_view', visitor);
+    await sandbox.track(view, view);
+    await sandbox.track(view);
+    assert.equal(await readViews(sandbox, visitor), 1);
+  });
+
+  test('answers what is malformed like all else, and counts it', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    const view = event('product_view', visitor);
+    const bodies = [
+      '{',
+      'null',
+      '"text"',
+      '{"data":[]}',
+      JSON.stringify(payloadData([null])),
+      JSON.stringify(payloadData([['e', 'pv']])),
+      JSON.stringify(payloadData([{ ...view, e: 'nothing' }])),
+      JSON.stringify(payloadData([{ ...view, ue_pr: '{' }])),
+      JSON.stringify(payloadData([{ ...view, ue_pr: undefined, ue_px: '%%%' }])),
+      JSON.stringify(payloadData([{ ...view, duid: { deep: 1 } }])),
+    ];
+    for (const body of bodies) {
+      const answer = await sandbox.call('POST', '/com.snowplowanalytics.snowplow/tp2', body);
+      assert.deepEqual([answer.status, answer.text], [200, 'ok'], body);
+    }
+    await sandbox.call('GET', '/i');
+    await sandbox.track({}, view);
+    assert.deepEqual(await counted(sandbox), { good: 1, malformed: bodies.length + 2 });
+    assert.equal(await readViews(sandbox, visitor), 1);
+  });
+});
+
+describe('a subscriber', () => {
+  test('receives the tutorial’s interventions, each once, in a form that every client reads', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    const stream = await sandbox.subscribe(`domain_userid=${visitor}&domain_sessionid=${randomUUID()}`);
+    assert.equal(stream.status, 200);
+    assert.equal(stream.headers['content-type'], 'text/event-stream');
+    for (let i = 0; i < 6; ++i) await sandbox.track(event('product_view', visitor));
+    await sandbox.track(addToCart(visitor, 60), addToCart(visitor, 60));
+    await stream.until(3);
+    assert.deepEqual(stream.names(), ['discount', 'cart_abandonment', 'free_shipping']);
+    const [discount] = stream.received;
+    assert.deepEqual(discount.attributes, { 'ecom_attributes:count_product_views': '4', 'ecom_attributes:count_add_to_cart': '0' });
+    assert.deepEqual(discount.target_attribute_key, { name: 'domain_userid', id: visitor });
+    assert.match(discount.intervention_id, /^[0-9a-f]{8}-/);
+    assert.equal(new Set(stream.ids).size, 3);
+  });
+
+  test('gets one copy of an intervention for several targets, the first that it listens for', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const [visitor, customer] = [randomUUID(), randomUUID()];
+    const both = await sandbox.subscribe(`domain_userid=${visitor}&user_id=${customer}`);
+    const anonymous = await sandbox.subscribe(`domain_userid=${visitor.toUpperCase()}`);
+    const stranger = await sandbox.subscribe(`domain_userid=${randomUUID()}`);
+    await sandbox.track({ ...addToCart(visitor, 10), uid: customer });
+    await both.until(1);
+    await anonymous.until(1);
+    assert.equal(both.received[0].target_attribute_key.name, 'user_id');
+    assert.equal(anonymous.received[0].target_attribute_key.name, 'domain_userid');
+    assert.equal(both.received[0].intervention_id, anonymous.received[0].intervention_id);
+    assert.deepEqual([both.received.length, anonymous.received.length, stranger.received.length], [1, 1, 0]);
+  });
+
+  test('receives what time alone has made true', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const [views] = tutorial.attribute_groups[0].attributes;
+    const group = { ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT1S' }] };
+    const quiet = { all: [{ attribute: 'ecom_attributes:count_product_views', operator: '=', value: 0 }] };
+    await sandbox.publish({ ...withIntervention({ name: 'quiet', criteria: quiet }), attribute_groups: [group], services: [] });
+    const visitor = randomUUID();
+    const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sandbox.track(event('product_view', visitor));
+    assert.deepEqual(stream.names(), []);
+    await stream.until(1);
+    assert.deepEqual(stream.names(), ['quiet']);
+  });
+
+  test('receives values of all kinds as texts in one line of ASCII', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const pages = { name: 'pages', type: 'string_list', aggregation: 'unique_list', property: { type: 'atomic', name: 'page_title' }, events: [] };
+    const group = { ...tutorial.attribute_groups[0], attributes: [pages] };
+    const criteria = { attribute: 'ecom_attributes:pages', operator: 'changed' };
+    await sandbox.publish({ ...withIntervention({ name: 'read', criteria }), attribute_groups: [group], services: [] });
+    const visitor = randomUUID();
+    const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
+    const title = 'Über\u2028\u0085\u{1F600}';
+    await sandbox.track({ e: 'pv', duid: visitor, page: title });
+    await stream.until(1);
+    assert.equal(stream.received[0].attributes['ecom_attributes:pages'], JSON.stringify([title.replace('\u0085', '\u0085')]));
+  });
+
+  test('is shown by comments that the connection lives', async (t) => {
+    const sandbox = await Sandbox.start(t, '--limit', 'heartbeat=50');
+    const stream = await sandbox.subscribe(`domain_userid=${randomUUID()}`);
+    await sleep(400);
+    assert.ok(stream.comments >= 2, `${stream.comments} heartbeats`);
+    assert.equal(stream.ended, false);
+  });
+
+  test('with two slashes in the address is served all the same', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const answer = await sandbox.call('GET', '//api/v1/interventions?domain_userid=nobody');
+    assert.equal(answer.json.error, 'only UUIDs allowed as attribute key values');
+  });
+});
+
+describe('what a subscriber missed', () => {
+  test('is sent again after Last-Event-ID, for its own ids only', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const [visitor, other] = [randomUUID(), randomUUID()];
+    const first = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sandbox.track(addToCart(visitor, 10));
+    await first.until(1);
+    first.close();
+    const elsewhere = await sandbox.subscribe(`domain_userid=${other}&domain_userid=${visitor}`);
+    await sandbox.track(addToCart(other, 200), addToCart(visitor, 200));
+    await elsewhere.until(3);
+    const second = await sandbox.subscribe(`domain_userid=${visitor}`, { 'Last-Event-ID': first.ids[0] });
+    await second.until(1);
+    await sleep(50);
+    assert.deepEqual(second.names(), ['free_shipping']);
+    assert.deepEqual(second.ids, [elsewhere.ids.at(-1)]);
+  });
+
+  test('is not sent for an id that the sandbox did not give', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    const first = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sandbox.track(addToCart(visitor, 10));
+    await first.until(1);
+    for (const id of ['0', '1', 'AAAAAAAAAAAAAAAAAAAAAA', 'x'.repeat(5000), first.ids[0].slice(1)]) {
+      const stream = await sandbox.subscribe(`domain_userid=${visitor}`, { 'Last-Event-ID': id });
+      await sleep(30);
+      assert.deepEqual([stream.status, stream.received.length], [200, 0]);
+      stream.close();
+    }
+  });
+
+  test('is gone after the time that it is kept', async (t) => {
+    const sandbox = await Sandbox.start(t, '--limit', 'replayAge=200');
+    await sandbox.publish();
+    const visitor = randomUUID();
+    const first = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sandbox.track(addToCart(visitor, 10));
+    await first.until(1);
+    first.close();
+    await sandbox.track(addToCart(visitor, 200));
+    await sleep(300);
+    const late = await sandbox.subscribe(`domain_userid=${visitor}`, { 'Last-Event-ID': first.ids[0] });
+    await sleep(50);
+    assert.deepEqual(late.names(), []);
+  });
+
+  test('waits for the first subscriber if there was none, and for no second', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    await sandbox.track(addToCart(visitor, 10));
+    const first = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await first.until(1);
+    const second = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sleep(50);
+    assert.deepEqual(second.names(), []);
+  });
+});
+
+describe('a pushed intervention', () => {
+  test('reaches who listens, with the status that the SDK reads', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const visitor = randomUUID();
+    const push = (query, body = direct) => sandbox.ask('POST', `/api/v1/interventions?${query}`, body);
+    assert.equal((await push(`domain_userid=${visitor}`)).status, 'undelivered');
+    const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
+    assert.equal((await push(`domain_userid=${randomUUID()}`)).status, 'undelivered');
+    assert.equal((await push(`domain_userid=${randomUUID()}&domain_userid=${visitor}`)).status, 'success');
+    const id = randomUUID();
+    assert.deepEqual(await push(`domain_userid=${visitor}`, { name: 'bare', version: 2, intervention_id: id }), { status: 'success', intervention_id: id });
+    await stream.until(2);
+    assert.deepEqual(stream.received[0].target_attribute_key, { name: 'domain_userid', id: visitor });
+    assert.deepEqual(stream.received[0].attributes, direct.attributes);
+    assert.deepEqual(stream.received[1], {
+      intervention_id: id,
+      name: 'bare',
+      version: 2,
+      attributes: {},
+      target_attribute_key: { name: 'domain_userid', id: visitor },
+    });
+  });
+
+  test('may name its target itself', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const target = { name: 'domain_sessionid', id: randomUUID() };
+    const stream = await sandbox.subscribe(`domain_sessionid=${target.id}`);
+    await sandbox.ask('POST', '/api/v1/interventions', { ...direct, target_attribute_key: target });
+    await stream.until(1);
+    assert.deepEqual(stream.received[0].target_attribute_key, target);
+  });
+
+  test('of a registered intervention is a test of it', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
+    const send = (name) => sandbox.call('POST', `/api/v1/testing/interventions/${name}/send?domain_userid=${visitor}`);
+    assert.equal((await send('discount')).json.status, 'success');
+    assert.equal((await send('nothing')).status, 404);
+    await stream.until(1);
+    assert.deepEqual([stream.received[0].name, stream.received[0].version], ['discount', 1]);
+    // A test leaves no mark: the real one still comes.
+    for (let i = 0; i < 4; ++i) await sandbox.track(event('product_view', visitor));
+    await stream.until(2);
+  });
+
+  test('must be one', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const query = `domain_userid=${randomUUID()}`;
+    for (const body of [
+      { version: 1 },
+      { name: 'no name', version: 1 },
+      { ...direct, version: '1' },
+      { ...direct, attributes: { 'a:b': 1 } },
+      { ...direct, intervention_id: 'x' },
+      { ...direct, target_attribute_key: { name: 'domain_userid' } },
+    ]) {
+      const answer = await sandbox.call('POST', `/api/v1/interventions?${query}`, body);
+      assert.equal(answer.status, 400, JSON.stringify(body));
+      assert.equal(typeof answer.json.error, 'string');
+    }
+  });
+});
+
+describe('published definitions', () => {
+  test('that change keep what was counted', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish({ ...tutorial, interventions: [] });
+    const visitor = randomUUID();
+    for (let i = 0; i < 3; ++i) await sandbox.track(event('product_view', visitor));
+    const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sandbox.publish();
+    await sandbox.track(event('product_view', visitor));
+    await stream.until(1);
+    assert.deepEqual(stream.names(), ['discount']);
+  });
+
+  test('in a new version compute anew what changed, and keep the rest', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    await sandbox.track(event('product_view', visitor), addToCart(visitor, 10));
+    const [group] = tutorial.attribute_groups;
+    const [views, adds, value] = group.attributes;
+    await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', { ...group, version: 2, attributes: [views, { ...adds, period: 'P1D' }, value] });
+    const names = ['count_product_views', 'count_add_to_cart', 'total_cart_value'];
+    const read = (version) =>
+      sandbox.ask('POST', '/api/v1/get-online-attributes', {
+        attribute_keys: { domain_userid: [visitor] },
+        attributes: names.map((name) => `ecom_attributes_v${version}:${name}`),
+      });
+    assert.deepEqual(await read(1), { domain_userid: [visitor], count_product_views: [1], count_add_to_cart: [1], total_cart_value: [10] });
+    assert.deepEqual(await read(2), { domain_userid: [visitor], count_product_views: [1], count_add_to_cart: [0], total_cart_value: [10] });
+  });
+});

@@ -1,0 +1,239 @@
+// A sandbox in a process of its own, as users start it, and what tests do with one.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../demo-shop/dist/server/sandbox/main.js', import.meta.url));
+const samples = new URL('../samples/', import.meta.url);
+
+/** The tutorial's definitions, each object as the Python SDK sends it. */
+export const tutorial = JSON.parse(readFileSync(new URL('ecom_bundle.json', samples), 'utf8'));
+
+export class Sandbox {
+  /** What it wrote to its standard output and error. */
+  log = '';
+  #folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  #process;
+  #port = 0;
+
+  /** `options` as on the command line. It is ended with the test `t`. */
+  static async start(t, ...options) {
+    const sandbox = new Sandbox();
+    t.after(() => sandbox.#remove());
+    await sandbox.start(...options);
+    return sandbox;
+  }
+
+  get folder() {
+    return this.#folder;
+  }
+
+  get url() {
+    return `http://localhost:${this.#port}`;
+  }
+
+  get port() {
+    return this.#port;
+  }
+
+  get pid() {
+    return this.#process.pid;
+  }
+
+  /** Starts it again, at the same port and in the same folder. */
+  async start(...options) {
+    const args = [main, '--data', this.#folder, '--port', String(this.#port), ...options];
+    this.#process = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.log = '';
+    this.#port = Number(await this.#greeting());
+    this.token = readFileOrUndefined(join(this.#folder, 'token'));
+  }
+
+  /** Its port, once it has said all that it says at the start. */
+  #greeting() {
+    return new Promise((resolve, reject) => {
+      const read = (text) => {
+        this.log += text;
+        const [, port] = /http:\/\/localhost:(\d+)\/[^]*sandbox_token=".*"\)/.exec(this.log) ?? [];
+        if (port !== undefined) resolve(port);
+      };
+      this.#process.stdout.on('data', read);
+      this.#process.stderr.on('data', read);
+      this.#process.once('exit', () => reject(new Error(`The sandbox did not start: ${this.log}`)));
+    });
+  }
+
+  /** As a crash of the process. */
+  async kill(signal = 'SIGKILL') {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const exit = once(this.#process, 'exit');
+    this.#process.kill(signal);
+    await exit;
+  }
+
+  /** Answers {status, headers, text, json}. `body`: an object becomes JSON, a text is sent as it is. */
+  async call(method, path, body, headers = {}) {
+    const text = typeof body === 'object' ? JSON.stringify(body) : body;
+    const type = typeof body === 'object' ? { 'Content-Type': 'application/json' } : {};
+    const response = await request(this.#port, method, path, { Authorization: `Bearer ${this.token}`, ...type, ...headers }, text);
+    const answer = await readAll(response);
+    return { status: response.statusCode, headers: response.headers, text: answer, json: parse(answer) };
+  }
+
+  /** Fails unless the answer has status 200. */
+  async ask(method, path, body, headers) {
+    const answer = await this.call(method, path, body, headers);
+    if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    return answer.json;
+  }
+
+  async publish(bundle = tutorial) {
+    for (const type of ['attribute_keys', 'attribute_groups', 'services', 'interventions']) {
+      for (const object of bundle[type] ?? []) await this.ask('POST', `/api/v1/registry/${type}/`, object);
+    }
+  }
+
+  /** Sends events to the collector in one request. */
+  track(...payloads) {
+    return this.call('POST', '/com.snowplowanalytics.snowplow/tp2', payloadData(payloads));
+  }
+
+  async subscribe(query, headers = {}) {
+    const response = await request(this.#port, 'GET', `/api/v1/interventions?${query}`, { Accept: 'text/event-stream', ...headers });
+    return new Subscription(response);
+  }
+
+  async #remove() {
+    await this.kill('SIGTERM');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A stream of server-sent events, read as the formats of all clients allow. */
+export class Subscription {
+  received = [];
+  ids = [];
+  comments = 0;
+  ended = false;
+  #response;
+  #rest = '';
+  #wake = () => {};
+
+  constructor(response) {
+    this.#response = response;
+    this.status = response.statusCode;
+    this.headers = response.headers;
+    response.setEncoding('utf8');
+    response.on('data', (text) => this.#read(text));
+    response.on('error', () => {});
+    response.on('close', () => {
+      this.ended = true;
+      this.#wake();
+    });
+  }
+
+  /** Waits until `count` interventions are there. */
+  async until(count, milliseconds = 5000) {
+    await this.#waitFor(() => this.received.length >= count, milliseconds, () => `${this.received.length} of ${count} interventions came`);
+    return this.received;
+  }
+
+  async end(milliseconds = 5000) {
+    await this.#waitFor(() => this.ended, milliseconds, () => 'the stream did not end');
+  }
+
+  names() {
+    return this.received.map(({ name }) => name);
+  }
+
+  pause() {
+    this.#response.pause();
+  }
+
+  close() {
+    this.#response.destroy();
+  }
+
+  #read(text) {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop();
+    for (const line of lines) {
+      if (line.startsWith('data: ')) this.received.push(JSON.parse(line.slice(6)));
+      if (line.startsWith('id: ')) this.ids.push(line.slice(4));
+      if (line.startsWith(':')) ++this.comments;
+    }
+    this.#wake();
+  }
+
+  async #waitFor(isDone, milliseconds, problem) {
+    const deadline = Date.now() + milliseconds;
+    while (!isDone()) {
+      const left = deadline - Date.now();
+      if (left <= 0) throw new Error(problem());
+      await new Promise((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+}
+
+export function request(port, method, path, headers = {}, body) {
+  return new Promise((resolve, reject) => {
+    const sent = http.request({ port, host: 'localhost', method, path, headers, agent: false }, resolve);
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+export async function readAll(response) {
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const part of response) text += part;
+  return text;
+}
+
+export function payloadData(payloads) {
+  return { schema: 'iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4', data: payloads };
+}
+
+// ---- visits --------------------------------------------------------------------------------------
+
+const visits = readFileSync(new URL('aftertrack.ndjson', samples), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+
+/** An event of the shop as the tracker sends it, for one visitor: `product_view`, `add_to_cart`, … */
+export function event(type, visitor, changes = {}) {
+  const { uid: _, ...payload } = visits.find(({ ue_pr }) => String(ue_pr).includes(`"type":"${type}"`));
+  const texts = Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, String(value)]));
+  const now = String(Date.now());
+  return { ...texts, duid: visitor, sid: crypto.randomUUID(), eid: crypto.randomUUID(), dtm: now, stm: now, ...changes };
+}
+
+/** A product that costs `price` is put into the cart. */
+export function addToCart(visitor, price) {
+  const { co, ...rest } = event('add_to_cart', visitor);
+  return { ...rest, co: co.replace('"price":24.49', `"price":${price}`) };
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readFileOrUndefined(file) {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,275 @@
+// Who may call, how much, and that nothing of what was sent shows up where it should not.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import net from 'node:net';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { event, payloadData, Sandbox, tutorial } from './sandbox.mjs';
+
+const collector = '/com.snowplowanalytics.snowplow/tp2';
+const [group] = tutorial.attribute_groups;
+const json = { 'Content-Type': 'application/json' };
+
+describe('the token', () => {
+  test('has 128 bits, in a file that only its owner reads, and stays', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    assert.match(sandbox.token, /^[0-9a-f]{32}$/);
+    assert.equal(statSync(join(sandbox.folder, 'token')).mode & 0o777, 0o600);
+    assert.match(sandbox.log, new RegExp(`SignalsSandbox\\(api_url="http://localhost:${sandbox.port}", sandbox_token="${sandbox.token}"\\)`));
+    const before = sandbox.token;
+    await sandbox.kill();
+    await sandbox.start();
+    assert.equal(sandbox.token, before);
+  });
+
+  test('may be given, and is then neither kept nor shown', async (t) => {
+    const sandbox = await Sandbox.start(t, '--token', 'chosen-token');
+    assert.throws(() => readFileSync(join(sandbox.folder, 'token')));
+    assert.doesNotMatch(sandbox.log, /chosen/);
+    const answer = await sandbox.call('GET', '/api/v1/registry/interventions/', undefined, { Authorization: 'Bearer chosen-token' });
+    assert.equal(answer.status, 200);
+  });
+
+  test('is needed for all but the open calls', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const closed = [
+      ['GET', '/api/v1/registry/attribute_groups/'],
+      ['POST', '/api/v1/registry/attribute_groups/'],
+      ['PUT', '/api/v1/registry/attribute_groups/a/versions/1'],
+      ['DELETE', '/api/v1/registry/services/a'],
+      ['POST', '/api/v1/get-online-attributes'],
+      ['POST', '/api/v1/attributes'],
+      ['POST', '/api/v1/interventions'],
+      ['POST', '/api/v1/testing/attribute_groups/'],
+      ['POST', '/api/v1/testing/interventions/a/send'],
+      ['DELETE', '/api/v1/domain_userid/a'],
+      ['GET', '/api/v1/statistics'],
+      ['GET', '/docs/'],
+      ['GET', '/docs/json'],
+      ['GET', '/nothing'],
+    ];
+    for (const [method, path] of closed) {
+      for (const authorization of ['', 'Bearer ', 'Bearer x', `Bearer ${sandbox.token}x`, `Basic ${btoa(`:${sandbox.token}`)}`]) {
+        if (path.startsWith('/docs') && authorization.startsWith('Basic')) continue;
+        const answer = await sandbox.call(method, path, undefined, { Authorization: authorization });
+        assert.equal(answer.status, 401, `${method} ${path} with "${authorization}"`);
+      }
+    }
+    for (const [method, path, body] of [
+      ['GET', '/definitions.json'],
+      ['GET', '/health-all'],
+      ['GET', '/i?e=pv'],
+      ['POST', collector, payloadData([])],
+    ]) {
+      assert.equal((await sandbox.call(method, path, body, { Authorization: '' })).status, 200, path);
+    }
+    const stream = await sandbox.subscribe(`domain_userid=${randomUUID()}`);
+    assert.equal(stream.status, 200);
+  });
+
+  test('is the password of the documentation', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const answer = await sandbox.call('GET', '/docs/json', undefined, { Authorization: `Basic ${btoa(`anyone:${sandbox.token}`)}` });
+    const paths = Object.keys(answer.json.paths);
+    for (const path of ['/api/v1/registry/attribute_groups/', '/api/v1/interventions', '/api/v1/get-online-attributes', '/definitions.json', '/i']) {
+      assert.ok(paths.includes(path), path);
+    }
+  });
+});
+
+describe('calling', () => {
+  test('by a name that is not the sandbox’s gets 421', async (t) => {
+    const sandbox = await Sandbox.start(t, '--allow-host', 'sandbox.example');
+    const status = async (host, path = '/definitions.json') => (await sandbox.call('GET', path, undefined, { Host: host })).status;
+    for (const host of [`localhost:${sandbox.port}`, `127.0.0.1:${sandbox.port}`, 'LOCALHOST', '[::1]:8787', 'sandbox.example']) {
+      assert.equal(await status(host), 200, host);
+    }
+    for (const host of ['evil.example', `evil.example:${sandbox.port}`, 'localhost.evil.example', 'localhost:1:2', 'x@localhost', '127.0.0.2']) {
+      assert.equal(await status(host), 421, host);
+    }
+    for (const path of ['/i', `/api/v1/interventions?domain_userid=${randomUUID()}`, '/health-all', '/docs/', '/nothing']) {
+      assert.equal(await status('evil.example', path), 421, path);
+    }
+  });
+
+  test('from a page of an origin that is not on the list gets 403', async (t) => {
+    const sandbox = await Sandbox.start(t, '--allow-origin', 'https://shop.example');
+    const call = (origin, method = 'GET', path = '/definitions.json') => sandbox.call(method, path, undefined, { Origin: origin });
+    for (const origin of ['https://shop.example', `http://localhost:${sandbox.port}`]) {
+      const answer = await call(origin);
+      assert.equal(answer.status, 200, origin);
+      assert.equal(answer.headers['access-control-allow-origin'], origin);
+    }
+    for (const origin of ['https://evil.example', 'null', 'http://shop.example', 'https://shop.example.evil.example', 'http://127.0.0.1:8080']) {
+      assert.equal((await call(origin)).status, 403, origin);
+    }
+    for (const [method, path] of [
+      ['POST', collector],
+      ['GET', `/api/v1/interventions?domain_userid=${randomUUID()}`],
+      ['OPTIONS', collector],
+      ['POST', '/api/v1/registry/services/'],
+      ['GET', '/health-all'],
+    ]) {
+      const answer = await call('https://evil.example', method, path);
+      assert.equal(answer.status, 403, path);
+      assert.equal(answer.headers['access-control-allow-origin'], undefined);
+    }
+  });
+
+  test('by the demo shop’s pages is allowed if nothing is said', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const answer = await sandbox.call('OPTIONS', '/api/v1/registry/services/', undefined, {
+      Origin: 'http://127.0.0.1:8080',
+      'Access-Control-Request-Method': 'PUT',
+      Authorization: '',
+    });
+    assert.equal(answer.status, 204);
+    assert.match(answer.headers['access-control-allow-methods'], /PUT/);
+    assert.match(answer.headers['access-control-allow-headers'], /Authorization/);
+  });
+
+  test('the registry with anything but JSON gets 415', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/xml']) {
+      const answer = await sandbox.call('POST', '/api/v1/registry/attribute_groups/', JSON.stringify(group), { 'Content-Type': type });
+      assert.equal(answer.status, 415, type);
+      assert.match(answer.json.detail, /application\/json/);
+    }
+    await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', JSON.stringify(group), { 'Content-Type': 'application/json; charset=utf-8' });
+  });
+
+  test('only this machine, if nothing is said', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const listening = ['tcp', 'tcp6'].flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1));
+    const port = sandbox.port.toString(16).toUpperCase().padStart(4, '0');
+    const addresses = listening.map((line) => line.trim().split(/\s+/)).filter((row) => row[1]?.endsWith(`:${port}`) && row[3] === '0A');
+    assert.ok(addresses.length > 0);
+    for (const [, address] of addresses) assert.match(address, /^(0100007F|00000000000000000000000001000000):/);
+  });
+});
+
+describe('limits', () => {
+  test('1 MB a body', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const body = (bytes) => `{"name":"${'x'.repeat(bytes - 11)}"}`;
+    assert.equal((await sandbox.call('POST', '/api/v1/registry/services/', body(1024 * 1024), json)).status, 422);
+    const answer = await sandbox.call('POST', '/api/v1/registry/services/', body(1024 * 1024 + 1), json);
+    assert.equal(answer.status, 413);
+    assert.match(answer.json.detail, /larger/);
+    assert.equal((await sandbox.call('POST', collector, 'x'.repeat(1024 * 1024 + 1))).status, 413);
+  });
+
+  test('1,000 events a request', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const events = Array.from({ length: 1000 }, () => ({ e: 'pv' }));
+    assert.equal((await sandbox.track(...events)).status, 200);
+    const answer = await sandbox.track(...events, null);
+    assert.equal(answer.status, 413);
+    assert.match(answer.json.error, /1000 events/);
+  });
+
+  test('16 KB of headers', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const status = async (bytes) => (await sandbox.call('GET', '/definitions.json', undefined, { 'X-Padding': 'x'.repeat(bytes) })).status;
+    assert.equal(await status(15 * 1024), 200);
+    assert.equal(await status(16 * 1024), 431);
+  });
+
+  test('20 ids a subscription, all of them UUIDs', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const ids = (count) => Array.from({ length: count }, () => `domain_userid=${randomUUID()}`).join('&');
+    const stream = await sandbox.subscribe(ids(20));
+    assert.equal(stream.status, 200);
+    const status = async (query) => (await sandbox.call('GET', `/api/v1/interventions?${query}`)).status;
+    assert.equal(await status(ids(21)), 400);
+    assert.equal(await status(''), 400);
+    assert.equal(await status(`bad-name=${randomUUID()}`), 400);
+    assert.equal(await status(`__proto__=${randomUUID()}x`), 400);
+    for (const id of ['nobody', '', `${randomUUID()}0`, '123456781234123412341234567890ab']) {
+      const answer = await sandbox.call('GET', `/api/v1/interventions?${ids(1)}&user_id=${id}`);
+      assert.equal(answer.status, 400, id);
+      assert.equal(answer.json.error, 'only UUIDs allowed as attribute key values');
+    }
+    assert.equal((await sandbox.call('POST', `/api/v1/interventions?${ids(21)}`, { name: 'a', version: 1 })).status, 400);
+  });
+
+  test('as many streams as the limit says, and again when one has gone', async (t) => {
+    const sandbox = await Sandbox.start(t, '--limit', 'streams=2');
+    const query = `domain_userid=${randomUUID()}`;
+    const [first] = [await sandbox.subscribe(query), await sandbox.subscribe(query)];
+    assert.equal((await sandbox.call('GET', `/api/v1/interventions?${query}`)).status, 503);
+    first.close();
+    await sleep(100);
+    assert.equal((await sandbox.subscribe(query)).status, 200);
+  });
+
+  test('256 KB wait for a subscriber that reads nothing, and others do not', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const visitor = randomUUID();
+    const slow = await sandbox.subscribe(`domain_userid=${visitor}`);
+    const quick = await sandbox.subscribe(`domain_userid=${visitor}`);
+    slow.pause();
+    const attributes = { 'a:b': 'x'.repeat(100_000) };
+    const statuses = [];
+    // The kernel takes some megabytes before the sandbox sees that nobody reads.
+    for (let i = 0; i < 200 && (await sandbox.ask('GET', '/api/v1/statistics')).subscribers === 2; ++i) {
+      statuses.push((await sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'big', version: 1, attributes })).status);
+    }
+    assert.equal((await sandbox.ask('GET', '/api/v1/statistics')).subscribers, 1);
+    assert.ok(statuses.every((status) => status === 'success'));
+    assert.equal((await quick.until(statuses.length)).length, statuses.length);
+    assert.equal(quick.ended, false);
+  });
+
+  test('a subscriber that vanished without a word is dropped', async (t) => {
+    const sandbox = await Sandbox.start(t, '--limit', 'heartbeat=100');
+    const visitor = randomUUID();
+    const socket = net.connect(sandbox.port, '127.0.0.1');
+    socket.write(`GET /api/v1/interventions?domain_userid=${visitor} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    await new Promise((resolve) => socket.once('data', resolve));
+    // The connection stands, but nothing is read any more.
+    socket.pause();
+    const push = () => sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'big', version: 1, attributes: { 'a:b': 'x'.repeat(200_000) } });
+    for (let i = 0; i < 100 && (await push()).status === 'success'; ++i) await sleep(10);
+    await sleep(300);
+    assert.equal((await sandbox.ask('GET', '/api/v1/statistics')).subscribers, 0);
+    socket.destroy();
+  });
+});
+
+test('logs and errors show no id, token, query or value of an event', async (t) => {
+  const marker = 'MARKER7f3a';
+  const sandbox = await Sandbox.start(t);
+  await sandbox.publish();
+  const shown = [];
+  const call = async (method, path, body, headers) => shown.push((await sandbox.call(method, path, body, headers)).text);
+  const uuid = randomUUID();
+  for (const authorization of [`Bearer ${marker}`, `Basic ${btoa(marker)}`]) await call('GET', '/docs/', undefined, { Authorization: authorization });
+  await call('GET', `/${marker}?${marker}=${marker}`);
+  await call('GET', `/api/v1/interventions?domain_userid=${marker}`);
+  await call('GET', `/api/v1/interventions?${marker}-=${uuid}`);
+  await call('GET', `/api/v1/interventions?domain_userid=${uuid}&domain_userid=${marker}`, undefined, { Host: marker });
+  await call('GET', '/definitions.json', undefined, { Origin: `https://${marker}.example` });
+  await call('POST', `/api/v1/interventions?domain_userid=${uuid}`, { name: `${marker} `, version: marker, attributes: { [marker]: 1 } });
+  await call('POST', `/api/v1/interventions?domain_userid=${uuid}`, `{"${marker}`, json);
+  await call('POST', '/api/v1/registry/services/', `{"${marker}`, json);
+  await call('POST', '/api/v1/registry/services/', marker, { 'Content-Type': `text/${marker}` });
+  await call('POST', '/api/v1/get-online-attributes', { attribute_keys: { domain_userid: [marker], user_id: [marker, marker] }, service: 'ecom_attributes' });
+  await call('POST', '/api/v1/get-online-attributes', { attribute_keys: { domain_userid: marker }, service: 'ecom_attributes' });
+  await call('POST', '/api/v1/attributes', { group: 'ecom_attributes', attribute_key: { name: 'domain_userid', id: marker }, attributes: { count_product_views: marker } });
+  await call('DELETE', `/api/v1/domain_userid/${marker}`);
+  await call('DELETE', `/api/v1/not-a-name/${marker}`);
+  await call('POST', collector, `{"${marker}`);
+  await call('POST', collector, payloadData([{ e: marker, ue_pr: marker, duid: marker }, event('product_view', marker, { page: marker })]));
+  await call('GET', `/i?e=pv&duid=${marker}&co=${marker}&page=%ZZ${marker}`);
+  await call('POST', collector, payloadData(Array.from({ length: 1001 }, () => ({ e: 'pv', page: marker }))));
+  await call('GET', `/%${marker}`);
+  const token = sandbox.token;
+  await sandbox.kill('SIGTERM');
+  assert.ok(shown.length > 15);
+  for (const text of shown) assert.doesNotMatch(text, new RegExp(`${marker}|${uuid}|${token}`));
+  const log = sandbox.log.replace(/sandbox_token="[^"]*"/, '');
+  assert.doesNotMatch(log, new RegExp(`${marker}|${uuid}|${token}`));
+});
