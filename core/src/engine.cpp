@@ -484,9 +484,10 @@ tl::expected<std::span<const Payload>, std::string> Engine::push(
   return std::span<const Payload>(state_->payloads);
 }
 
-bool Engine::forget(const Target& target) {
+bool Engine::forget(TargetView target) {
   EngineState& state = *state_;
-  const std::string id = normal_id(target.id);
+  std::string room;
+  const std::string_view id = normal_id(target.id, room);
   bool was_known = false;
   for (const Hash128& intervention : state.intervention_marks) {
     was_known |= state.sent.remove(sent_mark(intervention, target_mark(target.name, id)));

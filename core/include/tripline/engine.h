@@ -100,7 +100,7 @@ class Engine {
 
   /// Forgets what is known of an id: its profile, what the program's interventions sent to it, and
   /// that events of other profiles carried it. False if nothing was known. Cost: all profiles.
-  bool forget(const Target& target);
+  bool forget(TargetView target);
 
   /// Turns the clock back, for a host whose clock was wrong: stored times that are now in the
   /// future become `now`, and deadlines are computed anew (rule 10).
