@@ -22,6 +22,13 @@ test('check says nothing of the tutorial definitions', () => {
   assert.deepEqual(run('check', bundle), { status: 0, out: '', err: '' });
 });
 
+test('check reads standard input, but not beside events that do', () => {
+  assert.equal(run({ input: readFileSync(bundle) }, 'check', '-').status, 0);
+  assert.match(run({ input: '{' }, 'check', '-').err, /^-: : this is not JSON/);
+  assert.equal(run({ input: readFileSync(bundle) }, 'attributes', '--definitions', '-', events).status, 0);
+  assert.equal(run({ input: '' }, 'attributes', '--definitions', '-', '-').status, 2);
+});
+
 test('check prints a line for each error, with file and JSON Pointer', () => {
   const wrong = JSON.parse(readFileSync(bundle, 'utf8'));
   wrong.interventions[0].criteria.attribute = 'ecom_attributes:count_add_to_card';

@@ -79,7 +79,7 @@ int finish_output(int status) {
 }
 
 tl::expected<std::string, std::string> read_file(const std::string& path) {
-  std::FILE* file = std::fopen(path.c_str(), "rb");
+  std::FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
   if (file == nullptr) return tl::make_unexpected(path + ": " + std::strerror(errno));
   std::string text;
   char buffer[1 << 16];
@@ -87,7 +87,7 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
     text.append(buffer, size);
   const bool failed = std::ferror(file) != 0;
   const int error = errno;
-  std::fclose(file);
+  if (file != stdin) std::fclose(file);
   if (failed) return tl::make_unexpected(path + ": " + std::strerror(error));
   return text;
 }

@@ -56,7 +56,7 @@ extern const Command kCheck, kReplay, kAttributes, kPreview, kExplain;
 [[nodiscard]] tl::expected<Arguments, std::string> parse_arguments(
     const Command& command, const std::vector<std::string>& arguments);
 
-/// A whole file; the error says why it cannot be read.
+/// A whole file, or standard input for `-`; the error says why it cannot be read.
 [[nodiscard]] tl::expected<std::string, std::string> read_file(const std::string& path);
 
 /// Loads definitions and prints their diagnostics on stderr, a line each. Null if there are errors.

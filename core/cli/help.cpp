@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::string_view kDefinitions =
     R"(  A bundle {"attribute_keys": [], "attribute_groups": [], "services": [],
-  "interventions": []} of objects as Snowplow's Python SDK publishes them. What
-  is wrong with it goes to standard error, a line each:
+  "interventions": []} of objects as Snowplow's Python SDK publishes them; - is
+  standard input. What is wrong with it goes to standard error, a line each:
       FILE: /json/pointer: message
       FILE: /json/pointer: warning: message
 )";

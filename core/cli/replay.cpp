@@ -67,6 +67,9 @@ tl::expected<ReplayOptions, std::string> replay_options(const Arguments& argumen
     return tl::make_unexpected("one file of events is needed, or - for standard input");
   }
   options.events = arguments.positional.front();
+  if (options.definitions == "-" && options.events == "-") {
+    return tl::make_unexpected("only one of definitions and events can be standard input");
+  }
   for (const char* name : {"--until", "--at"}) {
     const std::string time = arguments.option(name);
     if (time.empty()) continue;

@@ -84,9 +84,10 @@ bool is_atomic_field(std::string_view name) {
 
 bool is_unknown_to_browsers(std::string_view name) {
   constexpr std::string_view fields =
-      "base_currency|collector_tstamp|etl_tags|etl_tstamp|event_fingerprint|network_userid|"
-      "refr_source|refr_term|ti_price_base|tr_shipping_base|tr_tax_base|tr_total_base|"
-      "user_ipaddress|v_collector|v_etl";
+      "base_currency|br_family|br_name|br_renderengine|br_type|br_version|collector_tstamp|"
+      "dvce_ismobile|dvce_sent_tstamp|dvce_type|etl_tags|etl_tstamp|event_fingerprint|"
+      "network_userid|os_family|os_manufacturer|os_name|refr_source|refr_term|ti_price_base|"
+      "tr_shipping_base|tr_tax_base|tr_total_base|user_ipaddress|v_collector|v_etl";
   return name.starts_with("geo_") || name.starts_with("ip_") || position_of(name, fields) >= 0;
 }
 
