@@ -30,7 +30,8 @@ const onDemand = ['doctor', 'remote'];
 const external = onDemand.map((name) => `./${name}.js`);
 await bundle(['src/index.ts', 'src/snowplow.ts'], external);
 await bundle(['src/fetcher.ts'], external);
-for (const name of ['load-engine', ...onDemand]) await bundle([`src/${name}.ts`], []);
+await bundle(['src/load-engine.ts', 'src/testing.ts'], []);
+for (const name of ['define', ...onDemand]) await bundle([`src/${name}.ts`], []);
 
 // Terser makes the engine's glue a tenth smaller once more.
 for (const file of readdirSync('dist').filter((name) => name.endsWith('.js'))) {

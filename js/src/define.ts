@@ -1,0 +1,354 @@
+/**
+ * Definitions in TypeScript: a function for each class of Snowplow's Python SDK, under its name and with its fields, and
+ * with what that SDK does not have yet. What the engine would refuse is, as far as types can say it, an error in the editor.
+ *
+ * @module
+ */
+
+/** ISO 8601: `PT10M`, `P7D`. A year is 365 days, a month 30. */
+export type Duration = `P${string}`;
+
+type Scalar = string | number | boolean;
+type Values = string[] | number[] | boolean[];
+
+type ScalarType = 'bytes' | 'string' | 'int32' | 'int64' | 'double' | 'float' | 'bool' | 'unix_timestamp';
+export type ValueType = ScalarType | `${ScalarType}_list` | 'dict';
+
+export type DatePart = 'hour_of_day' | 'day_of_week' | 'month_of_year' | 'active_day' | 'active_week' | 'active_month';
+
+/** Where in an event a value is. */
+export type Property = (
+  | { type: 'atomic'; name: string }
+  | { type: 'event'; vendor: string; name: string; major_version: number; path: string }
+  | { type: 'entity'; vendor: string; name: string; major_version: number; path: string; index: number }
+) & { date_part?: DatePart };
+
+type Without<Kind extends Property['type'], Optional extends string = never> = Omit<
+  Extract<Property, { type: Kind }>,
+  'type' | Optional
+>;
+
+/** A field of the canonical event. */
+export const AtomicProperty = (property: Without<'atomic'>): Property => ({ ...property, type: 'atomic' });
+
+/** A property of the self-describing event. */
+export const EventProperty = (property: Without<'event'>): Property => ({ ...property, type: 'event' });
+
+/** A property of the nth entity of a schema; `index`: 0 by default. */
+export const EntityProperty = (property: Without<'entity', 'index'> & { index?: number }): Property => ({
+  index: 0,
+  ...property,
+  type: 'entity',
+});
+
+/** Which events; what is left out matches all. */
+export interface EventSelector {
+  vendor?: string;
+  name?: string;
+  version?: string;
+}
+
+export const Event = (selector: EventSelector): EventSelector => selector;
+const snowplow = 'com.snowplowanalytics.snowplow';
+export const PageView = (): EventSelector => ({ vendor: snowplow, name: 'page_view', version: '1-0-0' });
+export const PagePing = (): EventSelector => ({ vendor: snowplow, name: 'page_ping', version: '1-0-0' });
+export const StructuredEvent = (): EventSelector => ({ vendor: 'com.google.analytics', name: 'event', version: '1-0-0' });
+
+/** A condition on an event. */
+export type EventCriterion =
+  | { property: Property; operator: '=' | '!='; value: Scalar }
+  | { property: Property; operator: '<' | '>' | '<=' | '>='; value: number | string }
+  | { property: Property; operator: 'like'; value: string }
+  | { property: Property; operator: 'in'; value: Values }
+  | { property: Property; operator: 'is null' | 'is not null' };
+
+/** As the SDK's class: `Criterion.eq(property, value)` and so on. */
+export const Criterion = Object.assign((criterion: EventCriterion): EventCriterion => criterion, {
+  eq: (property: Property, value: Scalar): EventCriterion => ({ property, operator: '=', value }),
+  neq: (property: Property, value: Scalar): EventCriterion => ({ property, operator: '!=', value }),
+  gt: (property: Property, value: number | string): EventCriterion => ({ property, operator: '>', value }),
+  gte: (property: Property, value: number | string): EventCriterion => ({ property, operator: '>=', value }),
+  lt: (property: Property, value: number | string): EventCriterion => ({ property, operator: '<', value }),
+  lte: (property: Property, value: number | string): EventCriterion => ({ property, operator: '<=', value }),
+  like: (property: Property, value: string): EventCriterion => ({ property, operator: 'like', value }),
+  in_list: (property: Property, value: Values): EventCriterion => ({ property, operator: 'in', value }),
+  is_null: (property: Property): EventCriterion => ({ property, operator: 'is null' }),
+  is_not_null: (property: Property): EventCriterion => ({ property, operator: 'is not null' }),
+});
+
+/** All of `all` and, if there are some, one of `any`. */
+export interface EventCriteria {
+  all?: EventCriterion[];
+  any?: EventCriterion[];
+}
+
+export const Criteria = (criteria: EventCriteria): EventCriteria => criteria;
+
+type Numeric = 'int32' | 'int64' | 'double' | 'float';
+type Aggregated =
+  | { aggregation: 'counter'; type: Numeric; property?: never }
+  | { aggregation: 'sum' | 'min' | 'max' | 'mean'; type: Numeric; property: Property }
+  | { aggregation: 'first' | 'last' | 'most_frequent' | 'least_frequent'; type: ScalarType; property: Property }
+  | { aggregation: 'approx_count_distinct'; type: Numeric; property: Property }
+  | { aggregation: 'unique_list'; type: `${ScalarType}_list`; property: Property }
+  | { aggregation: 'category_count'; type: 'dict'; property: Property }
+  | { aggregation: 'time_since_last' | 'time_since_first'; type: 'double' | 'float'; time_unit: 's' | 'min' | 'h' | 'd'; property?: never };
+
+/** A rolling window, or a time to live of a lifetime value: not both. */
+type Lifetime = { period?: Duration; ttl?: never } | { period?: never; ttl?: Duration };
+
+export type AttributeDefinition = Aggregated &
+  Lifetime & {
+    name: string;
+    description?: string;
+    /** Default: every event. */
+    events?: EventSelector[];
+    criteria?: EventCriteria;
+    default_value?: Scalar | Values;
+  };
+
+export const Attribute = (attribute: AttributeDefinition): AttributeDefinition => attribute;
+
+/** Whose attributes. */
+export interface AttributeKeyDefinition {
+  name: string;
+  /** Where its id is in an event. Default: the atomic field of its name. */
+  property?: Property;
+  external_column?: string;
+  /** The older way to name an atomic field. */
+  key?: string;
+  description?: string;
+  owner?: string;
+  ttl?: Duration;
+  is_published: boolean;
+}
+
+/** Its name may be left out: it is that of the column, of the atomic field, or of the end of the path. */
+export function AttributeKey(
+  key: Omit<AttributeKeyDefinition, 'name' | 'is_published'> & { name?: string; is_published?: boolean },
+): AttributeKeyDefinition {
+  const { name = key.external_column ?? nameOf(key.property), is_published = false, ...rest } = key;
+  if (!name) throw new TypeError('An attribute key needs a "name", a "property" or an "external_column".');
+  return { name, ...rest, is_published };
+}
+
+function nameOf(property: Property | undefined): string | undefined {
+  return property?.type === 'atomic' ? property.name : property?.path.split('.').at(-1);
+}
+
+const builtIn = (name: string, description: string): AttributeKeyDefinition =>
+  AttributeKey({ name, key: name, description });
+
+export const domain_userid = builtIn('domain_userid', 'The domain user ID for the user.');
+export const domain_sessionid = builtIn('domain_sessionid', 'The domain session ID for the session.');
+export const user_id = builtIn('user_id', 'The user ID for the user.');
+export const network_userid = builtIn('network_userid', 'The network user ID for the user.');
+
+/** A reference by name. */
+export interface KeyLink {
+  name: string;
+}
+
+export const LinkAttributeKey = ({ name }: KeyLink): KeyLink => ({ name });
+
+interface GroupDefinition {
+  name: string;
+  version: number;
+  attribute_key: AttributeKeyDefinition;
+  owner?: string;
+  description?: string;
+  ttl?: Duration;
+  online: boolean;
+  is_published: boolean;
+}
+
+export interface StreamGroupDefinition extends GroupDefinition {
+  offline: false;
+  attributes: AttributeDefinition[];
+}
+
+export interface FieldDefinition {
+  name: string;
+  type: Exclude<ValueType, 'dict'>;
+  description?: string;
+}
+
+export interface BatchSourceDefinition {
+  name: string;
+  database: string;
+  schema: string;
+  table: string;
+  timestamp_field?: string;
+  description?: string;
+  owner?: string;
+}
+
+export interface ExternalGroupDefinition extends GroupDefinition {
+  offline: true;
+  fields: FieldDefinition[];
+  /** Not in a bundle for pages. */
+  batch_source?: BatchSourceDefinition;
+}
+
+export type AttributeGroupDefinition = StreamGroupDefinition | ExternalGroupDefinition;
+
+type Group<Definition extends GroupDefinition> = Omit<
+  Definition,
+  'version' | 'online' | 'offline' | 'is_published' | 'attribute_key'
+> &
+  Partial<Pick<Definition, 'version' | 'online' | 'is_published'>> & { attribute_key: AttributeKeyDefinition | KeyLink };
+
+/** Attributes that are computed from events. */
+export const StreamAttributeGroup = (group: Group<StreamGroupDefinition>): StreamGroupDefinition => ({
+  version: 1,
+  online: true,
+  is_published: false,
+  ...group,
+  attribute_key: AttributeKey(group.attribute_key),
+  offline: false,
+});
+
+/** Fields whose values come from a warehouse, or are pushed. */
+export const ExternalBatchAttributeGroup = (group: Group<ExternalGroupDefinition>): ExternalGroupDefinition => ({
+  version: 1,
+  online: true,
+  is_published: false,
+  ...group,
+  attribute_key: AttributeKey(group.attribute_key),
+  offline: true,
+});
+
+export const Field = (field: FieldDefinition): FieldDefinition => field;
+export const BatchSource = (source: BatchSourceDefinition): BatchSourceDefinition => source;
+
+/** A version of a group, by name. */
+export interface GroupLink {
+  name: string;
+  version?: number;
+}
+
+export interface ServiceDefinition {
+  name: string;
+  attribute_groups: { name: string; version: number }[];
+  description?: string;
+  owner?: string;
+  is_published: boolean;
+}
+
+/** `attribute_groups` may be groups themselves. */
+export const Service = ({
+  attribute_groups,
+  is_published = false,
+  ...service
+}: Omit<ServiceDefinition, 'attribute_groups' | 'is_published'> & {
+  attribute_groups: GroupLink[];
+  is_published?: boolean;
+}): ServiceDefinition => ({ ...service, attribute_groups: attribute_groups.map(groupLink), is_published });
+
+const groupLink = ({ name, version = 1 }: GroupLink): { name: string; version: number } => ({ name, version });
+
+type Compared = { attribute: `${string}:${string}` } & (
+  | { operator: '=' | '!='; value: Scalar }
+  | { operator: '<' | '>' | '<=' | '>='; value: number | string }
+  | { operator: 'like' | 'not like' | 'rlike' | 'not rlike'; value: string }
+  | { operator: 'in' | 'not in'; value: Values | Scalar }
+  | { operator: 'is null' | 'is not null' }
+);
+type Changed = { attribute: `${string}:${string}`; operator: 'changed' };
+
+/** `attribute` is `group:attribute`. `changed` stands alone or within `all`. */
+export type InterventionCriterionDefinition = Compared | Changed;
+
+type Unchanged =
+  | Compared
+  | { all: Unchanged[] }
+  | { any: Unchanged[] }
+  | { none: Unchanged[] };
+
+export type InterventionCriteria =
+  | InterventionCriterionDefinition
+  | { all: InterventionCriteria[] }
+  | { any: Unchanged[] }
+  | { none: Unchanged[] };
+
+export const InterventionCriterion = <Given extends InterventionCriterionDefinition>(criterion: Given): Given => criterion;
+export const InterventionCriteriaAll = <Given extends InterventionCriteria>({ all }: { all: Given[] }): { all: Given[] } => ({ all });
+export const InterventionCriteriaAny = ({ any }: { any: Unchanged[] }): { any: Unchanged[] } => ({ any });
+export const InterventionCriteriaNone = ({ none }: { none: Unchanged[] }): { none: Unchanged[] } => ({ none });
+
+export interface RuleInterventionDefinition {
+  name: string;
+  version: number;
+  description?: string;
+  owner?: string;
+  is_published: boolean;
+  criteria: InterventionCriteria;
+  /** Default: the keys of the groups that the criteria read. */
+  target_attribute_keys?: KeyLink[];
+  /** Whose values the intervention carries. Default: the groups that the criteria read. */
+  payload_attribute_groups?: { name: string; version: number }[];
+}
+
+export function RuleIntervention(
+  intervention: Omit<RuleInterventionDefinition, 'version' | 'is_published' | 'payload_attribute_groups'> & {
+    version?: number;
+    is_published?: boolean;
+    payload_attribute_groups?: GroupLink[];
+  },
+): RuleInterventionDefinition {
+  const { version = 1, is_published = false, target_attribute_keys, payload_attribute_groups, ...rest } = intervention;
+  return {
+    ...rest,
+    version,
+    is_published,
+    ...(target_attribute_keys && { target_attribute_keys: target_attribute_keys.map(LinkAttributeKey) }),
+    ...(payload_attribute_groups && { payload_attribute_groups: payload_attribute_groups.map(groupLink) }),
+  };
+}
+
+/** What `definitions` takes everywhere in this package. */
+export interface Bundle {
+  attribute_keys: AttributeKeyDefinition[];
+  attribute_groups: AttributeGroupDefinition[];
+  services: ServiceDefinition[];
+  interventions: RuleInterventionDefinition[];
+}
+
+type Definition = Bundle[keyof Bundle][number];
+
+/** All of them, published, each among its kind and in its order: as the SDK's `publish` takes them. */
+export function bundle(definitions: Definition[]): Bundle {
+  const result: Bundle = { attribute_keys: [], attribute_groups: [], services: [], interventions: [] };
+  for (const definition of definitions) {
+    const published = { ...definition, is_published: true };
+    (result[kindOf(definition)] as Definition[]).push(published);
+  }
+  return result;
+}
+
+function kindOf(definition: Definition): keyof Bundle {
+  if ('criteria' in definition) return 'interventions';
+  if ('attribute_groups' in definition) return 'services';
+  return 'attribute_key' in definition ? 'attribute_groups' : 'attribute_keys';
+}
+
+const notForPages = ['owner', 'description', 'batch_source'];
+
+/** Without what a page's visitors need not read: owners, descriptions, the names of warehouse tables. */
+export function forPages(bundle: Bundle): Bundle {
+  return JSON.parse(JSON.stringify(bundle, (name, value: unknown) => (notForPages.includes(name) ? undefined : value))) as Bundle;
+}
+
+/** In ISO 8601, as the SDK prints a `timedelta`. */
+export function duration(time: { days?: number; hours?: number; minutes?: number; seconds?: number }): Duration {
+  const { days = 0, hours = 0, minutes = 0, seconds = 0 } = time;
+  const ms = Math.round((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000);
+  if (!(ms >= 0)) throw new RangeError('A duration is not negative.');
+  const whole = (unit: number, within = Infinity): number => Math.floor((ms % within) / unit);
+  const [minute, hour, day, year] = [60_000, 3_600_000, 86_400_000, 31_536_000_000];
+  const date = part(whole(year), 'Y') + part(whole(day, year), 'D');
+  const clock = part(whole(hour, day), 'H') + part(whole(minute, hour), 'M') + part((ms % minute) / 1000, 'S');
+  return `P${date}${clock || date === '' ? `T${clock || '0S'}` : ''}`;
+}
+
+const part = (count: number, unit: string): string => (count === 0 ? '' : `${count}${unit}`);

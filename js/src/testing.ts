@@ -1,0 +1,255 @@
+/**
+ * For tests of your own rules: a visitor, a clock that stands still until it is told, and the real engine.
+ *
+ * @module
+ */
+import { loadEngine, type Engine, type EngineOptions } from './load-engine.js';
+import type { Attributes, AttributePush, Explanation, Payload, TriggeredIntervention } from './types.js';
+
+export type { Attributes, AttributePush, Explanation, Payload, TriggeredIntervention } from './types.js';
+
+/** By attribute key. */
+export type Ids = Partial<Record<'domain_userid' | 'domain_sessionid' | 'user_id' | 'network_userid', string>>;
+
+/** A length of time; its parts are added up. */
+export interface Span {
+  days?: number;
+  hours?: number;
+  minutes?: number;
+  seconds?: number;
+  ms?: number;
+}
+
+/** Stands still until it is told to go on. */
+export class FakeClock {
+  #now: number;
+
+  /** Throws a RangeError if that is no time. */
+  constructor(start: string | number | Date) {
+    this.#now = new Date(start).getTime();
+    if (Number.isNaN(this.#now)) throw new RangeError(`${String(start)} is no time.`);
+  }
+
+  /** In ms. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Answers the time then. Throws a RangeError if it would go back. */
+  advance({ days = 0, hours = 0, minutes = 0, seconds = 0, ms = 0 }: Span): number {
+    const span = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + ms;
+    if (!(span >= 0)) throw new RangeError('A clock does not go back.');
+    this.#now += span;
+    return this.#now;
+  }
+}
+
+/** One who uses the site. */
+export interface TestVisitor {
+  /** Counts an event at the clock's time, and answers what it triggers. */
+  track(event: Payload): TriggeredIntervention[];
+  /** Sets fields of an external group for one of the visitor's keys; `domain_userid` if none is named. */
+  push(attributes: Omit<AttributePush, 'attributeKey'> & { key?: keyof Ids }): TriggeredIntervention[];
+  /** A group's attributes of one of the visitor's keys: `domain_userid` if none is named. */
+  attributes(group: string, key?: keyof Ids): Attributes[string];
+  /** Why an intervention did or did not fire. */
+  explain(intervention: string, key?: keyof Ids): Explanation | undefined;
+}
+
+/** The rules with a first visitor. */
+export interface RuleTest extends TestVisitor {
+  readonly clock: FakeClock;
+  /** Lets time pass for all visitors, and answers what that triggers, in order. */
+  advance(span: Span): TriggeredIntervention[];
+  /** Another visitor, or the same one with other ids: `visitor({ user_id: '…' })` has logged in. */
+  visitor(ids: Ids): TestVisitor;
+  /** What was triggered so far. */
+  readonly fired: readonly TriggeredIntervention[];
+}
+
+export interface RuleTestOptions extends Pick<EngineOptions, 'definitions' | 'wasm'> {
+  /** When the test begins. Default: 2026-01-01T12:00:00Z, a Thursday. */
+  at?: string | number | Date;
+  /** Of the first visitor. Default: a domain_userid and a domain_sessionid; no user_id. */
+  ids?: Ids;
+}
+
+const defaultIds: Ids = {
+  domain_userid: '00000000-0000-4000-8000-00000000000a',
+  domain_sessionid: '00000000-0000-4000-8000-00000000000b',
+};
+
+/** The same test gives the same interventions, their ids included. Rejects with an EngineError. */
+export async function testRules(options: RuleTestOptions): Promise<RuleTest> {
+  const { at = '2026-01-01T12:00:00Z', ids = defaultIds, ...rest } = options;
+  return new EngineTest(await loadEngine(rest), new FakeClock(at), ids);
+}
+
+class EngineTest implements RuleTest {
+  readonly clock: FakeClock;
+  readonly fired: TriggeredIntervention[] = [];
+  readonly #engine: Engine;
+  readonly #first: TestVisitor;
+  #events = 0;
+
+  constructor(engine: Engine, clock: FakeClock, ids: Ids) {
+    this.#engine = engine;
+    this.clock = clock;
+    this.#first = this.#visitor(ids);
+  }
+
+  track(event: Payload): TriggeredIntervention[] {
+    return this.#first.track(event);
+  }
+
+  push(attributes: Parameters<TestVisitor['push']>[0]): TriggeredIntervention[] {
+    return this.#first.push(attributes);
+  }
+
+  attributes(group: string, key?: keyof Ids): Attributes[string] {
+    return this.#first.attributes(group, key);
+  }
+
+  explain(intervention: string, key?: keyof Ids): Explanation | undefined {
+    return this.#first.explain(intervention, key);
+  }
+
+  advance(span: Span): TriggeredIntervention[] {
+    return this.#note(this.#engine.advance(this.clock.advance(span)));
+  }
+
+  visitor(ids: Ids): TestVisitor {
+    return this.#visitor({ ...defaultIds, ...ids });
+  }
+
+  #visitor(ids: Ids): TestVisitor {
+    const keyOf = (name: keyof Ids): { name: string; id: string } => ({ name, id: ids[name] ?? '' });
+    return {
+      track: (event) => this.#note(this.#engine.process(this.#complete(event, ids), this.clock.now)),
+      push: ({ key = 'domain_userid', ...attributes }) =>
+        this.#note(this.#engine.push({ ...attributes, attributeKey: keyOf(key) }, this.clock.now)),
+      attributes: (group, key = 'domain_userid') => {
+        this.#note(this.#engine.advance(this.clock.now));
+        return this.#engine.attributes(keyOf(key))[group] ?? {};
+      },
+      explain: (intervention, key = 'domain_userid') => this.#engine.explain(intervention, keyOf(key)),
+    };
+  }
+
+  #complete(event: Payload, { domain_userid, domain_sessionid, user_id, network_userid }: Ids): Payload {
+    const eid = `00000000-0000-4000-8000-${String(++this.#events).padStart(12, '0')}`;
+    const dtm = String(this.clock.now);
+    return { eid, dtm, duid: domain_userid, sid: domain_sessionid, uid: user_id, nuid: network_userid, ...event };
+  }
+
+  #note(fired: TriggeredIntervention[]): TriggeredIntervention[] {
+    this.fired.push(...fired);
+    return fired;
+  }
+}
+
+/** A self-describing event or entity: `iglu:com.acme/cart/jsonschema/1-0-0`. */
+export interface SelfDescribing {
+  schema: string;
+  data: Record<string, unknown>;
+}
+
+/** Of any event. */
+export interface Common {
+  url?: string;
+  referrer?: string;
+  title?: string;
+  entities?: SelfDescribing[];
+}
+
+const contexts = 'iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-0';
+const unstruct = 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0';
+
+// Payloads as the tracker's afterTrack gives them.
+
+export function pageView(common: Common = {}): Payload {
+  return payload('pv', common);
+}
+
+export function pagePing(common: Common = {}): Payload {
+  return payload('pp', common);
+}
+
+export function structured(
+  event: { category: string; action: string; label?: string; property?: string; value?: number },
+  common: Common = {},
+): Payload {
+  const { category, action, label, property, value } = event;
+  const fields = { se_ca: category, se_ac: action, se_la: label, se_pr: property, se_va: value?.toString() };
+  return { ...payload('se', common), ...fields };
+}
+
+export function selfDescribing(event: SelfDescribing, common: Common = {}): Payload {
+  return { ...payload('ue', common), ue_pr: JSON.stringify({ schema: unstruct, data: event }) };
+}
+
+function payload(e: string, { url = 'https://shop.example.com/', referrer, title, entities = [] }: Common): Payload {
+  const co = entities.length === 0 ? undefined : JSON.stringify({ schema: contexts, data: entities });
+  return { e, p: 'web', url, refr: referrer, page: title, co };
+}
+
+// The events of Snowplow's ecommerce plugin.
+
+const ecommerce = (name: string, version = '1-0-0'): string =>
+  `iglu:com.snowplowanalytics.snowplow.ecommerce/${name}/jsonschema/${version}`;
+
+export interface Product {
+  id: string;
+  category: string;
+  price: number;
+  currency: string;
+  [property: string]: unknown;
+}
+
+export interface Cart {
+  products: Product[];
+  total_value: number;
+  currency: string;
+  cart_id?: string;
+}
+
+export interface Transaction {
+  transaction_id: string;
+  revenue: number;
+  currency: string;
+  payment_method: string;
+  products?: Product[];
+  [property: string]: unknown;
+}
+
+export function productView(product: Product, common: Common = {}): Payload {
+  return action('product_view', [productEntity(product)], common);
+}
+
+export function addToCart(cart: Cart, common: Common = {}): Payload {
+  return action('add_to_cart', cartEntities(cart), common);
+}
+
+export function removeFromCart(cart: Cart, common: Common = {}): Payload {
+  return action('remove_from_cart', cartEntities(cart), common);
+}
+
+export function transaction({ products = [], ...data }: Transaction, common: Common = {}): Payload {
+  const total_quantity = products.reduce((sum, { quantity }) => sum + Number(quantity ?? 1), 0);
+  const entity = { schema: ecommerce('transaction'), data: { total_quantity, ...data } };
+  return action('transaction', [...products.map(productEntity), entity], common);
+}
+
+function action(type: string, own: SelfDescribing[], { entities = [], ...common }: Common): Payload {
+  const event = { schema: ecommerce('snowplow_ecommerce_action', '1-0-2'), data: { type } };
+  return selfDescribing(event, { ...common, entities: [...own, ...entities] });
+}
+
+function productEntity(data: Product): SelfDescribing {
+  return { schema: ecommerce('product'), data };
+}
+
+// Products come before the cart, as that plugin puts them.
+function cartEntities({ products, ...data }: Cart): SelfDescribing[] {
+  return [...products.map(productEntity), { schema: ecommerce('cart'), data }];
+}

@@ -1,0 +1,176 @@
+// tripline/define: what the builders print, against what Snowplow's Python SDK dumps.
+import { describe, expect, test } from 'vitest';
+import * as define from '../../js/src/define.js';
+import { check } from '../../js/src/load-engine.js';
+import { readSample, wasmBytes } from './engine-module.js';
+
+const {
+  Attribute, AttributeKey, AtomicProperty, BatchSource, bundle, Criteria, Criterion, domain_userid, duration, EntityProperty, Event,
+  EventProperty, ExternalBatchAttributeGroup, Field, forPages, InterventionCriteriaAll, InterventionCriteriaAny,
+  InterventionCriteriaNone, InterventionCriterion, LinkAttributeKey, PagePing, PageView, RuleIntervention, Service,
+  StreamAttributeGroup, StructuredEvent, user_id,
+} = define;
+
+const owner = 'user@company.com';
+const vendor = 'com.snowplowanalytics.snowplow.ecommerce';
+const actionType = EventProperty({ vendor, name: 'snowplow_ecommerce_action', major_version: 1, path: 'type' });
+const is = (type: string): define.EventCriteria => Criteria({ all: [Criterion.eq(actionType, type)] });
+const events = [Event({ name: 'snowplow_ecommerce_action' })];
+
+const ecommerce = StreamAttributeGroup({
+  name: 'ecom_attributes',
+  version: 1,
+  attribute_key: domain_userid,
+  owner,
+  attributes: [
+    Attribute({ name: 'count_product_views', type: 'int32', events, aggregation: 'counter', criteria: is('product_view') }),
+    Attribute({ name: 'count_add_to_cart', type: 'int32', events, aggregation: 'counter', criteria: is('add_to_cart') }),
+    Attribute({
+      name: 'total_cart_value',
+      type: 'double',
+      events,
+      aggregation: 'sum',
+      property: EntityProperty({ vendor, name: 'product', major_version: 1, path: 'price' }),
+      criteria: is('add_to_cart'),
+    }),
+  ],
+});
+
+const targets = [LinkAttributeKey({ name: 'user_id' }), LinkAttributeKey({ name: 'domain_userid' })];
+const rule = (name: string, description: string, attribute: string, value: number): define.RuleInterventionDefinition =>
+  RuleIntervention({
+    name,
+    description,
+    owner,
+    criteria: InterventionCriterion({ attribute: `ecom_attributes:${attribute}`, operator: '>', value }),
+    target_attribute_keys: targets,
+  });
+
+const tutorial = [
+  AttributeKey({ name: 'domain_userid', key: 'domain_userid' }),
+  AttributeKey({ name: 'user_id', key: 'user_id' }),
+  ecommerce,
+  Service({ name: 'ecom_attributes', owner, attribute_groups: [ecommerce] }),
+  rule('cart_abandonment', 'At least one item was added to the cart.', 'count_add_to_cart', 0),
+  rule('discount', 'More than three products were viewed.', 'count_product_views', 3),
+  rule('free_shipping', 'Items worth more than 100 were added.', 'total_cart_value', 100),
+];
+
+test('the tutorial gives what the Python SDK dumps', () => {
+  expect(JSON.parse(JSON.stringify(bundle(tutorial)))).toEqual(JSON.parse(readSample('ecom_bundle.json')));
+});
+
+test('a bundle for pages has neither owners nor descriptions, and decides the same', async () => {
+  const text = JSON.stringify(forPages(bundle(tutorial)));
+  expect(text).not.toMatch(/owner|description|company\.com/);
+  expect(text).toContain('count_product_views');
+  expect(await check(JSON.parse(text) as object, { wasm: wasmBytes })).toEqual([]);
+});
+
+test('the engine takes everything that can be built', async () => {
+  const path = '$.customer.id';
+  const property = AtomicProperty({ name: 'page_urlpath' });
+  const account = AttributeKey({ property: EntityProperty({ vendor: 'com.acme', name: 'account', major_version: 1, path }), ttl: duration({ days: 30 }) });
+  const price = EntityProperty({ vendor, name: 'product', major_version: 1, path: 'price', index: 1 });
+  const all = StreamAttributeGroup({
+    name: 'all',
+    attribute_key: account,
+    ttl: duration({ days: 7 }),
+    attributes: [
+      Attribute({ name: 'views', type: 'int32', aggregation: 'counter', events: [PageView(), PagePing()], period: duration({ minutes: 10 }) }),
+      ...(['sum', 'min', 'max', 'mean'] as const).map((aggregation) =>
+        Attribute({ name: aggregation, type: 'double', aggregation, property: price, ttl: duration({ hours: 36 }) }),
+      ),
+      ...(['first', 'last', 'most_frequent', 'least_frequent'] as const).map((aggregation) =>
+        Attribute({ name: aggregation, type: 'string', aggregation, property, default_value: 'none' }),
+      ),
+      Attribute({ name: 'pages', type: 'int64', aggregation: 'approx_count_distinct', property }),
+      Attribute({ name: 'hours', type: 'int32_list', aggregation: 'unique_list', property: { ...AtomicProperty({ name: 'derived_tstamp' }), date_part: 'hour_of_day' } }),
+      Attribute({ name: 'counts', type: 'dict', aggregation: 'category_count', property }),
+      Attribute({ name: 'since', type: 'double', aggregation: 'time_since_last', time_unit: 'min', events: [StructuredEvent()] }),
+      Attribute({
+        name: 'filtered',
+        type: 'int32',
+        aggregation: 'counter',
+        criteria: Criteria({
+          all: [
+            Criterion.neq(property, '/'), Criterion.like(property, '/shop/%'), Criterion.in_list(property, ['/shop/a', '/shop/b']),
+            Criterion.is_null(AtomicProperty({ name: 'user_id' })),
+          ],
+          any: [
+            Criterion.gt(price, 1), Criterion.gte(price, 1), Criterion.lt(price, 1), Criterion.lte(price, 1), Criterion.is_not_null(price),
+            Criterion({ property: price, operator: '=', value: 5 }),
+          ],
+        }),
+      }),
+    ],
+  });
+  const scores = ExternalBatchAttributeGroup({
+    name: 'scores',
+    version: 2,
+    attribute_key: LinkAttributeKey({ name: 'domain_userid' }),
+    owner,
+    fields: [Field({ name: 'risk', type: 'double', description: 'of leaving' })],
+    batch_source: BatchSource({ name: 'b', database: 'd', schema: 's', table: 't', timestamp_field: 'at' }),
+  });
+  const complex = RuleIntervention({
+    name: 'complex',
+    version: 3,
+    criteria: InterventionCriteriaAll({
+      all: [
+        InterventionCriterion({ attribute: 'all:views', operator: 'changed' }),
+        InterventionCriteriaAny({
+          any: [
+            InterventionCriterion({ attribute: 'all:last', operator: 'rlike', value: '^/shop/\\d+$' }),
+            InterventionCriterion({ attribute: 'all:hours', operator: 'in', value: 12 }),
+            InterventionCriterion({ attribute: 'all:first', operator: 'not in', value: ['/', '/a'] }),
+            InterventionCriterion({ attribute: 'scores:risk', operator: '>=', value: 0.5 }),
+          ],
+        }),
+        InterventionCriteriaNone({ none: [InterventionCriterion({ attribute: 'all:since', operator: 'is null' })] }),
+      ],
+    }),
+    target_attribute_keys: [account, user_id],
+    payload_attribute_groups: [scores, { name: 'all' }],
+  });
+  const built = bundle([account, user_id, domain_userid, all, scores, Service({ name: 's', attribute_groups: [all] }), complex]);
+  expect(await check(built, { wasm: wasmBytes })).toEqual([]);
+  expect(await check(forPages(built), { wasm: wasmBytes })).toEqual([]);
+  expect(built.attribute_keys.map(({ name }) => name)).toEqual(['id', 'user_id', 'domain_userid']);
+  expect(built.attribute_groups[1]).toMatchObject({ offline: true, online: true, attribute_key: { name: 'domain_userid', is_published: false } });
+  expect(built.interventions[0]).toMatchObject({
+    version: 3,
+    target_attribute_keys: [{ name: 'id' }, { name: 'user_id' }],
+    payload_attribute_groups: [{ name: 'scores', version: 2 }, { name: 'all', version: 1 }],
+  });
+});
+
+describe('a duration', () => {
+  test.each([
+    [{ minutes: 10 }, 'PT10M'],
+    [{ minutes: 90 }, 'PT1H30M'],
+    [{ hours: 24 }, 'P1D'],
+    [{ seconds: 1.5 }, 'PT1.5S'],
+    [{ hours: 36, minutes: 5, seconds: 7 }, 'P1DT12H5M7S'],
+    [{}, 'PT0S'],
+    [{ days: 7 }, 'P7D'],
+    [{ days: 364 }, 'P364D'],
+    [{ days: 365 }, 'P1Y'],
+    [{ days: 400 }, 'P1Y35D'],
+  ])('%j is %s, as the SDK prints it', (time, text) => {
+    expect(duration(time)).toBe(text);
+  });
+
+  test.each([{ days: -1 }, { seconds: NaN }])('%j is none', (time) => {
+    expect(() => duration(time)).toThrow(RangeError);
+  });
+});
+
+describe('an attribute key', () => {
+  test('takes its name from the column, the field or the end of the path', () => {
+    expect(AttributeKey({ external_column: 'account' }).name).toBe('account');
+    expect(AttributeKey({ property: AtomicProperty({ name: 'app_id' }) }).name).toBe('app_id');
+    expect(AttributeKey({ property: EventProperty({ vendor: 'a', name: 'b', major_version: 1, path: 'c.d' }) }).name).toBe('d');
+    expect(() => AttributeKey({})).toThrow(/needs a "name"/);
+  });
+});

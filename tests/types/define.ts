@@ -1,0 +1,95 @@
+// Uses of `tripline/define` and `tripline/testing` that must compile, and, after @ts-expect-error, uses that must not.
+// Nothing here runs.
+import {
+  Attribute,
+  AttributeKey,
+  AtomicProperty,
+  bundle,
+  Criterion,
+  domain_userid,
+  duration,
+  EntityProperty,
+  Field,
+  forPages,
+  InterventionCriteriaAll,
+  InterventionCriteriaAny,
+  InterventionCriteriaNone,
+  InterventionCriterion,
+  RuleIntervention,
+  Service,
+  StreamAttributeGroup,
+  type Bundle,
+} from 'tripline/define';
+import { createEvaluator } from 'tripline';
+import { loadEngine } from 'tripline/engine';
+import { addToCart, pageView, testRules, type RuleTest } from 'tripline/testing';
+
+const page = AtomicProperty({ name: 'page_urlpath' });
+const views = Attribute({ name: 'views', type: 'int32', aggregation: 'counter', period: 'PT10M' });
+Attribute({ name: 'last', type: 'string', aggregation: 'last', property: page, ttl: duration({ days: 7 }) });
+Attribute({ name: 'since', type: 'double', aggregation: 'time_since_first', time_unit: 'h' });
+// @ts-expect-error: of what?
+Attribute({ name: 'sum', type: 'double', aggregation: 'sum' });
+// @ts-expect-error: a counter has no property
+Attribute({ name: 'views', type: 'int32', aggregation: 'counter', property: page });
+// @ts-expect-error: a sum is a number
+Attribute({ name: 'sum', type: 'string', aggregation: 'sum', property: page });
+// @ts-expect-error: in what unit?
+Attribute({ name: 'since', type: 'double', aggregation: 'time_since_last' });
+// @ts-expect-error: a window, or a time to live
+Attribute({ name: 'views', type: 'int32', aggregation: 'counter', period: 'PT1H', ttl: 'P1D' });
+// @ts-expect-error: ISO 8601
+Attribute({ name: 'views', type: 'int32', aggregation: 'counter', period: '10 minutes' });
+// @ts-expect-error: a list of what was seen
+Attribute({ name: 'pages', type: 'string', aggregation: 'unique_list', property: page });
+// @ts-expect-error: there is no such aggregation
+Attribute({ name: 'median', type: 'double', aggregation: 'median', property: page });
+
+Criterion.in_list(page, ['/a', '/b']);
+// @ts-expect-error: a list
+Criterion.in_list(page, '/a');
+// @ts-expect-error: a pattern is a text
+Criterion.like(page, 5);
+// @ts-expect-error: which major version?
+EntityProperty({ vendor: 'com.acme', name: 'cart', path: 'id' });
+// @ts-expect-error: fields of warehouses are no dictionaries
+Field({ name: 'counts', type: 'dict' });
+
+const group = StreamAttributeGroup({ name: 'visit', attribute_key: domain_userid, attributes: [views] });
+StreamAttributeGroup({ name: 'visit', attribute_key: { name: 'account' }, attributes: [views] });
+// @ts-expect-error: whose attributes?
+StreamAttributeGroup({ name: 'visit', attributes: [views] });
+
+const many = InterventionCriterion({ attribute: 'visit:views', operator: '>', value: 3 });
+const changed = InterventionCriterion({ attribute: 'visit:views', operator: 'changed' });
+InterventionCriteriaAll({ all: [many, changed] });
+InterventionCriteriaAny({ any: [many, InterventionCriteriaNone({ none: [many] })] });
+// @ts-expect-error: `changed` stands alone or within `all`
+InterventionCriteriaAny({ any: [many, changed] });
+// @ts-expect-error: nor deeper
+InterventionCriteriaNone({ none: [InterventionCriteriaAll({ all: [changed] })] });
+// @ts-expect-error: group and attribute
+InterventionCriterion({ attribute: 'views', operator: '>', value: 3 });
+// @ts-expect-error: than what?
+InterventionCriterion({ attribute: 'visit:views', operator: '>' });
+// @ts-expect-error: the SDK's word is "="
+InterventionCriterion({ attribute: 'visit:views', operator: '==', value: 3 });
+
+const rule = RuleIntervention({ name: 'keen', criteria: many, target_attribute_keys: [domain_userid], payload_attribute_groups: [group] });
+const all: Bundle = bundle([AttributeKey({ property: page }), group, Service({ name: 's', attribute_groups: [group] }), rule]);
+createEvaluator({ definitions: forPages(all) });
+await loadEngine({ definitions: all });
+// @ts-expect-error: an attribute is part of a group
+bundle([views]);
+
+const rules: RuleTest = await testRules({ definitions: all, at: '2026-01-01T12:00:00Z', ids: { user_id: '1' } });
+rules.track(pageView({ title: 'Caps' })).map(({ name, triggered_at }) => name + triggered_at);
+rules.advance({ minutes: 15 });
+rules.visitor({ domain_userid: '2' }).track(addToCart({ products: [], total_value: 0, currency: 'USD' }));
+rules.attributes('visit')['views'];
+// @ts-expect-error: a span has units
+rules.advance(15);
+// @ts-expect-error: there is no such key
+rules.attributes('visit', 'nobody');
+// @ts-expect-error: it is told, not set
+rules.clock.now = 5;
