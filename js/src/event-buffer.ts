@@ -44,14 +44,16 @@ export class EventBuffer {
 
   /** `now`: the host's clock in ms. */
   write(event: BoundEvent, now: number): void {
-    const slots = [event.id, ...event.values];
-    this.#reserve(Layout.header_bytes + roomFor(slots));
+    const { id, time, values } = event;
+    this.#reserve(Layout.header_bytes + Layout.slot_bytes + roomForText(id) + roomFor(values));
     this.#view.setFloat64(this.#start + Layout.now, now, true);
-    this.#view.setFloat64(this.#start + Layout.time, event.time, true);
-    this.#view.setUint32(this.#start + Layout.slot_count, slots.length, true);
+    this.#view.setFloat64(this.#start + Layout.time, time, true);
+    this.#view.setUint32(this.#start + Layout.slot_count, 1 + values.length, true);
     this.#view.setUint32(this.#start + Layout.slot_count + 4, 0, true);
-    this.#end = this.#start + Layout.header_bytes;
-    this.#writeSlots(slots);
+    const first = this.#start + Layout.header_bytes;
+    this.#end = first + (1 + values.length) * Layout.slot_bytes;
+    this.#writeSlot(first, id);
+    this.#writeSlots(first + Layout.slot_bytes, values);
   }
 
   #reserve(size: number): void {
@@ -63,11 +65,14 @@ export class EventBuffer {
     }
   }
 
-  #writeSlots(values: readonly InputValue[]): number {
-    this.#end = (this.#end + 7) & ~7;
-    const first = this.#end;
-    this.#end += values.length * Layout.slot_bytes;
-    values.forEach((value, index) => this.#writeSlot(first + index * Layout.slot_bytes, value));
+  #writeSlots(first: number, values: readonly InputValue[]): void {
+    for (let i = 0; i < values.length; ++i) this.#writeSlot(first + i * Layout.slot_bytes, values[i]);
+  }
+
+  #writeList(values: readonly InputValue[]): number {
+    const first = (this.#end + 7) & ~7;
+    this.#end = first + values.length * Layout.slot_bytes;
+    this.#writeSlots(first, values);
     return first;
   }
 
@@ -89,7 +94,7 @@ export class EventBuffer {
       this.#putNumber(at, Layout.tag_time, value.getTime());
     } else {
       this.#put(at, Layout.tag_list);
-      this.#point(at, value.length, this.#writeSlots(value));
+      this.#point(at, value.length, this.#writeList(value));
     }
   }
 
@@ -128,12 +133,16 @@ export class EventBuffer {
   }
 }
 
+function roomForText(text: string): number {
+  return Math.min(3 * text.length, longestString);
+}
+
 /** Bytes that suffice for the slots and for what they point at. */
 function roomFor(values: readonly InputValue[]): number {
   let room = 8; // to align the slots
   for (const value of values) {
     room += Layout.slot_bytes;
-    if (typeof value === 'string') room += Math.min(3 * value.length, longestString);
+    if (typeof value === 'string') room += roomForText(value);
     else if (Array.isArray(value)) room += roomFor(value);
   }
   return room;
