@@ -90,13 +90,12 @@ export class Journal<Content extends object> {
 
   /** What of `applied` must be remembered: the pages that have a journal. */
   retained(applied: Readonly<Record<string, number>>): Record<string, number> {
-    const pages = new Set(this.#pages());
-    return Object.fromEntries(Object.entries(applied).filter(([page]) => pages.has(page)));
+    return Object.fromEntries(Object.entries(applied).filter(([page]) => this.#prefix + page in this.#storage));
   }
 
   /** Removes what is committed. A journal that another page may still be writing is left to that page. */
   shorten(applied: Readonly<Record<string, number>>): void {
-    for (const page of this.#pages()) {
+    for (const page of Object.keys(applied)) {
       const lines = this.#read(page);
       const left = lines.filter(({ number }) => number > (applied[page] ?? 0));
       const isQuiet = left.length === 0 && (lines.at(-1)?.writtenAt ?? 0) < Date.now() - quietTime;
