@@ -133,7 +133,8 @@ class Update {
     std::size_t carried = 0;
     std::string room;
     for (Index key = 0; key < program_.keys.size(); ++key) {
-      scope.set_id(key, id_of(state_.test.input(program_.keys[key].input), room));
+      const std::optional<Index> input = program_.keys[key].input;
+      scope.set_id(key, input ? id_of(state_.test.input(*input), room) : std::string_view());
       if (!scope.ids[key].empty()) ++carried;
     }
     for (Index key = 0; key < program_.keys.size(); ++key) {

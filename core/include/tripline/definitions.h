@@ -131,6 +131,8 @@ struct AttributeKey {
   std::string pointer;
   std::string name;
   Property property;
+  /// Names a column of a warehouse: without a property, no event carries its ids.
+  bool is_column = false;
   std::optional<Duration> ttl;
 };
 

@@ -30,7 +30,8 @@ struct Program {
 
   struct Key {
     std::string name;
-    Index input;
+    /// Absent where no event carries such an id, only pushes name it.
+    std::optional<Index> input;
     /// The key's aggregates are neighbours in `aggregates`.
     Index first_aggregate;
     Index aggregate_count;

@@ -30,6 +30,19 @@ std::string versioned(const std::string& name, std::uint32_t version) {
   return concat({name, " version ", version});
 }
 
+/// Where the ids of the keys of mobile apps are found, which name no atomic field.
+std::optional<Property> property_of_session_key(std::string_view name) {
+  const bool is_user = name == "client_session_user_id";
+  if (!is_user && name != "client_session_session_id") return std::nullopt;
+  Property property;
+  property.source = Property::Source::entity;
+  property.vendor = "com.snowplowanalytics.snowplow";
+  property.name = "client_session";
+  property.major_version = 1;
+  property.path = {{is_user ? "userId" : "sessionId", 0}};
+  return property;
+}
+
 /// What a name stands for: an index, and where there are several versions, which of them.
 struct Numbered {
   std::uint32_t version;
@@ -192,30 +205,47 @@ class Compiler {
     const auto known = find_key(key.name);
     const bool is_link = key.property == Property() || key.property.name == key.name;
     if (known && is_link && key.property.source == Property::Source::atomic) return known;
-    if (key.property.source == Property::Source::atomic && !is_atomic_field(key.property.name)) {
-      error(key.pointer,
-            concat({"'", key.property.name,
-                    "' is no atomic field, so the key needs a 'property' that says where "
-                    "its id is found",
-                    suggestion(key.property.name, atomic_fields())}));
+    const auto input = input_of(key);
+    if (!input && !key.is_column) {
+      report_key_without_input(key);
       return std::nullopt;
     }
-    const Index input = add_input(key.property);
     if (known && program_->keys[*known].input != input) {
       error(key.pointer, concat({"the attribute key '", key.name, "' is defined twice, as ",
-                                 describe_input(program_->inputs[program_->keys[*known].input]),
-                                 " and as ", describe_input(key.property)}));
+                                 describe_input_of_key(program_->keys[*known].input), " and as ",
+                                 describe_input_of_key(input)}));
     }
     if (known) return known;
     program_->keys.push_back({key.name, input, 0, 0, {}});
     return static_cast<Index>(program_->keys.size() - 1);
   }
 
+  /// Where events carry the key's ids; nothing if no event does.
+  std::optional<Index> input_of(const AttributeKey& key) {
+    const std::string& name = key.property.name;
+    if (key.property.source != Property::Source::atomic || is_atomic_field(name)) {
+      return add_input(key.property);
+    }
+    if (const auto property = property_of_session_key(name)) return add_input(*property);
+    return std::nullopt;
+  }
+
+  std::string describe_input_of_key(std::optional<Index> input) const {
+    return input ? describe_input(program_->inputs[*input]) : "a column of a warehouse";
+  }
+
+  void report_key_without_input(const AttributeKey& key) {
+    error(key.pointer, concat({"'", key.property.name,
+                               "' is no atomic field, so the key needs a 'property' that says "
+                               "where its id is found",
+                               suggestion(key.property.name, atomic_fields())}));
+  }
+
   /// The key that a target names: a declared one, or a field of the event.
   std::optional<Index> target_key(const std::string& name, const std::string& pointer) {
     if (name.empty()) return std::nullopt;
     if (const auto known = find_key(name)) return known;
-    if (is_atomic_field(name)) {
+    if (is_atomic_field(name) || property_of_session_key(name)) {
       AttributeKey key;
       key.pointer = pointer;
       key.name = name;
@@ -241,6 +271,9 @@ class Compiler {
     }
     groups_.add(full_name, {group.version, static_cast<Index>(program_->groups.size())});
     const auto key = declare_key(group.attribute_key);
+    if (key && !program_->keys[*key].input && !group.attributes.empty()) {
+      report_key_without_input(group.attribute_key);
+    }
     const auto first = static_cast<Index>(program_->attributes.size());
     const auto index = static_cast<Index>(program_->groups.size());
     Numbers names;

@@ -102,7 +102,8 @@ std::string list_program(const Program& program) {
     return concat({" ", describe_input(input)});
   });
   lister.section("keys", program.keys, [](const Program::Key& key) {
-    return concat({" ", key.name, " from input ", key.input});
+    return key.input ? concat({" ", key.name, " from input ", *key.input})
+                     : concat({" ", key.name, " from pushes"});
   });
   lister.section("conditions", program.conditions, [](const Program::Condition& condition) {
     return concat({" input ", condition.input,

@@ -209,7 +209,8 @@ void read_attribute_key(ObjectReader& object, AttributeKey& key) {
     }
   }
   object.read_duration("ttl", key.ttl);
-  object.ignore({"description", "owner", "is_published", "external_column", "blobl_path"});
+  key.is_column = object.read("external_column") != nullptr;
+  object.ignore({"description", "owner", "is_published", "blobl_path"});
   object.warn_about_unknown_fields();
 }
 
