@@ -2,11 +2,14 @@
 // could not" travels as the error of a tl::expected.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tripline {
+
+class TextPart;
 
 struct Diagnostic {
   enum class Severity { error, warning };
@@ -21,8 +24,10 @@ struct Diagnostic {
 /// Collects every finding and goes on, so that an author sees all of them at once.
 class Diagnostics {
  public:
-  void error(std::string_view pointer, std::string_view message);
-  void warning(std::string_view pointer, std::string_view message);
+  /// Pointer and message come in parts (support/text.h), which are put together here: a page loads
+  /// that once, not wherever something is reported.
+  void error(std::initializer_list<TextPart> pointer, std::initializer_list<TextPart> message);
+  void warning(std::initializer_list<TextPart> pointer, std::initializer_list<TextPart> message);
 
   [[nodiscard]] bool has_errors() const { return has_errors_; }
   [[nodiscard]] const std::vector<Diagnostic>& entries() const { return entries_; }

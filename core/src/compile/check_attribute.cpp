@@ -53,16 +53,17 @@ bool fits(const Value& value, ValueType type) {
 void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
   const Property& property = *attribute.property;
   if (property.date_part == DatePart::none) return;
-  const std::string at_part = concat({attribute.pointer, "/property/date_part"});
   const Aggregation aggregation = *attribute.aggregation;
   if (is_numeric_aggregation(aggregation) || is_time_since(aggregation) ||
       aggregation == Aggregation::counter) {
-    diagnostics.error(at_part, concat({"a date part does not go with '",
-                                       name_of<Aggregation>(kAggregations, aggregation), "'"}));
+    diagnostics.error(
+        {attribute.pointer, "/property/date_part"},
+        {"a date part does not go with '", name_of<Aggregation>(kAggregations, aggregation), "'"});
     return;
   }
   if (property.source == Property::Source::atomic && !is_time_field(property.name)) {
-    diagnostics.error(at_part, concat({"'", property.name, "' is no time"}));
+    diagnostics.error({attribute.pointer, "/property/date_part"},
+                      {"'", property.name, "' is no time"});
   }
   const bool is_number = property.date_part == DatePart::hour_of_day ||
                          property.date_part == DatePart::day_of_week ||
@@ -73,9 +74,9 @@ void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
   const bool any_type = aggregation == Aggregation::category_count ||
                         aggregation == Aggregation::approx_count_distinct;
   if (!fits && !any_type) {
-    diagnostics.error(concat({attribute.pointer, "/type"}),
-                      concat({"the date part '", name_of<DatePart>(kDateParts, property.date_part),
-                              "' needs ", is_number ? "int32 or int64" : "string", " here"}));
+    diagnostics.error({attribute.pointer, "/type"},
+                      {"the date part '", name_of<DatePart>(kDateParts, property.date_part),
+                       "' needs ", is_number ? "int32 or int64" : "string", " here"});
   }
 }
 
@@ -91,37 +92,36 @@ bool reads_zero_by_default(Aggregation aggregation) {
 
 void check_attribute(const Attribute& attribute, Diagnostics& diagnostics) {
   if (!attribute.type || !attribute.aggregation) return;
-  const std::string aggregation(name_of<Aggregation>(kAggregations, *attribute.aggregation));
+  const std::string_view aggregation = name_of<Aggregation>(kAggregations, *attribute.aggregation);
   if (needs_property(*attribute.aggregation) && !attribute.property) {
-    diagnostics.error(attribute.pointer, concat({"the aggregation '", aggregation,
-                                                 "' requires a 'property' to be set"}));
+    diagnostics.error({attribute.pointer},
+                      {"the aggregation '", aggregation, "' requires a 'property' to be set"});
   }
   if (const std::string_view needed = wrong_type(*attribute.aggregation, *attribute.type);
       !needed.empty()) {
-    diagnostics.error(concat({attribute.pointer, "/type"}),
-                      concat({"the result of '", aggregation, "' needs ", needed, " as its type"}));
+    diagnostics.error({attribute.pointer, "/type"},
+                      {"the result of '", aggregation, "' needs ", needed, " as its type"});
   } else if (!attribute.default_value.is_null() &&
              !fits(attribute.default_value, *attribute.type)) {
-    diagnostics.error(concat({attribute.pointer, "/default_value"}),
-                      concat({"the default is no value of the attribute's type '",
-                              name_of<ValueType>(kValueTypes, *attribute.type), "'"}));
+    diagnostics.error({attribute.pointer, "/default_value"},
+                      {"the default is no value of the attribute's type '",
+                       name_of<ValueType>(kValueTypes, *attribute.type), "'"});
   }
   if (attribute.period && attribute.ttl) {
-    diagnostics.error(concat({attribute.pointer, "/ttl"}),
-                      "'ttl' is for lifetime attributes; with 'period' leave it out");
+    diagnostics.error({attribute.pointer, "/ttl"},
+                      {"'ttl' is for lifetime attributes; with 'period' leave it out"});
   }
   if (is_time_since(*attribute.aggregation) && !attribute.has_time_unit) {
-    diagnostics.error(attribute.pointer,
-                      concat({"'", aggregation, "' needs a 'time_unit': s, min, h or d"}));
+    diagnostics.error({attribute.pointer},
+                      {"'", aggregation, "' needs a 'time_unit': s, min, h or d"});
   } else if (!is_time_since(*attribute.aggregation) && attribute.time_unit != TimeUnit::none) {
-    diagnostics.error(concat({attribute.pointer, "/time_unit"}),
-                      "'time_unit' goes with time_since_last and time_since_first only");
+    diagnostics.error({attribute.pointer, "/time_unit"},
+                      {"'time_unit' goes with time_since_last and time_since_first only"});
   }
   if (!attribute.property) return;
   if (is_time_since(*attribute.aggregation) && !is_event_time(*attribute.property)) {
-    diagnostics.error(
-        concat({attribute.pointer, "/property"}),
-        concat({"'", aggregation, "' looks at derived_tstamp; leave 'property' out"}));
+    diagnostics.error({attribute.pointer, "/property"},
+                      {"'", aggregation, "' looks at derived_tstamp; leave 'property' out"});
   }
   check_date_part(attribute, diagnostics);
 }

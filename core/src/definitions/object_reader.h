@@ -10,6 +10,7 @@
 
 #include "definitions/json_tree.h"
 #include "definitions/names.h"
+#include "support/text.h"
 #include "tripline/diagnostic.h"
 
 namespace tripline {
@@ -30,8 +31,8 @@ class ObjectReader {
   Diagnostics& diagnostics() const { return diagnostics_; }
   int depth() const { return depth_; }
 
-  void error_here(std::string_view message) const;
-  void error_at(std::string_view field, std::string_view message) const;
+  void error_here(std::initializer_list<TextPart> message) const;
+  void error_at(std::string_view field, std::initializer_list<TextPart> message) const;
 
   /// The field, or null if it is absent.
   const JsonNode* read(std::string_view field);
