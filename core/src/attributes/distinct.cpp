@@ -7,6 +7,7 @@
 #include "attributes/input.h"
 #include "support/bits.h"
 #include "support/hash.h"
+#include "support/insert.h"
 #include "support/text.h"
 #include "support/time_text.h"
 #include "value/date_part.h"
@@ -88,7 +89,7 @@ class Distinct final : public Aggregate {
     if (!sketch_.empty()) return sketch_.add(hash);
     const auto place = std::lower_bound(hashes_.begin(), hashes_.end(), hash);
     if (place != hashes_.end() && *place == hash) return;
-    hashes_.insert(place, hash);
+    insert(hashes_, place, hash);
     if (hashes_.size() <= kExact) return;
     for (const std::uint64_t known : hashes_) sketch_.add(known);
     hashes_.clear();
@@ -172,7 +173,7 @@ class WindowDistinct final : public Aggregate {
       place->last = std::max(place->last, time);
       return;
     }
-    seen_.insert(place, {hash, time});
+    insert(seen_, place, {hash, time});
     if (seen_.size() <= kExact) return;
     std::erase_if(seen_, [&](const Seen& seen) { return has_left(seen.last, now); });
     if (seen_.size() <= kExact) return;

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "support/insert.h"
+
 namespace tripline {
 namespace {
 
@@ -104,7 +106,7 @@ void SlidingHyperLogLog::add(std::uint64_t hash, Time time, Time now) {
   if (hidden) return;
   const auto place = std::upper_bound(ranks.begin(), ranks.end(), time,
                                       [](Time t, const Rank& each) { return t < each.time; });
-  ranks.insert(place, {time, rank});
+  insert(ranks, place, {time, rank});
 }
 
 double SlidingHyperLogLog::estimate(Time now) const {

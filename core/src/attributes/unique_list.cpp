@@ -4,6 +4,7 @@
 
 #include "attributes/aggregate.h"
 #include "attributes/input.h"
+#include "support/insert.h"
 #include "value/value_bytes.h"
 
 namespace tripline {
@@ -86,7 +87,7 @@ class UniqueList final : public Aggregate {
     }
     const auto place = std::upper_bound(sightings_.begin(), sightings_.end(), time,
                                         [](Time t, const Sighting& each) { return t < each.time; });
-    sightings_.insert(place, {time, std::move(value)});
+    insert(sightings_, place, {time, std::move(value)});
     if (sightings_.size() > kMostValues) sightings_.erase(sightings_.begin());
   }
 
