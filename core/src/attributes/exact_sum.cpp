@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "support/bits.h"
+#include "support/insert.h"
 
 namespace tripline {
 namespace {
@@ -74,10 +75,7 @@ void ExactSum::add(double number) {
 /// Makes the limbs cover [first, end) and leaves a limb of sign above whatever comes.
 void ExactSum::extend_to(std::uint32_t first, std::uint32_t end) {
   if (limbs_.empty()) first_ = first;
-  if (first < first_) {
-    limbs_.insert(limbs_.begin(), first_ - first, 0);
-    first_ = first;
-  }
+  for (; first_ > first; --first_) insert(limbs_, limbs_.begin(), std::uint32_t{0});
   const std::uint32_t sign = is_negative() ? 0xffffffff : 0;
   while (first_ + limbs_.size() < end) limbs_.push_back(sign);
   limbs_.push_back(sign);

@@ -94,7 +94,8 @@ void HyperLogLog::load(ByteReader& bytes) {
 }
 
 void SlidingHyperLogLog::add(std::uint64_t hash, Time time, Time now) {
-  if (registers_.empty()) registers_.resize(std::size_t{1} << kSlidingBits);
+  if (registers_.empty())
+    registers_ = std::vector<std::vector<Rank>>(std::size_t{1} << kSlidingBits);
   const std::uint8_t rank = rank_of(hash, kSlidingBits);
   std::vector<Rank>& ranks = registers_[register_of(hash, kSlidingBits)];
   std::erase_if(ranks, [&](const Rank& each) {
@@ -148,7 +149,7 @@ void SlidingHyperLogLog::save(ByteWriter& bytes) const {
 
 void SlidingHyperLogLog::load(ByteReader& bytes) {
   if (bytes.u8() == 0) return;
-  registers_.resize(std::size_t{1} << kSlidingBits);
+  registers_ = std::vector<std::vector<Rank>>(std::size_t{1} << kSlidingBits);
   for (std::vector<Rank>& ranks : registers_) {
     for (int count = bytes.u8(); count > 0 && bytes.ok(); --count) {
       const Rank rank{bytes.time(), bytes.u8()};

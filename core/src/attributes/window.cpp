@@ -62,7 +62,7 @@ void Window::merge_neighbours() {
       entries_[kept] = std::move(entries_[i]);
     }
   }
-  entries_.resize(kept + 1);
+  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(kept) + 1, entries_.end());
 }
 
 void Window::merge(Entry& earlier, const Entry& later) {
