@@ -64,6 +64,8 @@ export type ExplainedCriterion = { holds: boolean } & (
       value?: Scalar | Scalar[];
       /** The attribute's value now; null: none. */
       current: AttributeValue | null;
+      /** Says that the search for a pattern took too many steps and was given up. */
+      note?: string;
     }
 );
 
