@@ -341,7 +341,7 @@ describe('a server that', () => {
     await server.reached(1);
     const reasons = visit.warnings.map(({ message }) => message);
     expect(reasons).toEqual([expect.stringContaining('no answer for 30 ms') as string]);
-    expect(visit.last?.state).toBe('open');
+    await vi.waitFor(() => expect(visit.last?.state).toBe('open'));
   });
 
   test('is cut off is asked for what came since, and repeats are dropped', async () => {
