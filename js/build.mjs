@@ -15,9 +15,7 @@ for (const file of ['tripline.js', 'tripline.wasm']) {
   }
 }
 
-for (const { name } of readdirSync('dist', { withFileTypes: true }).filter((entry) => entry.isFile())) {
-  rmSync(`dist/${name}`);
-}
+for (const name of readdirSync('dist').filter((name) => name !== 'engine')) rmSync(`dist/${name}`, { recursive: true });
 
 copyFileSync('../wasm/tripline.d.ts', 'dist/engine/tripline.d.ts');
 copyFileSync('dist/engine/tripline.wasm', 'dist/tripline.wasm');

@@ -343,7 +343,8 @@ const atomicGetters: Table = {
   event_id: (event) => event.text('eid')?.toLowerCase(),
   derived_tstamp: (event) => instant(event.text('ttm') ?? event.text('dtm')),
   network_userid: (event) => event.text('tnuid') ?? event.text('nuid'),
-  useragent: (event) => event.text('ua') ?? globalThis.navigator?.userAgent,
+  // A server has a navigator too, which is not the visitor's.
+  useragent: (event) => event.text('ua') ?? (globalThis.document ? navigator.userAgent : undefined),
   ti_name: (event) => event.text('ti_na') ?? event.text('ti_nm'),
   mkt_clickid: (event) => event.parameter(clickParameter(event) ?? ''),
   mkt_network: (event) => clickNetworks[clickParameter(event) ?? ''],

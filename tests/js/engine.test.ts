@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as built from '../../js/dist/load-engine.js';
 import { check, EngineError, loadEngine, stringAttributes, type Engine } from '../../js/src/load-engine.js';
 import type { Payload } from '../../js/src/types.js';
@@ -168,6 +168,21 @@ describe('events', () => {
     expect(thrown(() => engine.rebase(time)).code).toBe('options');
     expect(engine.snapshot()).toEqual(before);
   });
+});
+
+test("a server's own user agent is not the visitor's", async () => {
+  vi.stubGlobal('navigator', { userAgent: 'Node.js/22' });
+  const browsers = {
+    name: 'browsers',
+    attribute_key: { name: 'domain_userid' },
+    attributes: [{ name: 'last', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'useragent' } }],
+  };
+  engine = await loadEngine({ definitions: { attribute_groups: [browsers] }, wasm: wasmBytes });
+  engine.process(view(), now);
+  expect(engine.attributes(domainUser)['browsers']).toEqual({ last: null });
+  engine.process(view({ ua: 'Lynx/2.9' }), now);
+  expect(engine.attributes(domainUser)['browsers']).toEqual({ last: 'Lynx/2.9' });
+  vi.unstubAllGlobals();
 });
 
 describe('pushes', () => {

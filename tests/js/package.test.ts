@@ -1,0 +1,65 @@
+// What npm packs, unpacked beside a project of its own: it must need nothing but itself.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const js = fileURLToPath(new URL('../../js/', import.meta.url));
+const manifest = JSON.parse(readFileSync(`${js}package.json`, 'utf8')) as { exports: Record<string, unknown> };
+
+let project: string;
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'tripline-package-'));
+  const modules = join(project, 'node_modules');
+  mkdirSync(join(modules, 'tripline'), { recursive: true });
+  const [{ filename = '' } = {}] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], { cwd: js, encoding: 'utf8' }),
+  ) as { filename?: string }[];
+  execFileSync('tar', ['-xzf', join(project, filename), '--strip-components=1', '-C', join(modules, 'tripline')]);
+  symlinkSync(join(js, 'node_modules/@snowplow'), join(modules, '@snowplow')); // the optional peer, whose types are named
+  writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+});
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+const run = (script: string): string =>
+  execFileSync(process.execPath, ['--input-type=module'], { cwd: project, input: script, encoding: 'utf8' });
+
+const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.wasm'));
+
+test('every entry can be imported, and the engine finds its module', () => {
+  expect(entries).toEqual(['.', './snowplow', './engine', './fetcher', './define', './testing']);
+  const imports = entries.map((entry) => `await import('tripline${entry.slice(1)}');`).join('\n');
+  expect(
+    run(`${imports}
+      import { createEvaluator } from 'tripline';
+      import { check } from 'tripline/engine';
+      console.log((await check({ interventions: 5 }))[0].pointer);
+      console.log(import.meta.resolve('tripline/tripline.wasm').endsWith('/dist/tripline.wasm'));
+      const evaluator = createEvaluator({ definitions: {}, wasm: 5, store: { update: async () => {}, close() {} } });
+      evaluator.on('error', () => {});
+      console.log((await evaluator.doctor()).findings.length);`),
+  ).toBe('/interventions\ntrue\n7\n');
+});
+
+test.each(['bundler', 'nodenext'])('its types are complete for a project that resolves as "%s"', (moduleResolution) => {
+  const uses = entries.map((entry, index) => `import * as entry${index} from 'tripline${entry.slice(1)}';\nvoid entry${index};`);
+  writeFileSync(join(project, 'use.ts'), uses.join('\n'));
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: 'ES2022',
+    lib: ['ES2022', 'DOM', 'DOM.Iterable'],
+    module: moduleResolution === 'bundler' ? 'ESNext' : 'NodeNext',
+    moduleResolution,
+    types: [],
+    skipLibCheck: false,
+  };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+  try {
+    execFileSync(`${js}node_modules/.bin/tsc`, ['-p', project], { encoding: 'utf8' });
+  } catch (error) {
+    expect.fail((error as { stdout: string }).stdout);
+  }
+});
