@@ -138,6 +138,12 @@ describe('events', () => {
     expect(engine.attributes(domainUser)['ecom_attributes']?.['count_product_views']).toBe(3);
   });
 
+  test('without an id cause interventions that are told apart', () => {
+    const other = { duid: '00000000-0000-4000-8000-000000000001' };
+    const [one, another] = [add({ eid: '' }), add({ eid: '', ...other })].flatMap((event) => engine.process(event, now));
+    expect(one?.intervention_id).not.toBe(another?.intervention_id);
+  });
+
   const loop: Record<string, unknown> = { e: 'ue' };
   loop['co'] = loop;
   const garbage: [string, unknown][] = [
