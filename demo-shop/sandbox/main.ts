@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { readOptions, usage, type Options } from './options.ts';
-import { createSandbox, type Sandbox } from './sandbox.ts';
+import { greeting } from './greeting.ts';
+import { readOptions, usage } from './options.ts';
+import { createSandbox } from './sandbox.ts';
 
 await main();
 
@@ -14,22 +15,13 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void sandbox.server.close());
   try {
     await sandbox.server.listen({ host: options.host, port: options.port });
-    greet(sandbox, options);
+    const { port } = sandbox.server.addresses()[0] as AddressInfo;
+    console.log(greeting(port, options.token === undefined ? sandbox.token : undefined));
   } catch (error) {
     await sandbox.server.close();
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     fail(`Port ${options.port} is taken. Choose another with --port, or --port 0 for any free one.`, 1);
   }
-}
-
-/** A token that was given is known, and not shown. */
-function greet({ server, token }: Sandbox, options: Options): void {
-  const { port } = server.addresses()[0] as AddressInfo;
-  const shown = options.token === undefined ? token : '…';
-  console.log(`The sandbox is at http://localhost:${port}/ (its API: /docs/, with the token as the password). In Python:
-
-  sp_signals = SignalsSandbox(api_url="http://localhost:${port}", sandbox_token="${shown}")
-`);
 }
 
 function fail(message: string, status: number): void {

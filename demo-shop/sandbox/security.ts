@@ -18,7 +18,7 @@ export interface Access {
   readonly hostNames: readonly string[];
 }
 
-const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
+export const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 
 export function guard(server: FastifyInstance, access: Access): void {
   server.addHook('onRequest', async (request, reply) => {

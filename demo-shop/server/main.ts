@@ -1,32 +1,95 @@
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readOptions, type Options } from '../sandbox/options.ts';
+import { greeting } from '../sandbox/greeting.ts';
+import { createSandbox } from '../sandbox/sandbox.ts';
 import { createShop } from './shop.ts';
 
-const usage = 'usage: start [--port N]   (default 8080; 0 takes a free port)';
+const usage = `usage: start [OPTION]...
+
+  --port N           serves the shop at port N (default 8080; 0 takes a free one)
+  --no-sandbox       without a sandbox: the shop uses its own definitions, and its events go nowhere
+  --sandbox URL      uses the sandbox at URL instead of starting one
+  --sandbox-port N   starts the sandbox at port N (default 8787, or 0 if the shop's is 0)
+  --data FOLDER      the sandbox keeps its state there (default demo-shop/.sandbox)`;
+
+interface Settings {
+  readonly port: number;
+  /** Where a sandbox is, how one is to be started, or none. */
+  readonly sandbox: URL | Options | undefined;
+}
+
+// Two folders up from dist/server/server/ lies the shop.
+const root = new URL('../../../', import.meta.url);
 
 await main();
 
 async function main(): Promise<void> {
-  const port = readPort();
-  if (port === undefined) return fail(usage, 2);
-  // Two folders up from dist/server/server/ lies the shop.
-  const shop = await createShop(new URL('../../../', import.meta.url));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shop.close());
+  const settings = readSettings();
+  if (settings === undefined) return fail(usage, 2);
+  const { port, sandbox } = settings;
+  const address = sandbox === undefined || sandbox instanceof URL ? sandbox : await startSandbox(sandbox);
+  const shop = await createShop(root, address);
+  closeWithProcess(shop);
   try {
     console.log(`The demo shop is at ${await shop.listen({ host: '127.0.0.1', port })}/`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    if (!isTaken(error)) throw error;
     fail(`Port ${port} is taken. Choose another with --port, or --port 0 for any free one.`, 1);
+    process.kill(process.pid, 'SIGTERM');
   }
 }
 
-function readPort(): number | undefined {
+/** The shop does without one if the port is taken: by another shop's, most likely. */
+async function startSandbox(options: Options): Promise<URL | undefined> {
+  const { server, token } = await createSandbox(options);
   try {
-    const { values } = parseArgs({ options: { port: { type: 'string', default: '8080' } } });
+    await server.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await server.close();
+    if (!isTaken(error)) throw error;
+    console.error(`Port ${options.port} is taken, so the shop starts without a sandbox. Choose another with --sandbox-port.`);
+    return undefined;
+  }
+  closeWithProcess(server);
+  const { port } = server.addresses()[0] as AddressInfo;
+  console.log(greeting(port, token));
+  return new URL(`http://localhost:${port}`);
+}
+
+function closeWithProcess(server: { close(): PromiseLike<unknown> }): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
+}
+
+function readSettings(): Settings | undefined {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '8080' },
+        'no-sandbox': { type: 'boolean', default: false },
+        sandbox: { type: 'string' },
+        'sandbox-port': { type: 'string' },
+        data: { type: 'string' },
+      },
+    });
     const port = Number(values.port);
-    return /^\d+$/.test(values.port) && port <= 65535 ? port : undefined;
+    if (!/^\d+$/.test(values.port) || port > 65535) return undefined;
+    if (values['no-sandbox']) return { port, sandbox: undefined };
+    if (values.sandbox !== undefined) return { port, sandbox: new URL(values.sandbox) };
+    const sandbox = sandboxOptions(values['sandbox-port'] ?? (port === 0 ? '0' : '8787'), values.data);
+    return sandbox === undefined ? undefined : { port, sandbox };
   } catch {
     return undefined;
   }
+}
+
+function sandboxOptions(port: string, data = fileURLToPath(new URL('.sandbox', root))): Options | undefined {
+  return readOptions(['--port', port], process.env, data);
+}
+
+function isTaken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
 }
 
 function fail(message: string, status: number): void {

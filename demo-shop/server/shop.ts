@@ -8,6 +8,7 @@ import { collector } from './collector.ts';
 import { escaped } from './html.ts';
 import { orderHtml } from './order-page.ts';
 import { OrderBook, readOrder } from './orders.ts';
+import { publishedDefinitions, sandboxRoutes } from './sandbox.ts';
 
 const pagePolicy = [
   "default-src 'none'",
@@ -30,16 +31,20 @@ const commonHeaders = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** The shop's server, not yet listening. `root` is the demo-shop folder, with the pages built into dist/pages. */
-export async function createShop(root: URL): Promise<FastifyInstance> {
+/**
+ * The shop's server, not yet listening. `root` is the demo-shop folder, with the pages built into dist/pages. With the
+ * address of a sandbox, events go there, and definitions and interventions come from there.
+ */
+export async function createShop(root: URL, sandbox?: URL): Promise<FastifyInstance> {
   const catalogue = JSON.parse(readFileSync(new URL('src/catalogue.json', root), 'utf8')) as Catalogue;
   const pages = new URL('dist/pages/', root);
   const page = (name: string): string => readFileSync(new URL(`${name}.html`, pages), 'utf8');
   const orders = new OrderBook();
-  const shop = fastify({ bodyLimit: 64 * 1024 });
+  const definitions = readFileSync(new URL('src/definitions.json', root), 'utf8');
+  const shop = fastify({ bodyLimit: 64 * 1024, forceCloseConnections: true });
 
   await shop.register(formBody);
-  await shop.register(collector);
+  await (sandbox === undefined ? shop.register(collector) : shop.register(sandboxRoutes, { sandbox }));
   await shop.register(staticFiles, {
     root: fileURLToPath(pages),
     index: false,
@@ -60,6 +65,12 @@ export async function createShop(root: URL): Promise<FastifyInstance> {
       <h1>${title}</h1>
       <p class="notice">${text}</p>
       <p><a href="/cart">To your cart</a> or <a href="/">have a look around</a></p>`));
+
+  // The shop's own, until something is published.
+  shop.get('/definitions.json', async (_request, reply) => {
+    const published = sandbox === undefined ? undefined : await publishedDefinitions(sandbox);
+    return reply.type('application/json').header('Cache-Control', 'no-cache').send(published ?? definitions);
+  });
 
   shop.get('/', (_request, reply) => sendPage(reply, page('list')));
   shop.get('/cart', (_request, reply) => sendPage(reply, page('cart')));

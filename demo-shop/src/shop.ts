@@ -6,7 +6,8 @@ import { loadCatalogue } from './catalogue.ts';
 import { element, find } from './elements.ts';
 import type { Catalogue } from './order.ts';
 import { forgetEverything } from './storage.ts';
-import { forgetVisitor, startTracking, trackPage, type PageType } from './tracking.ts';
+import { setUpDeciding } from './deciding.ts';
+import { forgetVisitor, startTracking, trackPage, visitorId, type PageType } from './tracking.ts';
 
 /** Runs a page: `render` fills it in and may set its title; the page view follows, then what `render` returns. */
 export async function startPage(pageType: PageType, render: (catalogue: Catalogue) => void | (() => void)): Promise<void> {
@@ -15,6 +16,8 @@ export async function startPage(pageType: PageType, render: (catalogue: Catalogu
   showCartCount();
   setUpAccount();
   setUpReset();
+  setUpDeciding();
+  find('visitor-id', HTMLElement).textContent = visitorId();
   // A page that comes back from the browser's page cache shows an old cart.
   addEventListener('pageshow', (event) => event.persisted && location.reload());
   addEventListener('storage', showCartCount);

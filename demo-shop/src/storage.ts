@@ -1,6 +1,6 @@
 // What the shop remembers about a visitor. Every key begins with "shop.", so that a reset finds all of them.
 
-export type ShopKey = 'shop.cart' | 'shop.offers' | 'shop.account' | 'shop.orders';
+export type ShopKey = 'shop.cart' | 'shop.offers' | 'shop.account' | 'shop.orders' | 'shop.deciding';
 
 const keys: readonly ShopKey[] = ['shop.cart', 'shop.offers', 'shop.account', 'shop.orders'];
 
@@ -28,6 +28,7 @@ export function readStrings(key: ShopKey): string[] {
   return Array.isArray(stored) ? stored.filter((item): item is string => typeof item === 'string') : [];
 }
 
+/** All that is the visitor's. Who decides is a setting of the demo, and stays. */
 export function forgetEverything(): void {
   for (const key of keys) localStorage.removeItem(key);
 }

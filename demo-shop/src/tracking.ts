@@ -21,7 +21,7 @@ import wasmUrl from 'tripline/tripline.wasm?url';
 import { customerId } from './account.ts';
 import { showBanner } from './banners.ts';
 import type { Cart } from './cart.ts';
-import definitionsUrl from './definitions.json?url';
+import { listenToServer } from './deciding.ts';
 import { categoryName, priceOrder, type Catalogue, type Product } from './order.ts';
 
 export type PageType = 'list' | 'product' | 'cart' | 'checkout' | 'confirmation' | 'message';
@@ -41,18 +41,24 @@ export function startTracking(pageType: PageType): void {
     plugins: [
       SnowplowEcommercePlugin(),
       SignalsPlugin({
-        definitions: definitionsUrl,
+        definitions: '/definitions.json',
         wasm: wasmUrl,
         handlers: { banner: showBanner },
       }),
     ],
   });
+  listenToServer();
   setPageType({ type: pageType });
   const customer = customerId();
   if (customer !== null) {
     tracker?.setUserId(customer);
     setEcommerceUser({ id: customer, is_guest: false });
   }
+}
+
+/** The visitor's `domain_userid`; "" where the tracker keeps none. */
+export function visitorId(): string {
+  return tracker?.getDomainUserId() ?? '';
 }
 
 /** Forgets the visitor's identifiers: the next page starts with new ones. */

@@ -105,7 +105,7 @@ test.describe('text stays text', () => {
 
 test.describe('when a file is missing', () => {
   test('the shop works without definitions', async ({ page, context, watch }) => {
-    await context.route('**/assets/definitions-*.json', (route) => route.fulfill({ status: 503 }));
+    await context.route('**/definitions.json', (route) => route.fulfill({ status: 503 }));
     await addProduct(page, 'canvas-tote');
     await page.goto('/cart');
     await expect(page.getByRole('heading', { name: 'Summary' })).toBeVisible();
@@ -144,7 +144,7 @@ interface Bundle {
 async function serveDefinitions(context: BrowserContext, change: (bundle: Bundle) => void): Promise<void> {
   const bundle: Bundle = structuredClone(definitions);
   change(bundle);
-  await context.route('**/assets/definitions-*.json', (route) => route.fulfill({ json: bundle }));
+  await context.route('**/definitions.json', (route) => route.fulfill({ json: bundle }));
 }
 
 async function serveCatalogue(context: BrowserContext): Promise<void> {

@@ -43,7 +43,7 @@ export const test = base.extend<{ watch: Watch }, { shopUrl: string }>({
 });
 
 const ownPaths =
-  /^\/($|cart$|checkout$|products\/|pictures\/|orders\/|assets\/|favicon\.svg$|com\.snowplowanalytics\.snowplow\/tp2$|nowhere$)/;
+  /^\/($|cart$|checkout$|products\/|pictures\/|orders\/|assets\/|favicon\.svg$|definitions\.json$|com\.snowplowanalytics\.snowplow\/tp2$|nowhere$)/;
 
 export async function watchContext(context: BrowserContext, shopUrl: string, watch: Watch): Promise<void> {
   context.on('console', (message) => {
@@ -70,7 +70,7 @@ export async function watchContext(context: BrowserContext, shopUrl: string, wat
 
 async function startShop(): Promise<{ server: ChildProcess; url: string }> {
   const main = fileURLToPath(new URL('../../demo-shop/dist/server/server/main.js', import.meta.url));
-  const server = spawn(process.execPath, [main, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [main, '--port', '0', '--no-sandbox'], { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: server.stdout })) {
     const url = /http:\/\/\S+/.exec(line)?.[0];
     if (url !== undefined) return { server, url };

@@ -1,0 +1,102 @@
+// The demo shop beside a sandbox, and a visitor in Chromium.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { Sandbox } from '../sandbox/sandbox.mjs';
+
+const main = fileURLToPath(new URL('../../demo-shop/dist/server/server/main.js', import.meta.url));
+
+/** A shop of its own process that hands on to `sandbox`. Ended with the test `t`. */
+export async function startShop(t, sandbox) {
+  const shop = spawn(process.execPath, [main, '--port', '0', '--sandbox', sandbox.url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(async () => {
+    shop.kill();
+    if (shop.exitCode === null && shop.signalCode === null) await once(shop, 'exit');
+  });
+  let text = '';
+  for await (const part of shop.stdout) {
+    text += part;
+    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(text) ?? [];
+    if (url !== undefined) return url;
+  }
+  throw new Error('The shop did not start. Is it built? Run .setup/build wasm js shop');
+}
+
+/** A browser with nothing in it. */
+export async function openBrowser(t) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+  t.after(() => browser.close());
+  return browser;
+}
+
+/** Shop, sandbox and a page of the shop. */
+export async function openShop(t, ...options) {
+  const sandbox = await Sandbox.start(t, ...options);
+  const url = await startShop(t, sandbox);
+  const browser = await openBrowser(t);
+  const page = await (await browser.newContext({ baseURL: url })).newPage();
+  return { sandbox, url, browser, page };
+}
+
+export const bannerTexts = {
+  cart_abandonment: "Don't forget your items in cart!",
+  discount: '10% off your next purchase!',
+  free_shipping: 'Free shipping on orders over $100!',
+};
+
+/** Waits until the shop shows these banners, on whatever page it is. */
+export async function seeBanners(page, ...names) {
+  for (const name of names) await page.locator('.banner').getByText(bannerTexts[name]).waitFor({ timeout: 15_000 });
+}
+
+export function shownBanners(page) {
+  return page.locator('.banner').evaluateAll((nodes) => nodes.map((node) => node.dataset.banner));
+}
+
+export async function viewProduct(page, id) {
+  const answered = page.waitForResponse((response) => response.url().endsWith('/tp2') && bodyOf(response).includes('product_view'));
+  await page.goto(`/products/${id}`);
+  await answered;
+}
+
+export async function addProduct(page, id) {
+  await viewProduct(page, id);
+  const answered = page.waitForResponse((response) => response.url().endsWith('/tp2') && bodyOf(response).includes('add_to_cart'));
+  await page.getByRole('button', { name: 'Add to cart' }).click();
+  await answered;
+}
+
+/** `fallback`: in the page; `only`: on the server; `always`: by both. */
+export async function decide(page, mode) {
+  await page.goto('/');
+  const reloaded = page.waitForEvent('load');
+  await page.getByLabel('Interventions are decided').selectOption(mode);
+  if (mode !== 'fallback') await reloaded;
+  if (mode !== 'fallback') await connected(page);
+}
+
+export async function connected(page) {
+  await page.locator('#stream-status').getByText('connected', { exact: true }).waitFor({ timeout: 30_000 });
+}
+
+export function visitorOf(page) {
+  return page.locator('#visitor-id').textContent();
+}
+
+/** The tutorial's visit: four products looked at, more than $100 put into the cart. Each banner is seen as it comes. */
+export async function shopForThreeBanners(page) {
+  for (const product of ['canvas-tote', 'brass-pen', 'steel-bottle', 'wool-blanket']) await viewProduct(page, product);
+  await seeBanners(page, 'discount');
+  await addProduct(page, 'roll-top-backpack');
+  await seeBanners(page, 'cart_abandonment');
+  await addProduct(page, 'task-lamp');
+  await seeBanners(page, 'free_shipping');
+}
+
+function bodyOf(response) {
+  return response.request().postData() ?? '';
+}
