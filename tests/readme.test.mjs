@@ -36,6 +36,8 @@ const runners = [
   [/^tripline-oracle record --steps 5000 --seed 1 \| node tests\/oracle\/replay\.mjs$/, byPart('oracle')],
   [/^tripline-oracle run case\.json$/, () => {}], // needs a case that failed
   [/^demo-shop\/start( --port 0)?$/, byPart('e2e')],
+  [/^demo-shop\/sandbox\/start( --|$)/, byPart('sandbox')],
+  [/^python3 -m venv signals && signals\/bin\/pip install snowplow-signals==/, byPart('clients')],
   [/^npm --prefix js (run types|test)/, byPart('js')],
   [/^npm --prefix tests\/e2e test/, byPart('e2e')],
   [/^\.setup\/build( (native|wasm|js|shop))*$/, byPart('native')], // what tests/run begins with

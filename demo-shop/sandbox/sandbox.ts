@@ -65,7 +65,7 @@ export async function createSandbox(options: Options): Promise<Sandbox> {
 }
 
 function newServer({ limits }: Options): FastifyInstance {
-  return fastify({
+  const server = fastify({
     bodyLimit: limits.bodyBytes,
     http: { maxHeaderSize: limits.headerBytes },
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
@@ -77,6 +77,13 @@ function newServer({ limits }: Options): FastifyInstance {
     // What does not fit a schema is refused, never bent to fit.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   });
+  // The Python SDK says that a body is JSON also where it sends none.
+  const parseJson = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parseJson(request, body as string, done);
+  });
+  return server;
 }
 
 /** Nothing that a client sent gets into an error's text: neither Fastify's own messages nor those of parsers. */

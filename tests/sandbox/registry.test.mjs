@@ -188,6 +188,15 @@ describe('taking back', () => {
   });
 });
 
+test('a request without a body may say that it is JSON, as the SDK does', async (t) => {
+  const sandbox = await Sandbox.start(t);
+  await sandbox.ask('POST', groups, group);
+  const json = { 'Content-Type': 'application/json; charset=utf-8' };
+  await sandbox.ask('GET', groups, undefined, json);
+  assert.deepEqual(await sandbox.ask('DELETE', `${groups}ecom_attributes/versions/1`, undefined, json), { ok: true });
+  assert.equal((await sandbox.call('POST', groups, undefined, json)).status, 422);
+});
+
 describe('the bundle', () => {
   test('shows neither owners, descriptions nor warehouses, and tells when it has not changed', async (t) => {
     const sandbox = await Sandbox.start(t);
