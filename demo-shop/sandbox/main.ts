@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { FolderInUse } from './folder-lock.ts';
 import { greeting } from './greeting.ts';
 import { readOptions, usage } from './options.ts';
 import { createSandbox } from './sandbox.ts';
@@ -9,9 +10,14 @@ await main();
 async function main(): Promise<void> {
   // Three folders up from dist/server/sandbox/ lies the shop.
   const defaultData = fileURLToPath(new URL('../../../.sandbox', import.meta.url));
+  if (process.argv.includes('--help')) return console.log(usage);
   const options = readOptions(process.argv.slice(2), process.env, defaultData);
   if (options === undefined) return fail(usage, 2);
-  const sandbox = await createSandbox(options);
+  const sandbox = await createSandbox(options).catch((error: unknown) => {
+    if (!(error instanceof FolderInUse)) throw error;
+    fail(error.message, 1);
+  });
+  if (sandbox === undefined) return;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void sandbox.server.close());
   try {
     await sandbox.server.listen({ host: options.host, port: options.port });

@@ -8,6 +8,7 @@ import { attributeRoutes } from './attribute-routes.ts';
 import { entityTag } from './bundle.ts';
 import { collectorRoutes, type EventCounts } from './collector.ts';
 import { EventIds } from './event-id.ts';
+import { lockFolder } from './folder-lock.ts';
 import { interventionRoutes } from './intervention-routes.ts';
 import { Journal } from './journal.ts';
 import { LmdbStore } from './lmdb-store.ts';
@@ -29,6 +30,7 @@ export interface Sandbox {
 
 export async function createSandbox(options: Options): Promise<Sandbox> {
   mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  const unlock = lockFolder(options.data);
   const { limits } = options;
   const token = options.token ?? keptToken(options.data);
   const store = new LmdbStore(options.data);
@@ -60,6 +62,7 @@ export async function createSandbox(options: Options): Promise<Sandbox> {
   server.addHook('onClose', async () => {
     await journal.close();
     await store.close();
+    unlock();
   });
   return { server, token };
 }

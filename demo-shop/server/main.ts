@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readOptions, type Options } from '../sandbox/options.ts';
+import { FolderInUse } from '../sandbox/folder-lock.ts';
 import { greeting } from '../sandbox/greeting.ts';
-import { createSandbox } from '../sandbox/sandbox.ts';
+import { readOptions, type Options } from '../sandbox/options.ts';
+import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { createShop } from './shop.ts';
 
 const usage = `usage: start [OPTION]...
@@ -41,9 +42,10 @@ async function main(): Promise<void> {
   }
 }
 
-/** The shop does without one if the port is taken: by another shop's, most likely. */
+/** The shop does without one if its port or folder is taken: by another shop's, most likely. */
 async function startSandbox(options: Options): Promise<URL | undefined> {
-  const { server, token } = await createSandbox(options);
+  const { server, token } = (await newSandbox(options)) ?? {};
+  if (server === undefined) return undefined;
   try {
     await server.listen({ host: options.host, port: options.port });
   } catch (error) {
@@ -56,6 +58,16 @@ async function startSandbox(options: Options): Promise<URL | undefined> {
   const { port } = server.addresses()[0] as AddressInfo;
   console.log(greeting(port, token));
   return new URL(`http://localhost:${port}`);
+}
+
+async function newSandbox(options: Options): Promise<Sandbox | undefined> {
+  try {
+    return await createSandbox(options);
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) throw error;
+    console.error(`${error.message} The shop starts without a sandbox.`);
+    return undefined;
+  }
 }
 
 function closeWithProcess(server: { close(): PromiseLike<unknown> }): void {

@@ -38,7 +38,10 @@ const commonHeaders = {
 export async function createShop(root: URL, sandbox?: URL): Promise<FastifyInstance> {
   const catalogue = JSON.parse(readFileSync(new URL('src/catalogue.json', root), 'utf8')) as Catalogue;
   const pages = new URL('dist/pages/', root);
-  const page = (name: string): string => readFileSync(new URL(`${name}.html`, pages), 'utf8');
+  // Without a sandbox, nobody but the page can decide.
+  const deciding = sandbox === undefined ? '' : readFileSync(new URL('src/partials/deciding.html', root), 'utf8');
+  const page = (name: string): string =>
+    fillIn(readFileSync(new URL(`${name}.html`, pages), 'utf8'), 'deciding', deciding);
   const orders = new OrderBook();
   const definitions = readFileSync(new URL('src/definitions.json', root), 'utf8');
   const shop = fastify({ bodyLimit: 64 * 1024, forceCloseConnections: true });

@@ -21,8 +21,14 @@ function chosenMode(): Mode {
   return modes.find((mode) => mode === stored) ?? 'fallback';
 }
 
+/** A shop without a sandbox has no switch, and nobody to listen to. */
+function hasServer(): boolean {
+  return document.getElementById('deciding') !== null;
+}
+
 /** The shop hands the stream on to its sandbox, so the page's policy needs no other address. */
 export function listenToServer(): void {
+  if (!hasServer()) return;
   const subscription = subscribeToInterventions({
     endpoint: location.origin,
     mode: chosenMode(),
@@ -34,6 +40,7 @@ export function listenToServer(): void {
 }
 
 export function setUpDeciding(): void {
+  if (!hasServer()) return;
   const select = find('deciding', HTMLSelectElement);
   select.value = chosenMode();
   select.addEventListener('change', () => {

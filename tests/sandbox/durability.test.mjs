@@ -147,6 +147,13 @@ describe('after kill -9', () => {
   });
 });
 
+test('a second sandbox in the same folder is refused', async (t) => {
+  const sandbox = await Sandbox.start(t);
+  await assert.rejects(Sandbox.start(t, '--data', sandbox.folder), /Another sandbox \(process \d+\) keeps its state/);
+  await sandbox.kill();
+  await sandbox.start();
+});
+
 test('a stop by signal keeps all, too, and ends the streams', async (t) => {
   const sandbox = await Sandbox.start(t);
   await sandbox.publish();

@@ -1,0 +1,93 @@
+// The demo shop with a sandbox beside it: what it hands on, to whom, and what it does alone.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { addToCart, payloadData, readAll, request, Sandbox, Subscription, tutorial } from './sandbox.mjs';
+
+const main = fileURLToPath(new URL('../../demo-shop/dist/server/server/main.js', import.meta.url));
+
+/** Answers the ports of the shop and, where it starts one, of its sandbox; and what it printed. */
+async function startShop(t, ...options) {
+  const folder = mkdtempSync(join(tmpdir(), 'shop-'));
+  const shop = spawn(process.execPath, [main, '--port', '0', '--data', folder, ...options]);
+  t.after(async () => {
+    shop.kill();
+    if (shop.exitCode === null && shop.signalCode === null) await once(shop, 'exit');
+    rmSync(folder, { recursive: true });
+  });
+  let log = '';
+  for (const stream of [shop.stdout, shop.stderr]) stream.on('data', (text) => (log += text));
+  while (!/The demo shop is at .*\n/.test(log)) await Promise.race([once(shop.stdout, 'data'), once(shop, 'exit')]);
+  const port = (pattern) => Number(pattern.exec(log)?.[1]);
+  return { port: port(/demo shop is at http:\/\/127\.0\.0\.1:(\d+)\//), sandboxPort: port(/sandbox is at http:\/\/localhost:(\d+)\//), log };
+}
+
+const call = async (port, method, path, headers, body) => {
+  const response = await request(port, method, path, headers, body);
+  return { status: response.statusCode, text: await readAll(response) };
+};
+
+const collector = '/com.snowplowanalytics.snowplow/tp2';
+
+test('starts both, and hands events and streams on', async (t) => {
+  const shop = await startShop(t);
+  assert.match(shop.log, /SignalsSandbox\(api_url="http:\/\/localhost:\d+", sandbox_token="[0-9a-f]{32}"\)/);
+  const [, token] = /sandbox_token="(\w+)"/.exec(shop.log);
+  const visitor = randomUUID();
+  const stream = new Subscription(await request(shop.port, 'GET', `/api/v1/interventions?domain_userid=${visitor}`));
+  assert.equal(stream.headers['content-type'], 'text/event-stream');
+  assert.match(stream.headers['content-security-policy'] ?? '', /^$/);
+  const body = JSON.stringify(payloadData([addToCart(visitor, 10)]));
+  const taken = await call(shop.port, 'POST', collector, { 'Content-Type': 'application/json; charset=UTF-8' }, body);
+  assert.deepEqual([taken.status, taken.text], [200, 'ok']);
+  const pushed = await call(
+    shop.sandboxPort,
+    'POST',
+    `/api/v1/interventions?domain_userid=${visitor}`,
+    { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    JSON.stringify({ name: 'hello', version: 1 }),
+  );
+  assert.equal(JSON.parse(pushed.text).status, 'success');
+  await stream.until(1);
+  // All else of the sandbox is not the shop's to hand on.
+  assert.equal((await call(shop.port, 'POST', '/api/v1/interventions')).status, 404);
+  assert.equal((await call(shop.port, 'GET', '/api/v1/registry/services/')).status, 404);
+});
+
+test('hands nothing on for pages of other origins, or under another name', async (t) => {
+  const shop = await startShop(t);
+  const own = `http://127.0.0.1:${shop.port}`;
+  const status = async (headers, path = collector) => (await call(shop.port, path === collector ? 'POST' : 'GET', path, headers, path === collector ? '{}' : undefined)).status;
+  const stream = `/api/v1/interventions?domain_userid=${randomUUID()}`;
+  assert.equal(await status({ Host: `127.0.0.1:${shop.port}`, Origin: own }), 200);
+  for (const headers of [{ Origin: 'https://evil.example' }, { Origin: 'null' }, { Host: 'evil.example' }, { Host: 'evil.example', Origin: 'http://evil.example' }]) {
+    assert.equal(await status(headers), 403, JSON.stringify(headers));
+    assert.equal(await status(headers, stream), 403, JSON.stringify(headers));
+  }
+});
+
+test('goes on alone where the sandbox does not answer', async (t) => {
+  const sandbox = await Sandbox.start(t);
+  await sandbox.publish({ attribute_groups: [{ ...tutorial.attribute_groups[0], name: 'others' }] });
+  const shop = await startShop(t, '--sandbox', sandbox.url);
+  const groups = async () => JSON.parse((await call(shop.port, 'GET', '/definitions.json')).text).attribute_groups.map(({ name }) => name);
+  assert.deepEqual(await groups(), ['others']);
+  await sandbox.kill();
+  assert.deepEqual(await groups(), ['ecom_attributes']);
+  assert.equal((await call(shop.port, 'POST', collector, {}, '{}')).status, 503);
+  assert.equal((await call(shop.port, 'GET', '/')).status, 200);
+});
+
+test('works without a sandbox', async (t) => {
+  const shop = await startShop(t, '--no-sandbox');
+  assert.doesNotMatch(shop.log, /sandbox/);
+  assert.equal((await call(shop.port, 'POST', collector, {}, '{}')).text, 'ok');
+  assert.equal((await call(shop.port, 'GET', '/api/v1/interventions?domain_userid=x')).status, 404);
+  assert.match((await call(shop.port, 'GET', '/definitions.json')).text, /ecom_attributes/);
+});
