@@ -23,7 +23,7 @@ const inRepository = (command) => assert.equal(bash(`PATH=$PWD/.build/native/bin
 /** Run by a part of tests/run, which must be there. */
 const byPart = (part) => () => assert.match(readFileSync(join(root, 'tests/run'), 'utf8'), new RegExp(`^part_${part}\\(\\)`, 'm'));
 /** Not run as a test, for a reason; what is called must be there. */
-const notRun = (command) => assert.ok(existsSync(join(root, command.split(' ')[0])));
+const notRun = (command) => assert.ok(existsSync(join(root, command.replace(/^node /, '').split(' ')[0])));
 
 const runners = [
   [/^build\/bin\/tripline /, inFolder],
@@ -37,6 +37,8 @@ const runners = [
   [/^tripline-oracle run case\.json$/, () => {}], // needs a case that failed
   [/^demo-shop\/start( --port 0)?$/, byPart('e2e')],
   [/^demo-shop\/sandbox\/start( --|$)/, byPart('sandbox')],
+  [/^node --test --test-name-pattern 'name' tests\/sandbox\//, byPart('sandbox')],
+  [/^node tests\/bench\/sandbox\/load\.mjs/, notRun], // measures for a minute
   [/^python3 -m venv signals && signals\/bin\/pip install snowplow-signals==/, byPart('clients')],
   [/^npm --prefix js (run types|test)/, byPart('js')],
   [/^npm --prefix tests\/e2e test/, byPart('e2e')],
