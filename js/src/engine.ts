@@ -32,8 +32,8 @@ const latestTime = 8.64e15;
 
 /**
  * Profiles and their attributes, and what fires because of them. It has no clock: every call that may change something
- * gets the time. What it keeps is bounded by `Limits`. Throws an EngineError of the code `options` for a time that is
- * none, of `wasm` once it is released.
+ * gets the time. What it keeps is bounded by `Limits`. Throws an EngineError of the code `options` for a time or an
+ * attribute key that is none, of `wasm` once it is released.
  */
 export class Engine {
   /** Warnings about the definitions. */
@@ -116,7 +116,8 @@ export class Engine {
    * `groupVersion`. {}: the definitions have no such attribute key.
    */
   attributes(key: AttributeKey, groupVersion = 0): Attributes {
-    return JSON.parse(this.#module.attributes(this.#handle, key.name, key.id, groupVersion)) as Attributes;
+    const { name, id } = checkedKey(key);
+    return JSON.parse(this.#module.attributes(this.#handle, name, id, groupVersion)) as Attributes;
   }
 
   /**
@@ -124,12 +125,14 @@ export class Engine {
    * each profile.
    */
   forget(key: AttributeKey): boolean {
-    return this.#module.forget(this.#handle, key.name, key.id) === 1;
+    const { name, id } = checkedKey(key);
+    return this.#module.forget(this.#handle, name, id) === 1;
   }
 
   /** Why an intervention did or did not fire for a profile. undefined: there is no such intervention or key. */
   explain(intervention: string, key: AttributeKey): Explanation | undefined {
-    const explanation = this.#module.explain(this.#handle, intervention, key.name, key.id);
+    const { name, id } = checkedKey(key);
+    const explanation = this.#module.explain(this.#handle, String(intervention), name, id);
     return explanation === '' ? undefined : (JSON.parse(explanation) as Explanation);
   }
 
@@ -175,6 +178,11 @@ export class Engine {
 function checked(time: number): number {
   if (!(Math.abs(time) <= latestTime)) throw new EngineError('options', `${String(time)} is no time in milliseconds.`);
   return time;
+}
+
+function checkedKey(key: AttributeKey): AttributeKey {
+  if (typeof key?.name === 'string' && typeof key.id === 'string') return key;
+  throw new EngineError('options', 'An attribute key is {name, id}, both texts.');
 }
 
 function released(): EngineError {

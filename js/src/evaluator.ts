@@ -10,7 +10,7 @@ import { Engine } from './engine.js';
 import { Journal } from './journal.js';
 import { loadDefinitions, loadModule, type DefinitionsSource, type WasmSource } from './load.js';
 import { PageLife } from './page.js';
-import { definitionsProblem, messageOf } from './problem.js';
+import { definitionsProblem, EngineError, messageOf } from './problem.js';
 import { checkedPush } from './push.js';
 import { randomId } from './random-id.js';
 import { EngineFailure, SharedState, type Change } from './shared-state.js';
@@ -204,6 +204,7 @@ export class LocalEvaluator implements Evaluator {
   }
 
   setAttributes(push: AttributePush): void {
+    if (this.#isPaused) return;
     this.#append(() => this.#journals.inputs.append({ attributes: checkedPush(push) }));
   }
 
@@ -297,7 +298,12 @@ export class LocalEvaluator implements Evaluator {
     let answer: Answer | undefined;
     await this.#enqueue(async (shared) => {
       await this.#runBatch(shared);
-      answer = shared.engine && question(shared.engine);
+      try {
+        answer = shared.engine && question(shared.engine);
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error;
+        this.#announcer.say('error', error);
+      }
     });
     return answer;
   }
@@ -347,7 +353,10 @@ export class LocalEvaluator implements Evaluator {
 
   // The module has trapped and cannot go on. The next page begins with a new one, and without that event.
   #stop(failure: unknown): void {
-    this.#shared?.dropEngine();
+    if (this.#shared?.engine) {
+      this.#shared.dropEngine();
+      this.#scheduleBatch(); // what needs no engine goes on
+    }
     const { entry } = failure instanceof EngineFailure ? failure : {};
     if (entry) this.#journals.inputs.remove(entry.page, entry.number);
     this.#sayError('wasm', `${messageOf(failure)} Nothing is evaluated until the next page.`, failure);

@@ -151,6 +151,18 @@ describe('push', () => {
     expect(last.interventions).toEqual([]);
   });
 
+  test('goes on when the engine breaks', async () => {
+    const page = open({ store, definitions });
+    await page.settled();
+    vi.spyOn(DataView.prototype, 'setFloat64').mockImplementationOnce(() => {
+      throw new WebAssembly.RuntimeError('unreachable');
+    });
+    page.evaluator.push(hello);
+    page.evaluator.track(view());
+    await vi.waitFor(() => expect(names(page.interventions)).toEqual(['hello']));
+    expect(page.errors.map(({ code }) => code)).toEqual(['wasm']);
+  });
+
   test('needs no engine; the events wait for one', async () => {
     const broken = open({ store, definitions: { interventions: 5 } });
     broken.evaluator.track(add());
@@ -226,6 +238,20 @@ describe('explain', () => {
     page.evaluator.track(add());
     expect(await page.evaluator.explain('cart_abandonment', domainUser)).toMatchObject({ holds: true, why: expect.stringContaining('was sent') as string });
     expect(await page.evaluator.explain('nothing', domainUser)).toBeUndefined();
+  });
+
+  test('of no attribute key is an error, and evaluation goes on', async () => {
+    const page = open({ store, definitions });
+    for (const wrong of [undefined, 'domain_userid', { name: 'domain_userid' }, { name: 'domain_userid', id: 5 }]) {
+      expect(await page.evaluator.explain('cart_abandonment', wrong as never)).toBeUndefined();
+      expect(await page.evaluator.attributes(wrong as never)).toEqual({});
+    }
+    expect(new Set(page.errors.map(({ code, message }) => `${code}: ${message}`))).toEqual(
+      new Set(['options: An attribute key is {name, id}, both texts.']),
+    );
+    page.evaluator.track(add());
+    await page.settled();
+    expect(names(page.interventions)).toEqual(['cart_abandonment']);
   });
 
   test('without an engine knows nothing', async () => {
