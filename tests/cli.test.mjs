@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 const tree = process.env.TRIPLINE_BUILD_TREE ?? '.build/native';
 const program = fileURLToPath(new URL(`../${tree}/bin/tripline`, import.meta.url));
@@ -96,6 +97,15 @@ test('a malformed line is reported with its number and skipped', () => {
   assert.equal(lines(out).length, 2);
   assert.match(err, /events\.ndjson:1: skipped: /);
   assert.match(err, /events\.ndjson:16: skipped: an event is a JSON object/);
+  assert.match(err, /events\.ndjson: 2 of 16 lines were skipped\n$/);
+});
+
+test('a compressed file is told from one that is broken', () => {
+  const file = join(folder, 'events.gz');
+  writeFileSync(file, gzipSync(readFileSync(events)));
+  const { status, err } = run('replay', '--definitions', bundle, file);
+  assert.equal(status, 1);
+  assert.match(err, /events\.gz:1: skipped: the file is compressed: zcat/);
 });
 
 test('pushed attributes count, and a refused push is reported', () => {

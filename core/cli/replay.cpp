@@ -98,13 +98,14 @@ ExitStatus Replay::run(const Fired& fired, const Seen& seen) {
     progress.clear();
     fired(payload);
   };
-  bool clean = true;
+  std::size_t lines = 0, skipped = 0;
   const bool readable = for_each_line(options_.events, [&](const Line& line) {
     const auto taken = take(line, fired_alone, seen);
+    ++lines;
     if (!taken) {
+      ++skipped;
       progress.clear();
       complain(options_.events + ":" + std::to_string(line.number) + ": skipped: " + taken.error());
-      clean = false;
     }
     progress.step(line.end);
   });
@@ -112,8 +113,12 @@ ExitStatus Replay::run(const Fired& fired, const Seen& seen) {
   if (options_.until) {
     for (const Payload& payload : engine_.advance(*options_.until)) fired(payload);
   }
+  if (skipped != 0) {
+    complain(options_.events + ": " + std::to_string(skipped) + " of " + std::to_string(lines) +
+             " lines were skipped");
+  }
   warn_of_forgotten_profiles();
-  return readable && clean ? kSuccess : kInputErrors;
+  return readable && skipped == 0 ? kSuccess : kInputErrors;
 }
 
 void Replay::warn_of_forgotten_profiles() const {
@@ -125,6 +130,9 @@ void Replay::warn_of_forgotten_profiles() const {
 
 tl::expected<void, std::string> Replay::take(const Line& line, const Fired& fired,
                                              const Seen& seen) {
+  if (line.number == 1 && line.text.starts_with("\x1f\x8b")) {
+    return tl::make_unexpected("the file is compressed: zcat FILE | tripline ... -");
+  }
   if (line.is_too_long) return tl::make_unexpected("the line is longer than 16 MB");
   return may_be_push(line.text) ? push(line.text, fired, seen) : count(line.text, fired, seen);
 }
