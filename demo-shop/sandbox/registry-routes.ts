@@ -1,10 +1,11 @@
 // The registry's calls, with the addresses and answers that the Python SDK expects.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Journal } from './journal.ts';
 import { create, find, remove, update, type Check } from './publishing.ts';
 import { Refusal } from './refusal.ts';
 import { answerOf, builtInKeys, normalised } from './registry-answers.ts';
-import { isPublished, isVersioned, objectTypes, type Change, type ObjectName, type ObjectType, type Registry, type StoredObject } from './registry.ts';
+import { canRead } from './sdk-compatibility.ts';
+import { describe, isPublished, isVersioned, nameOf, objectTypes, type Change, type ObjectName, type ObjectType, type Registry, type StoredObject } from './registry.ts';
 import { listQuery, objectBody, objectParameters, okAnswer, registryAnswer, registryList, registryRefusals } from './schemas.ts';
 import type { Definition } from './types.ts';
 
@@ -37,12 +38,19 @@ function typeRoutes(server: FastifyInstance, type: ObjectType, { registry, check
   const item = isVersioned(type) ? `${collection}:name/versions/:version` : `${collection}:name`;
   const tags = ['registry'];
   const answer = (object: StoredObject): object => answerOf(registry, object);
-  const stored = (name: ObjectName): object => answer(find(registry, name));
+  const sdkOf = (request: FastifyRequest): unknown => request.headers['x-signals-sdk-name'];
+  const read = (request: FastifyRequest, object: StoredObject): object => {
+    if (canRead(sdkOf(request), object)) return answer(object);
+    throw new Refusal(400, `${describe(nameOf(object))} uses what this version of the SDK cannot read. Use a newer one.`);
+  };
 
   server.get<{ Querystring: Filters }>(
     collection,
     { schema: { tags, querystring: listQuery, response: { 200: registryList, ...registryRefusals } } },
-    (request) => listed(registry, type).filter((object) => passes(object, request.query)).map(answer),
+    (request) =>
+      listed(registry, type)
+        .filter((object) => passes(object, request.query) && canRead(sdkOf(request), object))
+        .map(answer),
   );
 
   server.post<{ Body: Definition }>(
@@ -61,7 +69,7 @@ function typeRoutes(server: FastifyInstance, type: ObjectType, { registry, check
     (request) => {
       const { name } = request.params;
       const object = registry.latest(type, name) ?? listed(registry, type).find(({ body }) => body.name === name);
-      return object === undefined ? stored({ type, name, version: undefined }) : answer(object);
+      return read(request, object ?? find(registry, { type, name, version: undefined }));
     },
   );
 
@@ -69,7 +77,7 @@ function typeRoutes(server: FastifyInstance, type: ObjectType, { registry, check
     server.get<Named>(
       item,
       { schema: { tags, params: objectParameters, response: { 200: registryAnswer, ...registryRefusals } } },
-      (request) => stored(named(type, request.params)),
+      (request) => read(request, find(registry, named(type, request.params))),
     );
   }
 

@@ -25,6 +25,17 @@ test('every call of the SDK', async (t) => {
   assert.deepEqual(await new Script(t, 'lifecycle.py', sandbox.url, sandbox.token).end(), ['done']);
 });
 
+test('the SDK lists interventions beside one that it cannot read', async (t) => {
+  const sandbox = await Sandbox.start(t);
+  await sandbox.publish();
+  const criteria = { attribute: 'ecom_attributes:count_product_views', operator: 'changed' };
+  await sandbox.ask('POST', '/api/v1/registry/interventions/', { name: 'moving', version: 1, criteria, owner: 'user@company.com', is_published: true });
+  const [connect] = blocks;
+  const code = connect.replace(/^sp_signals = .*$/m, `sp_signals = SignalsSandbox(api_url="${sandbox.url}", sandbox_token="${sandbox.token}")`);
+  const names = await runText(`${code}\nprint([each.name for each in sp_signals.interventions.list()])`);
+  assert.equal(names.trim(), "['cart_abandonment', 'discount', 'free_shipping']");
+});
+
 test('the tutorial, step by step, up to the three banners and an intervention that is pushed', async (t) => {
   const { sandbox, page } = await openShop(t);
   // Steps 3 to 5. The shop has been running all the time.

@@ -87,6 +87,32 @@ describe('publishing', () => {
   });
 });
 
+test('an SDK that knows no newer values is not given them', async (t) => {
+  const sandbox = await Sandbox.start(t);
+  await sandbox.publish();
+  const criteria = { all: [{ attribute: 'ecom_attributes:count_product_views', operator: 'changed' }] };
+  await sandbox.ask('POST', interventions, { ...discount, name: 'moving', criteria });
+  const names = async (path, sdk) => (await sandbox.ask('GET', path, undefined, { 'X-Signals-Sdk-Name': sdk })).map(({ name }) => name);
+  assert.deepEqual(await names(interventions, 'signals-py 0.4.2'), ['cart_abandonment', 'discount', 'free_shipping']);
+  for (const sdk of ['signals-py 0.4.3', 'signals-py 0.10.0', 'signals-py 1.0.0', 'snowplow-inspector 0.4.5']) {
+    assert.ok((await names(interventions, sdk)).includes('moving'), sdk);
+  }
+  const single = await sandbox.call('GET', `${interventions}moving`, undefined, { 'X-Signals-Sdk-Name': 'signals-py 0.4.2' });
+  assert.equal(single.status, 400);
+  assert.match(single.json.detail, /newer/);
+  const newer = [
+    { aggregation: 'category_count', type: 'dict', property: { type: 'atomic', name: 'app_id' } },
+    { aggregation: 'counter', type: 'int32', events: [] },
+    { aggregation: 'counter', type: 'int32', criteria: { any: [{ property: { type: 'atomic', name: 'app_id' }, operator: 'is null' }] } },
+  ];
+  for (const [index, changes] of newer.entries()) {
+    const attribute = { name: 'a', events: [{}], ...changes };
+    await sandbox.ask('POST', groups, { ...group, name: `newer_${index}`, attributes: [attribute] });
+  }
+  assert.deepEqual(await names(groups, 'signals-py 0.4.2'), ['ecom_attributes']);
+  assert.equal((await names(groups, 'signals-py 0.4.10')).length, 4);
+});
+
 describe('errors of definitions', () => {
   const faultsOf = async (sandbox, type, object) => {
     const answer = await sandbox.call('POST', `/api/v1/registry/${type}/`, object);
