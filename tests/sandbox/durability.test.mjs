@@ -147,6 +147,33 @@ describe('after kill -9', () => {
   });
 });
 
+test('what became true in the meantime and is no more does not fire at the start', async (t) => {
+  const sandbox = await Sandbox.start(t);
+  const [views, adds] = tutorial.attribute_groups[0].attributes;
+  const group = { ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT3S' }, adds] };
+  const criteria = (operator, value) => ({
+    all: [
+      { attribute: 'ecom_attributes:count_product_views', operator, value },
+      { attribute: 'ecom_attributes:count_add_to_cart', operator: '>', value: 0 },
+    ],
+  });
+  const rule = (name, all) => ({ name, version: 1, is_published: true, criteria: all, target_attribute_keys: [{ name: 'domain_userid' }] });
+  await sandbox.publish({ attribute_groups: [group], interventions: [rule('one_view', criteria('=', 1)), rule('no_view', criteria('=', 0))] });
+  const visitor = randomUUID();
+  await sandbox.track(event('product_view', visitor));
+  await sleep(500);
+  await sandbox.track(event('product_view', visitor));
+  await sandbox.track(addToCart(visitor, 10));
+  await sandbox.kill();
+  // One view is left for half a second, and none after that.
+  await sleep(3500);
+  await sandbox.start();
+  const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
+  await stream.until(1);
+  await sleep(50);
+  assert.deepEqual(stream.names(), ['no_view']);
+});
+
 test('a second sandbox in the same folder is refused', async (t) => {
   const sandbox = await Sandbox.start(t);
   await assert.rejects(Sandbox.start(t, '--data', sandbox.folder), /Another sandbox \(process \d+\) keeps its state/);
