@@ -48,6 +48,8 @@ export class InterventionStream {
   /** What the state says of the last stream. */
   #last: StoredState['stream'];
   #isWanted = false;
+  /** The page has been hidden for too long. */
+  #isAsleep = false;
   #isWarned = false;
   #hiding: ReturnType<typeof setTimeout> | undefined;
 
@@ -110,12 +112,22 @@ export class InterventionStream {
     globalThis.addEventListener?.('pagehide', () => this.#disconnect(), { signal });
     globalThis.addEventListener?.('pageshow', () => this.#connect(), { signal });
     globalThis.document?.addEventListener('visibilitychange', () => this.#onVisibility(), { signal });
+    if (globalThis.document) this.#onVisibility();
   }
 
   #onVisibility(): void {
     clearTimeout(this.#hiding);
-    if (document.visibilityState !== 'hidden') this.#connect();
-    else this.#hiding = setTimeout(() => this.#rest('The page is hidden.'), longestHidden);
+    if (document.visibilityState === 'hidden') {
+      this.#hiding = setTimeout(() => this.#sleep(), longestHidden);
+    } else {
+      this.#isAsleep = false;
+      this.#connect();
+    }
+  }
+
+  #sleep(): void {
+    this.#isAsleep = true;
+    this.#rest('The page is hidden.');
   }
 
   #rest(reason: string): void {
@@ -130,7 +142,7 @@ export class InterventionStream {
   }
 
   #connect(): void {
-    if (!this.#isWanted) return;
+    if (!this.#isWanted || this.#isAsleep) return;
     const query = new URLSearchParams(this.#ids).toString();
     if (query === '') {
       this.#rest('There is no id to ask for.');

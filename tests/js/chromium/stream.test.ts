@@ -207,6 +207,34 @@ describe('from page to page', () => {
     await noted(['offer']);
   });
 
+  test('a page that is hidden for a minute gives its stream up, until it is seen again', async () => {
+    const hide = (state: string): Promise<void> =>
+      page.evaluate((state) => {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, value: state });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, state);
+    await page.close();
+    page = await context.newPage();
+    await page.clock.install();
+    await go(page, site.url);
+    await subscribe();
+    await server.reached(1);
+    await hide('hidden');
+    await page.clock.runFor(59_000);
+    await server.reached(1);
+    await page.clock.runFor(2_000);
+    await server.reached(0);
+    await page.evaluate(() => {
+      tripline.newSession();
+      tripline.pageView();
+    });
+    expect(await page.evaluate(() => tripline.states.at(-1))).toBe('sp1 idle');
+    await hide('visible');
+    await server.reached(1);
+    server.send(offer());
+    await noted(['offer']);
+  });
+
   test('of two tabs one shows it', async () => {
     await subscribe();
     const other = await visit(context, site.url);
