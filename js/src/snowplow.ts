@@ -112,8 +112,8 @@ export function removeInterventionHandlers(handlerIds: string | string[], tracke
 export function subscribeToInterventions(options: SubscriptionOptions, trackers?: string[]): Subscription {
   const ids = trackers ?? [''];
   const wanted = new TrackerSubscription(options);
-  const same = ids.flatMap(find).find(({ subscription }) => subscription?.key === wanted.key)?.subscription;
-  const subscription = same ?? wanted;
+  const present = ids.flatMap(find).map((instance) => instance.subscription);
+  const subscription = present.find((each) => each && !each.isEnded && each.key === wanted.key) ?? wanted;
   for (const id of ids) {
     const found = find(id);
     for (const instance of found) subscribe(instance, subscription);

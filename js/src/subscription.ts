@@ -57,7 +57,11 @@ export class TrackerSubscription implements Subscription {
 
   constructor(options: SubscriptionOptions) {
     this.options = options;
-    this.key = JSON.stringify(options);
+    this.key = keyOf(options);
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
   }
 
   on(_name: 'status', listener: Listener): () => void {
@@ -88,6 +92,14 @@ export class TrackerSubscription implements Subscription {
         console.error('tripline: a listener failed:', error);
       }
     }
+  }
+}
+
+function keyOf(options: SubscriptionOptions): string {
+  try {
+    return JSON.stringify(options);
+  } catch {
+    return ''; // they hold something that is no option
   }
 }
 

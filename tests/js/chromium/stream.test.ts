@@ -143,12 +143,16 @@ describe('a subscription', () => {
     expect(await page.evaluate(() => tripline.states.at(-1))).toBe('sp1 closed');
   });
 
-  test('ends by unsubscribe', async () => {
+  test('ends by unsubscribe, and an equal one begins anew', async () => {
     await subscribe();
     await server.reached(1);
     await page.evaluate(() => tripline.subscription?.unsubscribe());
     await server.reached(0);
     expect(await page.evaluate(() => tripline.states)).toEqual(['sp1 connecting', 'sp1 open', 'sp1 closed']);
+    await page.evaluate((endpoint) => void tripline.plugin.subscribeToInterventions({ endpoint }), server.url);
+    await server.reached(1);
+    server.send(offer());
+    await noted(['offer']);
     noComplaints();
   });
 
@@ -156,10 +160,10 @@ describe('a subscription', () => {
     await page.evaluate(() => {
       tripline.start();
       tripline.plugin.subscribeToInterventions(undefined as never);
+      tripline.plugin.subscribeToInterventions({ self: tripline, big: 1n } as never);
     });
-    await vi.waitFor(async () =>
-      expect(await page.evaluate(() => tripline.problems.map(({ message }) => message))).toEqual([expect.stringContaining('"endpoint"')]),
-    );
+    const told = expect.stringContaining('"endpoint"') as string;
+    await vi.waitFor(async () => expect(await page.evaluate(() => tripline.problems.map(({ message }) => message))).toEqual([told]));
   });
 });
 
