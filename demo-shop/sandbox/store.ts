@@ -28,8 +28,8 @@ export interface Store {
   append(inputs: readonly Input[]): Promise<void>;
 
   /**
-   * Replaces the checkpoint, forgets all inputs appended before this call, keeps `entries` in the outbox, and drops
-   * those with a number below `oldest`: all at once or not at all.
+   * Replaces the checkpoint, forgets all inputs, keeps `entries` in the outbox, and drops those with a number below
+   * `oldest`: all at once or not at all. No append may be under way.
    */
   checkpoint(checkpoint: Checkpoint, entries: readonly OutboxEntry[], oldest: number): Promise<void>;
 
