@@ -6,7 +6,7 @@ import { Delivery } from './delivery.js';
 import { completeIntervention } from './direct.js';
 import { Dispatcher, type DispatchReport, type InterventionListener } from './dispatch.js';
 import type { DoctorReport } from './doctor.js';
-import { Engine } from './engine.js';
+import { Engine, type Limits } from './engine.js';
 import { Journal } from './journal.js';
 import { loadDefinitions, loadModule, type DefinitionsSource, type WasmSource } from './load.js';
 import { PageLife } from './page.js';
@@ -40,6 +40,8 @@ export interface EvaluatorOptions {
   namespace?: string | undefined;
   /** An intervention that no handler was started for is offered again for so many ms. Default: 30 minutes. */
   deliverWithin?: number | undefined;
+  /** What the engine keeps at most. Default: 200 profiles, 10,000 marks of what was sent, 512 event ids. */
+  limits?: Limits | undefined;
 }
 
 export interface EvaluatorEvents extends Announcements {
@@ -272,7 +274,7 @@ export class LocalEvaluator implements Evaluator {
     ]);
     if (module === undefined || bundle === undefined) return undefined;
     try {
-      const { engine, diagnostics } = Engine.load(module, bundle);
+      const { engine, diagnostics } = Engine.load(module, bundle, this.#options.limits);
       this.#diagnostics = diagnostics;
       this.#sayDiagnostics(diagnostics);
       return engine;

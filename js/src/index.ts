@@ -1,5 +1,6 @@
 export type { DoctorReport, Finding } from './doctor.js';
 export { createEvaluator } from './evaluator.js';
+export type { Limits } from './engine.js';
 export type { Evaluator, EvaluatorEvents, EvaluatorOptions } from './evaluator.js';
 export type { DefinitionsSource, WasmSource } from './load.js';
 export { indexedDbStore, memoryStore } from './storage.js';

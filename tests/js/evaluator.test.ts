@@ -78,6 +78,14 @@ describe('the tutorial', () => {
     expect(await ecommerce(page)).toMatchObject({ count_product_views: 1 });
   });
 
+  test('what is kept at most is an option', async () => {
+    const page = open({ store, limits: { eventIds: 1 } });
+    const [first, second] = [view(), view()];
+    for (const event of [first, first, second, first]) page.evaluator.track(event);
+    expect(await ecommerce(page)).toMatchObject({ count_product_views: 3 });
+    expect(page.errors).toEqual([]);
+  });
+
   test('events without an id are not taken for one another, nor are the interventions that they cause', async () => {
     const page = open({ store });
     for (let views = 1; views <= 2; ++views) page.evaluator.track(view({ eid: undefined }));
