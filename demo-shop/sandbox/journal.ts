@@ -52,7 +52,10 @@ export class Journal {
 
   /** Begins to keep time: what became true while no sandbox ran fires now. */
   async start(): Promise<void> {
-    this.#state.wake(this.#readClock());
+    const isBack = this.#isClockBack();
+    const now = this.#readClock();
+    if (isBack) await this.#state.apply({ kind: 'rebase', now });
+    this.#state.wake(now);
     await this.#checkpoint();
     this.#setTimer();
   }
@@ -61,10 +64,12 @@ export class Journal {
   submit(inputs: readonly NewInput[]): Promise<Applied[]> {
     if (this.#isClosed) return Promise.reject(new Refusal(503, 'The sandbox is being stopped.'));
     const stamped = this.#stamp(inputs);
-    return new Promise<Applied[]>((resolve, reject) => {
+    const applied = new Promise<Applied[]>((resolve, reject) => {
       this.#waiting.push({ inputs: stamped, resolve, reject });
       this.#running ??= this.#run();
     });
+    // Without the rebase that may have come before.
+    return applied.then((all) => all.slice(all.length - inputs.length));
   }
 
   /** These reached a subscriber, so they wait no longer: not now, and not after a restart. */
@@ -139,16 +144,19 @@ export class Journal {
   }
 
   #stamp(inputs: readonly NewInput[]): Input[] {
-    const isBack = Date.now() < this.#now - bearableStepBack;
+    const isBack = this.#isClockBack();
     const now = this.#readClock();
     const rebase: Input[] = isBack ? [{ kind: 'rebase', now }] : [];
     return [...rebase, ...inputs.map((input) => ({ ...input, now }))];
   }
 
+  #isClockBack(): boolean {
+    return Date.now() < this.#now - bearableStepBack;
+  }
+
   /** The machine's clock; a small step back makes it stand still. */
   #readClock(): number {
-    const now = Date.now();
-    this.#now = now < this.#now - bearableStepBack ? now : Math.max(now, this.#now);
+    this.#now = this.#isClockBack() ? Date.now() : Math.max(Date.now(), this.#now);
     return this.#now;
   }
 

@@ -1,6 +1,8 @@
 // What was acknowledged is there after a crash: events, definitions, what was sent, and what waits to be sent.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addToCart, event, Sandbox, tutorial } from './sandbox.mjs';
@@ -172,6 +174,34 @@ test('what became true in the meantime and is no more does not fire at the start
   await stream.until(1);
   await sleep(50);
   assert.deepEqual(stream.names(), ['no_view']);
+});
+
+test('a clock that is set back, while it runs or between two runs, stops nothing', async (t) => {
+  const sandbox = await Sandbox.start(t);
+  const isBack = join(sandbox.folder, 'clock-is-back');
+  const clock = `import { existsSync } from 'node:fs'; const now = Date.now; Date.now = () => now() - (existsSync(${JSON.stringify(isBack)}) ? 3600000 : 0);`;
+  sandbox.nodeOptions = ['--import', `data:text/javascript,${encodeURIComponent(clock)}`];
+  const [views] = tutorial.attribute_groups[0].attributes;
+  await sandbox.publish({ attribute_groups: [{ ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT10M' }] }] });
+  const visitor = randomUUID();
+  const push = () => sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'hello', version: 1 });
+  // Of the time that the sandbox takes it for.
+  const view = () => sandbox.track({ ...event('product_view', visitor), dtm: undefined });
+  await view();
+  for (const restart of [true, false]) {
+    if (restart) await sandbox.kill();
+    writeFileSync(isBack, '');
+    if (restart) await sandbox.start();
+    assert.equal((await push()).status, 'undelivered');
+    await view();
+    rmSync(isBack);
+    await view();
+  }
+  // What was there when the clock went back took its time, and is an hour old now (rule 10). Only the last view counts.
+  assert.deepEqual(await readViews(sandbox, [visitor]), [1]);
+  await sandbox.kill();
+  await sandbox.start();
+  assert.deepEqual(await readViews(sandbox, [visitor]), [1]);
 });
 
 test('a second sandbox in the same folder is refused', async (t) => {

@@ -16,6 +16,8 @@ export const tutorial = JSON.parse(readFileSync(new URL('ecom_bundle.json', samp
 export class Sandbox {
   /** What it wrote to its standard output and error. */
   log = '';
+  /** Options of Node for the next start. */
+  nodeOptions = [];
   #folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
   #process;
   #port = 0;
@@ -46,7 +48,7 @@ export class Sandbox {
 
   /** Starts it again, at the same port and in the same folder. */
   async start(...options) {
-    const args = [main, '--data', this.#folder, '--port', String(this.#port), ...options];
+    const args = [...this.nodeOptions, main, '--data', this.#folder, '--port', String(this.#port), ...options];
     this.#process = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.log = '';
     this.#port = Number(await this.#greeting());
