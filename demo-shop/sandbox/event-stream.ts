@@ -35,6 +35,11 @@ export class EventStream implements Subscriber {
     return this.#write(`id: ${this.#ids.encode(number)}\ndata: ${asciiJson(intervention)}\n\n`);
   }
 
+  /** A message without data: a browser takes its id for Last-Event-ID, and shows nothing. */
+  mark(number: number): void {
+    this.#write(`id: ${this.#ids.encode(number)}\n\n`);
+  }
+
   /** A client that took nothing between two beats although something waited is gone, or as good as. */
   beat(): void {
     const isWaiting = this.#response.writableLength > 0;

@@ -43,6 +43,8 @@ export async function interventionRoutes(server: FastifyInstance, parts: Interve
       const lastSeen = ids.decode(String(request.headers['last-event-id'] ?? ''));
       subscribers.add(stream);
       catchUp(stream, lastSeen);
+      // So that one that loses its connection before the first intervention can say, too, since when it misses them.
+      stream.mark(state.outbox.last);
     },
   );
 

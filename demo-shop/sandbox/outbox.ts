@@ -34,6 +34,11 @@ export class Outbox {
     for (const entry of entries) this.#keep(entry);
   }
 
+  /** The number of the last entry that there ever was. */
+  get last(): number {
+    return this.#next - 1;
+  }
+
   add(at: number, copies: readonly StreamedIntervention[], waits: boolean): OutboxEntry {
     const entry = { number: this.#next, at, copies, waits };
     this.#keep(entry);

@@ -186,6 +186,22 @@ describe('what a subscriber missed', () => {
     assert.deepEqual(second.ids, [elsewhere.ids.at(-1)]);
   });
 
+  test('is sent again to one that had received nothing yet', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    const first = await sandbox.subscribe(`domain_userid=${visitor}`);
+    while (first.lastId === undefined) await sleep(10);
+    assert.deepEqual(first.received, []);
+    first.close();
+    const other = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sandbox.track(addToCart(visitor, 10));
+    await other.until(1);
+    const again = await sandbox.subscribe(`domain_userid=${visitor}`, { 'Last-Event-ID': first.lastId });
+    await again.until(1);
+    assert.deepEqual(again.names(), ['cart_abandonment']);
+  });
+
   test('is not sent for an id that the sandbox did not give', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();

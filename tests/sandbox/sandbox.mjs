@@ -119,6 +119,8 @@ export class Sandbox {
 export class Subscription {
   received = [];
   ids = [];
+  /** The last id of all, also without an intervention: what a browser sends as Last-Event-ID. */
+  lastId;
   comments = 0;
   ended = false;
   #response;
@@ -164,8 +166,11 @@ export class Subscription {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop();
     for (const line of lines) {
-      if (line.startsWith('data: ')) this.received.push(JSON.parse(line.slice(6)));
-      if (line.startsWith('id: ')) this.ids.push(line.slice(4));
+      if (line.startsWith('data: ')) {
+        this.received.push(JSON.parse(line.slice(6)));
+        this.ids.push(this.lastId);
+      }
+      if (line.startsWith('id: ')) this.lastId = line.slice(4);
       if (line.startsWith(':')) ++this.comments;
     }
     this.#wake();
