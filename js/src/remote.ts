@@ -157,6 +157,7 @@ export class InterventionStream {
       lastEventId: this.#last?.url === url ? this.#last.lastEventId : '',
       timeout: this.#options.connectionTimeoutMs ?? defaultTimeout,
       onMessage: (message) => void this.#receive(url, message),
+      onPlace: (lastEventId) => void this.#keepPlace(url, lastEventId),
       onState: (state) => this.#url === url && this.#onState(state),
     });
     this.#connection = connection;
@@ -196,6 +197,13 @@ export class InterventionStream {
     }));
   }
 
+  // What is sent while this page is being left, the next one asks for.
+  async #keepPlace(url: string, lastEventId: string): Promise<void> {
+    if (url !== this.#url) return;
+    this.#last = { url, lastEventId };
+    await this.#host.evaluator.commit((state, engine) => ({ ...(state ?? firstState(engine)), stream: { url, lastEventId } }));
+  }
+
   // Whom a message is for that does not say it is whom the stream was asked for.
   #read(data: string): Intervention {
     const message = Object(JSON.parse(data)) as Partial<Intervention>;
@@ -230,7 +238,7 @@ export function withReceived(
   intervention: Intervention,
   page: string,
 ): StoredState {
-  const before = state ?? { ...withSnapshot(undefined, engine?.snapshot()), applied: {}, outbox: [], started: [] };
+  const before = state ?? firstState(engine);
   const rule = engine?.explain(intervention.name, intervention.target_attribute_key);
   const mark = markOf(intervention);
   const firesOnce = rule?.version === intervention.version && !usesChanged(rule.criteria);
@@ -242,6 +250,10 @@ export function withReceived(
     outbox: hasFired ? before.outbox : withDecided(before, [intervention], cause),
     started: firesOnce && !hasFired ? remembered([...before.started, mark]) : before.started,
   };
+}
+
+function firstState(engine: Engine | undefined): StoredState {
+  return { ...withSnapshot(undefined, engine?.snapshot()), applied: {}, outbox: [], started: [] };
 }
 
 function usesChanged(criterion: ExplainedCriterion): boolean {

@@ -21,6 +21,7 @@ describe('a stream of bytes', () => {
     const notes: unknown[] = [];
     const parser = new EventParser({
       message: (message) => messages.push(message),
+      place: (lastEventId) => notes.push(`at ${lastEventId}`),
       retry: (ms) => notes.push(ms),
       heartbeat: () => notes.push('beat'),
     });
@@ -59,6 +60,12 @@ describe('a stream of bytes', () => {
   test('ids go on until there is another, and are none with a NUL', () => {
     const { messages } = parse(['data: a\n\nid: 1\ndata: b\n\ndata: c\n\nid: 2\0\ndata: d\n\nid\ndata: e\n\n']);
     expect(messages.map(({ lastEventId }) => lastEventId)).toEqual(['', '1', '1', '1', '']);
+  });
+
+  test('an id without a message is told, once', () => {
+    const { messages, notes } = parse(['id: 1\n\nid: 1\n\n', 'id: 2\ndata: a\n\n\n', 'event: other\nid: 3\ndata: b\n\n']);
+    expect(messages).toEqual([{ data: 'a', lastEventId: '2' }]);
+    expect(notes).toEqual(['at 1', 'at 3']);
   });
 
   test('retry and comments are told', () => {
@@ -359,6 +366,21 @@ describe('a server that', () => {
     await vi.waitFor(() => expect(server.asked).toHaveLength(3));
     expect(server.asked[2]?.lastEventId).toBe('m2');
     expect(names(visit.interventions)).toEqual(['offer', 'second']);
+  });
+
+  test('is asked from the place that it names without a message, on the next page too', async () => {
+    server.opening = 'id: m7\n\n';
+    const visit = open();
+    await server.reached(1);
+    await vi.waitFor(() => expect(visit.last?.state).toBe('open'));
+    server.opening = '';
+    server.cut();
+    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    await visit.evaluator.attributes(domainUser);
+    visit.stream.close();
+    open();
+    await vi.waitFor(() => expect(server.asked).toHaveLength(3));
+    expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'm7', 'm7']);
   });
 
   test('is restarted is found again', async () => {

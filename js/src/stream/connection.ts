@@ -13,6 +13,8 @@ export interface ConnectionOptions {
   /** How long the server may take for its first answer (ms); twice as long after each failure, at most 30 s. */
   timeout: number;
   onMessage(message: Message): void;
+  /** From now on, what was missed can be asked for from here. */
+  onPlace(lastEventId: string): void;
   onState(state: ConnectionState): void;
 }
 
@@ -123,6 +125,10 @@ export class Connection {
           this.#lastEventId = message.lastEventId;
           this.#failures = 0;
           this.#options.onMessage(message);
+        },
+        place: (lastEventId) => {
+          this.#lastEventId = lastEventId;
+          this.#options.onPlace(lastEventId);
         },
         retry: (ms) => (this.#wait = Math.min(Math.max(ms, 1), longestWait)),
         heartbeat: () => (beats = true),

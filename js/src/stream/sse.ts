@@ -12,6 +12,8 @@ const longestMessage = 1_000_000;
 /** What the parser tells, in order. */
 export interface Listener {
   message(message: Message): void;
+  /** The server has named another place in the stream, without a message. */
+  place(lastEventId: string): void;
   /** The server asks for so many ms between two attempts. */
   retry(ms: number): void;
   /** A line came that is no part of a message: the server is alive, and says so. */
@@ -27,10 +29,12 @@ export class EventParser {
   #size = 0;
   #type = '';
   #lastEventId: string;
+  /** Of what was told last. */
+  #place: string;
 
   constructor(listener: Listener, lastEventId = '') {
     this.#listener = listener;
-    this.#lastEventId = lastEventId;
+    this.#lastEventId = this.#place = lastEventId;
   }
 
   /** Throws a RangeError if a message does not end. */
@@ -67,6 +71,9 @@ export class EventParser {
     this.#data = [];
     this.#size = 0;
     this.#type = '';
+    const isAnotherPlace = message.lastEventId !== this.#place;
+    this.#place = message.lastEventId;
     if (isOurs && message.data !== '') this.#listener.message(message);
+    else if (isAnotherPlace) this.#listener.place(message.lastEventId);
   }
 }
