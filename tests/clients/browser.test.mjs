@@ -102,9 +102,11 @@ describe('the shop with a sandbox', () => {
     await viewProduct(page, 'brass-pen');
     await connected(page);
     await sandbox.kill();
-    // These events wait in the tracker.
-    await page.goto('/products/task-lamp');
-    await page.goto('/products/wool-blanket');
+    // These events wait in the tracker. A page that is left before it has tracked has no event.
+    for (const product of ['task-lamp', 'wool-blanket']) {
+      await page.goto(`/products/${product}`);
+      await page.waitForFunction((id) => localStorage.getItem('snowplowOutQueue_shop')?.includes(id), product);
+    }
     await page.locator('#stream-status').getByText('trying again').waitFor();
     await sandbox.start();
     await connected(page);
