@@ -411,6 +411,7 @@ Profile& EngineState::touch_profile(Program::Index key, std::string_view id) {
   Profile& profile = profiles.add({key, std::string(id)}, {});
   profile.name = profiles.find_key(ProfileNameView{key, id});
   profile.slots.resize(program->keys[key].aggregate_count);
+  ++scope.generation;  // it may have the address, and even the id, of one that has gone
   return profile;
 }
 

@@ -22,7 +22,7 @@ struct Scope {
   std::vector<Profile*> profiles;
   /// Marks of the targets that the ids are; made when first asked for, and kept while the id stays.
   std::vector<std::optional<Hash128>> marks;
-  /// Grows when an id or a profile becomes another: what was read before is of somebody else.
+  /// Grows when an id or a profile becomes another or begins anew: what was read before is void.
   std::uint64_t generation = 1;
 
   void set_id(Program::Index key, std::string_view id) {

@@ -135,6 +135,23 @@ TEST_CASE("what is forgotten is gone, for the profile, its marks and other profi
   CHECK(engine.process({"e2", 2000, inputs}, 2000).size() == 2);
 }
 
+// What was read of the forgotten profile used to pass for the new one's, where that got its
+// address.
+TEST_CASE("whoever comes back after being forgotten begins at nothing", "[engine][forget]") {
+  const auto program = load(R"({
+    "attribute_groups": [
+      {"name": "g", "attribute_key": {"name": "domain_userid"},
+       "attributes": [{"name": "n", "type": "int32", "aggregation": "counter"}]}],
+    "interventions": [{"name": "hit",
+                       "criteria": {"attribute": "g:n", "operator": ">", "value": 0}}]})");
+  Engine engine(program);
+  Visit visit(*program);
+  for (const char* event : {"e1", "e2", "e3"}) {
+    CHECK(visit.send(engine, event, "u", 1000).size() == 1);
+    CHECK(engine.forget({"domain_userid", "u"}));
+  }
+}
+
 TEST_CASE("the listing of a program is stable text", "[compile]") {
   CHECK(list_program(*load(kCounting)) ==
         "inputs\n"
