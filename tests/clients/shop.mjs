@@ -58,14 +58,14 @@ export function shownBanners(page) {
 }
 
 export async function viewProduct(page, id) {
-  const answered = page.waitForResponse((response) => response.url().endsWith('/tp2') && bodyOf(response).includes('product_view'));
+  const answered = untilAnswered(page, id, 'product_view');
   await page.goto(`/products/${id}`);
   await answered;
 }
 
 export async function addProduct(page, id) {
   await viewProduct(page, id);
-  const answered = page.waitForResponse((response) => response.url().endsWith('/tp2') && bodyOf(response).includes('add_to_cart'));
+  const answered = untilAnswered(page, id, 'add_to_cart');
   await page.getByRole('button', { name: 'Add to cart' }).click();
   await answered;
 }
@@ -97,6 +97,12 @@ export async function shopForThreeBanners(page) {
   await seeBanners(page, 'free_shipping');
 }
 
-function bodyOf(response) {
-  return response.request().postData() ?? '';
+/** Of this product: a page may first send again what the one before it could not wait for. */
+function untilAnswered(page, id, action) {
+  return page.waitForResponse((response) => eventsIn(response).some(({ url, ue_pr }) => url.endsWith(`/${id}`) && ue_pr?.includes(action)));
+}
+
+function eventsIn(response) {
+  const request = response.request();
+  return request.url().endsWith('/tp2') ? (JSON.parse(request.postData() ?? '{}').data ?? []) : [];
 }

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './shop.ts';
-import { actionsOf, addProduct, banner, fillInAddress, viewProduct } from './visitor.ts';
+import { actionsOf, addProduct, banner, fillInAddress, onPayloads, viewProduct } from './visitor.ts';
 
 test.describe('being tracked', () => {
   test('a whole visit reaches the collector, in order and with nothing lost at a navigation', async ({ page }) => {
@@ -71,25 +71,13 @@ test.describe('being tracked', () => {
   });
 });
 
-interface Payload {
-  readonly e: string;
-  readonly eid: string;
-  readonly url: string;
-  readonly duid?: string;
-  readonly uid?: string;
-  readonly ue_pr?: string;
-}
-
-/** Page views and e-commerce actions as the collector gets them; an event that was sent twice counts once. */
+/** Page views and e-commerce actions as the collector gets them. */
 function recordEvents(page: Page): string[] {
   const events: string[] = [];
-  const seen = new Set<string>();
   onPayloads(page, (payload) => {
-    if (seen.has(payload.eid)) return;
-    seen.add(payload.eid);
     const { pathname, search } = new URL(payload.url);
     const path = pathname.startsWith('/orders/') ? '/orders/…' : pathname + search;
-    events.push(...(payload.e === 'pv' ? [`page_view ${path}`] : actionsOf(JSON.stringify({ data: [payload] }))));
+    events.push(...(payload.e === 'pv' ? [`page_view ${path}`] : actionsOf([payload])));
   });
   return events;
 }
@@ -98,11 +86,4 @@ function recordField(page: Page, name: 'duid' | 'uid'): (string | undefined)[] {
   const values: (string | undefined)[] = [];
   onPayloads(page, (payload) => values.push(payload[name]));
   return values;
-}
-
-function onPayloads(page: Page, listener: (payload: Payload) => void): void {
-  page.on('request', (request) => {
-    if (!request.url().endsWith('/tp2')) return;
-    (JSON.parse(request.postData() ?? '') as { data: Payload[] }).data.forEach(listener);
-  });
 }

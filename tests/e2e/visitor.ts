@@ -1,5 +1,5 @@
 // What a visitor does, in the shop's own words.
-import type { Locator, Page } from '@playwright/test';
+import type { Locator, Page, Request } from '@playwright/test';
 import { expect } from './shop.ts';
 
 export const bannerTexts = {
@@ -11,8 +11,11 @@ export const bannerTexts = {
 export type BannerName = keyof typeof bannerTexts;
 
 export async function viewProduct(page: Page, id: string): Promise<void> {
-  const tracked = page.waitForRequest((request) => actionsOf(request.postData()).includes('product_view'));
-  await page.goto(`/products/${id}`);
+  const path = `/products/${id}`;
+  // Of this product: the page may first send again what the one before it could not wait for.
+  const isView = (payload: Payload): boolean => payload.url.endsWith(path) && actionsOf([payload]).includes('product_view');
+  const tracked = page.waitForRequest((request) => payloadsOf(request).some(isView));
+  await page.goto(path);
   await tracked;
 }
 
@@ -31,14 +34,44 @@ export function banners(page: Page): Locator {
   return page.locator('.banner');
 }
 
-/** The e-commerce actions in the body of a request to the collector. */
-export function actionsOf(body: string | null): string[] {
-  if (body === null || !body.startsWith('{')) return [];
-  const { data } = JSON.parse(body) as { data: { ue_pr?: string }[] };
-  return data.flatMap(({ ue_pr }) => {
+/** One event as the tracker sends it. */
+export interface Payload {
+  readonly e: string;
+  readonly eid: string;
+  readonly url: string;
+  readonly duid?: string;
+  readonly uid?: string;
+  readonly ue_pr?: string;
+  /** The entities, as JSON. */
+  readonly co?: string;
+}
+
+/**
+ * Calls `listener` for each event that the page sends. A page that is left before the collector has answered leaves the
+ * event in the tracker's queue, and the next page sends it again with the same id: that is one event.
+ */
+export function onPayloads(page: Page, listener: (payload: Payload) => void): void {
+  const seen = new Set<string>();
+  page.on('request', (request) => {
+    for (const payload of payloadsOf(request)) {
+      if (seen.has(payload.eid)) continue;
+      seen.add(payload.eid);
+      listener(payload);
+    }
+  });
+}
+
+/** The e-commerce actions among events. */
+export function actionsOf(payloads: readonly Payload[]): string[] {
+  return payloads.flatMap(({ ue_pr }) => {
     const action = ue_pr === undefined ? undefined : (JSON.parse(ue_pr) as Sent).data;
     return action?.schema.includes('/snowplow_ecommerce_action/') ? [action.data.type] : [];
   });
+}
+
+function payloadsOf(request: Request): readonly Payload[] {
+  if (!request.url().endsWith('/tp2')) return [];
+  return (JSON.parse(request.postData() ?? '') as { data: Payload[] }).data;
 }
 
 export async function fillInAddress(page: Page): Promise<void> {
