@@ -62,6 +62,11 @@ class Engine {
     this.#module._tripline_rebase(this.#handle, now);
   }
 
+  /** Whether something was known of the id. */
+  forget({ name, id }) {
+    return this.#module.forget(this.#handle, name, id) === 1;
+  }
+
   /** When advance must be called next (ms), or Infinity. */
   nextDeadline() {
     return this.#module._tripline_next_deadline(this.#handle);

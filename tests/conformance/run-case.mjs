@@ -93,6 +93,7 @@ class Run {
     if (step.advance) return this.#runAdvance(step);
     if (step.push) return this.#runPush(step);
     if (step.rebase) return this.#runRebase(step);
+    if (step.forget) return this.#runForget(step);
     if ('next_deadline' in step) return this.#runNextDeadline(step);
     if (step.attributes) return this.#runAttributes(step);
     if (step.snapshot) return this.#throughSnapshot(step);
@@ -137,6 +138,11 @@ class Run {
     this.#clock = Date.parse(step.rebase);
     this.#engine.rebase(this.#clock);
     this.#expectEqual("the engine's clock", this.#engine.clock(), this.#clock);
+  }
+
+  #runForget(step) {
+    const wasKnown = this.#engine.forget(step.forget);
+    this.#expectEqual('"something was known of the id"', wasKnown, !step.unknown);
   }
 
   #runNextDeadline(step) {

@@ -142,6 +142,7 @@ class Run {
     }
     if (step.contains("push")) return run_push(step);
     if (step.contains("rebase")) return run_rebase(step);
+    if (step.contains("forget")) return run_forget(step);
     if (step.contains("next_deadline")) return run_next_deadline(step);
     if (step.contains("attributes")) return run_attributes(step);
     if (step.contains("snapshot")) return through_snapshot(step);
@@ -233,6 +234,13 @@ class Run {
     clock_ = time_of(step["rebase"]);
     engine_->rebase(clock_);
     CHECK(engine_->clock() == clock_);
+  }
+
+  void run_forget(const json& step) {
+    const json& key = step["forget"];
+    const bool was_known =
+        engine_->forget({key["name"].get<std::string>(), key["id"].get<std::string>()});
+    CHECK(was_known != step.value("unknown", false));
   }
 
   void run_next_deadline(const json& step) {

@@ -89,6 +89,7 @@ class Run {
       return check_fired(engine_->advance(now_of(step)), twin_.advance(now_of(step)));
     }
     if (step.contains("push")) return push(step);
+    if (step.contains("forget")) return forget(step);
     if (step.contains("snapshot")) restart(step);
   }
 
@@ -126,6 +127,18 @@ class Run {
       }
     }
     return std::nullopt;
+  }
+
+  void forget(json& step) {
+    const auto key = step["forget"]["name"].get<std::string>();
+    const auto id = step["forget"]["id"].get<std::string>();
+    const bool was_known = twin_.forget(key, id);
+    if (engine_->forget({key, id}) != was_known) {
+      fail(was_known ? "nothing is known of the id" : "something is known of the id");
+    }
+    step.erase("unknown");
+    if (!was_known) step["unknown"] = true;
+    if (record_) answer_["was_known"] = was_known;
   }
 
   /// A little before, at, or a little after the next deadline; just a moment later if there is
@@ -284,6 +297,10 @@ json conformance_case(const Session& session, const std::string& name) {
     if (step.contains("event")) fired = twin.process(step["event"], now_of(step));
     if (step.contains("advance")) fired = twin.advance(now_of(step));
     if (step.contains("push")) fired = twin.push(step["push"], now_of(step));
+    if (step.contains("forget")) {
+      const json& key = step["forget"];
+      twin.forget(key["name"].get<std::string>(), key["id"].get<std::string>());
+    }
     if (step.contains("snapshot")) {
       if (step.contains("definitions")) definitions = *load(step["definitions"]);
       twin.restart(definitions->bundle);

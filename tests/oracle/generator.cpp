@@ -509,13 +509,17 @@ json Generator::event() {
   return made;
 }
 
-json Generator::push(const json& group) {
+/// An attribute key with an id that events are likely to have.
+json Generator::known_id(const json& group) {
   const auto key = group["attribute_key"]["name"].get<std::string>();
-  json made = {
-      {"attribute_key", {{"name", key}, {"id", one_of({key == "user_id" ? "u1" : "s1", "c1"})}}},
-      {"group", group["name"]},
-      {"version", group["version"]},
-      {"attributes", json::object()}};
+  return {{"name", key}, {"id", one_of({key == "user_id" ? "u1" : "s1", "c1"})}};
+}
+
+json Generator::push(const json& group) {
+  json made = {{"attribute_key", known_id(group)},
+               {"group", group["name"]},
+               {"version", group["version"]},
+               {"attributes", json::object()}};
   for (const json& each : group["fields"]) {
     if (chance(30)) continue;
     json value = chance(15) ? scalar() : literal_for(each, true);
@@ -551,6 +555,8 @@ std::vector<json> Generator::steps(const json& definitions, std::size_t count) {
       steps.push_back({{"advance", time_text(clock_)}});
     } else if (kind < 92) {
       steps.push_back({{"to_deadline", one_of({-1, 0, 0, 1})}});
+    } else if (kind < 94) {
+      steps.push_back({{"forget", known_id(group)}});
     } else {
       json step = {{"snapshot", true}};
       if (chance(30)) {

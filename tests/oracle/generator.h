@@ -66,6 +66,7 @@ class Generator {
   json event_id();
   json event();
   json push(const json& group);
+  json known_id(const json& group);
 
   std::mt19937_64 random_;
   Repertoire repertoire_;

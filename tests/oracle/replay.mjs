@@ -35,6 +35,8 @@ class Replay {
       answer.snapshot = Buffer.from(bytes).toString('hex');
       this.start(step.definitions ? JSON.stringify(step.definitions) : this.definitions);
       this.engine.restore(bytes);
+    } else if (step.forget) {
+      answer.was_known = this.engine.forget(step.forget);
     } else if (recorded.payloads !== undefined) {
       this.take(step);
       answer.payloads = this.engine.resultText();

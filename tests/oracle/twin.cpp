@@ -131,6 +131,17 @@ void Twin::restart(std::shared_ptr<const Bundle> bundle) {
   for (auto& [profile, ids] : last_ids_) {
     std::erase_if(ids, [&](const auto& entry) { return !keys.contains(entry.first); });
   }
+  std::erase_if(push_numbers_,
+                [&](const auto& entry) { return !keeps_profiles(entry.first.first); });
+}
+
+bool Twin::keeps_profiles(const std::string& key) const {
+  for (const Group& group : bundle_->groups) {
+    for (const Attribute& each : group.attributes) {
+      if (group.key == key && each.online) return true;
+    }
+  }
+  return false;
 }
 
 // What counts
@@ -465,7 +476,8 @@ std::vector<Fired> Twin::push(const json& push, Time now) {
   const Profile profile{key, id};
   last_ids_.try_emplace(profile, Ids{{key, id}});
   const Ids ids = last_ids_[profile];
-  const std::string cause = "push|" + key + "|" + id + "|" + std::to_string(number_);
+  const std::string cause =
+      "push|" + key + "|" + id + "|" + std::to_string(++push_numbers_[profile]);
   for (const Intervention& each : bundle_->interventions) {
     if (is_edge(each, ids, before, after)) send(each, ids, after, clock_, cause, fired);
   }
@@ -481,6 +493,25 @@ std::vector<Fired> Twin::advance(Time now) {
   clock_ = std::max(clock_, now);
   catching_up_ = false;
   return fired;
+}
+
+bool Twin::forget(const std::string& key, const std::string& any_id) {
+  const std::string id = comparable_id(any_id);
+  bool was_known = last_ids_.erase({key, id}) > 0 && keeps_profiles(key);
+  push_numbers_.erase({key, id});
+  for (const Intervention& each : bundle_->interventions) {
+    was_known |= sent_.erase({each.name, each.version, key, id}) > 0;
+  }
+  for (const Group& group : bundle_->groups) {
+    if (group.key != key) continue;
+    for (const Attribute& each : group.attributes) history_[each.identity].erase(id);
+  }
+  for (auto& [profile, ids] : last_ids_) {
+    if (const auto known = ids.find(key); known != ids.end() && known->second == id) {
+      ids.erase(known);
+    }
+  }
+  return was_known;
 }
 
 // Time

@@ -30,6 +30,8 @@ class Twin {
   std::vector<Fired> process(const json& event, Time now);
   std::vector<Fired> push(const json& push, Time now);
   std::vector<Fired> advance(Time now);
+  /// Whether something was known of the id.
+  bool forget(const std::string& key, const std::string& id);
 
   /// What restoring a snapshot under (other) definitions does.
   void restart(std::shared_ptr<const Bundle> bundle);
@@ -77,6 +79,8 @@ class Twin {
   void send(const Intervention& intervention, const Ids& ids, const View& view, Time instant,
             const std::string& cause, std::vector<Fired>& fired);
   void fire_deadline(Time instant, Time now, std::vector<Fired>& fired);
+  /// The engine keeps no profile where it computes nothing.
+  bool keeps_profiles(const std::string& key) const;
   std::vector<json> values_for(const Attribute& attribute, const json& event) const;
   bool counts(const Attribute& attribute, const json& event) const;
   Ids ids_of(const json& event) const;
@@ -87,6 +91,7 @@ class Twin {
   bool catching_up_ = false;  // since a restore: what fires must still hold (rule 12)
   std::map<std::string, std::map<std::string, std::vector<Observation>>> history_;  // identity, id
   std::map<Profile, Ids> last_ids_;
+  std::map<Profile, long> push_numbers_;  // since the profile began (rule 23)
   std::set<std::string> event_ids_;
   std::set<std::tuple<std::string, int, std::string, std::string>> sent_;
 };
