@@ -205,6 +205,25 @@ test('limits are options, and it is said when profiles may have been forgotten',
   assert.match(few.err, /limit of 3 profiles/);
 });
 
+test('a push without a version sets fields of the highest one', () => {
+  const account = (version, fields) => ({ name: 'account', version, attribute_key: { name: 'user_id' }, fields });
+  const tier = { name: 'tier', type: 'string' };
+  const definitions = write('versions.json', JSON.stringify({
+    attribute_groups: [account(1, [tier]), account(3, [tier, { name: 'fresh', type: 'string' }]), account(2, [tier, { name: 'old', type: 'string' }])],
+  }));
+  const push = (rest) => JSON.stringify({ type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account', ...rest });
+  const file = write('versions.ndjson', [
+    push({ attributes: { tier: 'gold', fresh: 'y' } }),
+    push({ attributes: { old: 'x' } }),
+    push({ version: 'two', attributes: { tier: 'x' } }),
+  ].join('\n'));
+  const { status, out, err } = run('attributes', '--definitions', definitions, file);
+  assert.equal(status, 1);
+  assert.deepEqual(lines(out).map(({ attributes }) => attributes), [{ account: { tier: 'gold', fresh: 'y' } }]);
+  assert.match(err, /:2: skipped: there is no field 'old' in version 3 of the external group 'account'/);
+  assert.match(err, /:3: skipped: 'version' must be a whole number/);
+});
+
 test('preview counts an id in either case once, and whoever is pushed to', () => {
   const definitions = write('reach.json', JSON.stringify({
     attribute_groups: [

@@ -18,7 +18,8 @@ constexpr std::string_view kEvents =
   - is standard input. The clock is the highest event time so far. A line
       {"type": "attributes", "attribute_key": {"name": N, "id": I},
        "group": G, "version": V, "attributes": {A: VALUE}, "time": T}
-  sets fields of an external group: null clears one, those not named stay.
+  sets fields of an external group, of its highest version if V is left out:
+  null clears one, those not named stay.
   Malformed lines are reported with their number and skipped. Memory depends on
   the number of profiles, not on the size of the file.
 )";

@@ -1,5 +1,6 @@
 #include "push_line.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "lenient_json.h"
@@ -30,13 +31,31 @@ Value value_of(const json& node) {
   return Value::list(std::move(list));
 }
 
-std::optional<Program::Index> find_field(const Program& program, const std::string& group,
-                                         std::uint32_t version, const std::string& name) {
+const Program::Group& group_of(const Program& program, const Program::Attribute& field) {
+  return program.groups[field.group];
+}
+
+/// Whether the attribute is a field of an external group of this name.
+bool is_field(const Program& program, const Program::Attribute& attribute, std::string_view group) {
+  return attribute.aggregate && program.aggregates[*attribute.aggregate].is_pushed &&
+         group_of(program, attribute).name == group;
+}
+
+/// The highest version of an external group; 0 if there is none of that name.
+std::uint32_t highest_version(const Program& program, std::string_view group) {
+  std::uint32_t highest = 0;
+  for (const Program::Attribute& each : program.attributes) {
+    if (is_field(program, each, group))
+      highest = std::max(highest, group_of(program, each).version);
+  }
+  return highest;
+}
+
+std::optional<Program::Index> find_field(const Program& program, std::string_view group,
+                                         std::uint32_t version, std::string_view name) {
   for (Program::Index i = 0; i < program.attributes.size(); ++i) {
     const Program::Attribute& attribute = program.attributes[i];
-    const Program::Group& its_group = program.groups[attribute.group];
-    const bool pushed = attribute.aggregate && program.aggregates[*attribute.aggregate].is_pushed;
-    if (pushed && its_group.name == group && its_group.version == version &&
+    if (is_field(program, attribute, group) && group_of(program, attribute).version == version &&
         attribute.name == name) {
       return i;
     }
@@ -82,15 +101,15 @@ tl::expected<std::optional<PushLine>, std::string> read_push(const Program& prog
   }
   const json attributes = object.value("attributes", json::object());
   if (!attributes.is_object()) return refuse("'attributes' must be an object");
-  const auto version = object.find("version");
-  const bool has_version = version != object.end() && version->is_number_unsigned();
   const std::string group = text_of(object, "group");
+  const json version = object.value("version", json(highest_version(program, group)));
+  if (!version.is_number_unsigned()) return refuse("'version' must be a whole number");
+  const auto number = version.get<std::uint32_t>();
   for (const auto& [name, value] : attributes.items()) {
-    const auto field =
-        find_field(program, group, has_version ? version->get<std::uint32_t>() : 1, name);
+    const auto field = find_field(program, group, number, name);
     if (!field) {
-      return refuse(concat(
-          {"there is no field '", name, "' in that version of the external group '", group, "'"}));
+      return refuse(concat({"there is no field '", name, "' in version ", number,
+                            " of the external group '", group, "'"}));
     }
     push.attributes.push_back(*field);
     push.values.push_back(value_of(value));
