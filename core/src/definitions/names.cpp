@@ -29,6 +29,12 @@ constexpr std::string_view kAtomicFields =
     "tr_total_base|true_tstamp|txn_id|user_fingerprint|user_id|user_ipaddress|useragent|"
     "v_collector|v_etl|v_tracker";
 
+std::string_view take_word(std::string_view& list) {
+  const std::string_view word = list.substr(0, list.find('|'));
+  list.remove_prefix(std::min(word.size() + 1, list.size()));
+  return word;
+}
+
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -53,25 +59,21 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::vector<std::string_view> words_of(std::string_view list) {
   std::vector<std::string_view> words;
-  for (int i = 0; !word_at(i, list).empty(); ++i) words.push_back(word_at(i, list));
+  while (!list.empty()) words.push_back(take_word(list));
   return words;
 }
 
 int position_of(std::string_view word, std::string_view list) {
-  for (int i = 0;; ++i) {
-    const std::string_view at = word_at(i, list);
-    if (at.empty()) return -1;
-    if (at == word) return i;
+  for (int position = 0; !list.empty(); ++position) {
+    if (take_word(list) == word) return position;
   }
+  return -1;
 }
 
 std::string_view word_at(int position, std::string_view list) {
-  if (position < 0) return {};
-  for (; position > 0; --position) {
-    list.remove_prefix(std::min(list.find('|'), list.size() - 1) + 1);
-    if (list.empty()) return {};
-  }
-  return list.substr(0, list.find('|'));
+  std::string_view word;
+  for (; position >= 0; --position) word = take_word(list);
+  return word;
 }
 
 std::vector<std::string_view> atomic_fields() {
