@@ -6,10 +6,10 @@
 
 #include <limits>
 #include <memory>
-#include <vector>
 
 #include "event_buffer.h"
 #include "support/text.h"
+#include "tripline/list.h"
 #include "tripline/tripline.h"
 
 namespace {
@@ -17,7 +17,7 @@ namespace {
 using tripline::Engine;
 
 /// By handle, less one; null once released.
-std::vector<std::unique_ptr<Engine>> engines;
+tripline::List<std::unique_ptr<Engine>> engines;
 
 tripline::wasm::EventBuffer event_buffer;
 std::string result;
@@ -72,7 +72,7 @@ std::string attributes(double handle, const std::string& key_name, const std::st
   if (engine == nullptr) return "{}";
   auto readings = engine->attributes(key_name, id);
   if (group_version != 0) {
-    std::erase_if(readings, [&](const auto& each) { return each.version != group_version; });
+    erase_if(readings, [&](const auto& each) { return each.version != group_version; });
   }
   return tripline::attributes_json(readings);
 }

@@ -98,7 +98,7 @@ bool EventBuffer::read_slot(std::size_t at, bool may_be_list, ValueView& value) 
 
 bool EventBuffer::read_list(std::size_t at, std::size_t length, ValueView& value) {
   if (at % 8 != 0 || at > size_ || length > (size_ - at) / kSlotBytes) return false;
-  std::vector<ValueView>& elements = lists_[used_lists_++];
+  List<ValueView>& elements = lists_[used_lists_++];
   elements.resize(length);
   for (std::size_t i = 0; i < length; ++i) {
     if (!read_slot(at + i * kSlotBytes, false, elements[i])) return false;

@@ -24,9 +24,9 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "tripline/engine.h"
+#include "tripline/list.h"
 
 namespace tripline::wasm {
 
@@ -64,11 +64,11 @@ class EventBuffer {
   bool read_slot(std::size_t at, bool may_be_list, ValueView& value);
   bool read_list(std::size_t at, std::size_t length, ValueView& value);
 
-  std::vector<std::uint64_t> words_;  // 8-aligned bytes
+  List<std::uint64_t> words_;  // 8-aligned bytes
   std::size_t size_ = 0;
-  std::vector<ValueView> values_;
-  std::vector<PushedValue> pushed_;
-  std::vector<std::vector<ValueView>> lists_;
+  List<ValueView> values_;
+  List<PushedValue> pushed_;
+  List<List<ValueView>> lists_;
   std::size_t used_lists_ = 0;
 };
 

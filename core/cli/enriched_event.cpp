@@ -79,7 +79,7 @@ class EnrichedReader::Tree {
 /// Walks the tree along with the text. Containers that nobody reads have a null node.
 class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
  public:
-  Handler(const Tree& tree, std::vector<Value>& values) : root_(tree.root()), values_(values) {}
+  Handler(const Tree& tree, List<Value>& values) : root_(tree.root()), values_(values) {}
 
   bool null() override {
     return take([] { return Value(); });
@@ -126,7 +126,7 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
     const Tree::Node* next = nullptr;  // of the member whose value comes next
     bool is_array = false;
     std::uint32_t index = 0;
-    std::vector<Value> scalars;  // of an array that is read as a list
+    List<Value> scalars;  // of an array that is read as a list
   };
 
   /// The node of the value that comes now, or null.
@@ -179,7 +179,7 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
   }
 
   const Tree::Node& root_;
-  std::vector<Value>& values_;
+  List<Value>& values_;
   std::vector<Level> levels_;
   std::string error_;
 };
@@ -193,7 +193,8 @@ EnrichedReader::EnrichedReader(const Program& program)
 EnrichedReader::~EnrichedReader() = default;
 
 tl::expected<void, std::string> EnrichedReader::parse(std::string_view json) {
-  values_.assign(input_count_ + std::size(kTimes) + 1, Value());
+  values_.clear();
+  values_.resize(input_count_ + std::size(kTimes) + 1);
   Handler handler(*tree_, values_);
   if (nlohmann::json::sax_parse(json.begin(), json.end(), &handler)) return {};
   return tl::make_unexpected(handler.error());
@@ -226,7 +227,7 @@ ValueView EnrichedReader::view(std::size_t input) {
     const auto time = text ? parse_time(*text) : std::nullopt;
     return time ? ValueView::time(*time) : ValueView();
   }
-  const std::vector<Value>* elements = value.as_list();
+  const List<Value>* elements = value.as_list();
   if (elements == nullptr) return ValueView::of(value);
   std::vector<ValueView>& list = lists_.emplace_back();
   for (const Value& element : *elements) list.push_back(ValueView::of(element));

@@ -34,7 +34,7 @@ class EnrichedReader {
   std::unique_ptr<Tree> tree_;
   std::size_t input_count_;
   std::vector<bool> is_time_;  // by input
-  std::vector<Value> values_;
+  List<Value> values_;
   std::vector<std::vector<ValueView>> lists_;
   std::vector<ValueView> views_;
   std::string id_;

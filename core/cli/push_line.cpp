@@ -24,7 +24,7 @@ Value value_of(const json& node) {
     return Value::string(std::string(within_limit(node.get_ref<const std::string&>())));
   }
   if (!node.is_array()) return {};
-  std::vector<Value> list;
+  List<Value> list;
   for (const json& element : node) {
     if (element.is_primitive() && !element.is_null()) list.push_back(value_of(element));
   }
@@ -71,7 +71,7 @@ std::vector<PushedValue> PushLine::views(std::vector<std::vector<ValueView>>& li
   lists.reserve(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     ValueView view = ValueView::of(values[i]);
-    if (const std::vector<Value>* list = values[i].as_list()) {
+    if (const List<Value>* list = values[i].as_list()) {
       std::vector<ValueView>& elements = lists.emplace_back();
       for (const Value& element : *list) elements.push_back(ValueView::of(element));
       view = ValueView::list(elements);

@@ -18,7 +18,7 @@ struct PushLine {
   Target profile;
   std::optional<Time> time;
   std::vector<Program::Index> attributes;
-  std::vector<Value> values;  // of the attributes
+  List<Value> values;  // of the attributes
 
   /// The views that Engine::push takes; they live as long as this and `lists`.
   [[nodiscard]] std::vector<PushedValue> views(std::vector<std::vector<ValueView>>& lists) const;

@@ -81,7 +81,7 @@ class Update {
 
   /// Looks at a profile at the moment at which it is due. What is not due reads as it was a
   /// millisecond ago and as it is now, so that all that happens in one moment is one change.
-  void pass_time(Profile& profile, std::vector<MissedEdge>* missed) {
+  void pass_time(Profile& profile, List<MissedEdge>* missed) {
     before_ = state_.clock - 1;
     enter_scope_of(profile);
     const Program::Key& key = program_.keys[profile.name->key];
@@ -299,7 +299,7 @@ class Update {
 
   /// The interventions whose criteria this update made true, in the order of the definitions.
   std::span<const Index> take_edges() {
-    std::vector<Index>& edges = state_.edges;
+    List<Index>& edges = state_.edges;
     edges.clear();
     for (const Index index : state_.flipped.members()) {
       const Program::Intervention& intervention = program_.interventions[index];
@@ -349,9 +349,9 @@ class Update {
     return *mark;
   }
 
-  std::vector<std::pair<std::string, Value>> payload_attributes(
+  List<std::pair<std::string, Value>> payload_attributes(
       const Program::Intervention& intervention) const {
-    std::vector<std::pair<std::string, Value>> attributes;
+    List<std::pair<std::string, Value>> attributes;
     for (const Index index : intervention.payload) {
       Reading reading = read(index, state_.clock);
       if (reading.value.is_null()) continue;
@@ -369,7 +369,7 @@ class Update {
 
 /// Runs all deadlines up to `now` at their own moments.
 void run_deadlines(EngineState& state, Time now) {
-  std::vector<MissedEdge> missed;
+  List<MissedEdge> missed;
   const bool has_missed = std::exchange(state.has_missed_deadlines, false);
   for (Profile* next = state.deadlines.next(); next != nullptr && next->deadline <= now;
        next = state.deadlines.next()) {
@@ -390,9 +390,8 @@ EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
       events(std::max<std::size_t>(limits.event_ids, 1)),
       program(std::move(shared)),
       limits(limits),
-      scope{std::vector<std::string>(program->keys.size()),
-            std::vector<Profile*>(program->keys.size()),
-            std::vector<std::optional<Hash128>>(program->keys.size())},
+      scope{List<std::string>(program->keys.size()), List<Profile*>(program->keys.size()),
+            List<std::optional<Hash128>>(program->keys.size())},
       test(*program, search),
       states(program->attributes.size()),
       flipped(program->interventions.size()) {
@@ -532,9 +531,9 @@ Time Engine::clock() const {
   return state_->clock;
 }
 
-std::vector<AttributeReading> Engine::attributes(std::string_view name, std::string_view id) const {
+List<AttributeReading> Engine::attributes(std::string_view name, std::string_view id) const {
   const Program& program = *state_->program;
-  std::vector<AttributeReading> readings;
+  List<AttributeReading> readings;
   std::string room;
   const std::string_view wanted = normal_id(id, room);
   for (const Program::Group& group : program.groups) {
@@ -550,8 +549,8 @@ std::vector<AttributeReading> Engine::attributes(std::string_view name, std::str
   return readings;
 }
 
-std::vector<Target> Engine::profiles() const {
-  std::vector<Target> targets;
+List<Target> Engine::profiles() const {
+  List<Target> targets;
   state_->profiles.for_each([&](const ProfileName& name, const Profile&) {
     targets.push_back({state_->program->keys[name.key].name, name.id});
   });

@@ -18,10 +18,10 @@ using EventMemory = LruMap<std::uint64_t, std::uint32_t>;
 /// Whose attributes criteria read: an id and a profile per key. "" and null where there is none; an
 /// id without a profile is one of which nothing is known.
 struct Scope {
-  std::vector<std::string> ids;
-  std::vector<Profile*> profiles;
+  List<std::string> ids;
+  List<Profile*> profiles;
   /// Marks of the targets that the ids are; made when first asked for, and kept while the id stays.
-  std::vector<std::optional<Hash128>> marks;
+  List<std::optional<Hash128>> marks;
   /// Grows when an id or a profile becomes another or begins anew: what was read before is void.
   std::uint64_t generation = 1;
 
@@ -70,7 +70,7 @@ struct EngineState {
   // Kept, but not part of the state.
   std::shared_ptr<const Program> program;
   Limits limits;
-  std::vector<Hash128> intervention_marks;
+  List<Hash128> intervention_marks;
   Deadlines deadlines;
   /// A restored engine has missed the deadlines since its snapshot (rule 12).
   bool has_missed_deadlines = false;
@@ -80,10 +80,10 @@ struct EngineState {
   PatternSearch search;
   EventTest test;
   std::uint64_t round = 0;
-  std::vector<AttributeState> states;
+  List<AttributeState> states;
   SparseSet flipped;
-  std::vector<Program::Index> edges;
-  std::vector<Payload> payloads;
+  List<Program::Index> edges;
+  List<Payload> payloads;
   Admission admission = Admission::counted;
 
   /// The profile of an id, made if there is none, as the most recently used one. Where there is no

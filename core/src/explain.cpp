@@ -138,8 +138,8 @@ class Explanation {
 
   const EngineState& state_;
   const Program& program_;
-  std::vector<std::string> ids_;
-  std::vector<const Profile*> profiles_;
+  List<std::string> ids_;
+  List<const Profile*> profiles_;
   mutable PatternSearch search_;
   JsonWriter json_;
 };

@@ -89,7 +89,7 @@ class SnapshotReader {
   }
 
   /// The program's number for one of the snapshot's; an unknown number fails the reader.
-  Index translate(const std::vector<Index>& numbers, std::uint32_t number) {
+  Index translate(const List<Index>& numbers, std::uint32_t number) {
     if (number < numbers.size()) return numbers[number];
     bytes_.fail();
     return kGone;
@@ -159,8 +159,8 @@ class SnapshotReader {
   EngineState& state_;
   const Program& program_;
   ByteReader& bytes_;
-  std::vector<Index> keys_;
-  std::vector<Index> aggregates_;
+  List<Index> keys_;
+  List<Index> aggregates_;
 };
 
 }  // namespace

@@ -174,7 +174,7 @@ class Run {
     if (push.contains("time")) time = time_of(push["time"]);
     const Time now =
         tick(step.contains("now") ? time_of(step["now"]) : std::max(clock_, time.value_or(clock_)));
-    std::vector<tripline::Value> kept;
+    tripline::List<tripline::Value> kept;
     std::vector<std::vector<tripline::ValueView>> lists;
     std::vector<tripline::PushedValue> values;
     kept.reserve(push["attributes"].size());
@@ -207,10 +207,10 @@ class Run {
   }
 
   /// A view of a scalar or of a list of scalars, which `kept` and `lists` keep alive.
-  static tripline::ValueView view_of(const json& value, std::vector<tripline::Value>& kept,
+  static tripline::ValueView view_of(const json& value, tripline::List<tripline::Value>& kept,
                                      std::vector<std::vector<tripline::ValueView>>& lists) {
     if (value.is_array()) {
-      std::vector<tripline::Value> scalars;
+      tripline::List<tripline::Value> scalars;
       for (const json& each : value) scalars.push_back(scalar(each));
       kept.push_back(tripline::Value::list(std::move(scalars)));
       lists.emplace_back();

@@ -101,7 +101,7 @@ TEST_CASE("an engine keeps as many profiles as its limit says, the last touched"
   Visit visit(*program);
   for (int i = 0; i < 20; ++i)
     (void)visit.send(engine, "e" + std::to_string(i), "u" + std::to_string(i), i);
-  const std::vector<Target> profiles = engine.profiles();
+  const List<Target> profiles = engine.profiles();
   REQUIRE(profiles.size() == 5);
   CHECK(profiles.front().id == "u15");
   CHECK(profiles.back().id == "u19");

@@ -9,6 +9,7 @@
 #include "support/lru_map.h"
 #include "support/number_text.h"
 #include "support/time_text.h"
+#include "tripline/list.h"
 
 using namespace tripline;
 
@@ -146,4 +147,54 @@ TEST_CASE("an LRU map drops what was used longest ago", "[support]") {
   std::vector<int> order;
   map.for_each([&](std::uint64_t, int value) { order.push_back(value); });
   CHECK(order == std::vector{10, 30});
+}
+
+namespace {
+
+/// Does the same to a list and to a std::vector, step by step; `item(n)` makes the nth item.
+template <typename Item>
+void compare_with_vector(Item item) {
+  using T = decltype(item(0));
+  List<T> list;
+  std::vector<T> twin;
+  std::mt19937 random(1);
+  for (int step = 0; step < 2000; ++step) {
+    const std::size_t at = random() % (list.size() + 1);
+    switch (random() % 7) {
+      case 0:
+        list.insert(list.begin() + at, item(step));
+        twin.insert(twin.begin() + static_cast<std::ptrdiff_t>(at), item(step));
+        break;
+      case 1:
+        list.erase(list.begin() + at, list.end());
+        twin.erase(twin.begin() + static_cast<std::ptrdiff_t>(at), twin.end());
+        break;
+      case 2:
+        list.erase(list.begin(), list.begin() + at / 2);
+        twin.erase(twin.begin(), twin.begin() + static_cast<std::ptrdiff_t>(at / 2));
+        break;
+      case 3:
+        list.resize(at * 3);
+        twin.resize(at * 3);
+        break;
+      case 4:
+        list = List<T>(list);
+        erase_if(list, [&](const T& each) { return each == item(step / 2); });
+        std::erase_if(twin, [&](const T& each) { return each == item(step / 2); });
+        break;
+      default:
+        list.push_back(item(step));
+        twin.push_back(item(step));
+    }
+    REQUIRE(std::equal(list.begin(), list.end(), twin.begin(), twin.end()));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a list does what a vector does", "[support]") {
+  compare_with_vector([](int number) { return number % 100; });
+  compare_with_vector([](int number) { return std::to_string(number % 100); });
+  compare_with_vector([](int number) { return std::string(50, char('a' + number % 10)); });
+  compare_with_vector([](int number) { return List<int>{number % 10, number % 3}; });
 }

@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "tripline/diagnostic.h"
+#include "tripline/list.h"
 #include "tripline/value.h"
 
 namespace tripline {
@@ -101,7 +101,7 @@ struct Property {
   std::string name;                 // schema name, or the atomic field's name
   std::uint32_t major_version = 0;  // event, entity
   std::uint32_t index = 0;          // entity: the nth of that schema
-  std::vector<PathStep> path;       // event, entity
+  List<PathStep> path;              // event, entity
   DatePart date_part = DatePart::none;
   friend bool operator==(const Property&, const Property&) = default;
 };
@@ -123,8 +123,8 @@ struct FilterCriterion {
 
 /// All of `all` must hold and, unless it is empty, at least one of `any`.
 struct EventFilter {
-  std::vector<FilterCriterion> all;
-  std::vector<FilterCriterion> any;
+  List<FilterCriterion> all;
+  List<FilterCriterion> any;
 };
 
 struct AttributeKey {
@@ -142,7 +142,7 @@ struct Attribute {
   /// Absent only where the bundle's word is wrong, which has been reported.
   std::optional<ValueType> type;
   std::optional<Aggregation> aggregation;
-  std::vector<EventSelector> events;
+  List<EventSelector> events;
   EventFilter criteria;
   std::optional<Property> property;
   std::optional<Duration> period;
@@ -165,8 +165,8 @@ struct AttributeGroup {
   std::string name;
   std::uint32_t version = 1;
   AttributeKey attribute_key;
-  std::vector<Attribute> attributes;
-  std::vector<Field> fields;
+  List<Attribute> attributes;
+  List<Field> fields;
   std::optional<Duration> ttl;
   bool online = true;
 };
@@ -177,7 +177,7 @@ struct Criterion {
 
   std::string pointer;
   Kind kind = Kind::leaf;
-  std::vector<Criterion> children;
+  List<Criterion> children;
   std::string group;      // leaf
   std::string attribute;  // leaf
   Operator op = Operator::equal;
@@ -194,7 +194,7 @@ struct GroupLink {
 struct Service {
   std::string pointer;
   std::string name;
-  std::vector<GroupLink> attribute_groups;
+  List<GroupLink> attribute_groups;
 };
 
 struct Intervention {
@@ -203,17 +203,17 @@ struct Intervention {
   std::uint32_t version = 1;
   Criterion criteria;
   /// Empty: the attribute keys of the groups that the criteria name.
-  std::vector<std::string> target_attribute_keys;
+  List<std::string> target_attribute_keys;
   /// Absent: the groups that the criteria read.
-  std::optional<std::vector<GroupLink>> payload_attribute_groups;
+  std::optional<List<GroupLink>> payload_attribute_groups;
 };
 
 /// A whole bundle. Objects that had errors are left out, so look at the diagnostics first.
 struct Definitions {
-  std::vector<AttributeKey> attribute_keys;
-  std::vector<AttributeGroup> attribute_groups;
-  std::vector<Service> services;
-  std::vector<Intervention> interventions;
+  List<AttributeKey> attribute_keys;
+  List<AttributeGroup> attribute_groups;
+  List<Service> services;
+  List<Intervention> interventions;
 };
 
 /// Reads a definitions bundle (JSON text, at most 2 MB). Finds every problem of every object and

@@ -5,7 +5,8 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "tripline/list.h"
 
 namespace tripline {
 
@@ -30,10 +31,10 @@ class Diagnostics {
   void warning(std::initializer_list<TextPart> pointer, std::initializer_list<TextPart> message);
 
   [[nodiscard]] bool has_errors() const { return has_errors_; }
-  [[nodiscard]] const std::vector<Diagnostic>& entries() const { return entries_; }
+  [[nodiscard]] const List<Diagnostic>& entries() const { return entries_; }
 
  private:
-  std::vector<Diagnostic> entries_;
+  List<Diagnostic> entries_;
   bool has_errors_ = false;
 };
 

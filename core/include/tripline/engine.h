@@ -9,9 +9,9 @@
 #include <string_view>
 #include <tl/expected.hpp>
 #include <utility>
-#include <vector>
 
 #include "tripline/event.h"
+#include "tripline/list.h"
 #include "tripline/program.h"
 #include "tripline/value.h"
 
@@ -34,7 +34,7 @@ struct Payload {
   std::string name;
   std::uint32_t version;
   /// `group:attribute` and value; missing values are left out (rule 24).
-  std::vector<std::pair<std::string, Value>> attributes;
+  List<std::pair<std::string, Value>> attributes;
   Target target;
   Time triggered_at;
 };
@@ -115,8 +115,7 @@ class Engine {
 
   /// The attributes of the profile of attribute key `name` with `id`, as they read at the clock:
   /// groups in the order of the definitions. Empty if no group has such a key.
-  [[nodiscard]] std::vector<AttributeReading> attributes(std::string_view name,
-                                                         std::string_view id) const;
+  [[nodiscard]] List<AttributeReading> attributes(std::string_view name, std::string_view id) const;
 
   /// Why an intervention did or did not fire for a profile, under the ids of the last event that
   /// touched it, as JSON:
@@ -129,7 +128,7 @@ class Engine {
   [[nodiscard]] std::string explain(std::string_view intervention, TargetView profile) const;
 
   /// All profiles, most recently touched last.
-  [[nodiscard]] std::vector<Target> profiles() const;
+  [[nodiscard]] List<Target> profiles() const;
 
   /// The whole state as bytes: versioned, with a checksum, the same on every host.
   [[nodiscard]] std::string snapshot() const;

@@ -15,10 +15,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "tripline/definitions.h"
 #include "tripline/diagnostic.h"
+#include "tripline/list.h"
 #include "tripline/value.h"
 
 namespace tripline {
@@ -36,7 +36,7 @@ struct Program {
     Index first_aggregate;
     Index aggregate_count;
     /// Those of them that criteria look at and that change through time alone.
-    std::vector<Index> timed;
+    List<Index> timed;
   };
 
   /// What stands right of a value, ready to be compared.
@@ -56,11 +56,11 @@ struct Program {
   /// Whether an event counts: some selector matches (or there is none), every one of `all` holds
   /// and some one of `any` (or there is none). All numbers are indices of conditions.
   struct Test {
-    std::vector<std::vector<Index>> selectors;
-    std::vector<Index> all;
-    std::vector<Index> any;
+    List<List<Index>> selectors;
+    List<Index> all;
+    List<Index> any;
     /// What an event that passes updates.
-    std::vector<Index> aggregates;
+    List<Index> aggregates;
   };
 
   /// A computed value: one per attribute key, attribute name and way of computing it. Groups that
@@ -84,7 +84,7 @@ struct Program {
     DatePart date_part = DatePart::none;
     /// The attributes that read it, whether criteria look at one of them, and whether they ask for
     /// `changed`.
-    std::vector<Index> attributes;
+    List<Index> attributes;
     bool watched = false;
     bool asked_for_change = false;
 
@@ -121,7 +121,7 @@ struct Program {
     Index attribute;
     Comparison comparison;
     /// The interventions whose criteria contain it, ascending.
-    std::vector<Index> interventions;
+    List<Index> interventions;
   };
 
   /// A leaf that compares numbers, and one of the interventions whose criteria contain it. All that
@@ -138,11 +138,11 @@ struct Program {
   /// only those between the two.
   struct Leaves {
     /// Of an attribute with a numeric type: its comparisons with a number, ascending.
-    std::vector<Threshold> thresholds;
+    List<Threshold> thresholds;
     /// Those with `changed`.
-    std::vector<Index> changed;
+    List<Index> changed;
     /// All others: looked at on every change of the attribute.
-    std::vector<Index> others;
+    List<Index> others;
   };
 
   /// Criteria in prefix order: a node is followed by its children's subtrees, up to `end`.
@@ -172,26 +172,26 @@ struct Program {
     std::uint32_t version;
     Index root;
     Index first_step;
-    std::vector<Index> targets;  // keys, in the order of the definition
-    std::vector<Index> payload;  // attributes
-    bool repeats;                // its criteria contain `changed`, so it is sent every time
+    List<Index> targets;  // keys, in the order of the definition
+    List<Index> payload;  // attributes
+    bool repeats;         // its criteria contain `changed`, so it is sent every time
     /// Its criteria contain `none`. Those of all others become true only through a leaf that does.
     bool has_none;
   };
 
   /// What a host must bind: each distinct field or property once. `date_part` is always none.
-  std::vector<Property> inputs;
-  std::vector<Key> keys;
-  std::vector<Condition> conditions;
-  std::vector<Test> tests;
-  std::vector<Aggregate> aggregates;
-  std::vector<Group> groups;
-  std::vector<Attribute> attributes;
-  std::vector<Leaf> leaves;
-  std::vector<Leaves> leaves_of_attribute;
-  std::vector<Node> nodes;
-  std::vector<Step> steps;
-  std::vector<Intervention> interventions;
+  List<Property> inputs;
+  List<Key> keys;
+  List<Condition> conditions;
+  List<Test> tests;
+  List<Aggregate> aggregates;
+  List<Group> groups;
+  List<Attribute> attributes;
+  List<Leaf> leaves;
+  List<Leaves> leaves_of_attribute;
+  List<Node> nodes;
+  List<Step> steps;
+  List<Intervention> interventions;
   /// The input that holds the vendor of the event's schema: events of Signals itself never count
   /// (rule 18).
   Index vendor_input = 0;

@@ -12,7 +12,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
+
+#include "tripline/list.h"
 
 namespace tripline {
 
@@ -26,7 +27,7 @@ inline constexpr Time kNever = Time{1} << 53;
 class Value;
 
 /// The dictionary that `category_count` makes: value as text, and how often it was seen.
-using Counts = std::vector<std::pair<std::string, double>>;
+using Counts = List<std::pair<std::string, double>>;
 
 /// null, bool, number, string, list of scalars, or counts. Numbers are finite IEEE doubles. Two
 /// words: what is larger than a number lies behind a pointer, so copying a number costs nothing.
@@ -39,7 +40,7 @@ class Value {
   /// NaN and infinities are missing: they give a null (rule 1).
   static Value number(double number);
   static Value string(std::string text);
-  static Value list(std::vector<Value> scalars);
+  static Value list(List<Value> scalars);
   static Value counts(Counts counts);
 
   Value(const Value& other) : kind_(other.kind_), content_(other.content_) {
@@ -62,9 +63,7 @@ class Value {
   const bool* as_boolean() const { return kind_ == Kind::boolean ? &content_.flag : nullptr; }
   const double* as_number() const { return kind_ == Kind::number ? &content_.number : nullptr; }
   const std::string* as_string() const { return kind_ == Kind::string ? content_.text : nullptr; }
-  const std::vector<Value>* as_list() const {
-    return kind_ == Kind::list ? content_.list : nullptr;
-  }
+  const List<Value>* as_list() const { return kind_ == Kind::list ? content_.list : nullptr; }
   const Counts* as_counts() const { return kind_ == Kind::counts ? content_.counts : nullptr; }
 
   /// null, "", [] and {}: what `is null` means by "no value" (rule 5).
@@ -81,7 +80,7 @@ class Value {
     bool flag;
     double number;
     std::string* text;
-    std::vector<Value>* list;
+    List<Value>* list;
     Counts* counts;
   };
   Kind kind_ = Kind::null;

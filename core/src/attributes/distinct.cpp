@@ -7,7 +7,6 @@
 #include "attributes/input.h"
 #include "support/bits.h"
 #include "support/hash.h"
-#include "support/insert.h"
 #include "support/text.h"
 #include "support/time_text.h"
 #include "value/date_part.h"
@@ -89,14 +88,14 @@ class Distinct final : public Aggregate {
     if (!sketch_.empty()) return sketch_.add(hash);
     const auto place = std::lower_bound(hashes_.begin(), hashes_.end(), hash);
     if (place != hashes_.end() && *place == hash) return;
-    insert(hashes_, place, hash);
+    hashes_.insert(place, hash);
     if (hashes_.size() <= kExact) return;
     for (const std::uint64_t known : hashes_) sketch_.add(known);
     hashes_.clear();
   }
 
   const Program::Aggregate& definition_;
-  std::vector<std::uint64_t> hashes_;  // ascending
+  List<std::uint64_t> hashes_;  // ascending
   HyperLogLog sketch_;
 };
 
@@ -173,16 +172,16 @@ class WindowDistinct final : public Aggregate {
       place->last = std::max(place->last, time);
       return;
     }
-    insert(seen_, place, {hash, time});
+    seen_.insert(place, {hash, time});
     if (seen_.size() <= kExact) return;
-    std::erase_if(seen_, [&](const Seen& seen) { return has_left(seen.last, now); });
+    erase_if(seen_, [&](const Seen& seen) { return has_left(seen.last, now); });
     if (seen_.size() <= kExact) return;
     for (const Seen& seen : seen_) sketch_.add(seen.hash, seen.last, now);
     seen_.clear();
   }
 
   const Program::Aggregate& definition_;
-  std::vector<Seen> seen_;  // by hash
+  List<Seen> seen_;  // by hash
   SlidingHyperLogLog sketch_;
 };
 

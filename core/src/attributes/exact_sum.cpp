@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "support/bits.h"
-#include "support/insert.h"
 
 namespace tripline {
 namespace {
@@ -29,8 +28,7 @@ Parts split(double number) {
 }
 
 /// `count` bits of a magnitude from bit `at` on; count ≤ 64.
-std::uint64_t bits_at(const std::vector<std::uint32_t>& limbs, std::uint64_t at,
-                      std::uint32_t count) {
+std::uint64_t bits_at(const List<std::uint32_t>& limbs, std::uint64_t at, std::uint32_t count) {
   std::uint64_t bits = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::uint64_t position = at + i;
@@ -40,7 +38,7 @@ std::uint64_t bits_at(const std::vector<std::uint32_t>& limbs, std::uint64_t at,
   return bits;
 }
 
-bool any_bit_below(const std::vector<std::uint32_t>& limbs, std::uint64_t end) {
+bool any_bit_below(const List<std::uint32_t>& limbs, std::uint64_t end) {
   for (std::size_t i = 0; i < end / 32; ++i) {
     if (limbs[i] != 0) return true;
   }
@@ -75,7 +73,7 @@ void ExactSum::add(double number) {
 /// Makes the limbs cover [first, end) and leaves a limb of sign above whatever comes.
 void ExactSum::extend_to(std::uint32_t first, std::uint32_t end) {
   if (limbs_.empty()) first_ = first;
-  for (; first_ > first; --first_) insert(limbs_, limbs_.begin(), std::uint32_t{0});
+  for (; first_ > first; --first_) limbs_.insert(limbs_.begin(), std::uint32_t{0});
   const std::uint32_t sign = is_negative() ? 0xffffffff : 0;
   while (first_ + limbs_.size() < end) limbs_.push_back(sign);
   limbs_.push_back(sign);
@@ -95,7 +93,7 @@ void ExactSum::trim() {
 }
 
 double ExactSum::value() const {
-  std::vector<std::uint32_t> magnitude = limbs_;
+  List<std::uint32_t> magnitude = limbs_;
   const bool negative = is_negative();
   if (negative) {
     std::uint64_t carry = 1;

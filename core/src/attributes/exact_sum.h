@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "support/bytes.h"
+#include "tripline/list.h"
 
 namespace tripline {
 
@@ -31,7 +31,7 @@ class ExactSum {
   void trim();
 
   /// limbs_[i] weighs 2^(32 (first_ + i) - 1074); the highest one carries the sign.
-  std::vector<std::uint32_t> limbs_;
+  List<std::uint32_t> limbs_;
   std::uint32_t first_ = 0;
 };
 

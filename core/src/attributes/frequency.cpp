@@ -94,7 +94,7 @@ class Frequency final : public Aggregate {
   bool count(Value value, Time time, Time now) {
     if (definition_.period != 0 && time <= now - definition_.period) return false;
     if (definition_.period != 0) {
-      std::erase_if(tallies_, [&](const Tally& tally) { return tally.window.count(now) == 0; });
+      erase_if(tallies_, [&](const Tally& tally) { return tally.window.count(now) == 0; });
     }
     auto tally = std::find_if(tallies_.begin(), tallies_.end(),
                               [&](const Tally& known) { return known.value == value; });
@@ -128,7 +128,7 @@ class Frequency final : public Aggregate {
   }
 
   const Program::Aggregate& definition_;
-  std::vector<Tally> tallies_;
+  List<Tally> tallies_;
   std::uint64_t clock_ = 0;  // values counted so far
 };
 

@@ -4,8 +4,6 @@
 #include <bit>
 #include <cmath>
 
-#include "support/insert.h"
-
 namespace tripline {
 namespace {
 
@@ -88,17 +86,17 @@ void HyperLogLog::save(ByteWriter& bytes) const {
 void HyperLogLog::load(ByteReader& bytes) {
   const std::string_view registers = bytes.text();
   if (!registers.empty() && registers.size() != std::size_t{1} << kBits) return bytes.fail();
-  registers_.assign(registers.begin(), registers.end());
+  registers_.resize(registers.size());
+  std::copy(registers.begin(), registers.end(), registers_.begin());
   const auto too_high = [](std::uint8_t rank) { return rank > 64 - kBits + 1; };
   if (std::any_of(registers_.begin(), registers_.end(), too_high)) bytes.fail();
 }
 
 void SlidingHyperLogLog::add(std::uint64_t hash, Time time, Time now) {
-  if (registers_.empty())
-    registers_ = std::vector<std::vector<Rank>>(std::size_t{1} << kSlidingBits);
+  if (registers_.empty()) registers_ = List<List<Rank>>(std::size_t{1} << kSlidingBits);
   const std::uint8_t rank = rank_of(hash, kSlidingBits);
-  std::vector<Rank>& ranks = registers_[register_of(hash, kSlidingBits)];
-  std::erase_if(ranks, [&](const Rank& each) {
+  List<Rank>& ranks = registers_[register_of(hash, kSlidingBits)];
+  erase_if(ranks, [&](const Rank& each) {
     return has_left(each.time, now) || (each.time <= time && each.rank <= rank);
   });
   const bool hidden = std::any_of(ranks.begin(), ranks.end(), [&](const Rank& each) {
@@ -107,12 +105,12 @@ void SlidingHyperLogLog::add(std::uint64_t hash, Time time, Time now) {
   if (hidden) return;
   const auto place = std::upper_bound(ranks.begin(), ranks.end(), time,
                                       [](Time t, const Rank& each) { return t < each.time; });
-  insert(ranks, place, {time, rank});
+  ranks.insert(place, {time, rank});
 }
 
 double SlidingHyperLogLog::estimate(Time now) const {
   RankCounts counts(kSlidingBits);
-  for (const std::vector<Rank>& ranks : registers_) {
+  for (const List<Rank>& ranks : registers_) {
     const auto highest = std::find_if(ranks.begin(), ranks.end(),
                                       [&](const Rank& each) { return !has_left(each.time, now); });
     counts.add(highest == ranks.end() ? 0 : highest->rank);
@@ -122,7 +120,7 @@ double SlidingHyperLogLog::estimate(Time now) const {
 
 Time SlidingHyperLogLog::next_change(Time now) const {
   Time next = kNever;
-  for (const std::vector<Rank>& ranks : registers_) {
+  for (const List<Rank>& ranks : registers_) {
     for (const Rank& rank : ranks) {
       if (!has_left(rank.time, now)) next = std::min(next, rank.time + period_);
     }
@@ -131,14 +129,14 @@ Time SlidingHyperLogLog::next_change(Time now) const {
 }
 
 void SlidingHyperLogLog::rebase(Time now) {
-  for (std::vector<Rank>& ranks : registers_) {
+  for (List<Rank>& ranks : registers_) {
     for (Rank& rank : ranks) rank.time = std::min(rank.time, now);
   }
 }
 
 void SlidingHyperLogLog::save(ByteWriter& bytes) const {
   bytes.u8(!registers_.empty());
-  for (const std::vector<Rank>& ranks : registers_) {
+  for (const List<Rank>& ranks : registers_) {
     bytes.u8(static_cast<std::uint8_t>(ranks.size()));
     for (const Rank& rank : ranks) {
       bytes.i64(rank.time);
@@ -149,8 +147,8 @@ void SlidingHyperLogLog::save(ByteWriter& bytes) const {
 
 void SlidingHyperLogLog::load(ByteReader& bytes) {
   if (bytes.u8() == 0) return;
-  registers_ = std::vector<std::vector<Rank>>(std::size_t{1} << kSlidingBits);
-  for (std::vector<Rank>& ranks : registers_) {
+  registers_ = List<List<Rank>>(std::size_t{1} << kSlidingBits);
+  for (List<Rank>& ranks : registers_) {
     for (int count = bytes.u8(); count > 0 && bytes.ok(); --count) {
       const Rank rank{bytes.time(), bytes.u8()};
       const bool ordered =

@@ -4,10 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "support/bytes.h"
 #include "tripline/definitions.h"
+#include "tripline/list.h"
 #include "tripline/value.h"
 
 namespace tripline {
@@ -22,7 +22,7 @@ class HyperLogLog {
   void load(ByteReader& bytes);
 
  private:
-  std::vector<std::uint8_t> registers_;
+  List<std::uint8_t> registers_;
 };
 
 /// 2^10 registers over a rolling window (Chabchoub and Hébrail, 2010): a standard error of 3.3 %. A
@@ -48,7 +48,7 @@ class SlidingHyperLogLog {
   bool has_left(Time time, Time now) const { return time <= now - period_; }
 
   Duration period_;
-  std::vector<std::vector<Rank>> registers_;  // each by time, with falling ranks
+  List<List<Rank>> registers_;  // each by time, with falling ranks
 };
 
 }  // namespace tripline

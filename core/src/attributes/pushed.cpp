@@ -19,7 +19,7 @@ class Pushed final : public Aggregate {
   }
   Value value(Time) const override { return value_; }
   void save(ByteWriter& bytes) const override {
-    const std::vector<Value>* list = value_.as_list();
+    const List<Value>* list = value_.as_list();
     bytes.u8(list != nullptr);
     if (list == nullptr) return save_scalar(value_, bytes);
     bytes.u32(static_cast<std::uint32_t>(list->size()));
@@ -30,7 +30,7 @@ class Pushed final : public Aggregate {
       value_ = load_scalar(bytes);
       return;
     }
-    std::vector<Value> list;
+    List<Value> list;
     for (std::uint32_t count = bytes.count(1); count > 0 && bytes.ok(); --count) {
       list.push_back(load_scalar(bytes));
     }
@@ -41,7 +41,7 @@ class Pushed final : public Aggregate {
   Value converted(const ValueView& input) const {
     if (!is_list_type(type_)) return convert(input, type_);
     if (input.kind() != ValueView::Kind::list) return {};
-    std::vector<Value> list;
+    List<Value> list;
     for (const ValueView& element : input.elements()) {
       Value value = convert(element, element_type(type_));
       if (!value.is_null()) list.push_back(std::move(value));

@@ -4,7 +4,6 @@
 
 #include "attributes/aggregate.h"
 #include "attributes/input.h"
-#include "support/insert.h"
 #include "value/value_bytes.h"
 
 namespace tripline {
@@ -18,8 +17,7 @@ class UniqueList final : public Aggregate {
 
   bool update(const ValueView& input, Time time, Time now) override {
     if (has_left(time, now)) return false;
-    std::erase_if(sightings_,
-                  [&](const Sighting& sighting) { return has_left(sighting.time, now); });
+    erase_if(sightings_, [&](const Sighting& sighting) { return has_left(sighting.time, now); });
     bool taken = false;
     for (const ValueView& scalar : scalars_of(input)) {
       Value value = convert_input(scalar, definition_);
@@ -31,7 +29,7 @@ class UniqueList final : public Aggregate {
   }
 
   Value value(Time now) const override {
-    std::vector<Value> values;
+    List<Value> values;
     for (const Sighting& sighting : sightings_) {
       if (!has_left(sighting.time, now)) values.push_back(sighting.value);
     }
@@ -87,12 +85,12 @@ class UniqueList final : public Aggregate {
     }
     const auto place = std::upper_bound(sightings_.begin(), sightings_.end(), time,
                                         [](Time t, const Sighting& each) { return t < each.time; });
-    insert(sightings_, place, {time, std::move(value)});
+    sightings_.insert(place, {time, std::move(value)});
     if (sightings_.size() > kMostValues) sightings_.erase(sightings_.begin());
   }
 
   const Program::Aggregate& definition_;
-  std::vector<Sighting> sightings_;  // by time, of equal times by arrival
+  List<Sighting> sightings_;  // by time, of equal times by arrival
 };
 
 }  // namespace

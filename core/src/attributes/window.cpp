@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "support/insert.h"
 #include "value/value_bytes.h"
 
 namespace tripline {
@@ -22,7 +21,7 @@ bool Window::add(Time time, Value value, Time now) {
     place = entries_.erase(from, place);
   }
   take(entry);
-  insert(entries_, place, std::move(entry));
+  entries_.insert(place, std::move(entry));
   if (entries_.size() - head_ > capacity_) merge_neighbours();
   return true;
 }

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
 #include "attributes/exact_sum.h"
 #include "support/bytes.h"
 #include "tripline/definitions.h"
+#include "tripline/list.h"
 #include "tripline/value.h"
 
 namespace tripline {
@@ -67,7 +67,7 @@ class Window {
   Kind kind_;
   std::uint32_t capacity_;
   std::uint32_t slices_;
-  std::vector<Entry> entries_;  // those before head_ have left
+  List<Entry> entries_;  // those before head_ have left
   std::size_t head_ = 0;
   std::uint64_t count_ = 0;  // of the entries from head_ on
   ExactSum sum_;             // likewise

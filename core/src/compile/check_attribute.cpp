@@ -39,7 +39,7 @@ std::string_view wrong_type(Aggregation aggregation, ValueType type) {
 
 /// Whether the value is one that the type has, element by element in a list.
 bool fits(const Value& value, ValueType type) {
-  if (const std::vector<Value>* list = value.as_list()) {
+  if (const List<Value>* list = value.as_list()) {
     if (!is_list_type(type)) return false;
     for (const Value& element : *list) {
       if (!fits(element, element_type(type))) return false;

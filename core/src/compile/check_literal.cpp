@@ -57,7 +57,7 @@ void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics&
                       {quoted(leaf.op), " needs strings; the attribute is ", type_name});
     return;
   }
-  const std::vector<Value>* list = leaf.literal.as_list();
+  const List<Value>* list = leaf.literal.as_list();
   if (is_membership(leaf.op) && list == nullptr && !is_list_type(type)) {
     diagnostics.error({leaf.pointer, "/value"}, {quoted(leaf.op),
                                                  " needs a list here, since the attribute is a "

@@ -54,7 +54,7 @@ using Numbers = LruMap<std::string, Numbered>;
 template <typename Thing>
 class Interner {
  public:
-  explicit Interner(std::vector<Thing>& things) : things_(things) {}
+  explicit Interner(List<Thing>& things) : things_(things) {}
 
   Index add(const std::string& text, Thing&& thing) {
     if (const Numbered* known = numbers_.find(text)) return known->index;
@@ -65,7 +65,7 @@ class Interner {
   }
 
  private:
-  std::vector<Thing>& things_;
+  List<Thing>& things_;
   Numbers numbers_;
 };
 
@@ -147,8 +147,8 @@ class Compiler {
     return conditions_.add(text, {input, comparison(op, literal, pointer)});
   }
 
-  std::vector<Index> add_conditions(const std::vector<FilterCriterion>& criteria) {
-    std::vector<Index> indices;
+  List<Index> add_conditions(const List<FilterCriterion>& criteria) {
+    List<Index> indices;
     for (const FilterCriterion& criterion : criteria) {
       check_filter_criterion(criterion, diagnostics_);
       indices.push_back(add_condition(add_input(criterion.property), criterion.op,
@@ -160,7 +160,7 @@ class Compiler {
   Index add_test(const Attribute& attribute) {
     Program::Test test;
     for (const EventSelector& selector : attribute.events) {
-      std::vector<Index> conditions;
+      List<Index> conditions;
       const auto require = [&](const char* field, const std::optional<std::string>& text) {
         if (!text) return;
         conditions.push_back(
@@ -180,7 +180,7 @@ class Compiler {
     test.any = add_conditions(attribute.criteria.any);
 
     std::string text;
-    const auto describe = [&text](char mark, const std::vector<Index>& conditions) {
+    const auto describe = [&text](char mark, const List<Index>& conditions) {
       text += mark;
       for (const Index condition : conditions) text += concat({" ", condition});
     };
@@ -252,7 +252,7 @@ class Compiler {
       key.property.name = name;
       return declare_key(key);
     }
-    std::vector<std::string_view> candidates = atomic_fields();
+    List<std::string_view> candidates = atomic_fields();
     for (const Program::Key& key : program_->keys) candidates.push_back(key.name);
     error({pointer}, {"there is no attribute key '", name, "'", suggestion(name, candidates)});
     return std::nullopt;
@@ -385,7 +385,7 @@ class Compiler {
     text.number(static_cast<double>(aggregate.ttl));
     if (aggregate.is_pushed) return text.end_array().take();
     const Program::Test& test = program_->tests[aggregate.test];
-    const auto describe = [&](const std::vector<Index>& conditions) {
+    const auto describe = [&](const List<Index>& conditions) {
       text.begin_array();
       for (const Index index : conditions) {
         const Program::Condition& condition = program_->conditions[index];
@@ -408,7 +408,7 @@ class Compiler {
     if (link.name.empty()) return std::nullopt;
     const std::string full_name = versioned(link.name, link.version);
     if (const Numbered* known = groups_.find(full_name)) return known->index;
-    std::vector<std::string_view> names;
+    List<std::string_view> names;
     for (const Program::Group& group : program_->groups) {
       if (group.name == link.name) {
         error({link.pointer}, {"there is no ", full_name, " of this group; the bundle has version ",
@@ -428,7 +428,7 @@ class Compiler {
     } else if (!service.name.empty()) {
       error({service.pointer}, {"the service '", service.name, "' is defined twice"});
     }
-    std::vector<Index> keys;
+    List<Index> keys;
     for (const GroupLink& link : service.attribute_groups) {
       if (const auto group = find_group(link)) add_unique(keys, program_->groups[*group].key);
     }
@@ -474,7 +474,7 @@ class Compiler {
                                    {},
                                    false,
                                    false};
-    std::vector<Index> read;  // attributes, in the order in which the criteria name them
+    List<Index> read;  // attributes, in the order in which the criteria name them
     add_node(intervention.criteria, index, read);
     for (Index node = compiled.root; node < program_->nodes.size(); ++node) {
       const auto [kind, leaf, end] = program_->nodes[node];
@@ -488,7 +488,7 @@ class Compiler {
                  target_key(intervention.target_attribute_keys[i],
                             concat({intervention.pointer, "/target_attribute_keys/", i, "/name"})));
     }
-    std::vector<Index> groups;
+    List<Index> groups;
     for (const Index attribute : read) add_unique(groups, program_->attributes[attribute].group);
     if (intervention.target_attribute_keys.empty()) {
       for (const Index group : groups) add_unique(compiled.targets, program_->groups[group].key);
@@ -520,7 +520,7 @@ class Compiler {
   }
 
   /// Two versions of a group have one name in a payload; the higher one has the word.
-  void add_to_payload(std::vector<Index>& payload, Index attribute) const {
+  void add_to_payload(List<Index>& payload, Index attribute) const {
     const Program::Attribute& added = program_->attributes[attribute];
     for (Index& known : payload) {
       const Program::Attribute& other = program_->attributes[known];
@@ -538,12 +538,12 @@ class Compiler {
     return program_->groups[attribute.group].version;
   }
 
-  static void add_unique(std::vector<Index>& list, std::optional<Index> index) {
+  static void add_unique(List<Index>& list, std::optional<Index> index) {
     if (index && std::find(list.begin(), list.end(), *index) == list.end()) list.push_back(*index);
   }
 
   /// Recursion is bounded: reading refused criteria that are nested too deep.
-  void add_node(const Criterion& criterion, Index intervention, std::vector<Index>& read,
+  void add_node(const Criterion& criterion, Index intervention, List<Index>& read,
                 bool allows_changed = true) {
     const auto index = program_->nodes.size();
     program_->nodes.push_back({criterion.kind, 0, 0});
@@ -563,8 +563,7 @@ class Compiler {
     program_->nodes[index].end = static_cast<Index>(program_->nodes.size());
   }
 
-  std::optional<Index> add_leaf(const Criterion& criterion, Index intervention,
-                                std::vector<Index>& read) {
+  std::optional<Index> add_leaf(const Criterion& criterion, Index intervention, List<Index>& read) {
     if (criterion.group.empty()) return std::nullopt;  // reported while reading
     const std::string name = concat({criterion.group, ":", criterion.attribute});
     const Numbered* newest = newest_attributes_.find(name);
@@ -587,13 +586,13 @@ class Compiler {
                                      " ", json_text(criterion.literal)});
     const Index leaf = leaves_.add(
         text, {attribute, comparison(criterion.op, criterion.literal, criterion.pointer), {}});
-    std::vector<Index>& users = program_->leaves[leaf].interventions;
+    List<Index>& users = program_->leaves[leaf].interventions;
     if (users.empty() || users.back() != intervention) users.push_back(intervention);
     return leaf;
   }
 
   void report_unknown_attribute(const Criterion& criterion, const std::string& name) {
-    std::vector<std::string_view> candidates;
+    List<std::string_view> candidates;
     newest_attributes_.for_each(
         [&](const std::string& candidate, const Numbered&) { candidates.push_back(candidate); });
     error({criterion.pointer, "/attribute"},
@@ -603,9 +602,9 @@ class Compiler {
   // ---- the last touches ----------------------------------------------------------------------
 
   void sort_aggregates_by_key() {
-    std::vector<Program::Aggregate>& aggregates = program_->aggregates;
-    std::vector<Index> position(aggregates.size());
-    std::vector<Program::Aggregate> sorted;
+    List<Program::Aggregate>& aggregates = program_->aggregates;
+    List<Index> position(aggregates.size());
+    List<Program::Aggregate> sorted;
     for (Index key = 0; key < program_->keys.size(); ++key) {
       program_->keys[key].first_aggregate = static_cast<Index>(sorted.size());
       for (Index i = 0; i < aggregates.size(); ++i) {
@@ -675,11 +674,11 @@ class Compiler {
   Interner<Program::Test> tests_{program_->tests};
   Interner<Program::Aggregate> aggregates_{program_->aggregates};
   Interner<Program::Leaf> leaves_{program_->leaves};
-  Numbers groups_;                    // by name and version
-  Numbers services_;                  // by name
-  Numbers newest_attributes_;         // `group:attribute` → the highest version that has it
-  std::vector<Published> published_;  // by number of an attribute
-  std::vector<Index> evaluated_;      // interventions of the definitions
+  Numbers groups_;             // by name and version
+  Numbers services_;           // by name
+  Numbers newest_attributes_;  // `group:attribute` → the highest version that has it
+  List<Published> published_;  // by number of an attribute
+  List<Index> evaluated_;      // interventions of the definitions
 };
 
 }  // namespace

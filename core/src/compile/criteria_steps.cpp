@@ -1,7 +1,8 @@
 #include "compile/criteria_steps.h"
 
 #include <utility>
-#include <vector>
+
+#include "tripline/list.h"
 
 namespace tripline {
 namespace {
@@ -28,7 +29,7 @@ Index add_subtree(Program& program, Index index, Index if_true, Index if_false) 
   // `none` is `any` with the answers exchanged.
   if (node.kind == Criterion::Kind::none) std::swap(if_true, if_false);
   const bool is_all = node.kind == Criterion::Kind::all;
-  std::vector<Index> children;
+  List<Index> children;
   for (Index child = index + 1; child < node.end; child = program.nodes[child].end) {
     children.push_back(child);
   }

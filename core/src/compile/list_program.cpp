@@ -14,7 +14,7 @@ std::string comparison_text(Operator op, const Value& literal) {
   return text;
 }
 
-std::string number_list(const std::vector<Program::Index>& numbers) {
+std::string number_list(const List<Program::Index>& numbers) {
   std::string text;
   for (const Program::Index number : numbers) text += concat({" ", number});
   return text;

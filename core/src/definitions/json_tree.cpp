@@ -86,7 +86,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
 
   JsonNode& root_;
   Diagnostics& diagnostics_;
-  std::vector<JsonNode*> open_;
+  List<JsonNode*> open_;
   std::string key_;
 };
 

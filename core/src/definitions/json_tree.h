@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "tripline/diagnostic.h"
+#include "tripline/list.h"
 
 namespace tripline {
 
@@ -19,7 +19,7 @@ struct JsonNode {
   double number = 0;
   std::string text;  // string
   std::string key;   // where it is a member of an object
-  std::vector<JsonNode> children;
+  List<JsonNode> children;
 
   /// The member of that name, the last one if there are several, or null. Linear: definitions'
   /// objects are small.

@@ -41,7 +41,7 @@ char lower(char c) {
 
 /// Levenshtein's distance but for letter case, one row at a time.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::uint32_t> row(b.size() + 1);
+  List<std::uint32_t> row(b.size() + 1);
   for (std::uint32_t j = 0; j < row.size(); ++j) row[j] = j;
   for (std::uint32_t i = 0; i < a.size(); ++i) {
     std::uint32_t diagonal = row[0];
@@ -57,8 +57,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::vector<std::string_view> words_of(std::string_view list) {
-  std::vector<std::string_view> words;
+List<std::string_view> words_of(std::string_view list) {
+  List<std::string_view> words;
   while (!list.empty()) words.push_back(take_word(list));
   return words;
 }
@@ -76,7 +76,7 @@ std::string_view word_at(int position, std::string_view list) {
   return word;
 }
 
-std::vector<std::string_view> atomic_fields() {
+List<std::string_view> atomic_fields() {
   return words_of(kAtomicFields);
 }
 

@@ -5,9 +5,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "tripline/definitions.h"
+#include "tripline/list.h"
 
 namespace tripline {
 
@@ -38,7 +38,7 @@ inline constexpr Words<DatePart> kDateParts{
 inline constexpr Words<Property::Source> kSources{"atomic|event|entity"};
 
 /// The words of a list with `|` between them.
-[[nodiscard]] std::vector<std::string_view> words_of(std::string_view list);
+[[nodiscard]] List<std::string_view> words_of(std::string_view list);
 /// The position of a word in such a list, or -1.
 [[nodiscard]] int position_of(std::string_view word, std::string_view list);
 /// The word at that position; nothing where the list ends before or `position` is negative.
@@ -50,7 +50,7 @@ std::string_view name_of(const Words<Enum>& words, Enum value) {
 }
 
 /// The canonical fields of a Snowplow event (facts of the Analytics SDK), ascending.
-[[nodiscard]] std::vector<std::string_view> atomic_fields();
+[[nodiscard]] List<std::string_view> atomic_fields();
 [[nodiscard]] bool is_atomic_field(std::string_view name);
 /// Atomic fields that the collector or an enrichment fills in, so that a page never has them.
 [[nodiscard]] bool is_unknown_to_browsers(std::string_view name);

@@ -127,7 +127,7 @@ bool ObjectReader::read_value(std::string_view field, Value& value) {
     error_at(field, {"a string, a number, a boolean or a list of them is needed here"});
     return false;
   }
-  std::vector<Value> list(node->children.size());
+  List<Value> list(node->children.size());
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (read_scalar(node->children[i], list[i])) continue;
     error_at(field, {"a list may hold strings, numbers and booleans only"});
@@ -166,7 +166,7 @@ int ObjectReader::read_position(std::string_view field, std::string_view words) 
   if (!read_text(field, text)) return -1;
   const int position = position_of(without_alias(text), words);
   if (position >= 0) return position;
-  const std::vector<std::string_view> known = words_of(words);
+  const List<std::string_view> known = words_of(words);
   std::string better = suggestion(text, known);
   if (better.empty()) {
     for (const std::string_view word : known) {

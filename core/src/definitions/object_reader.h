@@ -6,12 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "definitions/json_tree.h"
 #include "definitions/names.h"
 #include "support/text.h"
 #include "tripline/diagnostic.h"
+#include "tripline/list.h"
 
 namespace tripline {
 
@@ -67,10 +67,10 @@ class ObjectReader {
 
   /// The same for a list of objects.
   template <auto read_thing, typename Thing>
-  bool read_list(std::string_view field, std::vector<Thing>& things) {
+  bool read_list(std::string_view field, List<Thing>& things) {
     const JsonNode* list = read_array(field);
     if (list == nullptr) return false;
-    std::vector<Thing>(list->children.size()).swap(things);
+    List<Thing>(list->children.size()).swap(things);
     read_things(field, *list, things.data(), sizeof(Thing), untyped<read_thing, Thing>);
     return true;
   }
@@ -98,7 +98,7 @@ class ObjectReader {
   std::string pointer_;
   Diagnostics& diagnostics_;
   int depth_;
-  std::vector<std::string_view> known_;
+  List<std::string_view> known_;
 };
 
 }  // namespace tripline

@@ -30,12 +30,12 @@ bool take(std::string_view& text, char c) {
 
 }  // namespace
 
-tl::expected<std::vector<PathStep>, std::string> parse_property_path(std::string_view path) {
+tl::expected<List<PathStep>, std::string> parse_property_path(std::string_view path) {
   const auto refuse = [](std::string why) { return tl::make_unexpected(std::move(why)); };
   constexpr std::size_t longest = 1000;
   if (path.size() > longest) return refuse("a path may have 1,000 characters");
 
-  std::vector<PathStep> steps;
+  List<PathStep> steps;
   std::string_view rest = path;
   if (rest.starts_with("$.")) {
     rest.remove_prefix(2);

@@ -4,16 +4,15 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
-#include <vector>
 
 #include "tripline/definitions.h"
+#include "tripline/list.h"
 
 namespace tripline {
 
 /// Members by `.name`, array elements by `[n]`, an optional leading `$.`. Wildcards, slices,
 /// descendants and quoted brackets are refused with a sentence that says so.
-[[nodiscard]] tl::expected<std::vector<PathStep>, std::string> parse_property_path(
-    std::string_view path);
+[[nodiscard]] tl::expected<List<PathStep>, std::string> parse_property_path(std::string_view path);
 
 /// `1-0-0`.
 [[nodiscard]] bool is_schema_version(std::string_view text);

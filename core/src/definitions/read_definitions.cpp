@@ -176,8 +176,7 @@ void read_filter_criterion(ObjectReader& object, FilterCriterion& criterion) {
   object.warn_about_unknown_fields();
 }
 
-void read_filter_list(ObjectReader& object, std::string_view field,
-                      std::vector<FilterCriterion>& list) {
+void read_filter_list(ObjectReader& object, std::string_view field, List<FilterCriterion>& list) {
   object.read_list<read_filter_criterion>(field, list);
   if (list.size() > kMostChildren) object.error_at(field, {"at most 100 criteria are allowed"});
 }

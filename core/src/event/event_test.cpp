@@ -13,7 +13,7 @@ bool EventTest::passes(const Program::Test& test) {
          (test.any.empty() || std::any_of(test.any.begin(), test.any.end(), holds_one));
 }
 
-bool EventTest::all_hold(const std::vector<Program::Index>& conditions) {
+bool EventTest::all_hold(const List<Program::Index>& conditions) {
   return std::all_of(conditions.begin(), conditions.end(),
                      [this](Program::Index condition) { return holds(condition); });
 }

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "tripline/event.h"
+#include "tripline/list.h"
 #include "tripline/program.h"
 #include "value/compare.h"
 
@@ -28,7 +28,7 @@ class EventTest {
 
  private:
   bool holds(Program::Index condition);
-  bool all_hold(const std::vector<Program::Index>& conditions);
+  bool all_hold(const List<Program::Index>& conditions);
 
   struct Answer {
     std::uint64_t round = 0;
@@ -37,7 +37,7 @@ class EventTest {
 
   const Program& program_;
   PatternSearch& search_;
-  std::vector<Answer> answers_;
+  List<Answer> answers_;
   const Event* event_ = nullptr;
   std::uint64_t round_ = 0;
 };

@@ -1,9 +1,8 @@
 // When does time alone change something, and for whom?
 #pragma once
 
-#include <vector>
-
 #include "profiles/profile_store.h"
+#include "tripline/list.h"
 
 namespace tripline {
 
@@ -25,7 +24,7 @@ class Deadlines {
   void sift_up(std::size_t position);
   void sift_down(std::size_t position);
 
-  std::vector<Profile*> heap_;
+  List<Profile*> heap_;
 };
 
 }  // namespace tripline

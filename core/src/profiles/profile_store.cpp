@@ -35,7 +35,7 @@ Time next_crossing(const Program& program, const Program::Aggregate& aggregate, 
     for (const Index leaf : leaves.others) {
       const Value& literal = program.leaves[leaf].comparison.literal;
       if (const double* number = literal.as_number()) look_at(*number);
-      if (const std::vector<Value>* elements = literal.as_list()) {
+      if (const List<Value>* elements = literal.as_list()) {
         for (const Value& element : *elements) {
           if (const double* number = element.as_number()) look_at(*number);
         }

@@ -4,11 +4,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "attributes/aggregate.h"
 #include "support/hash.h"
 #include "support/lru_map.h"
+#include "tripline/list.h"
 #include "tripline/program.h"
 #include "value/compare.h"
 
@@ -36,10 +36,10 @@ struct Slot {
 struct Profile {
   const ProfileName* name = nullptr;
   /// For the key's aggregates, in the program's order.
-  std::vector<Slot> slots;
+  List<Slot> slots;
   /// The ids of the last event that touched this profile, by key; empty where it carried no other
   /// than the profile's own (rule 16).
-  std::vector<std::string> ids;
+  List<std::string> ids;
   /// How many pushes there were (rule 23).
   std::uint64_t pushes = 0;
 

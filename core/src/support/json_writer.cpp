@@ -47,7 +47,7 @@ JsonWriter& JsonWriter::value(const Value& value) {
   if (const bool* flag = value.as_boolean()) return boolean(*flag);
   if (const double* number = value.as_number()) return this->number(*number);
   if (const std::string* text = value.as_string()) return string(*text);
-  if (const std::vector<Value>* list = value.as_list()) {
+  if (const List<Value>* list = value.as_list()) {
     begin_array();
     for (const Value& element : *list) this->value(element);
     return end_array();

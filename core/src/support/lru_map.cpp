@@ -43,7 +43,7 @@ void LruOrder::unlink(Entry& entry) {
 }
 
 void LruOrder::grow() {
-  std::vector<Entry*> buckets(buckets_.empty() ? 8 : 2 * buckets_.size());
+  List<Entry*> buckets(buckets_.empty() ? 8 : 2 * buckets_.size());
   for (Entry* entry = oldest_; entry != nullptr; entry = entry->newer) {
     Entry*& first = buckets[entry->hash & (buckets.size() - 1)];
     entry->chain = first;

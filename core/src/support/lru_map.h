@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "support/hash.h"
+#include "tripline/list.h"
 
 namespace tripline {
 
@@ -46,7 +46,7 @@ class LruOrder {
   void unlink(Entry& entry);
   void grow();
 
-  std::vector<Entry*> buckets_;
+  List<Entry*> buckets_;
   std::size_t size_ = 0;
   Entry* oldest_ = nullptr;
   Entry* newest_ = nullptr;

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <vector>
 
 #include "support/bits.h"
 #include "support/text.h"
+#include "tripline/list.h"
 
 namespace tripline {
 namespace {
@@ -77,7 +77,7 @@ class Natural {
 
  private:
   std::uint32_t limb(std::size_t i) const { return i < limbs_.size() ? limbs_[i] : 0; }
-  std::vector<std::uint32_t> limbs_;
+  List<std::uint32_t> limbs_;
 };
 
 /// A double's exponent is never below this one: the smallest double is 2^-1074.

@@ -3,7 +3,8 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "tripline/list.h"
 
 namespace tripline {
 
@@ -29,8 +30,8 @@ class SparseSet {
   std::span<std::uint32_t> members() { return members_; }
 
  private:
-  std::vector<std::uint32_t> position_;
-  std::vector<std::uint32_t> members_;
+  List<std::uint32_t> position_;
+  List<std::uint32_t> members_;
 };
 
 }  // namespace tripline

@@ -78,7 +78,7 @@ std::optional<bool> matches(Operator op, const Program::Comparison& comparison,
     case Operator::greater_equal:
       return is(Order::greater, Order::equal);
     case Operator::in: {
-      const std::vector<Value>* list = literal.as_list();
+      const List<Value>* list = literal.as_list();
       if (list == nullptr) return is(Order::equal, Order::equal);
       return std::any_of(list->begin(), list->end(),
                          [&](const Value& each) { return compare(scalar, each) == Order::equal; });
@@ -124,7 +124,7 @@ bool other_criterion_holds(const Program::Comparison& comparison, const Reading&
   if (comparison.op == Operator::is_not_null) return is_set && !value.is_empty();
   if (value.is_null() || value.as_counts() != nullptr) return false;
   const auto view_of = [](const Value& each) { return ValueView::of(each); };
-  if (const std::vector<Value>* list = value.as_list()) {
+  if (const List<Value>* list = value.as_list()) {
     return holds(comparison, *list, view_of, search);
   }
   return holds(comparison, std::span(&value, 1), view_of, search);

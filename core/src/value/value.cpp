@@ -26,9 +26,9 @@ Value Value::string(std::string text) {
   return value;
 }
 
-Value Value::list(std::vector<Value> scalars) {
+Value Value::list(List<Value> scalars) {
   Value value;
-  value.content_.list = new std::vector<Value>(std::move(scalars));
+  value.content_.list = new List<Value>(std::move(scalars));
   value.kind_ = Kind::list;
   return value;
 }
@@ -46,7 +46,7 @@ void Value::copy_content() {
       content_.text = new std::string(*content_.text);
       break;
     case Kind::list:
-      content_.list = new std::vector<Value>(*content_.list);
+      content_.list = new List<Value>(*content_.list);
       break;
     case Kind::counts:
       content_.counts = new Counts(*content_.counts);

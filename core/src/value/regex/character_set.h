@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
+
+#include "tripline/list.h"
 
 namespace tripline::regex {
 
@@ -38,7 +39,7 @@ class CharacterSet {
  private:
   void replace(std::size_t begin, std::size_t end, Bounds bounds);
 
-  std::vector<char32_t> bounds_;
+  List<char32_t> bounds_;
 };
 
 /// The sets of a pattern in one piece, each led by the number of its bounds:
@@ -52,7 +53,7 @@ class CharacterSets {
   Bounds at(std::size_t place) const { return {words_.data() + place + 1, words_[place]}; }
 
  private:
-  std::vector<char32_t> words_;
+  List<char32_t> words_;
 };
 
 }  // namespace tripline::regex

@@ -38,7 +38,7 @@ class Compiler {
     return std::nullopt;
   }
 
-  std::vector<Instruction> code() const { return {code_.begin(), code_.end()}; }
+  List<Instruction> code() const { return {code_.begin(), code_.end()}; }
 
  private:
   static constexpr std::int32_t kNoJump = -1;

@@ -3,8 +3,8 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
+#include "tripline/list.h"
 #include "value/regex/character_set.h"
 
 namespace tripline::regex {
@@ -36,7 +36,7 @@ struct Instruction {
 
 /// Immutable once compiled.
 struct Program {
-  std::vector<Instruction> instructions;
+  List<Instruction> instructions;
   CharacterSets sets;
   /// Whether a match can begin with an ASCII character and, last, with any other. All of them if it
   /// can be empty.
