@@ -43,7 +43,6 @@ export class Engine {
   readonly #bind: ReturnType<typeof bindInputs>;
   readonly #buffer: EventBuffer;
   readonly #fields: LoadReport['fields'];
-  readonly #empty: Uint8Array;
 
   private constructor(module: TriplineModule, report: LoadReport) {
     this.#module = module;
@@ -52,7 +51,6 @@ export class Engine {
     this.#buffer = new EventBuffer(module);
     this.#fields = report.fields;
     this.diagnostics = report.diagnostics;
-    this.#empty = this.snapshot();
   }
 
   /** Without an engine if the definitions have errors. @internal */
@@ -154,7 +152,7 @@ export class Engine {
 
   /** Forgets everything. */
   clear(): void {
-    this.restore(this.#empty);
+    this.#module.restore(this.#handle, new Uint8Array()); // refused, and the engine is empty then
   }
 
   /** Frees its memory. The engine is of no use afterwards. */

@@ -110,6 +110,8 @@ export class LocalEvaluator implements Evaluator {
     this.#isPaused = isPauseExpected && this.#options.definitions === undefined;
     const { namespace = 'default', deliverWithin = halfAnHour } = this.#options;
     this.#namespace = String(namespace);
+    this.ready = this.#start();
+    this.#line = this.ready;
     this.#dispatcher = new Dispatcher({
       ...report,
       failed: (intervention, handler, error) => {
@@ -133,8 +135,6 @@ export class LocalEvaluator implements Evaluator {
       deliverWithin: Number.isFinite(deliverWithin) ? deliverWithin : halfAnHour,
       again: () => this.#scheduleBatch(),
     });
-    this.ready = this.#start();
-    this.#line = this.ready;
     this.#scheduleBatch(); // what the last page left
   }
 
@@ -256,9 +256,8 @@ export class LocalEvaluator implements Evaluator {
   }
 
   async #start(): Promise<boolean> {
-    await null; // whoever calls createEvaluator can listen before anything is said
+    const store = this.#options.store ?? indexedDbStore(); // opens while the engine loads
     const engine = await this.#loadEngine();
-    const store = this.#options.store ?? indexedDbStore();
     this.#shared = new SharedState(engine, store, this.#namespace, this.#announcer);
     return engine !== undefined;
   }
@@ -266,6 +265,7 @@ export class LocalEvaluator implements Evaluator {
   async #loadEngine(): Promise<Engine | undefined> {
     const { definitions, wasm } = this.#options;
     if (definitions === undefined) {
+      await null; // whoever calls createEvaluator can listen before anything is said
       return this.#isPauseExpected ? undefined : this.#sayError('options', 'The option "definitions" is missing: give the definitions bundle, or its address.');
     }
     const [module, bundle] = await Promise.all([

@@ -74,6 +74,7 @@ export function indexedDbStore(databaseName = 'tripline'): Store {
     return opening;
   }
 
+  void open(); // whoever makes a store is about to use it
   return {
     async update(name, change) {
       if (closed) throw new Error('The store is closed.');
@@ -95,7 +96,7 @@ export function indexedDbStore(databaseName = 'tripline'): Store {
   };
 }
 
-function openDatabase(name: string): Promise<IDBDatabase> {
+async function openDatabase(name: string): Promise<IDBDatabase> {
   const opening = new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(objectStore);
