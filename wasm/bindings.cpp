@@ -20,7 +20,7 @@ using tripline::Engine;
 tripline::List<std::unique_ptr<Engine>> engines;
 
 tripline::wasm::EventBuffer event_buffer;
-std::string result;
+tripline::Text result;
 
 Engine* find(int handle) {
   const auto index = static_cast<std::size_t>(handle) - 1;
@@ -32,8 +32,8 @@ int keep(std::span<const tripline::Payload> payloads) {
   return static_cast<int>(payloads.size());
 }
 
-std::string fingerprint_text(std::uint64_t fingerprint) {
-  std::string text;
+tripline::Text fingerprint_text(std::uint64_t fingerprint) {
+  tripline::Text text;
   for (int shift = 60; shift >= 0; shift -= 4)
     text += "0123456789abcdef"[fingerprint >> shift & 15];
   return text;
@@ -63,7 +63,7 @@ std::string restore(double handle, const std::string& bytes) {
   Engine* engine = find(static_cast<int>(handle));
   if (engine == nullptr) return "there is no engine with this handle";
   const auto restored = engine->restore(bytes);
-  return restored ? "" : restored.error();
+  return restored ? tripline::Text() : restored.error();
 }
 
 std::string attributes(double handle, const std::string& key_name, const std::string& id,

@@ -17,7 +17,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 std::string unknown_option(const Command& command, const std::string& name) {
   std::vector<std::string_view> known(command.with_value.begin(), command.with_value.end());
   known.insert(known.end(), command.flags.begin(), command.flags.end());
-  return "there is no option " + name + suggestion(name, known);
+  return "there is no option " + name + std::string(suggestion(name, known));
 }
 
 }  // namespace
@@ -102,8 +102,9 @@ std::shared_ptr<const Program> load_definitions(const std::string& path) {
   auto program = load_program(*text, diagnostics);
   for (const Diagnostic& diagnostic : diagnostics.entries()) {
     const bool warning = diagnostic.severity == Diagnostic::Severity::warning;
-    std::fprintf(stderr, "%s: %s: %s%s\n", path.c_str(), diagnostic.pointer.c_str(),
-                 warning ? "warning: " : "", diagnostic.message.c_str());
+    const std::string pointer = diagnostic.pointer, message = diagnostic.message;
+    std::fprintf(stderr, "%s: %s: %s%s\n", path.c_str(), pointer.c_str(),
+                 warning ? "warning: " : "", message.c_str());
   }
   return program;
 }

@@ -187,7 +187,8 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
 EnrichedReader::EnrichedReader(const Program& program)
     : tree_(std::make_unique<Tree>(program)), input_count_(program.inputs.size()) {
   for (const Property& input : program.inputs) {
-    is_time_.push_back(input.source == Property::Source::atomic && input.name.ends_with("_tstamp"));
+    is_time_.push_back(input.source == Property::Source::atomic &&
+                       input.name.view().ends_with("_tstamp"));
   }
 }
 EnrichedReader::~EnrichedReader() = default;
@@ -207,9 +208,9 @@ tl::expected<Event, std::string> EnrichedReader::read(std::string_view json) {
 
   Event event;
   for (std::size_t i = input_count_; i < id_slot && !event.time; ++i) {
-    if (const std::string* text = values_[i].as_string()) event.time = parse_time(*text);
+    if (const Text* text = values_[i].as_string()) event.time = parse_time(*text);
   }
-  if (const std::string* id = values_[id_slot].as_string()) id_ = *id;
+  if (const Text* id = values_[id_slot].as_string()) id_ = *id;
   if (values_[id_slot].is_empty()) id_ = "line-" + std::to_string(hash64(json));
   event.id = id_;
   views_.clear();
@@ -223,7 +224,7 @@ tl::expected<Event, std::string> EnrichedReader::read(std::string_view json) {
 ValueView EnrichedReader::view(std::size_t input) {
   const Value& value = values_[input];
   if (is_time_[input]) {
-    const std::string* text = value.as_string();
+    const Text* text = value.as_string();
     const auto time = text ? parse_time(*text) : std::nullopt;
     return time ? ValueView::time(*time) : ValueView();
   }

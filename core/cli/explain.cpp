@@ -31,7 +31,7 @@ int run(const Arguments& arguments) {
   const std::string explanation = replay.engine().explain(name, profile);
   if (explanation.empty()) {
     complain("the definitions have no intervention '" + name + "' or no attribute key '" +
-             profile.name + "'");
+             std::string(profile.name) + "'");
     return kInputErrors;
   }
   std::puts(laid_out(explanation).c_str());

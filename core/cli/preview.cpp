@@ -31,7 +31,7 @@ void print_json(const std::vector<Reach>& reaches) {
     json.key("targets").number(static_cast<double>(reach.received.size()));
     json.key("seen").number(static_cast<double>(reach.seen)).end_object();
   }
-  std::puts(json.end_array().take().c_str());
+  std::puts(std::string(json.end_array().take()).c_str());
 }
 
 using Row = std::vector<std::string>;

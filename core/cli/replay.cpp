@@ -31,7 +31,8 @@ int run(const Arguments& arguments) {
   const auto program = load_definitions(options->definitions);
   if (!program) return kInputErrors;
   Replay replay(program, *options);
-  return replay.run([](const Payload& payload) { std::puts(payload_json(payload).c_str()); });
+  return replay.run(
+      [](const Payload& payload) { std::puts(std::string(payload_json(payload)).c_str()); });
 }
 
 }  // namespace
@@ -164,7 +165,7 @@ tl::expected<void, std::string> Replay::push(std::string_view line, const Fired&
 
 void Replay::see_ids(const Event& event, const Seen& seen) const {
   const auto& keys = engine_.program().keys;
-  std::string room;
+  Text room;
   for (Program::Index key = 0; key < keys.size(); ++key) {
     if (!keys[key].input) continue;
     const std::string_view id = id_of(event.inputs[*keys[key].input], room);
@@ -174,7 +175,7 @@ void Replay::see_ids(const Event& event, const Seen& seen) const {
 
 void Replay::see_id_of_push(const Target& profile, const Seen& seen) const {
   const auto& keys = engine_.program().keys;
-  std::string room;
+  Text room;
   for (Program::Index key = 0; key < keys.size(); ++key) {
     if (keys[key].name == profile.name) seen(key, normal_id(profile.id, room));
   }

@@ -30,7 +30,7 @@ struct Cause {
   std::string_view id;
   std::int64_t number;
 
-  std::string text() const {
+  Text text() const {
     return key_name.empty() ? concat({kind, " ", id})
                             : concat({kind, " ", key_name, " ", id, " ", number});
   }
@@ -54,7 +54,7 @@ class Update {
 
   void apply(const Event& event) {
     state_.test.begin(event);
-    std::string room;
+    Text room;
     const std::string_view id = normal_id(event.id, room);
     if (!admit(id)) return;
     enter_scope_of_event();
@@ -131,7 +131,7 @@ class Update {
   void enter_scope_of_event() {
     Scope& scope = state_.scope;
     std::size_t carried = 0;
-    std::string room;
+    Text room;
     for (Index key = 0; key < program_.keys.size(); ++key) {
       const std::optional<Index> input = program_.keys[key].input;
       scope.set_id(key, input ? id_of(state_.test.input(*input), room) : std::string_view());
@@ -325,9 +325,9 @@ class Update {
   void send(Index index, const Cause& cause, Time at) {
     const Program::Intervention& intervention = program_.interventions[index];
     for (const Index key : intervention.targets) {
-      const std::string& target = state_.scope.ids[key];
+      const Text& target = state_.scope.ids[key];
       if (target.empty()) continue;
-      const std::string& key_name = program_.keys[key].name;
+      const Text& key_name = program_.keys[key].name;
       const Hash128 mark = sent_mark(state_.intervention_marks[index], mark_of_target(key));
       Time* sent = state_.sent.touch(mark);
       if (sent != nullptr && !intervention.repeats) continue;
@@ -349,9 +349,8 @@ class Update {
     return *mark;
   }
 
-  List<std::pair<std::string, Value>> payload_attributes(
-      const Program::Intervention& intervention) const {
-    List<std::pair<std::string, Value>> attributes;
+  List<std::pair<Text, Value>> payload_attributes(const Program::Intervention& intervention) const {
+    List<std::pair<Text, Value>> attributes;
     for (const Index index : intervention.payload) {
       Reading reading = read(index, state_.clock);
       if (reading.value.is_null()) continue;
@@ -390,7 +389,7 @@ EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
       events(std::max<std::size_t>(limits.event_ids, 1)),
       program(std::move(shared)),
       limits(limits),
-      scope{List<std::string>(program->keys.size()), List<Profile*>(program->keys.size()),
+      scope{List<Text>(program->keys.size()), List<Profile*>(program->keys.size()),
             List<std::optional<Hash128>>(program->keys.size())},
       test(*program, search),
       states(program->attributes.size()),
@@ -407,7 +406,7 @@ EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
 Profile& EngineState::touch_profile(Program::Index key, std::string_view id) {
   if (Profile* known = profiles.touch(ProfileNameView{key, id})) return *known;
   if (Profile* oldest = profiles.next_to_drop()) deadlines.remove(*oldest);
-  Profile& profile = profiles.add({key, std::string(id)}, {});
+  Profile& profile = profiles.add({key, Text(id)}, {});
   profile.name = profiles.find_key(ProfileNameView{key, id});
   profile.slots.resize(program->keys[key].aggregate_count);
   ++scope.generation;  // it may have the address, and even the id, of one that has gone
@@ -457,13 +456,14 @@ std::span<const Payload> Engine::advance(Time now) {
   return state_->payloads;
 }
 
-tl::expected<std::span<const Payload>, std::string> Engine::push(
-    TargetView profile, std::span<const PushedValue> values, Time now, std::optional<Time> time) {
+tl::expected<std::span<const Payload>, Text> Engine::push(TargetView profile,
+                                                          std::span<const PushedValue> values,
+                                                          Time now, std::optional<Time> time) {
   const Program& program = *state_->program;
   const auto key =
       std::find_if(program.keys.begin(), program.keys.end(),
                    [&](const Program::Key& each) { return each.name == profile.name; });
-  std::string room;
+  Text room;
   const std::string_view id = normal_id(profile.id, room);
   if (key == program.keys.end() || key->aggregate_count == 0 || id.empty()) {
     return tl::make_unexpected(concat({"no attributes can be set for the attribute key '",
@@ -476,7 +476,7 @@ tl::expected<std::span<const Payload>, std::string> Engine::push(
     if (!aggregate || !program.aggregates[*aggregate].is_pushed ||
         program.aggregates[*aggregate].key != key_index) {
       return tl::make_unexpected(
-          std::string("an attribute is no field of an external group with this attribute key"));
+          Text("an attribute is no field of an external group with this attribute key"));
     }
   }
   (void)advance(now);
@@ -487,7 +487,7 @@ tl::expected<std::span<const Payload>, std::string> Engine::push(
 
 bool Engine::forget(TargetView target) {
   EngineState& state = *state_;
-  std::string room;
+  Text room;
   const std::string_view id = normal_id(target.id, room);
   bool was_known = false;
   for (const Hash128& intervention : state.intervention_marks) {
@@ -534,7 +534,7 @@ Time Engine::clock() const {
 List<AttributeReading> Engine::attributes(std::string_view name, std::string_view id) const {
   const Program& program = *state_->program;
   List<AttributeReading> readings;
-  std::string room;
+  Text room;
   const std::string_view wanted = normal_id(id, room);
   for (const Program::Group& group : program.groups) {
     if (program.keys[group.key].name != name) continue;

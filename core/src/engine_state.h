@@ -18,7 +18,7 @@ using EventMemory = LruMap<std::uint64_t, std::uint32_t>;
 /// Whose attributes criteria read: an id and a profile per key. "" and null where there is none; an
 /// id without a profile is one of which nothing is known.
 struct Scope {
-  List<std::string> ids;
+  List<Text> ids;
   List<Profile*> profiles;
   /// Marks of the targets that the ids are; made when first asked for, and kept while the id stays.
   List<std::optional<Hash128>> marks;

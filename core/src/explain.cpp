@@ -28,7 +28,7 @@ class Explanation {
     }
   }
 
-  std::string write(const Program::Intervention& intervention) {
+  Text write(const Program::Intervention& intervention) {
     const bool fulfilled = criteria_hold(intervention.first_step);
     json_.begin_object().key("intervention").string(intervention.name);
     json_.key("version").number(intervention.version);
@@ -138,7 +138,7 @@ class Explanation {
 
   const EngineState& state_;
   const Program& program_;
-  List<std::string> ids_;
+  List<Text> ids_;
   List<const Profile*> profiles_;
   mutable PatternSearch search_;
   JsonWriter json_;
@@ -146,7 +146,7 @@ class Explanation {
 
 }  // namespace
 
-std::string Engine::explain(std::string_view intervention, TargetView profile) const {
+Text Engine::explain(std::string_view intervention, TargetView profile) const {
   const Program& program = *state_->program;
   const auto wanted =
       std::find_if(program.interventions.begin(), program.interventions.end(),
@@ -155,7 +155,7 @@ std::string Engine::explain(std::string_view intervention, TargetView profile) c
       std::find_if(program.keys.begin(), program.keys.end(),
                    [&](const Program::Key& each) { return each.name == profile.name; });
   if (wanted == program.interventions.end() || key == program.keys.end()) return {};
-  std::string room;
+  Text room;
   const auto key_index = static_cast<Index>(key - program.keys.begin());
   return Explanation(*state_, key_index, normal_id(profile.id, room)).write(*wanted);
 }

@@ -47,20 +47,20 @@ void write_input(const Property& input, JsonWriter& json) {
 
 }  // namespace
 
-std::string payload_json(const Payload& payload) {
+Text payload_json(const Payload& payload) {
   JsonWriter json;
   write_payload(payload, json);
   return json.take();
 }
 
-std::string payloads_json(std::span<const Payload> payloads) {
+Text payloads_json(std::span<const Payload> payloads) {
   JsonWriter json;
   json.begin_array();
   for (const Payload& payload : payloads) write_payload(payload, json);
   return json.end_array().take();
 }
 
-std::string diagnostics_json(const Diagnostics& diagnostics) {
+Text diagnostics_json(const Diagnostics& diagnostics) {
   JsonWriter json;
   json.begin_array();
   for (const Diagnostic& diagnostic : diagnostics.entries()) {
@@ -72,14 +72,14 @@ std::string diagnostics_json(const Diagnostics& diagnostics) {
   return json.end_array().take();
 }
 
-std::string inputs_json(const Program& program) {
+Text inputs_json(const Program& program) {
   JsonWriter json;
   json.begin_array();
   for (const Property& input : program.inputs) write_input(input, json);
   return json.end_array().take();
 }
 
-std::string fields_json(const Program& program) {
+Text fields_json(const Program& program) {
   JsonWriter json;
   json.begin_array();
   for (std::size_t i = 0; i < program.attributes.size(); ++i) {
@@ -94,7 +94,7 @@ std::string fields_json(const Program& program) {
   return json.end_array().take();
 }
 
-std::string attributes_json(std::span<const AttributeReading> readings) {
+Text attributes_json(std::span<const AttributeReading> readings) {
   const auto is_outdated = [&](const AttributeReading& reading) {
     return std::any_of(readings.begin(), readings.end(), [&](const AttributeReading& other) {
       return other.group == reading.group && other.version > reading.version;

@@ -33,7 +33,7 @@ void save_profile(const Program& program, const ProfileName& name, const Profile
   bytes.text(name.id);
   bytes.u64(profile.pushes);
   bytes.u32(static_cast<std::uint32_t>(profile.ids.size()));
-  for (const std::string& id : profile.ids) bytes.text(id);
+  for (const Text& id : profile.ids) bytes.text(id);
   const auto used = std::count_if(profile.slots.begin(), profile.slots.end(),
                                   [](const Slot& slot) { return slot.aggregate != nullptr; });
   bytes.u32(static_cast<std::uint32_t>(used));
@@ -97,7 +97,7 @@ class SnapshotReader {
 
   void read_profile() {
     const Index key = translate(keys_, bytes_.u32());
-    const std::string id(bytes_.text());
+    const Text id(bytes_.text());
     Profile profile;
     profile.pushes = bytes_.u64();
     read_ids(profile);
@@ -165,7 +165,7 @@ class SnapshotReader {
 
 }  // namespace
 
-std::string Engine::snapshot() const {
+Text Engine::snapshot() const {
   const Program& program = *state_->program;
   ByteWriter body;
   body.i64(state_->clock);
@@ -190,10 +190,12 @@ std::string Engine::snapshot() const {
   for (const char c : kMagic) snapshot.u8(static_cast<std::uint8_t>(c));
   snapshot.u32(kFormat);
   snapshot.u64(hash64(body.bytes()));
-  return snapshot.take() + body.bytes();
+  Text whole = snapshot.take();
+  whole += body.bytes();
+  return whole;
 }
 
-tl::expected<void, std::string> Engine::restore(std::string_view snapshot) {
+tl::expected<void, Text> Engine::restore(std::string_view snapshot) {
   state_->clear();
   ByteReader bytes(snapshot);
   if (bytes.take(kMagic.size()) != kMagic)

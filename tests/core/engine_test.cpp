@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/text.h"
 #include "tripline/tripline.h"
 
 using namespace tripline;
@@ -47,7 +48,7 @@ std::string first_error(std::string_view json) {
   CHECK(load_program(json, diagnostics) == nullptr);
   for (const Diagnostic& diagnostic : diagnostics.entries()) {
     if (diagnostic.severity == Diagnostic::Severity::error) {
-      return diagnostic.pointer + ": " + diagnostic.message;
+      return concat({diagnostic.pointer, ": ", diagnostic.message});
     }
   }
   return "";
@@ -128,7 +129,7 @@ TEST_CASE("what is forgotten is gone, for the profile, its marks and other profi
   CHECK(!engine.forget({"network_userid", "u"}));
   CHECK(engine.forget({"user_id", "known"}));
   CHECK(!engine.forget({"user_id", "known"}));
-  CHECK(engine.snapshot().find("known") == std::string::npos);
+  CHECK(engine.snapshot().view().find("known") == std::string::npos);
   CHECK(engine.forget({"domain_userid", "u"}));
   CHECK(engine.profiles().empty());
   CHECK(engine.next_deadline() == kNever);
@@ -208,9 +209,9 @@ TEST_CASE("explain says of a pattern that its search was given up", "[explain][r
     CHECK(engine.process({"e1", 1000, inputs}, 1000).size() == (url == "ab" ? 1 : 0));
     return engine.explain("slow", {"user_id", "u"});
   };
-  CHECK(explained("ab").find("given up") == std::string::npos);
-  CHECK(explained("aaa").find("given up") == std::string::npos);
-  CHECK(explained(std::string(8'000, 'a')).find("given up") != std::string::npos);
+  CHECK(explained("ab").view().find("given up") == std::string::npos);
+  CHECK(explained("aaa").view().find("given up") == std::string::npos);
+  CHECK(explained(std::string(8'000, 'a')).view().find("given up") != std::string::npos);
 }
 
 TEST_CASE("a damaged snapshot is refused and leaves an empty engine", "[snapshot]") {
@@ -240,7 +241,7 @@ TEST_CASE("a snapshot of a newer format says so", "[snapshot]") {
   snapshot[4] = 9;
   const auto restored = engine.restore(snapshot);
   REQUIRE(!restored);
-  CHECK(restored.error().find("format 9") != std::string::npos);
+  CHECK(restored.error().view().find("format 9") != std::string::npos);
 }
 
 TEST_CASE("a push that names what is no field changes nothing", "[engine][push]") {

@@ -194,7 +194,7 @@ void compare_with_vector(Item item) {
 
 TEST_CASE("a list does what a vector does", "[support]") {
   compare_with_vector([](int number) { return number % 100; });
-  compare_with_vector([](int number) { return std::to_string(number % 100); });
-  compare_with_vector([](int number) { return std::string(50, char('a' + number % 10)); });
+  compare_with_vector([](int number) { return Text(std::to_string(number % 100)); });
+  compare_with_vector([](int number) { return Text(std::string(50, char('a' + number % 10))); });
   compare_with_vector([](int number) { return List<int>{number % 10, number % 3}; });
 }

@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // Were the header wrong, everything would be refused and nothing tried.
   static const bool header_is_right =
       tripline::Engine(program)
-          .restore(with_header(tripline::Engine(program).snapshot().substr(kHeader)))
+          .restore(with_header(tripline::Engine(program).snapshot().view().substr(kHeader)))
           .has_value();
   fuzz::must(header_is_right);
   const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -10,7 +10,7 @@ namespace {
 json to_json(const tripline::Value& value) {
   if (const bool* flag = value.as_boolean()) return *flag;
   if (const double* number = value.as_number()) return *number;
-  if (const std::string* text = value.as_string()) return *text;
+  if (const tripline::Text* text = value.as_string()) return std::string(*text);
   if (const auto* list = value.as_list()) {
     json elements = json::array();
     for (const tripline::Value& each : *list) elements.push_back(to_json(each));
@@ -112,7 +112,7 @@ class Run {
     const json& key = push["attribute_key"];
     const auto payloads = engine_->push(
         {key["name"].get<std::string>(), key["id"].get<std::string>()}, values, now_of(step), time);
-    if (!payloads) return fail("the push is refused: " + payloads.error());
+    if (!payloads) return fail("the push is refused: " + std::string(payloads.error()));
     check_fired(*payloads, twin_.push(push, now_of(step)));
   }
 
@@ -161,7 +161,8 @@ class Run {
     twin_.restart(definitions_->bundle);
     start_engine();
     const auto restored = engine_->restore(bytes);
-    if (!restored) return fail("the engine refuses its own snapshot: " + restored.error());
+    if (!restored)
+      return fail("the engine refuses its own snapshot: " + std::string(restored.error()));
     if (!step.contains("definitions") && engine_->snapshot() != bytes) {
       fail("a restored engine gives another snapshot");
     }
@@ -189,7 +190,9 @@ class Run {
   void check_names(const tripline::Payload& payload) {
     std::set<std::string> names;
     for (const auto& [name, value] : payload.attributes) {
-      if (!names.insert(name).second) fail("the payload's attribute " + name + " is named twice");
+      if (!names.insert(name).second) {
+        fail("the payload's attribute " + std::string(name) + " is named twice");
+      }
     }
   }
 

@@ -6,11 +6,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "tripline/diagnostic.h"
 #include "tripline/list.h"
+#include "tripline/text.h"
 #include "tripline/value.h"
 
 namespace tripline {
@@ -87,7 +87,7 @@ enum class Operator : std::uint8_t {
 
 /// One step of a property's path: a member's name, or an array index where `name` is empty.
 struct PathStep {
-  std::string name;
+  Text name;
   std::uint32_t index = 0;
   friend bool operator==(const PathStep&, const PathStep&) = default;
 };
@@ -97,8 +97,8 @@ struct Property {
   enum class Source : std::uint8_t { atomic, event, entity };
 
   Source source = Source::atomic;
-  std::string vendor;               // event, entity
-  std::string name;                 // schema name, or the atomic field's name
+  Text vendor;                      // event, entity
+  Text name;                        // schema name, or the atomic field's name
   std::uint32_t major_version = 0;  // event, entity
   std::uint32_t index = 0;          // entity: the nth of that schema
   List<PathStep> path;              // event, entity
@@ -108,14 +108,14 @@ struct Property {
 
 /// Matches an event's schema; an absent part matches anything.
 struct EventSelector {
-  std::optional<std::string> vendor;
-  std::optional<std::string> name;
-  std::optional<std::string> version;
+  std::optional<Text> vendor;
+  std::optional<Text> name;
+  std::optional<Text> version;
 };
 
 /// `property operator literal`, as an attribute's event filter uses it.
 struct FilterCriterion {
-  std::string pointer;
+  Text pointer;
   Property property;
   Operator op = Operator::equal;
   Value literal;
@@ -128,8 +128,8 @@ struct EventFilter {
 };
 
 struct AttributeKey {
-  std::string pointer;
-  std::string name;
+  Text pointer;
+  Text name;
   Property property;
   /// Names a column of a warehouse: without a property, no event carries its ids.
   bool is_column = false;
@@ -137,8 +137,8 @@ struct AttributeKey {
 };
 
 struct Attribute {
-  std::string pointer;
-  std::string name;
+  Text pointer;
+  Text name;
   /// Absent only where the bundle's word is wrong, which has been reported.
   std::optional<ValueType> type;
   std::optional<Aggregation> aggregation;
@@ -155,14 +155,14 @@ struct Attribute {
 
 /// A value of an external (warehouse) group: it arrives by push only.
 struct Field {
-  std::string pointer;
-  std::string name;
+  Text pointer;
+  Text name;
   std::optional<ValueType> type;
 };
 
 struct AttributeGroup {
-  std::string pointer;
-  std::string name;
+  Text pointer;
+  Text name;
   std::uint32_t version = 1;
   AttributeKey attribute_key;
   List<Attribute> attributes;
@@ -175,35 +175,35 @@ struct AttributeGroup {
 struct Criterion {
   enum class Kind : std::uint8_t { all, any, none, leaf };
 
-  std::string pointer;
+  Text pointer;
   Kind kind = Kind::leaf;
   List<Criterion> children;
-  std::string group;      // leaf
-  std::string attribute;  // leaf
+  Text group;      // leaf
+  Text attribute;  // leaf
   Operator op = Operator::equal;
   Value literal;
 };
 
 /// A reference to one version of an attribute group.
 struct GroupLink {
-  std::string pointer;
-  std::string name;
+  Text pointer;
+  Text name;
   std::uint32_t version = 1;
 };
 
 struct Service {
-  std::string pointer;
-  std::string name;
+  Text pointer;
+  Text name;
   List<GroupLink> attribute_groups;
 };
 
 struct Intervention {
-  std::string pointer;
-  std::string name;
+  Text pointer;
+  Text name;
   std::uint32_t version = 1;
   Criterion criteria;
   /// Empty: the attribute keys of the groups that the criteria name.
-  List<std::string> target_attribute_keys;
+  List<Text> target_attribute_keys;
   /// Absent: the groups that the criteria read.
   std::optional<List<GroupLink>> payload_attribute_groups;
 };

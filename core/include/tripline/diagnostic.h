@@ -3,10 +3,10 @@
 #pragma once
 
 #include <initializer_list>
-#include <string>
 #include <string_view>
 
 #include "tripline/list.h"
+#include "tripline/text.h"
 
 namespace tripline {
 
@@ -17,9 +17,9 @@ struct Diagnostic {
 
   Severity severity;
   /// JSON Pointer (RFC 6901) into the definitions bundle; "" is the whole bundle.
-  std::string pointer;
+  Text pointer;
   /// One sentence: what is wrong and what to write instead.
-  std::string message;
+  Text message;
 };
 
 /// Collects every finding and goes on, so that an author sees all of them at once.

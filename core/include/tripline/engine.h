@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "tripline/event.h"
 #include "tripline/list.h"
 #include "tripline/program.h"
+#include "tripline/text.h"
 #include "tripline/value.h"
 
 namespace tripline {
@@ -23,18 +23,18 @@ struct TargetView {
   std::string_view id;
 };
 struct Target {
-  std::string name;
-  std::string id;
+  Text name;
+  Text id;
   operator TargetView() const { return {name, id}; }
 };
 
 /// One intervention for one target. The payloads of one trigger share their intervention_id.
 struct Payload {
-  std::string intervention_id;  // a UUIDv8, rule 23
-  std::string name;
+  Text intervention_id;  // a UUIDv8, rule 23
+  Text name;
   std::uint32_t version;
   /// `group:attribute` and value; missing values are left out (rule 24).
-  List<std::pair<std::string, Value>> attributes;
+  List<std::pair<Text, Value>> attributes;
   Target target;
   Time triggered_at;
 };
@@ -94,9 +94,9 @@ class Engine {
   /// Sets fields of external groups for a profile, and returns what that triggers. `time` is when
   /// the values were found out, the clock if absent. Refused as a whole if one of them does not
   /// belong to the profile's key.
-  tl::expected<std::span<const Payload>, std::string> push(TargetView profile,
-                                                           std::span<const PushedValue> values,
-                                                           Time now, std::optional<Time> time = {});
+  tl::expected<std::span<const Payload>, Text> push(TargetView profile,
+                                                    std::span<const PushedValue> values, Time now,
+                                                    std::optional<Time> time = {});
 
   /// Forgets what is known of an id: its profile, what the program's interventions sent to it, and
   /// that events of other profiles carried it. False if nothing was known. Cost: all profiles.
@@ -125,18 +125,18 @@ class Engine {
   ///      or {"attribute", "group_version", "operator", "value", "current", "note", "holds"}
   /// `note` says that the search for a pattern was given up (rule 26), else it is absent.
   /// "" if there is no such intervention or attribute key.
-  [[nodiscard]] std::string explain(std::string_view intervention, TargetView profile) const;
+  [[nodiscard]] Text explain(std::string_view intervention, TargetView profile) const;
 
   /// All profiles, most recently touched last.
   [[nodiscard]] List<Target> profiles() const;
 
   /// The whole state as bytes: versioned, with a checksum, the same on every host.
-  [[nodiscard]] std::string snapshot() const;
+  [[nodiscard]] Text snapshot() const;
 
   /// Replaces the state by a snapshot's, also of an engine with another program: what an attribute
   /// counted is kept where its definition stayed. A snapshot that is damaged or of a newer version
   /// is refused with a sentence that says so; the engine is empty then.
-  tl::expected<void, std::string> restore(std::string_view snapshot);
+  tl::expected<void, Text> restore(std::string_view snapshot);
 
  private:
   std::unique_ptr<EngineState> state_;

@@ -2,35 +2,35 @@
 #pragma once
 
 #include <span>
-#include <string>
 
 #include "tripline/diagnostic.h"
 #include "tripline/engine.h"
 #include "tripline/program.h"
+#include "tripline/text.h"
 
 namespace tripline {
 
 /// {"intervention_id", "name", "version", "attributes": {"group:attribute": value},
 /// "target_attribute_key": {"name", "id"}, "triggered_at": "2026-11-23T01:41:24.367Z"}
-[[nodiscard]] std::string payload_json(const Payload& payload);
+[[nodiscard]] Text payload_json(const Payload& payload);
 
 /// A list of payloads.
-[[nodiscard]] std::string payloads_json(std::span<const Payload> payloads);
+[[nodiscard]] Text payloads_json(std::span<const Payload> payloads);
 
 /// [{"severity": "error" | "warning", "pointer", "message"}]
-[[nodiscard]] std::string diagnostics_json(const Diagnostics& diagnostics);
+[[nodiscard]] Text diagnostics_json(const Diagnostics& diagnostics);
 
 /// What a host must bind, numbered by position: {"kind": "atomic", "name"} or {"kind": "event",
 /// "vendor", "name", "major_version", "path"} or the same with "kind": "entity" and "index". A path
 /// is a list of members' names and array indices.
-[[nodiscard]] std::string inputs_json(const Program& program);
+[[nodiscard]] Text inputs_json(const Program& program);
 
 /// The fields of external groups: [{"attribute": number, "attribute_key", "group", "version",
 /// "name"}]
-[[nodiscard]] std::string fields_json(const Program& program);
+[[nodiscard]] Text fields_json(const Program& program);
 
 /// {"GROUP": {"ATTRIBUTE": value}}; a missing value is null. Of several versions of a group the
 /// highest has the word.
-[[nodiscard]] std::string attributes_json(std::span<const AttributeReading> readings);
+[[nodiscard]] Text attributes_json(std::span<const AttributeReading> readings);
 
 }  // namespace tripline

@@ -7,50 +7,34 @@
 #include <cstdint>
 #include <initializer_list>
 #include <new>
-#include <string>
 #include <type_traits>
 #include <utility>
 
 namespace tripline {
 
-/// What all lists share, whatever they hold.
+/// What all lists share, whatever they hold. Moving an item is copying its bytes, so an item must
+/// not hold its own address; of what C++'s libraries have, GCC's std::string does.
 class ListStorage {
  protected:
-  /// Moves that many items, from and to places that may overlap.
-  using MoveItems = void (*)(void* to, void* from, std::size_t count);
-  struct ItemType {
-    std::size_t bytes;
-    MoveItems move;  // null: moving an item is copying its bytes
-  };
-
   void swap(ListStorage& other) noexcept;
-  void make_room(std::size_t wanted, ItemType type);
+  void make_room(std::size_t wanted, std::size_t item_bytes);
   /// The place for one more item behind the last one.
-  void* add_place(ItemType type);
+  void* add_place(std::size_t item_bytes);
   /// The place for one more item, with `next` and what stands behind it moved up.
-  void* add_place(void* next, ItemType type);
+  void* add_place(void* next, std::size_t item_bytes);
   /// Moves what stands from `last` on down to `first`.
-  void remove_places(void* first, void* last, ItemType type);
-  void resize_with_zeros(std::size_t size, ItemType type);
+  void remove_places(void* first, void* last, std::size_t item_bytes);
+  void resize_with_zeros(std::size_t size, std::size_t item_bytes);
 
   void* items_ = nullptr;
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;
 
  private:
-  void* place_of(std::size_t index, ItemType type);
-  static void move(void* to, void* first, void* last, ItemType type);
+  char* place_of(std::size_t index, std::size_t item_bytes) {
+    return static_cast<char*>(items_) + index * item_bytes;
+  }
 };
-
-/// Whether moving a T is copying its bytes: whether it holds no address in itself. Of what is kept
-/// in lists only the string of GCC's library does.
-template <typename T>
-inline constexpr bool kMovesAsBytes =
-#ifdef __GLIBCXX__
-    std::is_trivially_copyable_v<T>;
-#else
-    true;
-#endif
 
 /// As std::vector, but that what is added must not be an item of the list itself: adding moves
 /// those.
@@ -70,10 +54,11 @@ class List : private ListStorage {
   List(std::initializer_list<T> items) : List(items.begin(), items.end()) {}
   List(const List& other) : List(other.begin(), other.end()) {}
   List(List&& other) noexcept { swap(other); }
-  List& operator=(List other) noexcept {
+  List& operator=(List&& other) noexcept {
     swap(other);
     return *this;
   }
+  List& operator=(const List& other) { return *this = List(other); }
   ~List() {
     clear();
     ::operator delete(items_);
@@ -96,29 +81,29 @@ class List : private ListStorage {
   const T& back() const { return data()[size_ - 1]; }
 
   void reserve(std::size_t wanted) {
-    if (wanted > capacity_) make_room(wanted, kType);
+    if (wanted > capacity_) make_room(wanted, sizeof(T));
   }
   template <typename... Arguments>
   T& emplace_back(Arguments&&... arguments) {
-    return *new (add_place(kType)) T{std::forward<Arguments>(arguments)...};
+    return *new (add_place(sizeof(T))) T{std::forward<Arguments>(arguments)...};
   }
-  void push_back(const T& item) { new (add_place(kType)) T(item); }
-  void push_back(T&& item) { new (add_place(kType)) T(std::move(item)); }
+  void push_back(const T& item) { new (add_place(sizeof(T))) T(item); }
+  void push_back(T&& item) { new (add_place(sizeof(T))) T(std::move(item)); }
   /// O(1) at the end, else linear.
-  void insert(T* place, T item) { new (add_place(place, kType)) T(std::move(item)); }
+  void insert(T* place, T item) { new (add_place(place, sizeof(T))) T(std::move(item)); }
 
   void pop_back() { data()[--size_].~T(); }
   T* erase(T* first, T* last) {
     if (first == last) return first;
     for (T* item = first; item != last; ++item) item->~T();
-    remove_places(first, last, kType);
+    remove_places(first, last, sizeof(T));
     return first;
   }
   T* erase(T* item) { return erase(item, item + 1); }
   void clear() { shrink(0); }
   void resize(std::size_t size) {
     if constexpr (std::is_trivially_default_constructible_v<T>) {
-      resize_with_zeros(size, kType);
+      resize_with_zeros(size, sizeof(T));
     } else {
       reserve(size);
       while (size_ < size) emplace_back();
@@ -131,17 +116,6 @@ class List : private ListStorage {
   }
 
  private:
-  static void move_items(void* to, void* from, std::size_t count) {
-    auto* const source = static_cast<T*>(from);
-    auto* const target = static_cast<T*>(to);
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t index = target < source ? i : count - 1 - i;
-      new (target + index) T(std::move(source[index]));
-      source[index].~T();
-    }
-  }
-  static constexpr ItemType kType{sizeof(T), kMovesAsBytes<T> ? nullptr : &move_items};
-
   void shrink(std::size_t size) {
     if constexpr (std::is_trivially_destructible_v<T>) {
       size_ = static_cast<std::uint32_t>(size);

@@ -14,11 +14,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "tripline/definitions.h"
 #include "tripline/diagnostic.h"
 #include "tripline/list.h"
+#include "tripline/text.h"
 #include "tripline/value.h"
 
 namespace tripline {
@@ -29,7 +29,7 @@ struct Program {
   using Index = std::uint32_t;
 
   struct Key {
-    std::string name;
+    Text name;
     /// Absent where no event carries such an id, only pushes name it.
     std::optional<Index> input;
     /// The key's aggregates are neighbours in `aggregates`.
@@ -67,7 +67,7 @@ struct Program {
   /// contain an identical attribute share it.
   struct Aggregate {
     Index key = 0;
-    std::string name;
+    Text name;
     /// A field of an external group: its value arrives by push, and what follows up to `ttl` has no
     /// meaning but for `type`.
     bool is_pushed = false;
@@ -97,7 +97,7 @@ struct Program {
   /// An aggregate as one group shows it.
   struct Attribute {
     Index group;
-    std::string name;
+    Text name;
     /// Absent where the group is not online: then it is always missing.
     std::optional<Index> aggregate;
     ValueType type;
@@ -109,7 +109,7 @@ struct Program {
   };
 
   struct Group {
-    std::string name;
+    Text name;
     std::uint32_t version;
     Index key;
     Index first_attribute;
@@ -168,7 +168,7 @@ struct Program {
   static constexpr Index kFails = 0xfffffffe;
 
   struct Intervention {
-    std::string name;
+    Text name;
     std::uint32_t version;
     Index root;
     Index first_step;
@@ -210,10 +210,10 @@ struct Program {
                                                           Diagnostics& diagnostics);
 
 /// The program as stable text, one entry a line: for people, golden tests and the fingerprint.
-[[nodiscard]] std::string list_program(const Program& program);
+[[nodiscard]] Text list_program(const Program& program);
 
 /// The name of an input in a listing: `user_id`, `event vendor/name/1 $.type`,
 /// `entity vendor/name/1[0] $.price`.
-[[nodiscard]] std::string describe_input(const Property& input);
+[[nodiscard]] Text describe_input(const Property& input);
 
 }  // namespace tripline

@@ -9,11 +9,11 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <utility>
 
 #include "tripline/list.h"
+#include "tripline/text.h"
 
 namespace tripline {
 
@@ -27,7 +27,7 @@ inline constexpr Time kNever = Time{1} << 53;
 class Value;
 
 /// The dictionary that `category_count` makes: value as text, and how often it was seen.
-using Counts = List<std::pair<std::string, double>>;
+using Counts = List<std::pair<Text, double>>;
 
 /// null, bool, number, string, list of scalars, or counts. Numbers are finite IEEE doubles. Two
 /// words: what is larger than a number lies behind a pointer, so copying a number costs nothing.
@@ -39,7 +39,7 @@ class Value {
   static Value boolean(bool flag);
   /// NaN and infinities are missing: they give a null (rule 1).
   static Value number(double number);
-  static Value string(std::string text);
+  static Value string(Text text);
   static Value list(List<Value> scalars);
   static Value counts(Counts counts);
 
@@ -62,7 +62,7 @@ class Value {
   /// Each gives the content if it is of that kind, else null.
   const bool* as_boolean() const { return kind_ == Kind::boolean ? &content_.flag : nullptr; }
   const double* as_number() const { return kind_ == Kind::number ? &content_.number : nullptr; }
-  const std::string* as_string() const { return kind_ == Kind::string ? content_.text : nullptr; }
+  const Text* as_string() const { return kind_ == Kind::string ? content_.text : nullptr; }
   const List<Value>* as_list() const { return kind_ == Kind::list ? content_.list : nullptr; }
   const Counts* as_counts() const { return kind_ == Kind::counts ? content_.counts : nullptr; }
 
@@ -79,7 +79,7 @@ class Value {
   union Content {
     bool flag;
     double number;
-    std::string* text;
+    Text* text;
     List<Value>* list;
     Counts* counts;
   };

@@ -23,7 +23,7 @@ bool takes_no_value(Operator op) {
   return op == Operator::is_null || op == Operator::is_not_null || op == Operator::changed;
 }
 
-std::string quoted(Operator op) {
+Text quoted(Operator op) {
   return concat({"'", name_of<Operator>(kOperators, op), "'"});
 }
 

@@ -22,11 +22,11 @@ using Index = Program::Index;
 
 constexpr std::ptrdiff_t kLongestPattern = 1000;  // in code points; Regex looks after its own
 
-std::string json_text(const Value& value) {
+Text json_text(const Value& value) {
   return JsonWriter().value(value).take();
 }
 
-std::string versioned(const std::string& name, std::uint32_t version) {
+Text versioned(const Text& name, std::uint32_t version) {
   return concat({name, " version ", version});
 }
 
@@ -48,7 +48,7 @@ struct Numbered {
   std::uint32_t version;
   Index index;
 };
-using Numbers = LruMap<std::string, Numbered>;
+using Numbers = LruMap<Text, Numbered>;
 
 /// Numbers equal things equally. What a thing is, its text says.
 template <typename Thing>
@@ -56,7 +56,7 @@ class Interner {
  public:
   explicit Interner(List<Thing>& things) : things_(things) {}
 
-  Index add(const std::string& text, Thing&& thing) {
+  Index add(const Text& text, Thing&& thing) {
     if (const Numbered* known = numbers_.find(text)) return known->index;
     const auto index = static_cast<Index>(things_.size());
     numbers_.add(text, {0, index});
@@ -108,20 +108,20 @@ class Compiler {
 
   Index add_input(Property property) {
     property.date_part = DatePart::none;
-    const std::string text = describe_input(property);
+    const Text text = describe_input(property);
     return inputs_.add(text, std::move(property));
   }
 
-  Index add_atomic_input(std::string name) {
+  Index add_atomic_input(Text name) {
     Property property;
     property.name = std::move(name);
     return add_input(std::move(property));
   }
 
   /// The comparison, with its pattern compiled; what is wrong with that is reported at `pointer`.
-  Program::Comparison comparison(Operator op, const Value& literal, const std::string& pointer) {
+  Program::Comparison comparison(Operator op, const Value& literal, const Text& pointer) {
     Program::Comparison comparison{op, literal, nullptr};
-    const std::string* pattern = literal.as_string();
+    const Text* pattern = literal.as_string();
     if (pattern == nullptr) return comparison;
     if (op == Operator::like || op == Operator::not_like) {
       const auto is_start = [](char c) { return (c & 0xc0) != 0x80; };
@@ -140,9 +140,8 @@ class Compiler {
     return comparison;
   }
 
-  Index add_condition(Index input, Operator op, const Value& literal,
-                      const std::string& pointer = {}) {
-    const std::string text =
+  Index add_condition(Index input, Operator op, const Value& literal, const Text& pointer = {}) {
+    const Text text =
         concat({input, " ", name_of<Operator>(kOperators, op), " ", json_text(literal)});
     return conditions_.add(text, {input, comparison(op, literal, pointer)});
   }
@@ -161,7 +160,7 @@ class Compiler {
     Program::Test test;
     for (const EventSelector& selector : attribute.events) {
       List<Index> conditions;
-      const auto require = [&](const char* field, const std::optional<std::string>& text) {
+      const auto require = [&](const char* field, const std::optional<Text>& text) {
         if (!text) return;
         conditions.push_back(
             add_condition(add_atomic_input(field), Operator::equal, Value::string(*text)));
@@ -179,7 +178,7 @@ class Compiler {
     test.all = add_conditions(attribute.criteria.all);
     test.any = add_conditions(attribute.criteria.any);
 
-    std::string text;
+    Text text;
     const auto describe = [&text](char mark, const List<Index>& conditions) {
       text += mark;
       for (const Index condition : conditions) text += concat({" ", condition});
@@ -222,7 +221,7 @@ class Compiler {
 
   /// Where events carry the key's ids; nothing if no event does.
   std::optional<Index> input_of(const AttributeKey& key) {
-    const std::string& name = key.property.name;
+    const Text& name = key.property.name;
     if (key.property.source != Property::Source::atomic || is_atomic_field(name)) {
       return add_input(key.property);
     }
@@ -230,7 +229,7 @@ class Compiler {
     return std::nullopt;
   }
 
-  std::string describe_input_of_key(std::optional<Index> input) const {
+  Text describe_input_of_key(std::optional<Index> input) const {
     return input ? describe_input(program_->inputs[*input]) : "a column of a warehouse";
   }
 
@@ -242,7 +241,7 @@ class Compiler {
   }
 
   /// The key that a target names: a declared one, or a field of the event.
-  std::optional<Index> target_key(const std::string& name, const std::string& pointer) {
+  std::optional<Index> target_key(const Text& name, const Text& pointer) {
     if (name.empty()) return std::nullopt;
     if (const auto known = find_key(name)) return known;
     if (is_atomic_field(name) || property_of_session_key(name)) {
@@ -262,7 +261,7 @@ class Compiler {
 
   void add_group(const AttributeGroup& group) {
     if (group.name.empty()) return;
-    const std::string full_name = versioned(group.name, group.version);
+    const Text full_name = versioned(group.name, group.version);
     if (groups_.find(full_name) != nullptr) {
       error({group.pointer}, {"the group ", full_name, " is defined twice; raise the version"});
       return;
@@ -322,7 +321,7 @@ class Compiler {
       aggregate.name = field.name;
       aggregate.type = *field.type;
       aggregate.ttl = group_ttl(group);
-      const std::string text = concat({"push ", group.name, " ", describe_aggregate(aggregate)});
+      const Text text = concat({"push ", group.name, " ", describe_aggregate(aggregate)});
       aggregate.identity = hash64(text);
       compiled.aggregate = aggregates_.add(text, std::move(aggregate));
     }
@@ -332,7 +331,7 @@ class Compiler {
   /// Adds an attribute, and makes it what criteria read if no higher version of the group has it.
   void publish(const AttributeGroup& group, Program::Attribute attribute,
                std::optional<ValueType> type) {
-    const std::string name = concat({group.name, ":", attribute.name});
+    const Text name = concat({group.name, ":", attribute.name});
     const auto index = static_cast<Index>(program_->attributes.size());
     program_->attributes.push_back(std::move(attribute));
     published_.push_back({type, group.online});
@@ -355,7 +354,7 @@ class Compiler {
       aggregate.date_part = attribute.property->date_part;
     }
     if (aggregate.period == 0) aggregate.ttl = attribute.ttl.value_or(group_ttl(group));
-    const std::string text = describe_aggregate(aggregate);
+    const Text text = describe_aggregate(aggregate);
     aggregate.identity = hash64(text);
     return aggregates_.add(text, std::move(aggregate));
   }
@@ -372,7 +371,7 @@ class Compiler {
   }
 
   /// All that decides the value, in words that do not depend on the rest of the bundle.
-  std::string describe_aggregate(const Program::Aggregate& aggregate) {
+  Text describe_aggregate(const Program::Aggregate& aggregate) {
     JsonWriter text;
     text.begin_array().string(program_->keys.empty() ? "" : program_->keys[aggregate.key].name);
     text.string(aggregate.name);
@@ -406,7 +405,7 @@ class Compiler {
   /// Index of a group's version, or an error that says which versions there are.
   std::optional<Index> find_group(const GroupLink& link) {
     if (link.name.empty()) return std::nullopt;
-    const std::string full_name = versioned(link.name, link.version);
+    const Text full_name = versioned(link.name, link.version);
     if (const Numbered* known = groups_.find(full_name)) return known->index;
     List<std::string_view> names;
     for (const Program::Group& group : program_->groups) {
@@ -445,7 +444,7 @@ class Compiler {
     Numbers highest, seen;
     for (const Intervention& intervention : definitions_.interventions) {
       if (intervention.name.empty()) continue;
-      const std::string full_name = versioned(intervention.name, intervention.version);
+      const Text full_name = versioned(intervention.name, intervention.version);
       if (seen.find(full_name) == nullptr) {
         seen.add(full_name, {});
       } else {
@@ -506,7 +505,7 @@ class Compiler {
         const Index attribute = group.first_attribute + i;
         add_to_payload(compiled.payload, attribute);
         if (!intervention.payload_attribute_groups) continue;
-        const std::string& name = program_->attributes[attribute].name;
+        const Text& name = program_->attributes[attribute].name;
         if (names.find(name) == nullptr) {
           names.add(name, {});
         } else {
@@ -531,7 +530,7 @@ class Compiler {
     payload.push_back(attribute);
   }
 
-  const std::string& name_of_group(const Program::Attribute& attribute) const {
+  const Text& name_of_group(const Program::Attribute& attribute) const {
     return program_->groups[attribute.group].name;
   }
   std::uint32_t version_of(const Program::Attribute& attribute) const {
@@ -565,7 +564,7 @@ class Compiler {
 
   std::optional<Index> add_leaf(const Criterion& criterion, Index intervention, List<Index>& read) {
     if (criterion.group.empty()) return std::nullopt;  // reported while reading
-    const std::string name = concat({criterion.group, ":", criterion.attribute});
+    const Text name = concat({criterion.group, ":", criterion.attribute});
     const Numbered* newest = newest_attributes_.find(name);
     if (newest == nullptr) {
       report_unknown_attribute(criterion, name);
@@ -582,8 +581,8 @@ class Compiler {
     }
     add_unique(read, attribute);
 
-    const std::string text = concat({attribute, " ", name_of<Operator>(kOperators, criterion.op),
-                                     " ", json_text(criterion.literal)});
+    const Text text = concat({attribute, " ", name_of<Operator>(kOperators, criterion.op), " ",
+                              json_text(criterion.literal)});
     const Index leaf = leaves_.add(
         text, {attribute, comparison(criterion.op, criterion.literal, criterion.pointer), {}});
     List<Index>& users = program_->leaves[leaf].interventions;
@@ -591,10 +590,10 @@ class Compiler {
     return leaf;
   }
 
-  void report_unknown_attribute(const Criterion& criterion, const std::string& name) {
+  void report_unknown_attribute(const Criterion& criterion, const Text& name) {
     List<std::string_view> candidates;
     newest_attributes_.for_each(
-        [&](const std::string& candidate, const Numbered&) { candidates.push_back(candidate); });
+        [&](const Text& candidate, const Numbered&) { candidates.push_back(candidate); });
     error({criterion.pointer, "/attribute"},
           {"there is no attribute '", name, "'", suggestion(name, candidates)});
   }

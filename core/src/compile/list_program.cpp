@@ -8,20 +8,20 @@
 namespace tripline {
 namespace {
 
-std::string comparison_text(Operator op, const Value& literal) {
-  std::string text = concat({" ", name_of<Operator>(kOperators, op)});
+Text comparison_text(Operator op, const Value& literal) {
+  Text text = concat({" ", name_of<Operator>(kOperators, op)});
   if (!literal.is_null()) text += concat({" ", JsonWriter().value(literal).take()});
   return text;
 }
 
-std::string number_list(const List<Program::Index>& numbers) {
-  std::string text;
+Text number_list(const List<Program::Index>& numbers) {
+  Text text;
   for (const Program::Index number : numbers) text += concat({" ", number});
   return text;
 }
 
-std::string test_text(const Program::Test& test) {
-  std::string text;
+Text test_text(const Program::Test& test) {
+  Text text;
   for (const auto& selector : test.selectors) {
     text += concat({(text.empty() ? " event" : " or"), number_list(selector)});
   }
@@ -30,8 +30,8 @@ std::string test_text(const Program::Test& test) {
   return text.empty() ? " always" : text;
 }
 
-std::string aggregate_text(const Program& program, const Program::Aggregate& aggregate) {
-  std::string text = concat({" ", program.keys[aggregate.key].name, ".", aggregate.name, " = "});
+Text aggregate_text(const Program& program, const Program::Aggregate& aggregate) {
+  Text text = concat({" ", program.keys[aggregate.key].name, ".", aggregate.name, " = "});
   if (aggregate.is_pushed) {
     text += concat({"pushed ", name_of<ValueType>(kValueTypes, aggregate.type)});
     return text;
@@ -51,12 +51,12 @@ std::string aggregate_text(const Program& program, const Program::Aggregate& agg
   return text;
 }
 
-std::string criteria_text(const Program& program, Program::Index index) {
+Text criteria_text(const Program& program, Program::Index index) {
   const Program::Node& node = program.nodes[index];
   if (node.kind == Criterion::Kind::leaf) return concat({"leaf ", node.leaf});
-  std::string text = node.kind == Criterion::Kind::all   ? "all("
-                     : node.kind == Criterion::Kind::any ? "any("
-                                                         : "none(";
+  Text text = node.kind == Criterion::Kind::all   ? "all("
+              : node.kind == Criterion::Kind::any ? "any("
+                                                  : "none(";
   for (Program::Index child = index + 1; child < node.end; child = program.nodes[child].end) {
     if (child != index + 1) text += ", ";
     text += criteria_text(program, child);
@@ -75,18 +75,18 @@ class Lister {
       text_ += concat({"  ", number++, ":", describe(thing), "\n"});
     }
   }
-  std::string take() { return std::move(text_); }
+  Text take() { return std::move(text_); }
 
  private:
-  std::string text_;
+  Text text_;
 };
 
 }  // namespace
 
-std::string describe_input(const Property& input) {
+Text describe_input(const Property& input) {
   if (input.source == Property::Source::atomic) return input.name;
   const bool entity = input.source == Property::Source::entity;
-  std::string text = entity ? "entity " : "event ";
+  Text text = entity ? "entity " : "event ";
   text += concat({input.vendor, "/", input.name, "/", input.major_version});
   if (entity) text += concat({"[", input.index, "]"});
   text += " $";
@@ -96,7 +96,7 @@ std::string describe_input(const Property& input) {
   return text;
 }
 
-std::string list_program(const Program& program) {
+Text list_program(const Program& program) {
   Lister lister;
   lister.section("inputs", program.inputs, [](const Property& input) {
     return concat({" ", describe_input(input)});
@@ -115,7 +115,7 @@ std::string list_program(const Program& program) {
   });
   lister.section("attributes", program.attributes, [&](const Program::Attribute& attribute) {
     const Program::Group& group = program.groups[attribute.group];
-    std::string text = concat({" ", group.name, " v", group.version, ":", attribute.name, " = "});
+    Text text = concat({" ", group.name, " v", group.version, ":", attribute.name, " = "});
     text += attribute.aggregate ? concat({"aggregate ", *attribute.aggregate}) : "missing";
     if (attribute.default_value.is_null() && attribute.reads_zero) text += " or 0";
     if (!attribute.default_value.is_null()) {

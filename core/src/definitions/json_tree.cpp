@@ -29,13 +29,13 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
   }
   bool number_float(number_float_t number, const string_t&) override { return add_number(number); }
   bool string(string_t& text) override {
-    place(JsonNode::Kind::string)->text = std::move(text);
+    place(JsonNode::Kind::string)->text = text;
     return true;
   }
   bool binary(binary_t&) override { return false; }
   bool start_object(std::size_t) override { return open(JsonNode::Kind::object); }
   bool key(string_t& name) override {
-    key_ = std::move(name);
+    key_ = name;
     if (open_.back()->children.size() < kMostMembers) return true;
     diagnostics_.error({}, {"an object has more than 1,000 members"});
     return false;
@@ -87,7 +87,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
   JsonNode& root_;
   Diagnostics& diagnostics_;
   List<JsonNode*> open_;
-  std::string key_;
+  Text key_;
 };
 
 }  // namespace
@@ -107,8 +107,8 @@ JsonNode read_json(std::string_view text, Diagnostics& diagnostics) {
   return root;
 }
 
-std::string join_pointer(std::string_view pointer, std::string_view step) {
-  std::string joined(pointer);
+Text join_pointer(std::string_view pointer, std::string_view step) {
+  Text joined(pointer);
   joined += '/';
   for (const char c : step) {
     if (c == '~') {

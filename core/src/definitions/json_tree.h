@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "tripline/diagnostic.h"
 #include "tripline/list.h"
+#include "tripline/text.h"
 
 namespace tripline {
 
@@ -17,8 +17,8 @@ struct JsonNode {
   Kind kind = Kind::null;
   bool flag = false;
   double number = 0;
-  std::string text;  // string
-  std::string key;   // where it is a member of an object
+  Text text;  // string
+  Text key;   // where it is a member of an object
   List<JsonNode> children;
 
   /// The member of that name, the last one if there are several, or null. Linear: definitions'
@@ -31,6 +31,6 @@ struct JsonNode {
 [[nodiscard]] JsonNode read_json(std::string_view text, Diagnostics& diagnostics);
 
 /// `pointer` + "/" + `step`, escaped as RFC 6901 says.
-[[nodiscard]] std::string join_pointer(std::string_view pointer, std::string_view step);
+[[nodiscard]] Text join_pointer(std::string_view pointer, std::string_view step);
 
 }  // namespace tripline

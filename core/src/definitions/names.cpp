@@ -97,7 +97,7 @@ bool is_time_field(std::string_view name) {
   return name.ends_with("_tstamp") && is_atomic_field(name);
 }
 
-std::string suggestion(std::string_view word, std::span<const std::string_view> candidates) {
+Text suggestion(std::string_view word, std::span<const std::string_view> candidates) {
   constexpr std::size_t longest_name = 257;  // of what a definition may refer to
   if (word.size() > longest_name) return {};
   std::size_t fewest = std::max<std::size_t>(2, word.size() / 3) + 1;
@@ -108,7 +108,7 @@ std::string suggestion(std::string_view word, std::span<const std::string_view> 
     fewest = edits;
     nearest = candidate;
   }
-  return nearest.empty() ? std::string() : concat({"; did you mean '", nearest, "'?"});
+  return nearest.empty() ? Text() : concat({"; did you mean '", nearest, "'?"});
 }
 
 }  // namespace tripline

@@ -3,11 +3,11 @@
 
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "tripline/definitions.h"
 #include "tripline/list.h"
+#include "tripline/text.h"
 
 namespace tripline {
 
@@ -58,7 +58,6 @@ std::string_view name_of(const Words<Enum>& words, Enum value) {
 [[nodiscard]] bool is_time_field(std::string_view name);
 
 /// `; did you mean 'x'?` for the candidate with the fewest edits, or nothing where none is close.
-[[nodiscard]] std::string suggestion(std::string_view word,
-                                     std::span<const std::string_view> candidates);
+[[nodiscard]] Text suggestion(std::string_view word, std::span<const std::string_view> candidates);
 
 }  // namespace tripline

@@ -33,12 +33,11 @@ std::string_view without_alias(std::string_view word) {
 
 }  // namespace
 
-ObjectReader::ObjectReader(const JsonNode& node, std::string pointer, Diagnostics& diagnostics,
-                           int depth)
+ObjectReader::ObjectReader(const JsonNode& node, Text pointer, Diagnostics& diagnostics, int depth)
     : node_(node), pointer_(std::move(pointer)), diagnostics_(diagnostics), depth_(depth) {
 }
 
-std::string ObjectReader::pointer_to(std::string_view field) const {
+Text ObjectReader::pointer_to(std::string_view field) const {
   return join_pointer(pointer_, field);
 }
 
@@ -60,7 +59,7 @@ void ObjectReader::ignore(std::initializer_list<std::string_view> fields) {
   for (const std::string_view field : fields) known_.push_back(field);
 }
 
-bool ObjectReader::read_text(std::string_view field, std::string& text) {
+bool ObjectReader::read_text(std::string_view field, Text& text) {
   const JsonNode* node = read(field);
   if (node == nullptr) return false;
   if (node->kind == JsonNode::Kind::string) {
@@ -71,8 +70,8 @@ bool ObjectReader::read_text(std::string_view field, std::string& text) {
   return false;
 }
 
-bool ObjectReader::read_text(std::string_view field, std::optional<std::string>& text) {
-  std::string found;
+bool ObjectReader::read_text(std::string_view field, std::optional<Text>& text) {
+  Text found;
   if (!read_text(field, found)) return false;
   text = std::move(found);
   return true;
@@ -105,7 +104,7 @@ bool ObjectReader::read_whole(std::string_view field, std::uint32_t least, std::
 }
 
 bool ObjectReader::read_duration(std::string_view field, std::optional<Duration>& duration) {
-  std::string text;
+  Text text;
   if (!read_text(field, text)) return false;
   const auto parsed = parse_duration(text);
   if (!parsed) {
@@ -162,12 +161,12 @@ const JsonNode* ObjectReader::read_array(std::string_view field) {
 }
 
 int ObjectReader::read_position(std::string_view field, std::string_view words) {
-  std::string text;
+  Text text;
   if (!read_text(field, text)) return -1;
   const int position = position_of(without_alias(text), words);
   if (position >= 0) return position;
   const List<std::string_view> known = words_of(words);
-  std::string better = suggestion(text, known);
+  Text better = suggestion(text, known);
   if (better.empty()) {
     for (const std::string_view word : known) {
       better += concat({better.empty() ? "; use one of " : ", ", word});
@@ -177,7 +176,7 @@ int ObjectReader::read_position(std::string_view field, std::string_view words) 
   return -1;
 }
 
-void ObjectReader::read_thing_at(const JsonNode& node, std::string pointer, void* thing,
+void ObjectReader::read_thing_at(const JsonNode& node, Text pointer, void* thing,
                                  ReadThing read) const {
   ObjectReader object(node, std::move(pointer), diagnostics_, depth_ + 1);
   if (node.kind == JsonNode::Kind::object) {

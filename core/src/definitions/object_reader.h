@@ -4,7 +4,6 @@
 
 #include <initializer_list>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "definitions/json_tree.h"
@@ -12,6 +11,7 @@
 #include "support/text.h"
 #include "tripline/diagnostic.h"
 #include "tripline/list.h"
+#include "tripline/text.h"
 
 namespace tripline {
 
@@ -24,10 +24,10 @@ namespace tripline {
 class ObjectReader {
  public:
   /// `depth` objects contain this one.
-  ObjectReader(const JsonNode& node, std::string pointer, Diagnostics& diagnostics, int depth = 0);
+  ObjectReader(const JsonNode& node, Text pointer, Diagnostics& diagnostics, int depth = 0);
 
-  const std::string& pointer() const { return pointer_; }
-  std::string pointer_to(std::string_view field) const;
+  const Text& pointer() const { return pointer_; }
+  Text pointer_to(std::string_view field) const;
   Diagnostics& diagnostics() const { return diagnostics_; }
   int depth() const { return depth_; }
 
@@ -39,8 +39,8 @@ class ObjectReader {
   /// Fields that have a meaning elsewhere and none here.
   void ignore(std::initializer_list<std::string_view> fields);
 
-  bool read_text(std::string_view field, std::string& text);
-  bool read_text(std::string_view field, std::optional<std::string>& text);
+  bool read_text(std::string_view field, Text& text);
+  bool read_text(std::string_view field, std::optional<Text>& text);
   bool read_flag(std::string_view field, bool& flag);
   /// A whole number in [least, most].
   bool read_whole(std::string_view field, std::uint32_t least, std::uint32_t most,
@@ -90,12 +90,12 @@ class ObjectReader {
 
   const JsonNode* read_array(std::string_view field);
   int read_position(std::string_view field, std::string_view words);
-  void read_thing_at(const JsonNode& node, std::string pointer, void* thing, ReadThing read) const;
+  void read_thing_at(const JsonNode& node, Text pointer, void* thing, ReadThing read) const;
   void read_things(std::string_view field, const JsonNode& list, void* things, std::size_t size,
                    ReadThing read) const;
 
   const JsonNode& node_;
-  std::string pointer_;
+  Text pointer_;
   Diagnostics& diagnostics_;
   int depth_;
   List<std::string_view> known_;

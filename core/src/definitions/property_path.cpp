@@ -30,8 +30,8 @@ bool take(std::string_view& text, char c) {
 
 }  // namespace
 
-tl::expected<List<PathStep>, std::string> parse_property_path(std::string_view path) {
-  const auto refuse = [](std::string why) { return tl::make_unexpected(std::move(why)); };
+tl::expected<List<PathStep>, Text> parse_property_path(std::string_view path) {
+  const auto refuse = [](Text why) { return tl::make_unexpected(std::move(why)); };
   constexpr std::size_t longest = 1000;
   if (path.size() > longest) return refuse("a path may have 1,000 characters");
 
@@ -60,7 +60,7 @@ tl::expected<List<PathStep>, std::string> parse_property_path(std::string_view p
     if (name == "*") return refuse("a path leads to one value; '*' is not allowed");
     if (name == "$") return refuse("a path names a field in the schema, for example $.price");
     if (name == "__proto__") return refuse("'__proto__' is not allowed in a path");
-    steps.push_back({std::string(name), 0});
+    steps.push_back({Text(name), 0});
     rest.remove_prefix(size);
     needs_dot = true;
     if (rest == ".") return refuse("the path ends with a '.'");

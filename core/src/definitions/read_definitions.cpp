@@ -28,9 +28,9 @@ bool is_word(std::string_view text, std::string_view also = {}) {
 }
 
 /// The required field `name`; stays empty where it is absent or wrong.
-void read_name(ObjectReader& object, std::string& name) {
+void read_name(ObjectReader& object, Text& name) {
   object.require("name");
-  std::string text;
+  Text text;
   if (!object.read_text("name", text)) return;
   if (text == "__proto__") {
     object.error_at("name", {"'__proto__' is not allowed as a name"});
@@ -49,7 +49,7 @@ void read_version(ObjectReader& object, std::uint32_t& version) {
 // ---- properties ------------------------------------------------------------------------------
 
 /// An atomic field's name, checked and spelt as events spell it.
-void check_atomic_field(ObjectReader& object, std::string_view field, std::string& name) {
+void check_atomic_field(ObjectReader& object, std::string_view field, Text& name) {
   if (name == "refr_device_tstamp") {
     name = "refr_dvce_tstamp";  // the Python SDK's spelling
   } else if (position_of(name, "contexts|unstruct_event|derived_contexts") >= 0) {
@@ -82,7 +82,7 @@ void read_schema(ObjectReader& object, Property& property) {
   if (property.source == Property::Source::entity) {
     object.read_whole("index", 0, kHighestVersion, property.index);
   }
-  std::string path;
+  Text path;
   if (!object.read_text("path", path)) return;
   if (auto steps = parse_property_path(path)) {
     property.path = std::move(*steps);
@@ -199,7 +199,7 @@ void read_attribute_key(ObjectReader& object, AttributeKey& key) {
   read_name(object, key.name);
   const bool has_property = read_property_of(object, key.property);
   refuse_date_part(object, key.property, "an attribute key is an identifier, not a date");
-  std::string field;
+  Text field;
   const bool has_field = object.read_text("key", field);
   if (!has_property) {
     key.property.name = has_field ? field : key.name;
@@ -285,7 +285,7 @@ void read_service(ObjectReader& object, Service& service) {
 /// Splits `group:attribute`.
 void read_qualified_attribute(ObjectReader& object, Criterion& leaf) {
   object.require("attribute");
-  std::string text;
+  Text text;
   if (!object.read_text("attribute", text)) return;
   const std::string_view name = text;
   const std::size_t colon = name.find(':');
@@ -346,7 +346,7 @@ void read_criterion(ObjectReader& object, Criterion& criterion) {
   object.warn_about_unknown_fields();
 }
 
-void read_key_link(ObjectReader& object, std::string& name) {
+void read_key_link(ObjectReader& object, Text& name) {
   read_name(object, name);
   object.warn_about_unknown_fields();
 }

@@ -22,7 +22,7 @@ bool is_canonical_uuid(std::string_view text) {
   return true;
 }
 
-std::string_view normal_id(std::string_view id, std::string& room) {
+std::string_view normal_id(std::string_view id, Text& room) {
   const auto is_capital = [](char c) { return c >= 'A' && c <= 'F'; };
   if (!is_canonical_uuid(id) || std::none_of(id.begin(), id.end(), is_capital)) return id;
   room = id;
@@ -32,7 +32,7 @@ std::string_view normal_id(std::string_view id, std::string& room) {
   return room;
 }
 
-std::string_view id_of(const ValueView& input, std::string& room) {
+std::string_view id_of(const ValueView& input, Text& room) {
   if (input.kind() == ValueView::Kind::string) return normal_id(input.text(), room);
   if (input.kind() == ValueView::Kind::number) return room = number_text(input.number());
   return {};

@@ -1,9 +1,9 @@
 // Ids of attribute keys (rule 17).
 #pragma once
 
-#include <string>
 #include <string_view>
 
+#include "tripline/text.h"
 #include "tripline/value.h"
 
 namespace tripline {
@@ -14,10 +14,10 @@ namespace tripline {
 /// The id in the form in which it is compared: canonical UUIDs in lower case, all else as it is.
 /// Mostly that is the text itself; where it is not, it is written into `room`, and the view is of
 /// that.
-[[nodiscard]] std::string_view normal_id(std::string_view id, std::string& room);
+[[nodiscard]] std::string_view normal_id(std::string_view id, Text& room);
 
 /// The id that an input holds, in its normal form: a string, or a number as text; "" is no id. A
 /// view of the input or of `room`.
-[[nodiscard]] std::string_view id_of(const ValueView& input, std::string& room);
+[[nodiscard]] std::string_view id_of(const ValueView& input, Text& room);
 
 }  // namespace tripline

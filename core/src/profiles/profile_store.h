@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "attributes/aggregate.h"
@@ -10,13 +9,14 @@
 #include "support/lru_map.h"
 #include "tripline/list.h"
 #include "tripline/program.h"
+#include "tripline/text.h"
 #include "value/compare.h"
 
 namespace tripline {
 
 struct ProfileName {
   Program::Index key;
-  std::string id;
+  Text id;
 };
 
 struct ProfileNameView {
@@ -39,7 +39,7 @@ struct Profile {
   List<Slot> slots;
   /// The ids of the last event that touched this profile, by key; empty where it carried no other
   /// than the profile's own (rule 16).
-  List<std::string> ids;
+  List<Text> ids;
   /// How many pushes there were (rule 23).
   std::uint64_t pushes = 0;
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <utility>
 
 #include "support/bits.h"
+#include "tripline/text.h"
 
 namespace tripline {
 
@@ -22,12 +22,12 @@ class ByteWriter {
   std::size_t size() const { return bytes_.size(); }
   /// Overwrites four bytes written earlier: a length that is known only afterwards.
   void patch_u32(std::size_t at, std::uint32_t value);
-  const std::string& bytes() const { return bytes_; }
-  std::string take() { return std::move(bytes_); }
+  const Text& bytes() const { return bytes_; }
+  Text take() { return std::move(bytes_); }
 
  private:
   void little_endian(std::uint64_t value, int width);
-  std::string bytes_;
+  Text bytes_;
 };
 
 /// Reads hostile bytes: past the end everything reads as zero and ok() is false from then on.

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
+
+#include "tripline/text.h"
 
 namespace tripline {
 
@@ -22,7 +23,7 @@ struct Hash128 {
 /// Hashes a sequence of parts so that ("ab", "c") and ("a", "bc") differ.
 template <typename... Part>
 [[nodiscard]] Hash128 hash_parts(const Part&... parts) {
-  std::string text;
+  Text text;
   const auto add = [&text](std::string_view part) {
     const auto size = static_cast<std::uint32_t>(part.size());
     for (int shift = 0; shift < 32; shift += 8) text += static_cast<char>(size >> shift & 0xff);

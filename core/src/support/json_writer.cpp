@@ -46,7 +46,7 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
 JsonWriter& JsonWriter::value(const Value& value) {
   if (const bool* flag = value.as_boolean()) return boolean(*flag);
   if (const double* number = value.as_number()) return this->number(*number);
-  if (const std::string* text = value.as_string()) return string(*text);
+  if (const Text* text = value.as_string()) return string(*text);
   if (const List<Value>* list = value.as_list()) {
     begin_array();
     for (const Value& element : *list) this->value(element);
@@ -60,7 +60,7 @@ JsonWriter& JsonWriter::value(const Value& value) {
   return null();
 }
 
-std::string JsonWriter::take() {
+Text JsonWriter::take() {
   needs_comma_ = false;
   return std::exchange(text_, {});
 }

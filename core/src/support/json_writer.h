@@ -1,9 +1,9 @@
 // Writes JSON text; a third of the size of a document model.
 #pragma once
 
-#include <string>
 #include <string_view>
 
+#include "tripline/text.h"
 #include "tripline/value.h"
 
 namespace tripline {
@@ -25,7 +25,7 @@ class JsonWriter {
   JsonWriter& raw(std::string_view json);
 
   /// What has been written since the last call.
-  std::string take();
+  Text take();
 
  private:
   JsonWriter& open(char bracket);
@@ -33,7 +33,7 @@ class JsonWriter {
   void separate();
   void quote(std::string_view text);
 
-  std::string text_;
+  Text text_;
   bool needs_comma_ = false;
 };
 

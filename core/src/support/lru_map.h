@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <utility>
 
 #include "support/hash.h"
 #include "tripline/list.h"
+#include "tripline/text.h"
 
 namespace tripline {
 
@@ -57,7 +57,7 @@ template <typename Key>
 struct KeyTraits;
 
 template <>
-struct KeyTraits<std::string> {
+struct KeyTraits<Text> {
   static std::uint64_t hash(std::string_view key) { return hash64(key); }
 };
 /// For keys that are hashes themselves.

@@ -15,7 +15,7 @@ namespace {
 
 /// number = 0.DIGITS × 10^point, without zeros at either end of the digits.
 struct Decimal {
-  std::string digits;
+  Text digits;
   int point = 0;
 };
 
@@ -248,7 +248,7 @@ double parse_number(std::string_view text) {
   return negative ? -number : number;
 }
 
-std::string number_text(double number) {
+Text number_text(double number) {
   if (number == 0) return "0";
   const std::string_view sign = number < 0 ? "-" : "";
   number = std::fabs(number);

@@ -1,14 +1,15 @@
 #pragma once
 
-#include <string>
 #include <string_view>
+
+#include "tripline/text.h"
 
 namespace tripline {
 
 /// A finite number as JavaScript's String(x) writes it: the shortest digits that read back as the
 /// same double (ECMA-262, Number::toString). Costs well under a microsecond for numbers of up to 14
 /// digits, a few for others.
-[[nodiscard]] std::string number_text(double number);
+[[nodiscard]] Text number_text(double number);
 
 /// The double nearest to a number in JSON's grammar, ties to even; infinite beyond the doubles.
 /// Takes the text's word for its grammar. Costs microseconds where 15 digits do not suffice.

@@ -1,14 +1,30 @@
 #include "support/text.h"
 
+#include <algorithm>
+#include <cstring>
+
 namespace tripline {
 
-void TextPart::append_to(std::string& text) const {
+Text& Text::operator+=(std::string_view text) {
+  const std::size_t size = size_ + text.size();
+  if (size > capacity_) make_room(std::max<std::size_t>(size, 2 * capacity_), 1);
+  if (!text.empty()) std::memcpy(static_cast<char*>(items_) + size_, text.data(), text.size());
+  size_ = static_cast<std::uint32_t>(size);
+  return *this;
+}
+
+Text& Text::operator+=(char c) {
+  *static_cast<char*>(add_place(1)) = c;
+  return *this;
+}
+
+void TextPart::append_to(Text& text) const {
   if (size_ == kString) {
     text += *string_;
     return;
   }
   if (size_ != kNumber) {
-    text.append(text_, size_);
+    text += {text_, size_};
     return;
   }
   char digits[20];
@@ -20,11 +36,11 @@ void TextPart::append_to(std::string& text) const {
     rest /= 10;
   } while (rest != 0);
   if (number_ < 0) text += '-';
-  text.append(first, static_cast<std::size_t>(digits + sizeof digits - first));
+  text += {first, static_cast<std::size_t>(digits + sizeof digits - first)};
 }
 
-std::string concat(std::initializer_list<TextPart> parts) {
-  std::string text;
+Text concat(std::initializer_list<TextPart> parts) {
+  Text text;
   for (const TextPart& part : parts) part.append_to(text);
   return text;
 }

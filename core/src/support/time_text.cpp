@@ -83,11 +83,11 @@ std::optional<std::int64_t> parse_zone(Cursor& cursor) {
   return west ? -offset : offset;
 }
 
-void append_padded(std::string& text, std::int64_t number, std::size_t width,
-                   std::string_view after) {
-  const std::string digits = concat({number});
-  text.append(width - std::min(width, digits.size()), '0');
-  text += concat({digits, after});
+void append_padded(Text& text, std::int64_t number, std::size_t width, std::string_view after) {
+  const Text digits = concat({number});
+  for (std::size_t size = digits.size(); size < width; ++size) text += '0';
+  text += digits;
+  text += after;
 }
 
 }  // namespace
@@ -137,11 +137,11 @@ Date date_of_day(std::int64_t days) {
           static_cast<int>(day_of_year - (153 * shifted_month + 2) / 5 + 1)};
 }
 
-std::string format_time(Time time) {
+Text format_time(Time time) {
   const std::int64_t days = (time >= 0 ? time : time - kDay + 1) / kDay;
   const std::int64_t rest = time - days * kDay;
   const Date date = date_of_day(days);
-  std::string text;
+  Text text;
   append_padded(text, date.year, 4, "-");
   append_padded(text, date.month, 2, "-");
   append_padded(text, date.day, 2, "T");

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 
+#include "tripline/text.h"
 #include "tripline/value.h"
 
 namespace tripline {
@@ -14,7 +14,7 @@ namespace tripline {
 [[nodiscard]] std::optional<Time> parse_time(std::string_view text);
 
 /// `2026-11-23T01:41:24.367Z`.
-[[nodiscard]] std::string format_time(Time time);
+[[nodiscard]] Text format_time(Time time);
 
 /// `P1Y2M3W4DT5H6M7.5S` in milliseconds: any part may carry a fraction, a leading minus negates. A
 /// year is 365 days, a month 30. Below a millisecond is cut off.

@@ -23,7 +23,7 @@ Order order_of(std::string_view a, std::string_view b) {
 
 /// How a scalar stands to a literal; `none` where their types differ.
 Order compare(const ValueView& scalar, const Value& literal) {
-  const std::string* text = literal.as_string();
+  const Text* text = literal.as_string();
   switch (scalar.kind()) {
     case ValueView::Kind::number: {
       const double* number = literal.as_number();

@@ -21,7 +21,7 @@ double clamp_to_range(double number, ValueType type) {
 Value as_text(const ValueView& scalar) {
   switch (scalar.kind()) {
     case ValueView::Kind::string:
-      return Value::string(std::string(scalar.text()));
+      return Value::string(Text(scalar.text()));
     case ValueView::Kind::number:
       return Value::string(number_text(scalar.number()));
     case ValueView::Kind::boolean:

@@ -17,7 +17,7 @@ std::int64_t weekday(std::int64_t day) {
 }
 
 Value date_text(std::int64_t day) {
-  return Value::string(format_time(day * kDay).substr(0, 10));
+  return Value::string(Text(format_time(day * kDay).view().substr(0, 10)));
 }
 
 }  // namespace

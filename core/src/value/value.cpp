@@ -19,9 +19,9 @@ Value Value::number(double number) {
   return value;
 }
 
-Value Value::string(std::string text) {
+Value Value::string(Text text) {
   Value value;
-  value.content_.text = new std::string(std::move(text));
+  value.content_.text = new Text(std::move(text));
   value.kind_ = Kind::string;
   return value;
 }
@@ -43,7 +43,7 @@ Value Value::counts(Counts counts) {
 void Value::copy_content() {
   switch (kind_) {
     case Kind::string:
-      content_.text = new std::string(*content_.text);
+      content_.text = new Text(*content_.text);
       break;
     case Kind::list:
       content_.list = new List<Value>(*content_.list);
@@ -108,7 +108,7 @@ bool operator==(const Value& a, const Value& b) {
 ValueView ValueView::of(const Value& value) {
   if (const bool* flag = value.as_boolean()) return boolean(*flag);
   if (const double* number = value.as_number()) return ValueView::number(*number);
-  if (const std::string* text = value.as_string()) return string(*text);
+  if (const Text* text = value.as_string()) return string(*text);
   return {};
 }
 

@@ -13,7 +13,7 @@ void save_scalar(const Value& value, ByteWriter& bytes) {
   } else if (const double* number = value.as_number()) {
     bytes.u8(kNumber);
     bytes.f64(*number);
-  } else if (const std::string* text = value.as_string()) {
+  } else if (const Text* text = value.as_string()) {
     bytes.u8(kString);
     bytes.text(*text);
   } else {
@@ -32,7 +32,7 @@ Value load_scalar(ByteReader& bytes) {
     case kNumber:
       return Value::number(bytes.f64());
     case kString:
-      return Value::string(std::string(bytes.text()));
+      return Value::string(Text(bytes.text()));
     default:
       bytes.fail();
       return {};
