@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 
@@ -58,8 +59,10 @@ class Text : private ListStorage {
   friend bool operator<(const Text& a, const Text& b) { return a.view() < b.view(); }
 };
 
-template <typename Stream>
-auto operator<<(Stream& stream, const Text& text) -> decltype(stream << text.view()) {
+/// For tests' messages.
+template <typename Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream,
+                                             const Text& text) {
   return stream << text.view();
 }
 
