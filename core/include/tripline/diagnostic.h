@@ -25,10 +25,13 @@ struct Diagnostic {
 /// Collects every finding and goes on, so that an author sees all of them at once.
 class Diagnostics {
  public:
-  /// Pointer and message come in parts (support/text.h), which are put together here: a page loads
-  /// that once, not wherever something is reported.
-  void error(std::initializer_list<TextPart> pointer, std::initializer_list<TextPart> message);
-  void warning(std::initializer_list<TextPart> pointer, std::initializer_list<TextPart> message);
+  /// `step` is appended to the pointer; in the message each part (support/text.h) takes the place
+  /// of a `%`. All that is put together here: a page loads that once, not wherever something is
+  /// reported.
+  void error(const Text& pointer, const char* step, const char* message,
+             std::initializer_list<TextPart> parts = {});
+  void warning(const Text& pointer, const char* step, const char* message,
+               std::initializer_list<TextPart> parts = {});
 
   [[nodiscard]] bool has_errors() const { return has_errors_; }
   [[nodiscard]] const List<Diagnostic>& entries() const { return entries_; }

@@ -56,14 +56,12 @@ void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
   const Aggregation aggregation = *attribute.aggregation;
   if (is_numeric_aggregation(aggregation) || is_time_since(aggregation) ||
       aggregation == Aggregation::counter) {
-    diagnostics.error(
-        {attribute.pointer, "/property/date_part"},
-        {"a date part does not go with '", name_of<Aggregation>(kAggregations, aggregation), "'"});
+    diagnostics.error(attribute.pointer, "/property/date_part", "a date part does not go with '%'",
+                      {name_of<Aggregation>(kAggregations, aggregation)});
     return;
   }
   if (property.source == Property::Source::atomic && !is_time_field(property.name)) {
-    diagnostics.error({attribute.pointer, "/property/date_part"},
-                      {"'", property.name, "' is no time"});
+    diagnostics.error(attribute.pointer, "/property/date_part", "'%' is no time", {property.name});
   }
   const bool is_number = property.date_part == DatePart::hour_of_day ||
                          property.date_part == DatePart::day_of_week ||
@@ -74,9 +72,9 @@ void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
   const bool any_type = aggregation == Aggregation::category_count ||
                         aggregation == Aggregation::approx_count_distinct;
   if (!fits && !any_type) {
-    diagnostics.error({attribute.pointer, "/type"},
-                      {"the date part '", name_of<DatePart>(kDateParts, property.date_part),
-                       "' needs ", is_number ? "int32 or int64" : "string", " here"});
+    diagnostics.error(attribute.pointer, "/type", "the date part '%' needs % here",
+                      {name_of<DatePart>(kDateParts, property.date_part),
+                       is_number ? "int32 or int64" : "string"});
   }
 }
 
@@ -94,34 +92,34 @@ void check_attribute(const Attribute& attribute, Diagnostics& diagnostics) {
   if (!attribute.type || !attribute.aggregation) return;
   const std::string_view aggregation = name_of<Aggregation>(kAggregations, *attribute.aggregation);
   if (needs_property(*attribute.aggregation) && !attribute.property) {
-    diagnostics.error({attribute.pointer},
-                      {"the aggregation '", aggregation, "' requires a 'property' to be set"});
+    diagnostics.error(attribute.pointer, "", "the aggregation '%' requires a 'property' to be set",
+                      {aggregation});
   }
   if (const std::string_view needed = wrong_type(*attribute.aggregation, *attribute.type);
       !needed.empty()) {
-    diagnostics.error({attribute.pointer, "/type"},
-                      {"the result of '", aggregation, "' needs ", needed, " as its type"});
+    diagnostics.error(attribute.pointer, "/type", "the result of '%' needs % as its type",
+                      {aggregation, needed});
   } else if (!attribute.default_value.is_null() &&
              !fits(attribute.default_value, *attribute.type)) {
-    diagnostics.error({attribute.pointer, "/default_value"},
-                      {"the default is no value of the attribute's type '",
-                       name_of<ValueType>(kValueTypes, *attribute.type), "'"});
+    diagnostics.error(attribute.pointer, "/default_value",
+                      "the default is no value of the attribute's type '%'",
+                      {name_of<ValueType>(kValueTypes, *attribute.type)});
   }
   if (attribute.period && attribute.ttl) {
-    diagnostics.error({attribute.pointer, "/ttl"},
-                      {"'ttl' is for lifetime attributes; with 'period' leave it out"});
+    diagnostics.error(attribute.pointer, "/ttl",
+                      "'ttl' is for lifetime attributes; with 'period' leave it out");
   }
   if (is_time_since(*attribute.aggregation) && !attribute.has_time_unit) {
-    diagnostics.error({attribute.pointer},
-                      {"'", aggregation, "' needs a 'time_unit': s, min, h or d"});
+    diagnostics.error(attribute.pointer, "", "'%' needs a 'time_unit': s, min, h or d",
+                      {aggregation});
   } else if (!is_time_since(*attribute.aggregation) && attribute.time_unit != TimeUnit::none) {
-    diagnostics.error({attribute.pointer, "/time_unit"},
-                      {"'time_unit' goes with time_since_last and time_since_first only"});
+    diagnostics.error(attribute.pointer, "/time_unit",
+                      "'time_unit' goes with time_since_last and time_since_first only");
   }
   if (!attribute.property) return;
   if (is_time_since(*attribute.aggregation) && !is_event_time(*attribute.property)) {
-    diagnostics.error({attribute.pointer, "/property"},
-                      {"'", aggregation, "' looks at derived_tstamp; leave 'property' out"});
+    diagnostics.error(attribute.pointer, "/property",
+                      "'%' looks at derived_tstamp; leave 'property' out", {aggregation});
   }
   check_date_part(attribute, diagnostics);
 }

@@ -40,36 +40,36 @@ void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics&
   if (takes_no_value(leaf.op) || leaf.literal.is_null()) return;
   const std::string_view type_name = name_of<ValueType>(kValueTypes, type);
   if (type == ValueType::dict) {
-    diagnostics.error({leaf.pointer, "/operator"},
-                      {"a dict takes 'is null', 'is not null' and 'changed' only"});
+    diagnostics.error(leaf.pointer, "/operator",
+                      "a dict takes 'is null', 'is not null' and 'changed' only");
     return;
   }
   const ValueType element = element_type(type);
   if (element == ValueType::boolean && !is_membership(leaf.op) && leaf.op != Operator::equal &&
       leaf.op != Operator::not_equal) {
-    diagnostics.error({leaf.pointer, "/operator"},
-                      {quoted(leaf.op), " can never hold on a ", type_name});
+    diagnostics.error(leaf.pointer, "/operator", "% can never hold on a %",
+                      {quoted(leaf.op), type_name});
     return;
   }
   const bool is_pattern = !is_comparison(leaf.op) && !is_membership(leaf.op);
   if (is_pattern && !is_text_type(element)) {
-    diagnostics.error({leaf.pointer, "/operator"},
-                      {quoted(leaf.op), " needs strings; the attribute is ", type_name});
+    diagnostics.error(leaf.pointer, "/operator", "% needs strings; the attribute is %",
+                      {quoted(leaf.op), type_name});
     return;
   }
   const List<Value>* list = leaf.literal.as_list();
   if (is_membership(leaf.op) && list == nullptr && !is_list_type(type)) {
-    diagnostics.error({leaf.pointer, "/value"}, {quoted(leaf.op),
-                                                 " needs a list here, since the attribute is a "
-                                                 "single ",
-                                                 type_name});
+    diagnostics.error(leaf.pointer, "/value",
+                      "% needs a list here, since the attribute is a single %",
+                      {quoted(leaf.op), type_name});
     return;
   }
   const auto check = [&](const Value& literal) {
     const std::string_view needed = mismatch(literal, element);
     if (needed.empty()) return true;
-    diagnostics.error({leaf.pointer, "/value"}, {"this can never match: the attribute is ",
-                                                 type_name, ", so the value must be ", needed});
+    diagnostics.error(leaf.pointer, "/value",
+                      "this can never match: the attribute is %, so the value must be %",
+                      {type_name, needed});
     return false;
   };
   if (list == nullptr) {
@@ -81,8 +81,8 @@ void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics&
 
 void check_filter_criterion(const FilterCriterion& criterion, Diagnostics& diagnostics) {
   if (criterion.literal.as_boolean() != nullptr && is_order(criterion.op)) {
-    diagnostics.error({criterion.pointer, "/operator"},
-                      {quoted(criterion.op), " can never hold on true or false"});
+    diagnostics.error(criterion.pointer, "/operator", "% can never hold on true or false",
+                      {quoted(criterion.op)});
   }
 }
 

@@ -100,8 +100,9 @@ class Compiler {
   }
 
  private:
-  void error(std::initializer_list<TextPart> pointer, std::initializer_list<TextPart> message) {
-    diagnostics_.error(pointer, message);
+  void error(const Text& pointer, const char* step, const char* message,
+             std::initializer_list<TextPart> parts = {}) {
+    diagnostics_.error(pointer, step, message, parts);
   }
 
   // ---- inputs and tests ----------------------------------------------------------------------
@@ -126,7 +127,7 @@ class Compiler {
     if (op == Operator::like || op == Operator::not_like) {
       const auto is_start = [](char c) { return (c & 0xc0) != 0x80; };
       if (std::count_if(pattern->begin(), pattern->end(), is_start) > kLongestPattern) {
-        error({pointer, "/value"}, {"a pattern has at most 1,000 characters"});
+        error(pointer, "/value", "a pattern has at most 1,000 characters");
       }
     }
     if (op != Operator::rlike && op != Operator::not_rlike) return comparison;
@@ -134,8 +135,8 @@ class Compiler {
     if (regex) {
       comparison.regex = std::make_shared<const Regex>(std::move(*regex));
     } else {
-      error({pointer, "/value"},
-            {"position ", regex.error().position, " of the pattern: ", regex.error().message});
+      error(pointer, "/value", "position % of the pattern: %",
+            {regex.error().position, regex.error().message});
     }
     return comparison;
   }
@@ -210,9 +211,9 @@ class Compiler {
       return std::nullopt;
     }
     if (known && program_->keys[*known].input != input) {
-      error({key.pointer}, {"the attribute key '", key.name, "' is defined twice, as ",
-                            describe_input_of_key(program_->keys[*known].input), " and as ",
-                            describe_input_of_key(input)});
+      error(key.pointer, "", "the attribute key '%' is defined twice, as % and as %",
+            {key.name, describe_input_of_key(program_->keys[*known].input),
+             describe_input_of_key(input)});
     }
     if (known) return known;
     program_->keys.push_back({key.name, input, 0, 0, {}});
@@ -234,10 +235,9 @@ class Compiler {
   }
 
   void report_key_without_input(const AttributeKey& key) {
-    error({key.pointer}, {"'", key.property.name,
-                          "' is no atomic field, so the key needs a 'property' that says "
-                          "where its id is found",
-                          suggestion(key.property.name, atomic_fields())});
+    error(key.pointer, "",
+          "'%' is no atomic field, so the key needs a 'property' that says where its id is found%",
+          {key.property.name, suggestion(key.property.name, atomic_fields())});
   }
 
   /// The key that a target names: a declared one, or a field of the event.
@@ -253,7 +253,7 @@ class Compiler {
     }
     List<std::string_view> candidates = atomic_fields();
     for (const Program::Key& key : program_->keys) candidates.push_back(key.name);
-    error({pointer}, {"there is no attribute key '", name, "'", suggestion(name, candidates)});
+    error(pointer, "", "there is no attribute key '%'%", {name, suggestion(name, candidates)});
     return std::nullopt;
   }
 
@@ -263,7 +263,7 @@ class Compiler {
     if (group.name.empty()) return;
     const Text full_name = versioned(group.name, group.version);
     if (groups_.find(full_name) != nullptr) {
-      error({group.pointer}, {"the group ", full_name, " is defined twice; raise the version"});
+      error(group.pointer, "", "the group % is defined twice; raise the version", {full_name});
       return;
     }
     groups_.add(full_name, {group.version, static_cast<Index>(program_->groups.size())});
@@ -279,7 +279,7 @@ class Compiler {
       if (names.find(attribute.name) == nullptr) {
         names.add(attribute.name, {});
       } else {
-        error({attribute.pointer}, {"the group has two attributes '", attribute.name, "'"});
+        error(attribute.pointer, "", "the group has two attributes '%'", {attribute.name});
       }
       add_attribute(group, attribute, index, key.value_or(0));
     }
@@ -288,7 +288,7 @@ class Compiler {
       if (names.find(field.name) == nullptr) {
         names.add(field.name, {});
       } else {
-        error({field.pointer}, {"the group has two fields '", field.name, "'"});
+        error(field.pointer, "", "the group has two fields '%'", {field.name});
       }
       add_field(group, field, index, key.value_or(0));
     }
@@ -410,14 +410,14 @@ class Compiler {
     List<std::string_view> names;
     for (const Program::Group& group : program_->groups) {
       if (group.name == link.name) {
-        error({link.pointer}, {"there is no ", full_name, " of this group; the bundle has version ",
-                               group.version});
+        error(link.pointer, "", "there is no % of this group; the bundle has version %",
+              {full_name, group.version});
         return std::nullopt;
       }
       names.push_back(group.name);
     }
-    error({link.pointer},
-          {"there is no attribute group '", link.name, "'", suggestion(link.name, names)});
+    error(link.pointer, "", "there is no attribute group '%'%",
+          {link.name, suggestion(link.name, names)});
     return std::nullopt;
   }
 
@@ -425,15 +425,15 @@ class Compiler {
     if (services_.find(service.name) == nullptr) {
       services_.add(service.name, {});
     } else if (!service.name.empty()) {
-      error({service.pointer}, {"the service '", service.name, "' is defined twice"});
+      error(service.pointer, "", "the service '%' is defined twice", {service.name});
     }
     List<Index> keys;
     for (const GroupLink& link : service.attribute_groups) {
       if (const auto group = find_group(link)) add_unique(keys, program_->groups[*group].key);
     }
     if (keys.size() > 1) {
-      error({service.pointer}, {"a service can only refer to attribute groups with the same "
-                                "attribute key"});
+      error(service.pointer, "",
+            "a service can only refer to attribute groups with the same attribute key");
     }
   }
 
@@ -448,8 +448,8 @@ class Compiler {
       if (seen.find(full_name) == nullptr) {
         seen.add(full_name, {});
       } else {
-        error({intervention.pointer},
-              {"the intervention ", full_name, " is defined twice; raise the version"});
+        error(intervention.pointer, "", "the intervention % is defined twice; raise the version",
+              {full_name});
       }
       Numbered* known = highest.find(intervention.name);
       if (known == nullptr) known = &highest.add(intervention.name, {});
@@ -509,9 +509,10 @@ class Compiler {
         if (names.find(name) == nullptr) {
           names.add(name, {});
         } else {
-          diagnostics_.warning({intervention.pointer, "/payload_attribute_groups"},
-                               {"two of these groups have an attribute '", name,
-                                "'; handlers tell them apart by the group's name only"});
+          diagnostics_.warning(intervention.pointer, "/payload_attribute_groups",
+                               "two of these groups have an attribute '%'; handlers tell them "
+                               "apart by the group's name only",
+                               {name});
         }
       }
     }
@@ -548,8 +549,8 @@ class Compiler {
     program_->nodes.push_back({criterion.kind, 0, 0});
     if (criterion.kind == Criterion::Kind::leaf) {
       if (criterion.op == Operator::changed && !allows_changed) {
-        error({criterion.pointer, "/operator"},
-              {"'changed' may stand alone or inside 'all', not inside 'any' or 'none'"});
+        error(criterion.pointer, "/operator",
+              "'changed' may stand alone or inside 'all', not inside 'any' or 'none'");
       }
       if (const auto leaf = add_leaf(criterion, intervention, read)) {
         program_->nodes[index].leaf = *leaf;
@@ -572,9 +573,9 @@ class Compiler {
     }
     const Index attribute = newest->index;
     if (!published_[attribute].online) {
-      diagnostics_.warning({criterion.pointer}, {"the group of '", name,
-                                                 "' is not online, so the attribute is always "
-                                                 "missing"});
+      diagnostics_.warning(criterion.pointer, "",
+                           "the group of '%' is not online, so the attribute is always missing",
+                           {name});
     }
     if (const auto type = published_[attribute].type) {
       check_criterion_literal(criterion, *type, diagnostics_);
@@ -594,8 +595,8 @@ class Compiler {
     List<std::string_view> candidates;
     newest_attributes_.for_each(
         [&](const Text& candidate, const Numbered&) { candidates.push_back(candidate); });
-    error({criterion.pointer, "/attribute"},
-          {"there is no attribute '", name, "'", suggestion(name, candidates)});
+    error(criterion.pointer, "/attribute", "there is no attribute '%'%",
+          {name, suggestion(name, candidates)});
   }
 
   // ---- the last touches ----------------------------------------------------------------------

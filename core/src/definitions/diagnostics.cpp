@@ -3,15 +3,25 @@
 
 namespace tripline {
 
-void Diagnostics::error(std::initializer_list<TextPart> pointer,
-                        std::initializer_list<TextPart> message) {
+void Diagnostics::error(const Text& pointer, const char* step, const char* message,
+                        std::initializer_list<TextPart> parts) {
+  warning(pointer, step, message, parts);
+  entries_.back().severity = Diagnostic::Severity::error;
   has_errors_ = true;
-  entries_.push_back({Diagnostic::Severity::error, concat(pointer), concat(message)});
 }
 
-void Diagnostics::warning(std::initializer_list<TextPart> pointer,
-                          std::initializer_list<TextPart> message) {
-  entries_.push_back({Diagnostic::Severity::warning, concat(pointer), concat(message)});
+void Diagnostics::warning(const Text& pointer, const char* step, const char* message,
+                          std::initializer_list<TextPart> parts) {
+  Diagnostic& diagnostic =
+      entries_.emplace_back(Diagnostic::Severity::warning, concat({pointer, step}), Text());
+  const TextPart* part = parts.begin();
+  for (; *message != 0; ++message) {
+    if (*message == '%') {
+      (part++)->append_to(diagnostic.message);
+    } else {
+      diagnostic.message += *message;
+    }
+  }
 }
 
 }  // namespace tripline

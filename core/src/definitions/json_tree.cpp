@@ -37,7 +37,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool key(string_t& name) override {
     key_ = name;
     if (open_.back()->children.size() < kMostMembers) return true;
-    diagnostics_.error({}, {"an object has more than 1,000 members"});
+    diagnostics_.error({}, "", "an object has more than 1,000 members");
     return false;
   }
   bool end_object() override { return close(); }
@@ -48,8 +48,8 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     // The library's sentence starts with its own error code in brackets.
     const std::string_view text = error.what();
     const std::size_t bracket = text.find("] ");
-    diagnostics_.error({}, {"this is not JSON (byte ", position,
-                            "): ", text.substr(bracket == text.npos ? 0 : bracket + 2)});
+    diagnostics_.error({}, "", "this is not JSON (byte %): %",
+                       {position, text.substr(bracket == text.npos ? 0 : bracket + 2)});
     return false;
   }
 
@@ -72,7 +72,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
 
   bool open(JsonNode::Kind kind) {
     if (open_.size() == kDeepest) {
-      diagnostics_.error({}, {"the JSON is nested more than 256 levels deep"});
+      diagnostics_.error({}, "", "the JSON is nested more than 256 levels deep");
       return false;
     }
     open_.push_back(place(kind));

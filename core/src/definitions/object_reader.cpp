@@ -41,12 +41,13 @@ Text ObjectReader::pointer_to(std::string_view field) const {
   return join_pointer(pointer_, field);
 }
 
-void ObjectReader::error_here(std::initializer_list<TextPart> message) const {
-  diagnostics_.error({pointer_}, message);
+void ObjectReader::error_here(const char* message, std::initializer_list<TextPart> parts) const {
+  diagnostics_.error(pointer_, "", message, parts);
 }
 
-void ObjectReader::error_at(std::string_view field, std::initializer_list<TextPart> message) const {
-  diagnostics_.error({pointer_to(field)}, message);
+void ObjectReader::error_at(std::string_view field, const char* message,
+                            std::initializer_list<TextPart> parts) const {
+  diagnostics_.error(pointer_to(field), "", message, parts);
 }
 
 const JsonNode* ObjectReader::read(std::string_view field) {
@@ -66,7 +67,7 @@ bool ObjectReader::read_text(std::string_view field, Text& text) {
     text = node->text;
     return true;
   }
-  error_at(field, {"a string is needed here"});
+  error_at(field, "a string is needed here");
   return false;
 }
 
@@ -84,7 +85,7 @@ bool ObjectReader::read_flag(std::string_view field, bool& flag) {
     flag = node->flag;
     return true;
   }
-  error_at(field, {"true or false is needed here"});
+  error_at(field, "true or false is needed here");
   return false;
 }
 
@@ -99,7 +100,7 @@ bool ObjectReader::read_whole(std::string_view field, std::uint32_t least, std::
       return true;
     }
   }
-  error_at(field, {"a whole number from ", least, " to ", most, " is needed here"});
+  error_at(field, "a whole number from % to % is needed here", {least, most});
   return false;
 }
 
@@ -108,9 +109,9 @@ bool ObjectReader::read_duration(std::string_view field, std::optional<Duration>
   if (!read_text(field, text)) return false;
   const auto parsed = parse_duration(text);
   if (!parsed) {
-    error_at(field, {"'", text, "' is not an ISO 8601 duration; write for example PT15M or P7D"});
+    error_at(field, "'%' is not an ISO 8601 duration; write for example PT15M or P7D", {text});
   } else if (*parsed <= 0) {
-    error_at(field, {"a duration must be longer than zero"});
+    error_at(field, "a duration must be longer than zero");
   } else {
     duration = parsed;
     return true;
@@ -123,13 +124,13 @@ bool ObjectReader::read_value(std::string_view field, Value& value) {
   if (node == nullptr) return false;
   if (node->kind != JsonNode::Kind::array) {
     if (read_scalar(*node, value)) return true;
-    error_at(field, {"a string, a number, a boolean or a list of them is needed here"});
+    error_at(field, "a string, a number, a boolean or a list of them is needed here");
     return false;
   }
   List<Value> list(node->children.size());
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (read_scalar(node->children[i], list[i])) continue;
-    error_at(field, {"a list may hold strings, numbers and booleans only"});
+    error_at(field, "a list may hold strings, numbers and booleans only");
     return false;
   }
   value = Value::list(std::move(list));
@@ -139,7 +140,7 @@ bool ObjectReader::read_value(std::string_view field, Value& value) {
 bool ObjectReader::require(std::string_view field) const {
   const JsonNode* member = node_.member(field);
   if (member != nullptr && member->kind != JsonNode::Kind::null) return true;
-  error_here({"'", field, "' is missing"});
+  error_here("'%' is missing", {field});
   return false;
 }
 
@@ -148,15 +149,15 @@ void ObjectReader::warn_about_unknown_fields() const {
     const bool is_repeated = node_.member(member.key) != &member;
     if (is_repeated || std::find(known_.begin(), known_.end(), member.key) != known_.end())
       continue;
-    diagnostics_.warning({pointer_to(member.key)},
-                         {"unknown field; it has no effect", suggestion(member.key, known_)});
+    diagnostics_.warning(pointer_to(member.key), "", "unknown field; it has no effect%",
+                         {suggestion(member.key, known_)});
   }
 }
 
 const JsonNode* ObjectReader::read_array(std::string_view field) {
   const JsonNode* node = read(field);
   if (node == nullptr || node->kind == JsonNode::Kind::array) return node;
-  error_at(field, {"a list is needed here"});
+  error_at(field, "a list is needed here");
   return nullptr;
 }
 
@@ -172,7 +173,7 @@ int ObjectReader::read_position(std::string_view field, std::string_view words) 
       better += concat({better.empty() ? "; use one of " : ", ", word});
     }
   }
-  error_at(field, {"'", text, "' is not known here", better});
+  error_at(field, "'%' is not known here%", {text, better});
   return -1;
 }
 
@@ -182,7 +183,7 @@ void ObjectReader::read_thing_at(const JsonNode& node, Text pointer, void* thing
   if (node.kind == JsonNode::Kind::object) {
     read(object, thing);
   } else {
-    object.error_here({"an object is needed here"});
+    object.error_here("an object is needed here");
   }
 }
 

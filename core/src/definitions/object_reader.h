@@ -31,8 +31,9 @@ class ObjectReader {
   Diagnostics& diagnostics() const { return diagnostics_; }
   int depth() const { return depth_; }
 
-  void error_here(std::initializer_list<TextPart> message) const;
-  void error_at(std::string_view field, std::initializer_list<TextPart> message) const;
+  void error_here(const char* message, std::initializer_list<TextPart> parts = {}) const;
+  void error_at(std::string_view field, const char* message,
+                std::initializer_list<TextPart> parts = {}) const;
 
   /// The field, or null if it is absent.
   const JsonNode* read(std::string_view field);

@@ -33,10 +33,10 @@ void read_name(ObjectReader& object, Text& name) {
   Text text;
   if (!object.read_text("name", text)) return;
   if (text == "__proto__") {
-    object.error_at("name", {"'__proto__' is not allowed as a name"});
+    object.error_at("name", "'__proto__' is not allowed as a name");
   } else if (!is_word(text)) {
-    object.error_at("name", {"'", std::string_view(text).substr(0, kLongestName),
-                             "' is not a name: 1 to 128 letters, digits and _"});
+    object.error_at("name", "'%' is not a name: 1 to 128 letters, digits and _",
+                    {std::string_view(text).substr(0, kLongestName)});
   } else {
     name = std::move(text);
   }
@@ -53,17 +53,18 @@ void check_atomic_field(ObjectReader& object, std::string_view field, Text& name
   if (name == "refr_device_tstamp") {
     name = "refr_dvce_tstamp";  // the Python SDK's spelling
   } else if (position_of(name, "contexts|unstruct_event|derived_contexts") >= 0) {
-    object.error_at(field, {"'", name,
-                            "' is a whole structure; name a field in it with a property of "
-                            "type 'event' or 'entity'"});
+    object.error_at(
+        field,
+        "'%' is a whole structure; name a field in it with a property of type 'event' or 'entity'",
+        {name});
   } else if (is_unknown_to_browsers(name)) {
     object.diagnostics().warning(
-        {object.pointer_to(field)},
-        {"'", name, "' is filled in after collection; in a browser it is always missing"});
+        object.pointer_to(field), "",
+        "'%' is filled in after collection; in a browser it is always missing", {name});
   } else if (!is_atomic_field(name)) {
     object.error_at(
-        field, {"there is no atomic field '", std::string_view(name).substr(0, kLongestName), "'",
-                suggestion(name, atomic_fields())});
+        field, "there is no atomic field '%'%",
+        {std::string_view(name).substr(0, kLongestName), suggestion(name, atomic_fields())});
   }
 }
 
@@ -74,8 +75,8 @@ void read_schema(ObjectReader& object, Property& property) {
   object.read_text("vendor", property.vendor);
   object.read_text("name", property.name);
   if (!property.name.empty() && !is_word(property.name, "-")) {
-    object.error_at("name", {"'", std::string_view(property.name).substr(0, kLongestName),
-                             "' is not a schema name: 1 to 128 letters, digits, - and _"});
+    object.error_at("name", "'%' is not a schema name: 1 to 128 letters, digits, - and _",
+                    {std::string_view(property.name).substr(0, kLongestName)});
   }
   property.major_version = 1;
   object.read_whole("major_version", 1, kHighestVersion, property.major_version);
@@ -87,7 +88,7 @@ void read_schema(ObjectReader& object, Property& property) {
   if (auto steps = parse_property_path(path)) {
     property.path = std::move(*steps);
   } else {
-    object.error_at("path", {steps.error()});
+    object.error_at("path", "%", {steps.error()});
   }
 }
 
@@ -108,9 +109,9 @@ bool read_property_of(ObjectReader& object, Property& property) {
   return object.read_object<read_property>("property", property);
 }
 
-void refuse_date_part(ObjectReader& object, const Property& property, std::string_view message) {
+void refuse_date_part(ObjectReader& object, const Property& property, const char* message) {
   if (property.date_part == DatePart::none) return;
-  object.diagnostics().error({object.pointer_to("property"), "/date_part"}, {message});
+  object.diagnostics().error(object.pointer_to("property"), "/date_part", message);
 }
 
 // ---- event filters ---------------------------------------------------------------------------
@@ -120,17 +121,17 @@ void read_selector(ObjectReader& object, EventSelector& selector) {
   object.read_text("name", selector.name);
   object.read_text("version", selector.version);
   if (selector.vendor && !is_word(*selector.vendor, "-.")) {
-    object.error_at("vendor", {"a vendor has 1 to 128 letters, digits, '-', '_' and '.'"});
+    object.error_at("vendor", "a vendor has 1 to 128 letters, digits, '-', '_' and '.'");
   }
   if (selector.name && !is_word(*selector.name, "-")) {
-    object.error_at("name", {"an event's name has 1 to 128 letters, digits, '-' and '_'"});
+    object.error_at("name", "an event's name has 1 to 128 letters, digits, '-' and '_'");
   }
   if (selector.version && !is_schema_version(*selector.version)) {
-    object.error_at("version", {"a schema version looks like 1-0-0"});
+    object.error_at("version", "a schema version looks like 1-0-0");
   }
   if (object.read("event_specification_id") != nullptr) {
     object.error_at("event_specification_id",
-                    {"an event carries no specification id; select by vendor, name and version"});
+                    "an event carries no specification id; select by vendor, name and version");
   }
   object.warn_about_unknown_fields();
 }
@@ -142,12 +143,11 @@ void read_comparison(ObjectReader& object, Operator& op, Value& literal) {
   const bool has_value = object.read("value") != nullptr;
   if (!known) return;
   if (op == Operator::is_null || op == Operator::is_not_null || op == Operator::changed) {
-    if (has_value) object.error_at("value", {"this operator takes no value"});
+    if (has_value) object.error_at("value", "this operator takes no value");
     return;
   }
   if (!has_value) {
-    object.error_here(
-        {"'value' is missing; to test for a missing value use the operator 'is null'"});
+    object.error_here("'value' is missing; to test for a missing value use the operator 'is null'");
     return;
   }
   object.read_value("value", literal);
@@ -155,10 +155,10 @@ void read_comparison(ObjectReader& object, Operator& op, Value& literal) {
   const bool pattern = op == Operator::like || op == Operator::not_like || op == Operator::rlike ||
                        op == Operator::not_rlike;
   if (pattern && !literal.is_null() && literal.as_string() == nullptr) {
-    object.error_at("value", {"a pattern must be a string"});
+    object.error_at("value", "a pattern must be a string");
     literal = Value();
   } else if (literal.as_list() != nullptr && !membership) {
-    object.error_at("value", {"a list goes with the operators 'in' and 'not in' only"});
+    object.error_at("value", "a list goes with the operators 'in' and 'not in' only");
   }
 }
 
@@ -171,14 +171,14 @@ void read_filter_criterion(ObjectReader& object, FilterCriterion& criterion) {
   read_comparison(object, criterion.op, criterion.literal);
   if (criterion.op == Operator::changed) {
     object.error_at("operator",
-                    {"'changed' is for interventions; an event's property cannot change"});
+                    "'changed' is for interventions; an event's property cannot change");
   }
   object.warn_about_unknown_fields();
 }
 
 void read_filter_list(ObjectReader& object, std::string_view field, List<FilterCriterion>& list) {
   object.read_list<read_filter_criterion>(field, list);
-  if (list.size() > kMostChildren) object.error_at(field, {"at most 100 criteria are allowed"});
+  if (list.size() > kMostChildren) object.error_at(field, "at most 100 criteria are allowed");
 }
 
 void read_filter(ObjectReader& object, EventFilter& filter) {
@@ -186,7 +186,7 @@ void read_filter(ObjectReader& object, EventFilter& filter) {
   read_filter_list(object, "any", filter.any);
   // Ignored as unknown fields are, these would count every event.
   if (object.read("none") != nullptr || object.read("property") != nullptr) {
-    object.error_here({"a filter has lists 'all' and 'any'; for 'none' negate the operators"});
+    object.error_here("a filter has lists 'all' and 'any'; for 'none' negate the operators");
     object.ignore({"operator", "value"});
   }
   object.warn_about_unknown_fields();
@@ -251,9 +251,9 @@ void read_group(ObjectReader& object, AttributeGroup& group) {
   object.read_list<read_attribute>("attributes", group.attributes);
   object.read_list<read_field>("fields", group.fields);
   if (group.attributes.empty() && group.fields.empty()) {
-    object.error_here({"a group needs 'attributes' or, for an external one, 'fields'"});
+    object.error_here("a group needs 'attributes' or, for an external one, 'fields'");
   } else if (!group.attributes.empty() && !group.fields.empty()) {
-    object.error_at("fields", {"a group has either 'attributes' or 'fields', not both"});
+    object.error_at("fields", "a group has either 'attributes' or 'fields', not both");
   }
   object.read_duration("ttl", group.ttl);
   object.read_flag("online", group.online);
@@ -277,7 +277,7 @@ void read_service(ObjectReader& object, Service& service) {
   service.pointer = object.pointer();
   read_name(object, service.name);
   object.read_list<read_group_link>("attribute_groups", service.attribute_groups);
-  if (service.attribute_groups.empty()) object.error_here({"a service needs 'attribute_groups'"});
+  if (service.attribute_groups.empty()) object.error_here("a service needs 'attribute_groups'");
   object.ignore({"description", "owner", "is_published", "access_mode"});
   object.warn_about_unknown_fields();
 }
@@ -292,8 +292,8 @@ void read_qualified_attribute(ObjectReader& object, Criterion& leaf) {
   const std::string_view group = name.substr(0, colon);
   const std::string_view attribute = colon == name.npos ? "" : name.substr(colon + 1);
   if (!is_word(group) || !is_word(attribute)) {
-    object.error_at("attribute", {"'", name.substr(0, 2 * kLongestName + 1),
-                                  "' must have the form group:attribute, without a version"});
+    object.error_at("attribute", "'%' must have the form group:attribute, without a version",
+                    {name.substr(0, 2 * kLongestName + 1)});
     return;
   }
   leaf.group = group;
@@ -318,12 +318,11 @@ void read_criterion(ObjectReader& object, Criterion& criterion) {
     object.ignore({"operator", "value"});
   }
   if (!is_only_one) {
-    object.error_here({"a node has one of all, any and none, or attribute and operator"});
+    object.error_here("a node has one of all, any and none, or attribute and operator");
   }
   if (field.empty()) {
     if (object.read("attribute") == nullptr && object.read("operator") == nullptr) {
-      object.error_here(
-          {"a criterion is {attribute, operator, value}, or one of all, any and none"});
+      object.error_here("a criterion is {attribute, operator, value}, or one of all, any and none");
       return;
     }
     read_qualified_attribute(object, criterion);
@@ -333,15 +332,15 @@ void read_criterion(ObjectReader& object, Criterion& criterion) {
   }
   constexpr int above_criteria = 2;  // the bundle and the intervention
   if (object.depth() == kDeepestCriteria + above_criteria) {
-    object.error_here({"criteria may be nested 32 levels deep"});
+    object.error_here("criteria may be nested 32 levels deep");
     return;
   }
   const bool is_list = object.read_list<read_criterion>(field, criterion.children);
   if (is_list && criterion.children.empty()) {
-    object.error_at(field, {"an empty list decides nothing; write at least one criterion"});
+    object.error_at(field, "an empty list decides nothing; write at least one criterion");
   }
   if (criterion.children.size() > kMostChildren) {
-    object.error_at(field, {"at most 100 criteria are allowed in a list"});
+    object.error_at(field, "at most 100 criteria are allowed in a list");
   }
   object.warn_about_unknown_fields();
 }
@@ -371,20 +370,20 @@ void read_intervention(ObjectReader& object, Intervention& intervention) {
 Definitions read_definitions(std::string_view json, Diagnostics& diagnostics) {
   Definitions definitions;
   if (json.size() > kLargestBundle) {
-    diagnostics.error({}, {"the bundle is larger than 2 MB"});
+    diagnostics.error({}, "", "the bundle is larger than 2 MB");
     return definitions;
   }
   const JsonNode root = read_json(json, diagnostics);
   if (diagnostics.has_errors()) return definitions;
 
   ObjectReader bundle(root, "", diagnostics);
-  if (root.kind != JsonNode::Kind::object) bundle.error_here({"an object is needed here"});
+  if (root.kind != JsonNode::Kind::object) bundle.error_here("an object is needed here");
   bundle.read_list<read_attribute_key>("attribute_keys", definitions.attribute_keys);
   bundle.read_list<read_group>("attribute_groups", definitions.attribute_groups);
   bundle.read_list<read_service>("services", definitions.services);
   bundle.read_list<read_intervention>("interventions", definitions.interventions);
   if (definitions.interventions.size() > kMostInterventions) {
-    bundle.error_at("interventions", {"at most 10,000 interventions are allowed"});
+    bundle.error_at("interventions", "at most 10,000 interventions are allowed");
   }
   if (root.kind == JsonNode::Kind::object) bundle.warn_about_unknown_fields();
   return definitions;
