@@ -32,6 +32,13 @@ int keep(std::span<const tripline::Payload> payloads) {
   return static_cast<int>(payloads.size());
 }
 
+/// What the host has written from the buffer's beginning on. Long texts come this way: embind would
+/// copy them one byte after the other, by a loop of JavaScript.
+std::string_view bytes_of_buffer(double size) {
+  const auto count = static_cast<std::size_t>(size);
+  return {static_cast<const char*>(event_buffer.reserve(count)), count};
+}
+
 tripline::Text fingerprint_text(std::uint64_t fingerprint) {
   tripline::Text text;
   for (int shift = 60; shift >= 0; shift -= 4)
@@ -39,10 +46,9 @@ tripline::Text fingerprint_text(std::uint64_t fingerprint) {
   return text;
 }
 
-std::string load(const std::string& definitions, double profiles, double sent_marks,
-                 double event_ids) {
+std::string load(double definitions_size, double profiles, double sent_marks, double event_ids) {
   tripline::Diagnostics diagnostics;
-  const auto program = tripline::load_program(definitions, diagnostics);
+  const auto program = tripline::load_program(bytes_of_buffer(definitions_size), diagnostics);
   int handle = 0;
   if (program) {
     tripline::Limits limits;
@@ -59,10 +65,10 @@ std::string load(const std::string& definitions, double profiles, double sent_ma
        fingerprint_text(program ? program->fingerprint : 0), "\"}"});
 }
 
-std::string restore(double handle, const std::string& bytes) {
+std::string restore(double handle, double snapshot_size) {
   Engine* engine = find(static_cast<int>(handle));
   if (engine == nullptr) return "there is no engine with this handle";
-  const auto restored = engine->restore(bytes);
+  const auto restored = engine->restore(bytes_of_buffer(snapshot_size));
   return restored ? tripline::Text() : restored.error();
 }
 

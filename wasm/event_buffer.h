@@ -1,5 +1,6 @@
 // The buffer in linear memory through which events reach the engine without JSON and without
-// embind: the host writes tagged values, then makes one call that passes numbers only. Its layout
+// embind: the host writes tagged values, then makes one call that passes numbers only. (Long texts
+// and snapshots take the same way, as bytes from 0 on.) Its layout
 // is stated here and in js/src/event-buffer.ts; layout() lets a test hold the two together.
 //
 //   0   f64 now          the host's clock in ms

@@ -41,11 +41,12 @@ export type Input =
 export interface TriplineModule {
   HEAPU8: Uint8Array;
 
-  /** Limits that are 0 take the engine's defaults for a page: 200 profiles, 10,000 sent marks, 512
-   *  remembered event ids. Answers a LoadReport as JSON. */
-  load(definitions: string | Uint8Array, profiles: number, sentMarks: number, eventIds: number): string;
-  /** "" or the reason of the refusal; the engine is empty then. */
-  restore(handle: number, snapshot: Uint8Array): string;
+  /** Compiles the definitions in the event buffer, JSON of so many bytes. Limits that are 0 take the engine's defaults
+   *  for a page: 200 profiles, 10,000 sent marks, 512 remembered event ids. Answers a LoadReport as JSON. */
+  load(definitionsSize: number, profiles: number, sentMarks: number, eventIds: number): string;
+  /** Replaces the state by the snapshot in the event buffer, of so many bytes. "" or the reason of the refusal; the
+   *  engine is empty then. */
+  restore(handle: number, snapshotSize: number): string;
   /** {"GROUP": {"ATTRIBUTE": value | null}} as JSON; {} if no group has that attribute key. Of each group the highest
    *  version, unless `groupVersion` is one. */
   attributes(handle: number, keyName: string, id: string, groupVersion: number): string;

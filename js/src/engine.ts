@@ -56,10 +56,11 @@ export class Engine {
   /** Without an engine if the definitions have errors. @internal */
   static load(
     module: TriplineModule,
-    definitions: string | Uint8Array,
+    definitions: Uint8Array,
     { profiles = 0, sentMarks = 0, eventIds = 0 }: Limits = {},
   ): { engine: Engine | undefined; diagnostics: Diagnostic[] } {
-    const report = JSON.parse(module.load(definitions, profiles, sentMarks, eventIds)) as LoadReport;
+    const size = write(module, definitions);
+    const report = JSON.parse(module.load(size, profiles, sentMarks, eventIds)) as LoadReport;
     return {
       engine: report.handle === 0 ? undefined : new Engine(module, report),
       diagnostics: report.diagnostics,
@@ -146,13 +147,13 @@ export class Engine {
    * is empty then.
    */
   restore(snapshot: Uint8Array): void {
-    const refusal = this.#module.restore(this.#handle, snapshot);
+    const refusal = this.#module.restore(this.#handle, write(this.#module, snapshot));
     if (refusal) throw new EngineError('snapshot', `The snapshot was refused: ${refusal}`);
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#module.restore(this.#handle, new Uint8Array()); // refused, and the engine is empty then
+    this.#module.restore(this.#handle, 0); // refused, and the engine is empty then
   }
 
   /** Frees its memory. The engine is of no use afterwards. */
@@ -171,6 +172,13 @@ export class Engine {
     const start = this.#module._tripline_result();
     return this.#module.HEAPU8.subarray(start, start + this.#module._tripline_result_size());
   }
+}
+
+/** Bytes into the event buffer; answers how many. */
+function write(module: TriplineModule, bytes: Uint8Array): number {
+  const start = module._tripline_buffer(bytes.length);
+  module.HEAPU8.set(bytes, start); // read only now: the memory may have grown
+  return bytes.length;
 }
 
 function checked(time: number): number {

@@ -33,12 +33,12 @@ export function loadModule(source: WasmSource = ownWasm()): Promise<TriplineModu
   return module;
 }
 
-/** The text of the bundle. */
-export async function loadDefinitions(
-  source: DefinitionsSource | Promise<DefinitionsSource>,
-): Promise<string | Uint8Array> {
+/** The text of the bundle, in UTF-8. */
+export async function loadDefinitions(source: DefinitionsSource | Promise<DefinitionsSource>): Promise<Uint8Array> {
   const definitions = await source;
-  if (typeof definitions !== 'string' && !(definitions instanceof URL)) return JSON.stringify(definitions);
+  if (typeof definitions !== 'string' && !(definitions instanceof URL)) {
+    return new TextEncoder().encode(JSON.stringify(definitions));
+  }
   return new Uint8Array(await (await get(definitions)).arrayBuffer());
 }
 

@@ -12,8 +12,15 @@ const decoder = new TextDecoder();
 export function load(module, definitions, options = {}) {
   const text = typeof definitions === 'string' ? definitions : JSON.stringify(definitions);
   const { profiles = 0, sent_marks = 0, event_ids = 0 } = options;
-  const report = JSON.parse(module.load(text, profiles, sent_marks, event_ids));
+  const report = JSON.parse(module.load(write(module, encoder.encode(text)), profiles, sent_marks, event_ids));
   return { report, engine: report.handle === 0 ? null : new Engine(module, report) };
+}
+
+/** Bytes into the event buffer; answers how many. */
+function write(module, bytes) {
+  const address = module._tripline_buffer(bytes.length);
+  module.HEAPU8.set(bytes, address);
+  return bytes.length;
 }
 
 /** A push that the engine does not take; the message is the engine's. */
@@ -91,7 +98,7 @@ class Engine {
 
   /** Throws if the snapshot is refused. */
   restore(bytes) {
-    const refusal = this.#module.restore(this.#handle, bytes);
+    const refusal = this.#module.restore(this.#handle, write(this.#module, bytes));
     if (refusal !== '') throw new Error(`The snapshot was refused: ${refusal}`);
   }
 
@@ -100,9 +107,7 @@ class Engine {
   }
 
   #write(content) {
-    const bytes = encodeEvent(this.#layout, content);
-    const address = this.#module._tripline_buffer(bytes.length);
-    this.#module.HEAPU8.set(bytes, address);
+    write(this.#module, encodeEvent(this.#layout, content));
   }
 
   // Of the versions of a group that have the field, the one named, else the highest.

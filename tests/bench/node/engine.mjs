@@ -25,7 +25,7 @@ export async function newModule() {
   return createModule({ wasmBinary: readFileSync(new URL('dist/engine/tripline.wasm', js)) });
 }
 
-export const tutorial = readFileSync(new URL('../../samples/ecom_bundle.json', import.meta.url), 'utf8');
+export const tutorial = readFileSync(new URL('../../samples/ecom_bundle.json', import.meta.url));
 
 /** The payloads of a session, one a step. */
 export function readSession(name) {
