@@ -1,12 +1,12 @@
-// Two ways of starting, each with everything at hand.
+// Two ways of starting, each with everything at hand, `pause` ms after the page and all of it were loaded.
 
 /** From bytes, bundle and stored state to an engine that holds the state, in ms. */
-export async function startTripline(storedState) {
+export async function startTripline(pause, storedState) {
   const { createEvaluator, memoryStore } = await import('/dist/index.js');
   const wasm = await bytesOf('/dist/tripline.wasm');
   const definitions = await (await fetch('/samples/ecom_bundle.json')).json();
   const store = memoryStore({ default: { ...storedState, snapshot: Uint8Array.from(storedState.snapshot) } });
-  const problems = [];
+  await passed(pause);
   const started = performance.now();
   const ended = await new Promise((resolve, reject) => {
     const evaluator = createEvaluator({
@@ -29,13 +29,16 @@ export async function startTripline(storedState) {
 }
 
 /** From bytes to an embind module without content, in ms. */
-export async function startEmpty() {
+export async function startEmpty(pause) {
   const { default: createModule } = await import('/empty/empty.js');
   const wasmBinary = await bytesOf('/empty/empty.wasm');
+  await passed(pause);
   const started = performance.now();
   await createModule({ wasmBinary });
   return performance.now() - started;
 }
+
+const passed = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function bytesOf(address) {
   return await (await fetch(address)).arrayBuffer();

@@ -11,11 +11,15 @@ const { state } = await sessions.visit(async () => (await import('/page.js')).vi
 await sessions.close();
 
 const site = await Site.open('start-page.js');
-const ours = [];
-const empty = [];
-for (let start = 0; start < starts; ++start) {
-  ours.push(await site.visit(async (stored) => (await import('/page.js')).startTripline(stored), state));
-  empty.push(await site.visit(async () => (await import('/page.js')).startEmpty()));
+const rows = {};
+for (const [row, pause] of Object.entries({ start: 500, 'busy-start': 0 })) {
+  const ours = [];
+  const empty = [];
+  for (let start = 0; start < starts; ++start) {
+    ours.push(await site.visit(async (values) => (await import('/page.js')).startTripline(...values), [pause, state]));
+    empty.push(await site.visit(async (wait) => (await import('/page.js')).startEmpty(wait), pause));
+  }
+  rows[row] = { measured: p50AndP99(ours), peer: p50AndP99(empty) };
 }
 await site.close();
-report({ start: { measured: p50AndP99(ours), peer: p50AndP99(empty) } });
+report(rows);
