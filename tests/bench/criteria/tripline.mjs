@@ -58,7 +58,7 @@ export class TriplineEvaluator {
 
   /** How many payloads it sent. */
   update(attribute, value) {
-    if (this.view.buffer !== this.module.HEAPU8.buffer) this.#look(); // the memory has grown
+    if (this.bytes !== this.module.HEAPU8) this.#look(); // the memory has grown
     this.view.setFloat64(this.numberAt, this.attributes[attribute], true);
     this.view.setFloat64(this.valueAt, value, true);
     return this.module._tripline_push(this.handle);
@@ -86,7 +86,8 @@ export class TriplineEvaluator {
   #look() {
     const { header_bytes, slot_bytes, slot_number } = this.layout;
     const start = this.module._tripline_buffer(0);
-    this.view = new DataView(this.module.HEAPU8.buffer);
+    this.bytes = this.module.HEAPU8;
+    this.view = new DataView(this.bytes.buffer);
     // After the id and the name of the key: the attribute's number, and its value.
     this.numberAt = start + header_bytes + slot_bytes * 2 + slot_number;
     this.valueAt = start + header_bytes + slot_bytes * 3 + slot_number;
