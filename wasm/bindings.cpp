@@ -28,7 +28,11 @@ Engine* find(int handle) {
 }
 
 int keep(std::span<const tripline::Payload> payloads) {
-  result = payloads.empty() ? "[]" : tripline::payloads_json(payloads);
+  if (payloads.empty()) {
+    result = "[]";  // into the room that is there
+  } else {
+    result = tripline::payloads_json(payloads);
+  }
   return static_cast<int>(payloads.size());
 }
 

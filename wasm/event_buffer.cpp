@@ -34,42 +34,57 @@ void* EventBuffer::reserve(std::size_t bytes) {
   return words_.data();
 }
 
-std::optional<EventBuffer::Content> EventBuffer::read() {
-  if (size_ < kHeaderBytes) return std::nullopt;
+/// How many slots there are; 0 if it cannot be.
+std::size_t EventBuffer::read_header(Time& now, std::optional<Time>& time) {
+  if (size_ < kHeaderBytes) return 0;
   Header header;
   std::memcpy(&header, words_.data(), sizeof header);
   const std::size_t count = header.slot_count;
-  if (count == 0 || count > (size_ - kHeaderBytes) / kSlotBytes || !std::isfinite(header.now)) {
-    return std::nullopt;
-  }
-  values_.resize(count);
+  if (count > (size_ - kHeaderBytes) / kSlotBytes || !std::isfinite(header.now)) return 0;
+  now = static_cast<Time>(header.now);
+  time.reset();
+  if (std::isfinite(header.time)) time = static_cast<Time>(header.time);
   used_lists_ = 0;
   if (lists_.size() < count) lists_.resize(count);  // never again while views into it are about
-  for (std::size_t i = 0; i < count; ++i) {
-    if (!read_slot(kHeaderBytes + i * kSlotBytes, true, values_[i])) return std::nullopt;
-  }
-  Content content;
-  content.now = static_cast<Time>(header.now);
-  if (std::isfinite(header.time)) content.event.time = static_cast<Time>(header.time);
-  content.event.id = values_.front().text();
-  content.event.inputs = std::span(values_).subspan(1);
-  return content;
+  return count;
 }
 
-std::optional<EventBuffer::Push> EventBuffer::read_push() {
-  const auto content = read();
-  if (!content || content->event.inputs.size() % 2 != 1) return std::nullopt;
-  const auto slots = content->event.inputs;
-  pushed_.clear();
-  for (std::size_t i = 1; i < slots.size(); i += 2) {
-    if (slots[i].kind() != ValueView::Kind::number || slots[i].number() < 0) return std::nullopt;
-    pushed_.push_back({static_cast<Program::Index>(slots[i].number()), slots[i + 1]});
+const EventBuffer::Content* EventBuffer::read() {
+  const std::size_t count = read_header(content_.now, content_.event.time);
+  if (count == 0) return nullptr;
+  values_.resize(count);
+  std::size_t at = kHeaderBytes;
+  for (ValueView& value : values_) {
+    if (!read_slot(at, true, value)) return nullptr;
+    at += kSlotBytes;
   }
-  return Push{{slots[0].text(), content->event.id}, pushed_, content->now, content->event.time};
+  content_.event.id = values_.front().text();
+  content_.event.inputs = std::span(values_).subspan(1);
+  return &content_;
+}
+
+const EventBuffer::Push* EventBuffer::read_push() {
+  const std::size_t count = read_header(push_.now, push_.time);
+  if (count == 0 || count % 2 != 0) return nullptr;
+  ValueView id, name, attribute;
+  std::size_t at = kHeaderBytes;
+  if (!read_slot(at, false, id) || !read_slot(at + kSlotBytes, false, name)) return nullptr;
+  push_.profile = {name.text(), id.text()};
+  pushed_.resize(count / 2 - 1);
+  push_.values = pushed_;
+  for (PushedValue& pushed : pushed_) {
+    at += 2 * kSlotBytes;
+    if (!read_slot(at, false, attribute) || !read_slot(at + kSlotBytes, true, pushed.value)) {
+      return nullptr;
+    }
+    if (attribute.kind() != ValueView::Kind::number || attribute.number() < 0) return nullptr;
+    pushed.attribute = static_cast<Program::Index>(attribute.number());
+  }
+  return &push_;
 }
 
 /// False if it leads out of the buffer. What is missing, null or an object has no value.
-bool EventBuffer::read_slot(std::size_t at, bool may_be_list, ValueView& value) {
+[[gnu::noinline]] bool EventBuffer::read_slot(std::size_t at, bool may_be_list, ValueView& value) {
   const char* bytes = reinterpret_cast<const char*>(words_.data());
   Slot slot;
   std::memcpy(&slot, bytes + at, sizeof slot);

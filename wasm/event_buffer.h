@@ -45,9 +45,9 @@ class EventBuffer {
     Event event;
     Time now;
   };
-  /// What the host wrote, as views into the buffer; nothing if an offset or a count leads out of
-  /// it.
-  std::optional<Content> read();
+  /// What the host wrote, as views into the buffer; null if an offset or a count leads out of it.
+  /// Valid until the next call, as what read_push() gives.
+  const Content* read();
 
   struct Push {
     TargetView profile;
@@ -55,20 +55,23 @@ class EventBuffer {
     Time now;
     std::optional<Time> time;
   };
-  std::optional<Push> read_push();
+  const Push* read_push();
 
   /// The numbers above as JSON, by name.
   static std::string layout();
 
  private:
   struct Slot;
+  std::size_t read_header(Time& now, std::optional<Time>& time);
   bool read_slot(std::size_t at, bool may_be_list, ValueView& value);
   bool read_list(std::size_t at, std::size_t length, ValueView& value);
 
   List<std::uint64_t> words_;  // 8-aligned bytes
   std::size_t size_ = 0;
   List<ValueView> values_;
+  Content content_;
   List<PushedValue> pushed_;
+  Push push_;
   List<List<ValueView>> lists_;
   std::size_t used_lists_ = 0;
 };

@@ -48,7 +48,7 @@ class Update {
  public:
   explicit Update(EngineState& state)
       : state_(state), program_(*state.program), before_(state.clock) {
-    ++state.round;
+    settle();
     state.search.begin();
   }
 
@@ -102,10 +102,9 @@ class Update {
     Profile* profile = state_.profiles.find(ProfileNameView{edge.profile.key, edge.profile.id});
     if (profile == nullptr) return;
     enter_scope_of(*profile);
-    const Program::Intervention& intervention = program_.interventions[edge.intervention];
-    if (holds(intervention, Side::after)) {
-      send(edge.intervention, deadline_of(edge.profile, edge.at), edge.at);
-    }
+    Index index = edge.intervention;
+    if (select({&index, 1}, Side::after, true).empty()) return;
+    send(index, deadline_of(edge.profile, edge.at), edge.at);
   }
 
  private:
@@ -130,6 +129,7 @@ class Update {
   /// The event's ids, and the profiles that it touches: of every key that keeps something.
   void enter_scope_of_event() {
     Scope& scope = state_.scope;
+    scope.owner = nullptr;
     std::size_t carried = 0;
     Text room;
     for (Index key = 0; key < program_.keys.size(); ++key) {
@@ -154,6 +154,7 @@ class Update {
 
   /// The ids of the last event that touched the profile; before any, its own alone (rule 16).
   void enter_scope_of(Profile& profile) {
+    if (state_.scope.owner == &profile) return;
     for (Index key = 0; key < program_.keys.size(); ++key) {
       if (key == profile.name->key) {
         state_.scope.set_id(key, profile.name->id);
@@ -162,6 +163,7 @@ class Update {
         enter_scope_of_known(key, profile.ids.empty() ? std::string_view() : profile.ids[key]);
       }
     }
+    state_.scope.owner = &profile;
   }
 
   void enter_scope_of_known(Index key, std::string_view id) {
@@ -223,36 +225,52 @@ class Update {
   /// Keeps how an attribute reads before the update; what a value is in between wakes nobody.
   void remember(Index index, const Slot& slot, Time at) {
     AttributeState& attribute = state_.states[index];
-    if (attribute.round == state_.round) return;
-    if (!begin_round(attribute)) {
-      attribute.after = read_slot(program_.attributes[index], &slot, at);
+    if (attribute.may_differ) return;
+    if (attribute.generation != state_.scope.generation) {
+      begin(attribute, read_slot(program_.attributes[index], &slot, at));
     }
-    attribute.before = attribute.after;
+    keep_before(index, attribute);
   }
 
-  /// True if `after` is known from an earlier update.
-  bool begin_round(AttributeState& attribute) const {
-    const bool known = attribute.generation == state_.scope.generation;
-    attribute.round = state_.round;
-    if (attribute.lasts) attribute.generation = state_.scope.generation;
-    attribute.changed = attribute.may_differ = false;
-    return known;
+  /// Takes down how an attribute reads as long as nothing changes it.
+  void begin(AttributeState& attribute, Reading reading) const {
+    attribute.generation = state_.scope.generation;
+    attribute.set_after(std::move(reading));
+    attribute.settle();
+  }
+
+  void keep_before(Index index, AttributeState& attribute) {
+    attribute.before = attribute.after;
+    attribute.may_differ = true;
+    state_.passing.push_back(index);
   }
 
   /// Of a remembered attribute: collects the interventions that the update may have made true.
   void note_change(Index index, const Slot& slot, bool changed) {
     AttributeState& attribute = state_.states[index];
-    attribute.after = read_slot(program_.attributes[index], &slot, state_.clock);
+    attribute.set_after(read_slot(program_.attributes[index], &slot, state_.clock));
     attribute.changed = changed;
-    attribute.may_differ = true;
-    collect_flipped(program_, index, attribute.before, attribute.after, state_.search,
+    const Program::Leaves& leaves = program_.leaves_of_attribute[index];
+    collect_passed(leaves.thresholds, attribute.number(Side::before), attribute.number(Side::after),
+                   attribute.place, state_.flipped);
+    collect_flipped(program_, leaves.others, attribute.before, attribute.after, state_.search,
                     state_.flipped);
     if (!changed) return;
-    for (const Index leaf : program_.leaves_of_attribute[index].changed) {
+    for (const Index leaf : leaves.changed) {
       for (const Index intervention : program_.leaves[leaf].interventions) {
         state_.flipped.add(intervention);
       }
     }
+  }
+
+  /// What the last update led to is what this one begins with; what time changes is read again.
+  void settle() {
+    for (const Index index : state_.passing) {
+      AttributeState& attribute = state_.states[index];
+      attribute.settle();
+      if (!attribute.lasts) attribute.generation = 0;
+    }
+    state_.passing.clear();
   }
 
   void reschedule() {
@@ -274,41 +292,43 @@ class Update {
   /// What this update has not changed reads the same before and after, but for what time does.
   const AttributeState& attribute_state(Index index) {
     AttributeState& attribute = state_.states[index];
-    if (attribute.round == state_.round || begin_round(attribute)) return attribute;
-    attribute.after = read(index, state_.clock);
-    attribute.may_differ = before_ != state_.clock;
-    if (attribute.may_differ) attribute.before = read(index, before_);
+    if (attribute.generation != state_.scope.generation) look_at(index, attribute);
     return attribute;
   }
 
-  bool holds(const Program::Intervention& intervention, Side side) {
-    return criteria_hold(program_, intervention.first_step,
-                         [&](const Program::Step& step) { return holds(step, side); });
+  void look_at(Index index, AttributeState& attribute) {
+    begin(attribute, read(index, before_));
+    if (attribute.lasts) return;
+    keep_before(index, attribute);
+    if (before_ != state_.clock) attribute.set_after(read(index, state_.clock));
   }
 
   bool holds(const Program::Step& step, Side side) {
     const AttributeState& attribute = attribute_state(step.attribute);
-    const Reading& reading = attribute.at(side);
-    if (step.compares_numbers) {
-      const double* number = reading.value.as_number();
-      if (number != nullptr) return number_holds(step.op, *number, step.number);
-    }
+    if (step.compares_numbers) return number_holds(step.op, attribute.number(side), step.number);
     if (step.op == Operator::changed) return side == Side::after && attribute.changed;
-    return other_criterion_holds(program_.leaves[step.leaf].comparison, reading, state_.search);
+    return other_criterion_holds(program_.leaves[step.leaf].comparison, attribute.at(side),
+                                 state_.search);
+  }
+
+  /// Those of the interventions whose criteria hold, or do not, moved to the front. No branch
+  /// depends on it, since nobody could predict it.
+  std::span<Index> select(std::span<Index> interventions, Side side, bool expected) {
+    std::size_t count = 0;
+    for (const Index index : interventions) {
+      const bool hold = criteria_hold(program_, program_.interventions[index].first_step,
+                                      [&](const Program::Step& step) { return holds(step, side); });
+      interventions[count] = index;
+      count += hold == expected;
+    }
+    return interventions.first(count);
   }
 
   /// The interventions whose criteria this update made true, in the order of the definitions.
   std::span<const Index> take_edges() {
-    List<Index>& edges = state_.edges;
-    edges.clear();
-    for (const Index index : state_.flipped.members()) {
-      const Program::Intervention& intervention = program_.interventions[index];
-      if (holds(intervention, Side::after) && !holds(intervention, Side::before)) {
-        edges.push_back(index);
-      }
-    }
-    state_.flipped.clear();
-    heap_sort(std::span(edges), std::less());
+    const std::span<Index> true_now = select(state_.flipped.take(), Side::after, true);
+    const std::span<Index> edges = select(true_now, Side::before, false);
+    heap_sort(edges, std::less());
     return edges;
   }
 
@@ -409,7 +429,7 @@ Profile& EngineState::touch_profile(Program::Index key, std::string_view id) {
   Profile& profile = profiles.add({key, Text(id)}, {});
   profile.name = profiles.find_key(ProfileNameView{key, id});
   profile.slots.resize(program->keys[key].aggregate_count);
-  ++scope.generation;  // it may have the address, and even the id, of one that has gone
+  scope.leave();  // it may have the address, and even the id, of one that has gone
   return profile;
 }
 
@@ -421,7 +441,7 @@ void EngineState::schedule(Profile& profile) {
 void EngineState::clear() {
   clock = kEarliest;
   has_missed_deadlines = false;
-  ++scope.generation;
+  scope.leave();
   deadlines.clear();
   profiles.clear();
   sent.clear();
@@ -490,6 +510,7 @@ bool Engine::forget(TargetView target) {
   Text room;
   const std::string_view id = normal_id(target.id, room);
   bool was_known = false;
+  state.scope.leave();
   for (const Hash128& intervention : state.intervention_marks) {
     was_known |= state.sent.remove(sent_mark(intervention, target_mark(target.name, id)));
   }

@@ -2,6 +2,8 @@
 // behaviour, snapshot.cpp turns it into bytes and back.
 #pragma once
 
+#include <cmath>
+
 #include "event/event_test.h"
 #include "interventions/sent_marks.h"
 #include "profiles/deadlines.h"
@@ -24,6 +26,13 @@ struct Scope {
   List<std::optional<Hash128>> marks;
   /// Grows when an id or a profile becomes another or begins anew: what was read before is void.
   std::uint64_t generation = 1;
+  /// By whose ids it was entered, if nothing has happened since that may have changed them.
+  const Profile* owner = nullptr;
+
+  void leave() {
+    owner = nullptr;
+    ++generation;
+  }
 
   void set_id(Program::Index key, std::string_view id) {
     if (ids[key] == id) return;
@@ -46,16 +55,30 @@ enum class Side : std::uint8_t { before, after };
 struct AttributeState {
   /// Nothing changes it but updates.
   bool lasts = false;
-  std::uint64_t round = 0;
-  std::uint64_t generation = 0;
-  Reading before;
-  Reading after;
   /// What `changed` asks for; maintained where somebody asks.
   bool changed = false;
   /// False where nothing happened in between: then `after` stands for both.
   bool may_differ = false;
+  /// Where collect_passed() left off.
+  std::uint32_t place = 0;
+  std::uint64_t generation = 0;
+  Reading before;
+  Reading after;
+  /// The numbers that these are, by side; NaN where they are none.
+  double numbers[2] = {NAN, NAN};
 
   const Reading& at(Side side) const { return side == Side::before && may_differ ? before : after; }
+  double number(Side side) const { return numbers[static_cast<std::size_t>(side)]; }
+  void set_after(Reading reading) {
+    const double* number = reading.value.as_number();
+    numbers[1] = number != nullptr ? *number : NAN;
+    after = std::move(reading);
+  }
+  /// As it is after the update it was before the next.
+  void settle() {
+    changed = may_differ = false;
+    numbers[0] = numbers[1];
+  }
 };
 
 struct EngineState {
@@ -79,10 +102,10 @@ struct EngineState {
   Scope scope;
   PatternSearch search;
   EventTest test;
-  std::uint64_t round = 0;
   List<AttributeState> states;
+  /// Those that may differ, or that do not last: to be settled when the next update begins.
+  List<Program::Index> passing;
   SparseSet flipped;
-  List<Program::Index> edges;
   List<Payload> payloads;
   Admission admission = Admission::counted;
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tripline/list.h"
+#include "value/convert.h"
 
 namespace tripline {
 namespace {
@@ -10,11 +11,12 @@ namespace {
 using Index = Program::Index;
 
 Index add_leaf_step(Program& program, Index leaf, Index if_true, Index if_false) {
-  const Program::Comparison& comparison = program.leaves[leaf].comparison;
+  const auto& [attribute, comparison, interventions] = program.leaves[leaf];
   const double* number = comparison.literal.as_number();
-  program.steps.push_back({number != nullptr ? *number : 0, program.leaves[leaf].attribute, leaf,
-                           if_true, if_false, comparison.op,
-                           number != nullptr && comparison.op <= Operator::greater_equal});
+  const bool compares_numbers = number != nullptr && comparison.op <= Operator::greater_equal &&
+                                is_numeric_type(program.attributes[attribute].type);
+  program.steps.push_back({number != nullptr ? *number : 0, attribute, leaf, if_true, if_false,
+                           comparison.op, compares_numbers});
   return static_cast<Index>(program.steps.size() - 1);
 }
 

@@ -7,12 +7,19 @@
 
 namespace tripline {
 
-/// Adds to `interventions` those that may have become true through a leaf on `attribute` whose
-/// truth differs between the two values. From one number to another it costs a binary search and
-/// then only the comparisons with a number between the two, however many there are; from or to a
-/// missing value, and for all other leaves of the attribute, it looks at each. Truth is not stored:
-/// it follows from the two values.
-void collect_flipped(const Program& program, Program::Index attribute, const Reading& before,
-                     const Reading& after, PatternSearch& search, SparseSet& interventions);
+// Both add to `interventions` those that may have become true through a leaf on an attribute whose
+// truth differs between two values. Truth is not stored: it follows from the two values.
+
+/// Of the leaves that compare with numbers. NaN stands for a missing value, which satisfies none.
+/// From one number to another it costs the thresholds between the two, however many there are, and
+/// a binary search if the attribute was not left at `place`, of which it keeps note there; from or
+/// to a missing value it looks at each.
+void collect_passed(std::span<const Program::Threshold> thresholds, double from, double to,
+                    std::uint32_t& place, SparseSet& interventions);
+
+/// Of all others: it looks at each.
+void collect_flipped(const Program& program, std::span<const Program::Index> leaves,
+                     const Reading& before, const Reading& after, PatternSearch& search,
+                     SparseSet& interventions);
 
 }  // namespace tripline

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "tripline/list.h"
 
@@ -12,26 +13,26 @@ namespace tripline {
 /// the order of adding.
 class SparseSet {
  public:
-  explicit SparseSet(std::size_t universe) : position_(universe) {}
+  explicit SparseSet(std::size_t universe) : position_(universe), members_(universe + 1) {}
 
-  /// True if the number was not in the set before.
-  bool add(std::uint32_t number) {
-    if (contains(number)) return false;
-    position_[number] = static_cast<std::uint32_t>(members_.size());
-    members_.push_back(number);
-    return true;
+  /// Adds the number if `wanted`. Without a branch, since nobody could predict it: a member is
+  /// written in any case, and is one once it is counted.
+  void add_if(bool wanted, std::uint32_t number) {
+    const std::uint32_t known = position_[number];
+    const bool is_new = (known >= size_) | (members_[known] != number);
+    const std::uint32_t end = size_;
+    members_[end] = number;
+    position_[number] = is_new ? end : known;
+    size_ = end + (is_new & wanted);
   }
-  bool contains(std::uint32_t number) const {
-    const std::uint32_t position = position_[number];
-    return position < members_.size() && members_[position] == number;
-  }
-  void clear() { members_.clear(); }
-  bool empty() const { return members_.empty(); }
-  std::span<std::uint32_t> members() { return members_; }
+  void add(std::uint32_t number) { add_if(true, number); }
+  /// Empties the set; its members stand there until the next is added.
+  std::span<std::uint32_t> take() { return {members_.data(), std::exchange(size_, 0)}; }
 
  private:
   List<std::uint32_t> position_;
-  List<std::uint32_t> members_;
+  List<std::uint32_t> members_;  // of which the first `size_` count
+  std::uint32_t size_ = 0;
 };
 
 }  // namespace tripline

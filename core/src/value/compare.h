@@ -20,12 +20,13 @@ struct Reading {
 };
 
 /// Whether two numbers stand as `op` asks, one of the six comparisons; by far the most common case.
-/// An operator is the set of the orders that satisfy it: less, equal, greater. No branch depends on
-/// the numbers, since nobody could predict it.
+/// An operator is the set of the orders that satisfy it: less, equal, greater. NaN, which stands
+/// for a missing value, is in none of them. No branch depends on the numbers, since nobody could
+/// predict it.
 [[nodiscard]] inline bool number_holds(Operator op, double value, double literal) {
-  constexpr std::uint8_t satisfied_by[] = {0b010, 0b101, 0b001, 0b100, 0b011, 0b110};
+  constexpr std::uint8_t satisfied_by[] = {0b1000, 0b0110, 0b0010, 0b0100, 0b1010, 0b1100};
   static_assert(Operator::equal == Operator{0} && Operator::greater_equal == Operator{5});
-  const int order = 1 + static_cast<int>(value > literal) - static_cast<int>(value < literal);
+  const int order = static_cast<int>(value <= literal) + 2 * static_cast<int>(value >= literal);
   return (satisfied_by[static_cast<std::size_t>(op)] >> order & 1) != 0;
 }
 
