@@ -37,9 +37,9 @@ struct SipState {
 };
 
 /// Little-endian on every host.
-std::uint64_t read_word(std::string_view bytes, std::size_t count) {
+std::uint64_t read_word(std::string_view bytes) {
   std::uint64_t word = 0;
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
     word |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
   }
   return word;
@@ -52,8 +52,13 @@ Hash128 hash128(std::string_view bytes) {
   SipState sip{key0 ^ 0x736f6d6570736575, key1 ^ 0x646f72616e646f6d ^ 0xee,
                key0 ^ 0x6c7967656e657261, key1 ^ 0x7465646279746573};
   const std::uint64_t size = bytes.size();
-  for (; bytes.size() >= 8; bytes.remove_prefix(8)) sip.absorb(read_word(bytes, 8));
-  sip.absorb(read_word(bytes, bytes.size()) | size << 56);
+  bool is_last = false;
+  while (!is_last) {
+    const std::string_view part = bytes.substr(0, 8);
+    is_last = part.size() < 8;
+    sip.absorb(read_word(part) | (is_last ? size << 56 : 0));
+    bytes.remove_prefix(part.size());
+  }
   Hash128 hash;
   hash.low = sip.squeeze(sip.v2, 0xee);
   hash.high = sip.squeeze(sip.v1, 0xdd);
