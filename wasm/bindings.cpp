@@ -20,18 +20,25 @@ using tripline::Engine;
 tripline::List<std::unique_ptr<Engine>> engines;
 
 tripline::wasm::EventBuffer event_buffer;
-tripline::Text result;
+tripline::Text kept;
+std::string_view result;  // of `kept`, or of a constant
 
 Engine* find(int handle) {
   const auto index = static_cast<std::size_t>(handle) - 1;
   return index < engines.size() ? engines[index].get() : nullptr;
 }
 
+int keep(tripline::Text text) {
+  kept = std::move(text);
+  result = kept;
+  return static_cast<int>(result.size());
+}
+
 int keep(std::span<const tripline::Payload> payloads) {
   if (payloads.empty()) {
-    result = "[]";  // into the room that is there
+    result = "[]";  // mostly; without a copy, which is a call out of the module
   } else {
-    result = tripline::payloads_json(payloads);
+    keep(tripline::payloads_json(payloads));
   }
   return static_cast<int>(payloads.size());
 }
@@ -121,7 +128,7 @@ EMSCRIPTEN_KEEPALIVE int tripline_push(int handle) {
   if (!push) return -1;
   const auto fired = engine->push(push->profile, push->values, push->now, push->time);
   if (fired) return keep(*fired);
-  result = fired.error();
+  keep(fired.error());
   return -3;
 }
 
@@ -133,8 +140,7 @@ EMSCRIPTEN_KEEPALIVE int tripline_advance(int handle, double now) {
 EMSCRIPTEN_KEEPALIVE int tripline_snapshot(int handle) {
   const Engine* engine = find(handle);
   if (engine == nullptr) return -2;
-  result = engine->snapshot();
-  return static_cast<int>(result.size());
+  return keep(engine->snapshot());
 }
 
 EMSCRIPTEN_KEEPALIVE void tripline_release(int handle) {
