@@ -16,7 +16,7 @@ void Diagnostics::warning(const Text& pointer, const char* step, const char* mes
       entries_.emplace_back(Diagnostic::Severity::warning, concat({pointer, step}), Text());
   const TextPart* part = parts.begin();
   for (; *message != 0; ++message) {
-    if (*message == '%') {
+    if (*message == '%' && part != parts.end()) {
       (part++)->append_to(diagnostic.message);
     } else {
       diagnostic.message += *message;
