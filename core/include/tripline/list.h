@@ -17,6 +17,7 @@ namespace tripline {
 class ListStorage {
  protected:
   void swap(ListStorage& other) noexcept;
+  /// For at least so many items.
   void make_room(std::size_t wanted, std::size_t item_bytes);
   /// The place for one more item behind the last one.
   void* add_place(std::size_t item_bytes);
@@ -80,9 +81,7 @@ class List : private ListStorage {
   T& back() { return data()[size_ - 1]; }
   const T& back() const { return data()[size_ - 1]; }
 
-  void reserve(std::size_t wanted) {
-    if (wanted > capacity_) make_room(wanted, sizeof(T));
-  }
+  void reserve(std::size_t wanted) { make_room(wanted, sizeof(T)); }
   template <typename... Arguments>
   T& emplace_back(Arguments&&... arguments) {
     return *new (add_place(sizeof(T))) T{std::forward<Arguments>(arguments)...};

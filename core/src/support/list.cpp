@@ -11,7 +11,7 @@ void move_bytes(void* to, const void* from, std::size_t bytes) {
 
 }  // namespace
 
-// Inlined, these two would be everywhere what they are here to be once.
+// Inlined, these three would be everywhere what they are here to be once.
 
 [[gnu::noinline]] void ListStorage::swap(ListStorage& other) noexcept {
   std::swap(items_, other.items_);
@@ -39,7 +39,8 @@ void ListStorage::remove_places(void* first, void* last, std::size_t item_bytes)
   size_ -= static_cast<std::uint32_t>(static_cast<std::size_t>(removed) / item_bytes);
 }
 
-void ListStorage::make_room(std::size_t wanted, std::size_t item_bytes) {
+[[gnu::noinline]] void ListStorage::make_room(std::size_t wanted, std::size_t item_bytes) {
+  if (wanted <= capacity_) return;
   void* const former = std::exchange(items_, ::operator new(wanted* item_bytes));
   move_bytes(items_, former, size_ * item_bytes);
   ::operator delete(former);
@@ -47,7 +48,7 @@ void ListStorage::make_room(std::size_t wanted, std::size_t item_bytes) {
 }
 
 void ListStorage::resize_with_zeros(std::size_t size, std::size_t item_bytes) {
-  if (size > capacity_) make_room(size, item_bytes);
+  make_room(size, item_bytes);
   if (size > size_) std::memset(place_of(size_, item_bytes), 0, (size - size_) * item_bytes);
   size_ = static_cast<std::uint32_t>(size);
 }
