@@ -75,6 +75,9 @@ void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics&
   if (list == nullptr) {
     check(leaf.literal);
   } else {
+    if (list->empty() && is_membership(leaf.op)) {
+      diagnostics.warning(leaf.pointer, "/value", "nothing is in an empty list");
+    }
     std::all_of(list->begin(), list->end(), check);  // one report is enough
   }
 }
