@@ -23,7 +23,12 @@ tripline::wasm::EventBuffer event_buffer;
 tripline::Text kept;
 std::string_view result;  // of `kept`, or of a constant
 
-Engine* find(int handle) {
+// What functions answer in place of a number of payloads or bytes.
+constexpr int kMalformed = -1;
+constexpr int kNoEngine = -2;
+constexpr int kRefused = -3;  // the result says why
+
+Engine* find(double handle) {
   const auto index = static_cast<std::size_t>(handle) - 1;
   return index < engines.size() ? engines[index].get() : nullptr;
 }
@@ -43,12 +48,20 @@ int keep(std::span<const tripline::Payload> payloads) {
   return static_cast<int>(payloads.size());
 }
 
-/// What the host has written from the buffer's beginning on. Long texts come this way: embind would
-/// copy them one byte after the other, by a loop of JavaScript.
-std::string_view bytes_of_buffer(double size) {
-  const auto count = static_cast<std::size_t>(size);
-  return {static_cast<const char*>(event_buffer.reserve(count)), count};
-}
+/// What the host has written into the buffer, one text after the other from its beginning on. Only
+/// numbers go through embind: its glue for texts is as large as all else of it, and copies them one
+/// byte after the other.
+class BufferTexts {
+ public:
+  std::string_view take(double size) {
+    const std::size_t start = end_;
+    end_ += static_cast<std::size_t>(size);
+    return {static_cast<const char*>(event_buffer.reserve(end_)) + start, end_ - start};
+  }
+
+ private:
+  std::size_t end_ = 0;
+};
 
 tripline::Text fingerprint_text(std::uint64_t fingerprint) {
   tripline::Text text;
@@ -57,52 +70,63 @@ tripline::Text fingerprint_text(std::uint64_t fingerprint) {
   return text;
 }
 
-std::string load(double definitions_size, double profiles, double sent_marks, double event_ids) {
+double load(double definitions_size, double profiles, double sent_marks, double event_ids) {
   tripline::Diagnostics diagnostics;
-  const auto program = tripline::load_program(bytes_of_buffer(definitions_size), diagnostics);
-  int handle = 0;
-  if (program) {
-    tripline::Limits limits;
-    if (profiles > 0) limits.profiles = static_cast<std::size_t>(profiles);
-    if (sent_marks > 0) limits.sent_marks = static_cast<std::size_t>(sent_marks);
-    if (event_ids > 0) limits.event_ids = static_cast<std::size_t>(event_ids);
-    engines.push_back(std::make_unique<Engine>(program, limits));
-    handle = static_cast<int>(engines.size());
-  }
-  return tripline::concat(
-      {"{\"handle\":", handle, ",\"diagnostics\":", tripline::diagnostics_json(diagnostics),
-       ",\"inputs\":", program ? tripline::inputs_json(*program) : "[]",
-       ",\"fields\":", program ? tripline::fields_json(*program) : "[]", ",\"fingerprint\":\"",
-       fingerprint_text(program ? program->fingerprint : 0), "\"}"});
+  const auto program = tripline::load_program(BufferTexts().take(definitions_size), diagnostics);
+  keep(tripline::concat({"{\"diagnostics\":", tripline::diagnostics_json(diagnostics),
+                         ",\"inputs\":", program ? tripline::inputs_json(*program) : "[]",
+                         ",\"fields\":", program ? tripline::fields_json(*program) : "[]",
+                         ",\"fingerprint\":\"",
+                         fingerprint_text(program ? program->fingerprint : 0), "\"}"}));
+  if (!program) return 0;
+  tripline::Limits limits;
+  if (profiles > 0) limits.profiles = static_cast<std::size_t>(profiles);
+  if (sent_marks > 0) limits.sent_marks = static_cast<std::size_t>(sent_marks);
+  if (event_ids > 0) limits.event_ids = static_cast<std::size_t>(event_ids);
+  engines.push_back(std::make_unique<Engine>(program, limits));
+  return static_cast<double>(engines.size());
 }
 
-std::string restore(double handle, double snapshot_size) {
-  Engine* engine = find(static_cast<int>(handle));
-  if (engine == nullptr) return "there is no engine with this handle";
-  const auto restored = engine->restore(bytes_of_buffer(snapshot_size));
-  return restored ? tripline::Text() : restored.error();
+double restore(double handle, double snapshot_size) {
+  Engine* engine = find(handle);
+  if (engine == nullptr) return kNoEngine;
+  const auto restored = engine->restore(BufferTexts().take(snapshot_size));
+  if (restored) return 0;
+  keep(restored.error());
+  return kRefused;
 }
 
-std::string attributes(double handle, const std::string& key_name, const std::string& id,
-                       double group_version) {
-  const Engine* engine = find(static_cast<int>(handle));
-  if (engine == nullptr) return "{}";
-  auto readings = engine->attributes(key_name, id);
+double attributes(double handle, double key_name_size, double id_size, double group_version) {
+  const Engine* engine = find(handle);
+  if (engine == nullptr) return kNoEngine;
+  BufferTexts texts;
+  const std::string_view key_name = texts.take(key_name_size);
+  auto readings = engine->attributes(key_name, texts.take(id_size));
   if (group_version != 0) {
     erase_if(readings, [&](const auto& each) { return each.version != group_version; });
   }
-  return tripline::attributes_json(readings);
+  return keep(tripline::attributes_json(readings));
 }
 
-double forget(double handle, const std::string& key_name, const std::string& id) {
-  Engine* engine = find(static_cast<int>(handle));
-  return engine != nullptr && engine->forget({key_name, id}) ? 1 : 0;
+double explain(double handle, double intervention_size, double key_name_size, double id_size) {
+  const Engine* engine = find(handle);
+  if (engine == nullptr) return kNoEngine;
+  BufferTexts texts;
+  const std::string_view intervention = texts.take(intervention_size);
+  const std::string_view key_name = texts.take(key_name_size);
+  return keep(engine->explain(intervention, {key_name, texts.take(id_size)}));
 }
 
-std::string explain(double handle, const std::string& intervention, const std::string& key_name,
-                    const std::string& id) {
-  const Engine* engine = find(static_cast<int>(handle));
-  return engine ? engine->explain(intervention, {key_name, id}) : "";
+double forget(double handle, double key_name_size, double id_size) {
+  Engine* engine = find(handle);
+  if (engine == nullptr) return kNoEngine;
+  BufferTexts texts;
+  const std::string_view key_name = texts.take(key_name_size);
+  return engine->forget({key_name, texts.take(id_size)}) ? 1 : 0;
+}
+
+double layout() {
+  return keep(tripline::wasm::EventBuffer::layout());
 }
 
 }  // namespace
@@ -115,31 +139,31 @@ EMSCRIPTEN_KEEPALIVE void* tripline_buffer(std::size_t bytes) {
 
 EMSCRIPTEN_KEEPALIVE int tripline_process(int handle) {
   Engine* engine = find(handle);
-  if (engine == nullptr) return -2;
+  if (engine == nullptr) return kNoEngine;
   const auto content = event_buffer.read();
-  if (!content) return -1;
+  if (!content) return kMalformed;
   return keep(engine->process(content->event, content->now));
 }
 
 EMSCRIPTEN_KEEPALIVE int tripline_push(int handle) {
   Engine* engine = find(handle);
-  if (engine == nullptr) return -2;
+  if (engine == nullptr) return kNoEngine;
   const auto push = event_buffer.read_push();
-  if (!push) return -1;
+  if (!push) return kMalformed;
   const auto fired = engine->push(push->profile, push->values, push->now, push->time);
   if (fired) return keep(*fired);
   keep(fired.error());
-  return -3;
+  return kRefused;
 }
 
 EMSCRIPTEN_KEEPALIVE int tripline_advance(int handle, double now) {
   Engine* engine = find(handle);
-  return engine ? keep(engine->advance(static_cast<tripline::Time>(now))) : -2;
+  return engine ? keep(engine->advance(static_cast<tripline::Time>(now))) : kNoEngine;
 }
 
 EMSCRIPTEN_KEEPALIVE int tripline_snapshot(int handle) {
   const Engine* engine = find(handle);
-  if (engine == nullptr) return -2;
+  if (engine == nullptr) return kNoEngine;
   return keep(engine->snapshot());
 }
 
@@ -173,12 +197,13 @@ EMSCRIPTEN_KEEPALIVE std::size_t tripline_result_size() {
 
 }  // extern "C"
 
-// Functions that take or give texts; their types are listed in embind_types.cpp.
+// Functions that a page calls now and then; what it calls for every event is above, as a call
+// through embind takes five times as long. Their types are listed in embind_types.cpp.
 EMSCRIPTEN_BINDINGS(tripline) {
   emscripten::function("load", &load);
   emscripten::function("restore", &restore);
   emscripten::function("attributes", &attributes);
   emscripten::function("explain", &explain);
   emscripten::function("forget", &forget);
-  emscripten::function("layout", &tripline::wasm::EventBuffer::layout);
+  emscripten::function("layout", &layout);
 }

@@ -1,4 +1,4 @@
-// Which types embind knows. Its own list, which this one replaces, has forty more (wide strings,
+// Which types embind knows. Its own list, which this one replaces, has forty more (strings,
 // views, handles of JavaScript's values) and brings the glue for each of them into every page.
 //
 // Whoever binds a function with another type adds it here; until then its call fails with "unbound
@@ -13,10 +13,9 @@ using emscripten::internal::TypeID;
 
 extern "C" {
 
-/// All numbers cross as doubles, as JavaScript has no others.
+/// Numbers cross as doubles, as JavaScript has no others.
 __attribute__((used, constructor)) void __embind_register_native_and_builtin_types() {
   emscripten::internal::_embind_register_float(TypeID<double>::get(), "double", sizeof(double));
-  emscripten::internal::_embind_register_std_string(TypeID<std::string>::get(), "std::string");
 }
 
 /// What "unbound types" calls a type; embind frees it.

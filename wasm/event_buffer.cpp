@@ -122,7 +122,7 @@ bool EventBuffer::read_list(std::size_t at, std::size_t length, ValueView& value
   return true;
 }
 
-std::string EventBuffer::layout() {
+const char* EventBuffer::layout() {
   static_assert(kHeaderBytes == 24 && kSlotBytes == 16);
   static_assert(offsetof(Header, now) == 0 && offsetof(Header, time) == 8 &&
                 offsetof(Header, slot_count) == 16);

@@ -24,7 +24,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 
 #include "tripline/engine.h"
 #include "tripline/list.h"
@@ -58,7 +57,7 @@ class EventBuffer {
   const Push* read_push();
 
   /// The numbers above as JSON, by name.
-  static std::string layout();
+  static const char* layout();
 
  private:
   struct Slot;

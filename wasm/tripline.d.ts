@@ -1,10 +1,8 @@
 // The types of the WebAssembly module that wasm/bindings.cpp makes. A test compares this list with
 // the built module.
 
-/** What load() answers, as JSON text. */
+/** What load() tells, as JSON text. */
 export interface LoadReport {
-  /** 0 if the definitions have errors. */
-  handle: number;
   diagnostics: Diagnostic[];
   /** What the host binds for every event, numbered by position. */
   inputs: Input[];
@@ -38,25 +36,27 @@ export type Input =
   | { kind: 'event'; vendor: string; name: string; major_version: number; path: Path }
   | { kind: 'entity'; vendor: string; name: string; major_version: number; index: number; path: Path };
 
+/** Texts stand in the event buffer one after the other, as UTF-8; a function gets their sizes in bytes. What is not a
+ *  number is a function's result: its size in bytes is answered, and _tripline_result says where it is. -2: there is no
+ *  such handle. */
 export interface TriplineModule {
-  HEAPU8: Uint8Array;
+  memory: WebAssembly.Memory;
 
-  /** Compiles the definitions in the event buffer, JSON of so many bytes. Limits that are 0 take the engine's defaults
-   *  for a page: 200 profiles, 10,000 sent marks, 512 remembered event ids. Answers a LoadReport as JSON. */
-  load(definitionsSize: number, profiles: number, sentMarks: number, eventIds: number): string;
-  /** Replaces the state by the snapshot in the event buffer, of so many bytes. "" or the reason of the refusal; the
-   *  engine is empty then. */
-  restore(handle: number, snapshotSize: number): string;
+  /** Compiles definitions, JSON text. Limits that are 0 take the engine's defaults for a page: 200 profiles, 10,000 sent
+   *  marks, 512 remembered event ids. Answers a handle, 0 if the definitions have errors; the result is a LoadReport. */
+  load(definitionsSize: number, profiles: number, sentMarks: number, eventIds: number): number;
+  /** Replaces the state by a snapshot. -3: it was refused, the result says why, as text, and the engine is empty. */
+  restore(handle: number, snapshotSize: number): number;
   /** {"GROUP": {"ATTRIBUTE": value | null}} as JSON; {} if no group has that attribute key. Of each group the highest
    *  version, unless `groupVersion` is one. */
-  attributes(handle: number, keyName: string, id: string, groupVersion: number): string;
-  /** Why an intervention did or did not fire, as JSON (core/include/tripline/engine.h has its form); "" if there is no
-   *  such intervention or attribute key. */
-  explain(handle: number, intervention: string, keyName: string, id: string): string;
-  /** Forgets what is known of an id. 0: nothing was, or there is no such handle; else 1. */
-  forget(handle: number, keyName: string, id: string): number;
+  attributes(handle: number, keyNameSize: number, idSize: number, groupVersion: number): number;
+  /** Why an intervention did or did not fire, as JSON (core/include/tripline/engine.h has its form); empty if there is
+   *  no such intervention or attribute key. */
+  explain(handle: number, interventionSize: number, keyNameSize: number, idSize: number): number;
+  /** Forgets what is known of an id. 0: nothing was; else 1. */
+  forget(handle: number, keyNameSize: number, idSize: number): number;
   /** The event buffer's layout by name, as JSON. */
-  layout(): string;
+  layout(): number;
 
   /** The address of the event buffer, now of at least so many bytes. Memory may have grown. */
   _tripline_buffer(bytes: number): number;
@@ -77,23 +77,16 @@ export interface TriplineModule {
   _tripline_advance(handle: number, now: number): number;
   /** When advance must be called next (ms), or Infinity. */
   _tripline_next_deadline(handle: number): number;
-  /** The result of the last call that made one, valid until the next call: payloads as UTF-8 JSON, or
+  /** The address of the result of the last call that made one, valid until the next call: payloads as UTF-8 JSON, or
    *  what else the call says. */
   _tripline_result(): number;
   _tripline_result_size(): number;
 }
 
 export interface ModuleOptions {
-  /** The bytes of tripline.wasm, where they are at hand. */
-  wasmBinary?: ArrayBuffer | Uint8Array;
-  /** Instantiates the module oneself, for example from a compiled WebAssembly.Module. */
-  instantiateWasm?: (
-    imports: WebAssembly.Imports,
-    success: (instance: WebAssembly.Instance) => void,
-  ) => object;
-  locateFile?: (file: string) => string;
-  print?: (text: string) => void;
-  printErr?: (text: string) => void;
+  /** tripline.wasm, as bytes or compiled. */
+  wasm: BufferSource | WebAssembly.Module;
 }
 
-export default function createModule(options?: ModuleOptions): Promise<TriplineModule>;
+/** Rejects if there is no memory for it. */
+export default function createModule(options: ModuleOptions): Promise<TriplineModule>;

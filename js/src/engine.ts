@@ -25,6 +25,7 @@ export interface Limits {
   eventIds?: number;
 }
 
+const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Every time is whole milliseconds since 1970, and may not be one that Date cannot tell. */
@@ -44,9 +45,9 @@ export class Engine {
   readonly #buffer: EventBuffer;
   readonly #fields: LoadReport['fields'];
 
-  private constructor(module: TriplineModule, report: LoadReport) {
+  private constructor(module: TriplineModule, handle: number, report: LoadReport) {
     this.#module = module;
-    this.#handle = report.handle;
+    this.#handle = handle;
     this.#bind = bindInputs(report.inputs);
     this.#buffer = new EventBuffer(module);
     this.#fields = report.fields;
@@ -59,12 +60,10 @@ export class Engine {
     definitions: Uint8Array,
     { profiles = 0, sentMarks = 0, eventIds = 0 }: Limits = {},
   ): { engine: Engine | undefined; diagnostics: Diagnostic[] } {
-    const size = write(module, definitions);
-    const report = JSON.parse(module.load(size, profiles, sentMarks, eventIds)) as LoadReport;
-    return {
-      engine: report.handle === 0 ? undefined : new Engine(module, report),
-      diagnostics: report.diagnostics,
-    };
+    const [size] = write(module, definitions);
+    const handle = module.load(size, profiles, sentMarks, eventIds);
+    const report = parse(module) as LoadReport;
+    return { engine: handle === 0 ? undefined : new Engine(module, handle, report), diagnostics: report.diagnostics };
   }
 
   /**
@@ -116,7 +115,8 @@ export class Engine {
    */
   attributes(key: AttributeKey, groupVersion = 0): Attributes {
     const { name, id } = checkedKey(key);
-    return JSON.parse(this.#module.attributes(this.#handle, name, id, groupVersion)) as Attributes;
+    this.#answered(this.#module.attributes(this.#handle, ...write(this.#module, name, id), groupVersion));
+    return parse(this.#module) as Attributes;
   }
 
   /**
@@ -125,20 +125,21 @@ export class Engine {
    */
   forget(key: AttributeKey): boolean {
     const { name, id } = checkedKey(key);
-    return this.#module.forget(this.#handle, name, id) === 1;
+    return this.#answered(this.#module.forget(this.#handle, ...write(this.#module, name, id))) === 1;
   }
 
   /** Why an intervention did or did not fire for a profile. undefined: there is no such intervention or key. */
   explain(intervention: string, key: AttributeKey): Explanation | undefined {
     const { name, id } = checkedKey(key);
-    const explanation = this.#module.explain(this.#handle, String(intervention), name, id);
-    return explanation === '' ? undefined : (JSON.parse(explanation) as Explanation);
+    const sizes = write(this.#module, String(intervention), name, id);
+    const size = this.#answered(this.#module.explain(this.#handle, ...sizes));
+    return size === 0 ? undefined : (parse(this.#module) as Explanation);
   }
 
   /** The whole state: profiles, what was sent, and the clock. */
   snapshot(): Uint8Array {
-    if (this.#module._tripline_snapshot(this.#handle) < 0) throw released();
-    return this.#result().slice(); // a copy that outlives the next call
+    this.#answered(this.#module._tripline_snapshot(this.#handle));
+    return result(this.#module).slice(); // a copy that outlives the next call
   }
 
   /**
@@ -147,8 +148,9 @@ export class Engine {
    * is empty then.
    */
   restore(snapshot: Uint8Array): void {
-    const refusal = this.#module.restore(this.#handle, write(this.#module, snapshot));
-    if (refusal) throw new EngineError('snapshot', `The snapshot was refused: ${refusal}`);
+    const [size] = write(this.#module, snapshot);
+    if (this.#answered(this.#module.restore(this.#handle, size)) === 0) return;
+    throw new EngineError('snapshot', `The snapshot was refused: ${decoder.decode(result(this.#module))}`);
   }
 
   /** Forgets everything. */
@@ -162,23 +164,38 @@ export class Engine {
   }
 
   #fired(count: number): TriggeredIntervention[] {
-    if (count === 0) return [];
-    if (count === -2) throw released();
+    if (this.#answered(count) === 0) return [];
     if (count < 0) throw new EngineError('wasm', `The engine refused what it was given (${count}).`);
-    return JSON.parse(decoder.decode(this.#result())) as TriggeredIntervention[];
+    return parse(this.#module) as TriggeredIntervention[];
   }
 
-  #result(): Uint8Array {
-    const start = this.#module._tripline_result();
-    return this.#module.HEAPU8.subarray(start, start + this.#module._tripline_result_size());
+  #answered(answer: number): number {
+    if (answer === -2) throw new EngineError('wasm', 'The engine was released.');
+    return answer;
   }
 }
 
-/** Bytes into the event buffer; answers how many. */
-function write(module: TriplineModule, bytes: Uint8Array): number {
-  const start = module._tripline_buffer(bytes.length);
-  module.HEAPU8.set(bytes, start); // read only now: the memory may have grown
-  return bytes.length;
+type SizeOfEach<Texts> = { [Text in keyof Texts]: number };
+
+/** Texts, or their bytes, into the event buffer, one after the other; answers how many bytes each has. */
+function write<Texts extends (string | Uint8Array)[]>(module: TriplineModule, ...texts: Texts): SizeOfEach<Texts> {
+  const parts = texts.map((text) => (typeof text === 'string' ? encoder.encode(text) : text));
+  let end = module._tripline_buffer(parts.reduce((size, part) => size + part.length, 0));
+  const memory = new Uint8Array(module.memory.buffer); // only now: it may have grown
+  for (const part of parts) {
+    memory.set(part, end);
+    end += part.length;
+  }
+  return parts.map((part) => part.length) as SizeOfEach<Texts>;
+}
+
+/** A view: the next call may void it. */
+function result(module: TriplineModule): Uint8Array {
+  return new Uint8Array(module.memory.buffer, module._tripline_result(), module._tripline_result_size());
+}
+
+function parse(module: TriplineModule): unknown {
+  return JSON.parse(decoder.decode(result(module)));
 }
 
 function checked(time: number): number {
@@ -189,8 +206,4 @@ function checked(time: number): number {
 function checkedKey(key: AttributeKey): AttributeKey {
   if (typeof key?.name === 'string' && typeof key.id === 'string') return key;
   throw new EngineError('options', 'An attribute key is {name, id}, both texts.');
-}
-
-function released(): EngineError {
-  return new EngineError('wasm', 'The engine was released.');
 }

@@ -59,9 +59,10 @@ export class EventBuffer {
   #reserve(size: number): void {
     this.#start = this.#module._tripline_buffer(size);
     // The memory may have grown: a view of the old one is dead.
-    if (this.#bytes !== this.#module.HEAPU8) {
-      this.#bytes = this.#module.HEAPU8 as Uint8Array<ArrayBuffer>;
-      this.#view = new DataView(this.#bytes.buffer);
+    const { buffer } = this.#module.memory;
+    if (this.#bytes.buffer !== buffer) {
+      this.#bytes = new Uint8Array(buffer);
+      this.#view = new DataView(buffer);
     }
   }
 

@@ -43,15 +43,8 @@ export async function loadDefinitions(source: DefinitionsSource | Promise<Defini
 }
 
 /** A module with memory of its own. */
-export function instantiate(compiled: WebAssembly.Module): Promise<TriplineModule> {
-  return new Promise((resolve, reject) => {
-    createModule({
-      instantiateWasm: (imports, success) => {
-        WebAssembly.instantiate(compiled, imports).then(success, reject);
-        return {};
-      },
-    }).then(resolve, reject);
-  });
+export function instantiate(wasm: WebAssembly.Module): Promise<TriplineModule> {
+  return createModule({ wasm });
 }
 
 /** Rejects with advice. */

@@ -12,15 +12,30 @@ const decoder = new TextDecoder();
 export function load(module, definitions, options = {}) {
   const text = typeof definitions === 'string' ? definitions : JSON.stringify(definitions);
   const { profiles = 0, sent_marks = 0, event_ids = 0 } = options;
-  const report = JSON.parse(module.load(write(module, encoder.encode(text)), profiles, sent_marks, event_ids));
-  return { report, engine: report.handle === 0 ? null : new Engine(module, report) };
+  const handle = module.load(...write(module, text), profiles, sent_marks, event_ids);
+  const report = JSON.parse(resultText(module));
+  return { report, engine: handle === 0 ? null : new Engine(module, handle, report) };
 }
 
-/** Bytes into the event buffer; answers how many. */
-function write(module, bytes) {
-  const address = module._tripline_buffer(bytes.length);
-  module.HEAPU8.set(bytes, address);
-  return bytes.length;
+/** Texts or bytes into the event buffer, one after the other; answers how many bytes each has. */
+function write(module, ...texts) {
+  const parts = texts.map((text) => (typeof text === 'string' ? encoder.encode(text) : text));
+  let end = module._tripline_buffer(parts.reduce((size, part) => size + part.length, 0));
+  const memory = new Uint8Array(module.memory.buffer);
+  for (const part of parts) {
+    memory.set(part, end);
+    end += part.length;
+  }
+  return parts.map((part) => part.length);
+}
+
+function resultBytes(module) {
+  const start = module._tripline_result();
+  return new Uint8Array(module.memory.buffer).slice(start, start + module._tripline_result_size());
+}
+
+function resultText(module) {
+  return decoder.decode(resultBytes(module));
 }
 
 /** A push that the engine does not take; the message is the engine's. */
@@ -28,14 +43,13 @@ export class Refusal extends Error {}
 
 class Engine {
   #module;
-  #handle;
-  #layout;
   #fields;
 
-  constructor(module, report) {
+  constructor(module, handle, report) {
     this.#module = module;
-    this.#handle = report.handle;
-    this.#layout = JSON.parse(module.layout());
+    this.handle = handle;
+    module.layout();
+    this.layout = JSON.parse(resultText(module));
     this.#fields = report.fields;
     this.inputs = report.inputs;
   }
@@ -43,11 +57,11 @@ class Engine {
   /** Times in ms, `time` NaN if the event has none; one value per input. Returns the payloads. */
   process({ id, now, time, values }) {
     this.#write({ id, now, time, values });
-    return this.#payloads(this.#module._tripline_process(this.#handle));
+    return this.#payloads(this.#module._tripline_process(this.handle));
   }
 
   advance(now) {
-    return this.#payloads(this.#module._tripline_advance(this.#handle, now));
+    return this.#payloads(this.#module._tripline_advance(this.handle, now));
   }
 
   /**
@@ -60,27 +74,27 @@ class Engine {
       value,
     ]);
     this.#write({ id: attribute_key.id, now, time, values: [attribute_key.name, ...values] });
-    const count = this.#module._tripline_push(this.#handle);
+    const count = this.#module._tripline_push(this.handle);
     if (count === -3) throw new Refusal(this.resultText());
     return this.#payloads(count);
   }
 
   rebase(now) {
-    this.#module._tripline_rebase(this.#handle, now);
+    this.#module._tripline_rebase(this.handle, now);
   }
 
   /** Whether something was known of the id. */
   forget({ name, id }) {
-    return this.#module.forget(this.#handle, name, id) === 1;
+    return this.#module.forget(this.handle, ...write(this.#module, name, id)) === 1;
   }
 
   /** When advance must be called next (ms), or Infinity. */
   nextDeadline() {
-    return this.#module._tripline_next_deadline(this.#handle);
+    return this.#module._tripline_next_deadline(this.handle);
   }
 
   clock() {
-    return this.#module._tripline_clock(this.#handle);
+    return this.#module._tripline_clock(this.handle);
   }
 
   attributes(key) {
@@ -88,26 +102,27 @@ class Engine {
   }
 
   attributesText({ name, id }) {
-    return this.#module.attributes(this.#handle, name, id, 0);
+    this.#module.attributes(this.handle, ...write(this.#module, name, id), 0);
+    return this.resultText();
   }
 
   snapshot() {
-    this.#module._tripline_snapshot(this.#handle);
-    return this.#resultBytes();
+    this.#module._tripline_snapshot(this.handle);
+    return resultBytes(this.#module);
   }
 
   /** Throws if the snapshot is refused. */
   restore(bytes) {
-    const refusal = this.#module.restore(this.#handle, write(this.#module, bytes));
-    if (refusal !== '') throw new Error(`The snapshot was refused: ${refusal}`);
+    const answer = this.#module.restore(this.handle, ...write(this.#module, bytes));
+    if (answer !== 0) throw new Error(`The snapshot was refused: ${this.resultText()}`);
   }
 
   release() {
-    this.#module._tripline_release(this.#handle);
+    this.#module._tripline_release(this.handle);
   }
 
   #write(content) {
-    write(this.#module, encodeEvent(this.#layout, content));
+    write(this.#module, encodeEvent(this.layout, content));
   }
 
   // Of the versions of a group that have the field, the one named, else the highest.
@@ -119,14 +134,9 @@ class Engine {
     return fields[0]?.attribute ?? noField;
   }
 
-  /** The result of the last process, push or advance, exactly as the engine wrote it. */
+  /** The result of the last call, exactly as the engine wrote it. */
   resultText() {
-    return decoder.decode(this.#resultBytes());
-  }
-
-  #resultBytes() {
-    const start = this.#module._tripline_result();
-    return this.#module.HEAPU8.slice(start, start + this.#module._tripline_result_size());
+    return resultText(this.#module);
   }
 
   #payloads(count) {

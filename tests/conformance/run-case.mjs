@@ -76,9 +76,9 @@ class Run {
     if (engine === null && this.#test.steps) this.complaints.push('the definitions did not load');
   }
 
-  #checkDiagnostics({ handle, diagnostics }) {
+  #checkDiagnostics({ diagnostics }) {
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
-    this.#expectEqual('the handle without errors', handle !== 0, errors.length === 0);
+    this.#expectEqual('whether there is an engine', this.#engine !== null, errors.length === 0);
     const left = [...(this.#test.diagnostics ? diagnostics : errors)];
     for (const expected of this.#test.diagnostics ?? []) {
       const index = left.findIndex((actual) => isDiagnostic(actual, expected));

@@ -52,7 +52,8 @@ before(async () => {
       import('/conformance/run-case.mjs'),
       import('/engine/tripline.js'),
     ]);
-    const module = await createModule();
+    const wasm = await WebAssembly.compileStreaming(fetch('/engine/tripline.wasm'));
+    const module = await createModule({ wasm });
     globalThis.runTest = (file, test) => runTest(module, file, test);
   });
 });

@@ -7,7 +7,7 @@ import { runTest } from './run-case.mjs';
 
 const engineFolder = new URL('../../js/dist/engine/', import.meta.url);
 const { default: createModule } = await import(new URL('tripline.js', engineFolder));
-const module = await createModule({ wasmBinary: readFileSync(new URL('tripline.wasm', engineFolder)) });
+const module = await createModule({ wasm: readFileSync(new URL('tripline.wasm', engineFolder)) });
 
 for (const { name, content } of readCaseFiles()) {
   describe(name, () => {

@@ -7,7 +7,13 @@ const root = new URL('../../', import.meta.url);
 export const wasmBytes = readFileSync(new URL('js/dist/engine/tripline.wasm', root));
 
 export function newModule(): Promise<TriplineModule> {
-  return createModule({ wasmBinary: wasmBytes });
+  return createModule({ wasm: wasmBytes });
+}
+
+export function readLayout(module: TriplineModule): Record<string, number> {
+  const size = module.layout();
+  const text = new Uint8Array(module.memory.buffer, module._tripline_result(), size);
+  return JSON.parse(new TextDecoder().decode(text)) as Record<string, number>;
 }
 
 export function readSample(name: string): string {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { TriplineModule } from '../../js/dist/engine/tripline.js';
 import type { InputValue } from '../../js/src/bind.js';
 import { EventBuffer, longestString } from '../../js/src/event-buffer.js';
-import { newModule } from './engine-module.js';
+import { newModule, readLayout } from './engine-module.js';
 
 let module: TriplineModule;
 let buffer: EventBuffer;
@@ -87,10 +87,10 @@ describe('rule 26: strings are cut at 8,192 bytes, between code points', () => {
 
 test('what is written after the memory grew is not lost', () => {
   written({ values: ['small'] });
-  const before = module.HEAPU8.buffer;
+  const before = module.memory.buffer;
   const values = Array.from({ length: 400 }, (_, index) => String(index).padEnd(8000, '.'));
   const { slots } = written({ values });
-  expect(module.HEAPU8.buffer).not.toBe(before);
+  expect(module.memory.buffer).not.toBe(before);
   expect(slots.slice(1)).toEqual(values.map((value) => ({ tag: 'string', value })));
 });
 
@@ -105,7 +105,7 @@ function written({ id = 'id', time = 1, now = 2, values = [] as InputValue[] }):
   slots: ReadSlot[];
 } {
   buffer.write({ id, time, values }, now);
-  const layout = JSON.parse(module.layout()) as Record<string, number>;
+  const layout = readLayout(module);
   const at = (name: string): number => {
     const offset = layout[name];
     if (offset === undefined) throw new Error(`The layout has no ${name}.`);
@@ -117,7 +117,7 @@ function written({ id = 'id', time = 1, now = 2, values = [] as InputValue[] }):
       .map(([name, number]) => [number, name.slice(4)]),
   );
   const start = module._tripline_buffer(0);
-  const view = new DataView(module.HEAPU8.buffer, start);
+  const view = new DataView(module.memory.buffer, start);
   const readSlots = (first: number, count: number): ReadSlot[] =>
     Array.from({ length: count }, (_, index) => readSlot(first + index * at('slot_bytes')));
   const readSlot = (slot: number): ReadSlot => {
@@ -126,7 +126,7 @@ function written({ id = 'id', time = 1, now = 2, values = [] as InputValue[] }):
     const offset = view.getUint32(slot + at('slot_offset'), true);
     if (tag === 'number' || tag === 'time') return { tag, value: view.getFloat64(slot + at('slot_number'), true) };
     if (tag === 'string') {
-      const bytes = module.HEAPU8.slice(start + offset, start + offset + length);
+      const bytes = new Uint8Array(module.memory.buffer, start + offset, length);
       return { tag, value: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
     }
     if (tag === 'list') {

@@ -11,7 +11,7 @@ import { load } from '../conformance/engine.mjs';
 const engineFolder = new URL('../../js/dist/engine/', import.meta.url);
 const { default: createModule } = await import(new URL('tripline.js', engineFolder));
 const module = await createModule({
-  wasmBinary: readFileSync(new URL('tripline.wasm', engineFolder)),
+  wasm: readFileSync(new URL('tripline.wasm', engineFolder)),
 });
 
 class Replay {

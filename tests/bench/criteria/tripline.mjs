@@ -39,8 +39,8 @@ export class TriplineEvaluator {
     if (engine === null) throw new Error(`The definitions have errors: ${JSON.stringify(report.diagnostics.slice(0, 3))}`);
     this.module = module;
     this.engine = engine;
-    this.handle = report.handle;
-    this.layout = JSON.parse(module.layout());
+    this.handle = engine.handle;
+    this.layout = engine.layout;
     this.inputs = report.inputs;
     this.attributes = values.map((_, attribute) => report.fields.find(({ name }) => name === `a${attribute}`).attribute);
     this.setTarget('the only one');
@@ -58,7 +58,7 @@ export class TriplineEvaluator {
 
   /** How many payloads it sent. */
   update(attribute, value) {
-    if (this.bytes !== this.module.HEAPU8) this.#look(); // the memory has grown
+    if (this.bytes.length === 0) this.#look(); // the memory has grown
     this.view.setFloat64(this.numberAt, this.attributes[attribute], true);
     this.view.setFloat64(this.valueAt, value, true);
     return this.module._tripline_push(this.handle);
@@ -68,9 +68,7 @@ export class TriplineEvaluator {
   edges(attribute, value, newTarget) {
     this.setTarget(newTarget);
     if (this.update(attribute, value) === 0) return [];
-    const start = this.module._tripline_result();
-    const text = this.module.HEAPU8.slice(start, start + this.module._tripline_result_size());
-    return JSON.parse(new TextDecoder().decode(text)).map(({ name }) => Number(name.slice(1)));
+    return JSON.parse(this.engine.resultText()).map(({ name }) => Number(name.slice(1)));
   }
 
   close() {
@@ -86,7 +84,7 @@ export class TriplineEvaluator {
   #look() {
     const { header_bytes, slot_bytes, slot_number } = this.layout;
     const start = this.module._tripline_buffer(0);
-    this.bytes = this.module.HEAPU8;
+    this.bytes = new Uint8Array(this.module.memory.buffer);
     this.view = new DataView(this.bytes.buffer);
     // After the id and the name of the key: the attribute's number, and its value.
     this.numberAt = start + header_bytes + slot_bytes * 2 + slot_number;

@@ -22,7 +22,7 @@ export async function importEngine() {
 
 export async function newModule() {
   const { default: createModule } = await import(new URL('dist/engine/tripline.js', js));
-  return createModule({ wasmBinary: readFileSync(new URL('dist/engine/tripline.wasm', js)) });
+  return createModule({ wasm: readFileSync(new URL('dist/engine/tripline.wasm', js)) });
 }
 
 export const tutorial = readFileSync(new URL('../../samples/ecom_bundle.json', import.meta.url));
