@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import type { TriplineModule } from '../../js/dist/engine/tripline.js';
 import { Layout } from '../../js/src/event-buffer.js';
-import { newModule, readLayout } from './engine-module.js';
+import { newModule, readLayout, readSample } from './engine-module.js';
 
 let module: TriplineModule;
 beforeAll(async () => {
@@ -19,10 +19,24 @@ test('the types name every function of the module, and no other', () => {
   const declarations = readFileSync(new URL('../../wasm/tripline.d.ts', import.meta.url), 'utf8');
   const body = /interface TriplineModule \{(.*?)\n\}/s.exec(declarations)?.[1] ?? '';
   const promised = [...body.matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);
-  const ofEmscripten = /Error$|^(_malloc|_free|run|inspect|instantiateWasm|locateFile|print|printErr|stack\w+|dynCall_\w+|___\w+|\w+_emval\w*)$/;
+  const ofEmbind = /Error$/;
   const found = Object.entries(module)
-    .filter(([name, value]) => typeof value === 'function' && !ofEmscripten.test(name))
+    .filter(([name, value]) => typeof value === 'function' && !ofEmbind.test(name))
     .map(([name]) => name);
   expect(found.sort()).toEqual(promised.sort());
   expect(module.memory).toBeInstanceOf(WebAssembly.Memory);
+});
+
+test('engines that are released leave no memory in use', () => {
+  const bundle = new TextEncoder().encode(readSample('ecom_bundle.json'));
+  const loadAndRelease = (): void => {
+    new Uint8Array(module.memory.buffer).set(bundle, module._tripline_buffer(bundle.length));
+    const handle = module.load(bundle.length, 0, 0, 0);
+    expect(handle).not.toBe(0);
+    module._tripline_release(handle);
+  };
+  for (let i = 0; i < 5; ++i) loadAndRelease();
+  const before = module.memory.buffer.byteLength;
+  for (let i = 0; i < 300; ++i) loadAndRelease();
+  expect(module.memory.buffer.byteLength).toBe(before);
 });
