@@ -49,7 +49,8 @@ int keep(std::span<const tripline::Payload> payloads) {
 }
 
 /// What the host has written into the buffer, one text after the other from its beginning on. Only
-/// numbers go through embind: its glue for texts is large, and copies them one byte after the other.
+/// numbers go through embind: its glue for texts is large, and copies them one byte after the
+/// other.
 class BufferTexts {
  public:
   std::string_view take(double size) {
