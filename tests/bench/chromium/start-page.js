@@ -31,10 +31,10 @@ export async function startTripline(pause, storedState) {
 /** From bytes to an embind module without content, in ms. */
 export async function startEmpty(pause) {
   const { default: createModule } = await import('/empty/empty.js');
-  const wasm = await bytesOf('/empty/empty.wasm');
+  const wasmBinary = await bytesOf('/empty/empty.wasm');
   await passed(pause);
   const started = performance.now();
-  await createModule({ wasm });
+  await createModule({ wasmBinary });
   return performance.now() - started;
 }
 
