@@ -37,7 +37,8 @@ const Program::Group& group_of(const Program& program, const Program::Attribute&
 
 /// Whether the attribute is a field of an external group of this name.
 bool is_field(const Program& program, const Program::Attribute& attribute, std::string_view group) {
-  return attribute.aggregate && program.aggregates[*attribute.aggregate].is_pushed &&
+  return attribute.aggregate != Program::kNone &&
+         program.aggregates[attribute.aggregate].is_pushed &&
          group_of(program, attribute).name == group;
 }
 

@@ -167,8 +167,8 @@ void Replay::see_ids(const Event& event, const Seen& seen) const {
   const auto& keys = engine_.program().keys;
   Text room;
   for (Program::Index key = 0; key < keys.size(); ++key) {
-    if (!keys[key].input) continue;
-    const std::string_view id = id_of(event.inputs[*keys[key].input], room);
+    if (keys[key].input == Program::kNone) continue;
+    const std::string_view id = id_of(event.inputs[keys[key].input], room);
     if (!id.empty()) seen(key, id);
   }
 }

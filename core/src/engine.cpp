@@ -70,7 +70,7 @@ class Update {
   void push(Profile& profile, std::span<const PushedValue> values, Time time) {
     enter_scope_of(profile);
     for (const PushedValue& pushed : values) {
-      const Index aggregate = *program_.attributes[pushed.attribute].aggregate;
+      const Index aggregate = program_.attributes[pushed.attribute].aggregate;
       take(aggregate, pushed.value, std::min(time, state_.clock));
     }
     ++profile.pushes;
@@ -133,12 +133,11 @@ class Update {
     std::size_t carried = 0;
     Text room;
     for (Index key = 0; key < program_.keys.size(); ++key) {
-      const std::optional<Index> input = program_.keys[key].input;
-      scope.set_id(key, input ? id_of(state_.test.input(*input), room) : std::string_view());
+      scope.set_id(key, id_of(state_.test.input(program_.keys[key].input), room));
       if (!scope.ids[key].empty()) ++carried;
     }
     for (Index key = 0; key < program_.keys.size(); ++key) {
-      if (scope.ids[key].empty() || program_.keys[key].aggregate_count == 0) {
+      if (scope.ids[key].empty() || program_.keys[key].aggregates.empty()) {
         scope.set_profile(key, nullptr);
         continue;
       }
@@ -168,7 +167,7 @@ class Update {
 
   void enter_scope_of_known(Index key, std::string_view id) {
     state_.scope.set_id(key, id);
-    const bool keeps_something = !id.empty() && program_.keys[key].aggregate_count > 0;
+    const bool keeps_something = !id.empty() && !program_.keys[key].aggregates.empty();
     state_.scope.set_profile(
         key, keeps_something ? state_.profiles.find(ProfileNameView{key, id}) : nullptr);
   }
@@ -178,7 +177,7 @@ class Update {
   void count(Index index, Time time) {
     const Program::Aggregate& definition = program_.aggregates[index];
     if (state_.scope.profiles[definition.key] == nullptr) return;
-    take(index, definition.input ? state_.test.input(*definition.input) : ValueView(), time);
+    take(index, state_.test.input(definition.input), time);
   }
 
   void take(Index index, const ValueView& input, Time time) {
@@ -197,9 +196,8 @@ class Update {
   }
 
   Slot& slot_of(Index index) {
-    const Program::Key& key = program_.keys[program_.aggregates[index].key];
-    return state_.scope.profiles[program_.aggregates[index].key]
-        ->slots[index - key.first_aggregate];
+    const Program::Aggregate& aggregate = program_.aggregates[index];
+    return state_.scope.profiles[aggregate.key]->slots[aggregate.slot];
   }
 
   Value stored_value(const Slot& slot) const {
@@ -283,8 +281,8 @@ class Update {
 
   Reading read(Index index, Time now) const {
     const Program::Attribute& attribute = program_.attributes[index];
-    if (!attribute.aggregate) return {};
-    const Index key = program_.aggregates[*attribute.aggregate].key;
+    if (attribute.aggregate == Program::kNone) return {};
+    const Index key = program_.aggregates[attribute.aggregate].key;
     if (state_.scope.ids[key].empty()) return {};
     return read_attribute(program_, state_.scope.profiles[key], index, now);
   }
@@ -416,7 +414,8 @@ EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
       flipped(program->interventions.size()) {
   for (Program::Index i = 0; i < states.size(); ++i) {
     const auto aggregate = program->attributes[i].aggregate;
-    states[i].lasts = !aggregate || !program->aggregates[*aggregate].changes_with_time();
+    states[i].lasts =
+        aggregate == Program::kNone || !program->aggregates[aggregate].changes_with_time();
   }
   for (const Program::Intervention& intervention : program->interventions) {
     intervention_marks.push_back(intervention_mark(intervention));
@@ -428,7 +427,7 @@ Profile& EngineState::touch_profile(Program::Index key, std::string_view id) {
   if (Profile* oldest = profiles.next_to_drop()) deadlines.remove(*oldest);
   Profile& profile = profiles.add({key, Text(id)}, {});
   profile.name = profiles.find_key(ProfileNameView{key, id});
-  profile.slots.resize(program->keys[key].aggregate_count);
+  profile.slots.resize(program->keys[key].aggregates.size());
   scope.leave();  // it may have the address, and even the id, of one that has gone
   return profile;
 }
@@ -480,27 +479,24 @@ tl::expected<std::span<const Payload>, Text> Engine::push(TargetView profile,
                                                           std::span<const PushedValue> values,
                                                           Time now, std::optional<Time> time) {
   const Program& program = *state_->program;
-  const auto key =
-      std::find_if(program.keys.begin(), program.keys.end(),
-                   [&](const Program::Key& each) { return each.name == profile.name; });
+  const Index key = program.find_key(profile.name);
   Text room;
   const std::string_view id = normal_id(profile.id, room);
-  if (key == program.keys.end() || key->aggregate_count == 0 || id.empty()) {
+  if (key == Program::kNone || program.keys[key].aggregates.empty() || id.empty()) {
     return tl::make_unexpected(concat({"no attributes can be set for the attribute key '",
                                        profile.name, "' and the id '", profile.id, "'"}));
   }
-  const auto key_index = static_cast<Index>(key - program.keys.begin());
   for (const PushedValue& value : values) {
     const bool known = value.attribute < program.attributes.size();
-    const auto aggregate = known ? program.attributes[value.attribute].aggregate : std::nullopt;
-    if (!aggregate || !program.aggregates[*aggregate].is_pushed ||
-        program.aggregates[*aggregate].key != key_index) {
+    const Index aggregate = known ? program.attributes[value.attribute].aggregate : Program::kNone;
+    if (aggregate == Program::kNone || !program.aggregates[aggregate].is_pushed ||
+        program.aggregates[aggregate].key != key) {
       return tl::make_unexpected(
           Text("an attribute is no field of an external group with this attribute key"));
     }
   }
   (void)advance(now);
-  Profile& touched = state_->touch_profile(key_index, id);
+  Profile& touched = state_->touch_profile(key, id);
   Update(*state_).push(touched, values, time.value_or(state_->clock));
   return std::span<const Payload>(state_->payloads);
 }
@@ -514,8 +510,8 @@ bool Engine::forget(TargetView target) {
   for (const Hash128& intervention : state.intervention_marks) {
     was_known |= state.sent.remove(sent_mark(intervention, target_mark(target.name, id)));
   }
-  for (Index key = 0; key < state.program->keys.size(); ++key) {
-    if (state.program->keys[key].name != target.name) continue;
+  const Index key = state.program->find_key(target.name);
+  if (key != Program::kNone) {
     if (Profile* profile = state.profiles.find(ProfileNameView{key, id})) {
       state.deadlines.remove(*profile);
       state.profiles.remove(ProfileNameView{key, id});
@@ -536,7 +532,7 @@ void Engine::rebase(Time now) {
       Slot& slot = profile.slots[i];
       if (!slot.aggregate) continue;
       slot.aggregate->rebase(now);
-      const Duration ttl = state_->program->aggregates[key.first_aggregate + i].ttl;
+      const Duration ttl = state_->program->aggregates[key.aggregates[i]].ttl;
       if (ttl != 0) slot.expires = std::min(slot.expires, now + ttl);
     }
     state_->schedule(profile);

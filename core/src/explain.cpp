@@ -44,8 +44,8 @@ class Explanation {
  private:
   Reading read(Index index) const {
     const Program::Attribute& attribute = program_.attributes[index];
-    if (!attribute.aggregate) return {};
-    const Index key = program_.aggregates[*attribute.aggregate].key;
+    if (attribute.aggregate == Program::kNone) return {};
+    const Index key = program_.aggregates[attribute.aggregate].key;
     if (ids_[key].empty()) return {};
     return read_attribute(program_, profiles_[key], index, state_.clock);
   }
@@ -151,13 +151,10 @@ Text Engine::explain(std::string_view intervention, TargetView profile) const {
   const auto wanted =
       std::find_if(program.interventions.begin(), program.interventions.end(),
                    [&](const Program::Intervention& each) { return each.name == intervention; });
-  const auto key =
-      std::find_if(program.keys.begin(), program.keys.end(),
-                   [&](const Program::Key& each) { return each.name == profile.name; });
-  if (wanted == program.interventions.end() || key == program.keys.end()) return {};
+  const Index key = program.find_key(profile.name);
+  if (wanted == program.interventions.end() || key == Program::kNone) return {};
   Text room;
-  const auto key_index = static_cast<Index>(key - program.keys.begin());
-  return Explanation(*state_, key_index, normal_id(profile.id, room)).write(*wanted);
+  return Explanation(*state_, key, normal_id(profile.id, room)).write(*wanted);
 }
 
 }  // namespace tripline

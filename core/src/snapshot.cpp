@@ -25,7 +25,7 @@ using Index = Program::Index;
 
 constexpr std::string_view kMagic = "TPLS";
 constexpr std::uint32_t kFormat = 2;
-constexpr Index kGone = 0xffffffff;
+constexpr Index kGone = Program::kNone;
 
 void save_profile(const Program& program, const ProfileName& name, const Profile& profile,
                   ByteWriter& bytes) {
@@ -37,10 +37,9 @@ void save_profile(const Program& program, const ProfileName& name, const Profile
   const auto used = std::count_if(profile.slots.begin(), profile.slots.end(),
                                   [](const Slot& slot) { return slot.aggregate != nullptr; });
   bytes.u32(static_cast<std::uint32_t>(used));
-  const Index first = program.keys[name.key].first_aggregate;
   for (Index i = 0; i < profile.slots.size(); ++i) {
     if (!profile.slots[i].aggregate) continue;
-    bytes.u32(first + i);
+    bytes.u32(program.keys[name.key].aggregates[i]);
     bytes.i64(profile.slots[i].expires);
     const std::size_t size_at = bytes.size();
     bytes.u32(0);
@@ -69,11 +68,7 @@ class SnapshotReader {
  private:
   void read_keys() {
     for (std::uint32_t n = bytes_.count(4); n > 0 && bytes_.ok(); --n) {
-      const std::string_view name = bytes_.text();
-      const auto found = std::find_if(program_.keys.begin(), program_.keys.end(),
-                                      [&](const Program::Key& key) { return key.name == name; });
-      keys_.push_back(
-          found == program_.keys.end() ? kGone : static_cast<Index>(found - program_.keys.begin()));
+      keys_.push_back(program_.find_key(bytes_.text()));
     }
   }
 
@@ -101,7 +96,7 @@ class SnapshotReader {
     Profile profile;
     profile.pushes = bytes_.u64();
     read_ids(profile);
-    if (key != kGone) profile.slots.resize(program_.keys[key].aggregate_count);
+    if (key != kGone) profile.slots.resize(program_.keys[key].aggregates.size());
     for (std::uint32_t n = bytes_.count(16); n > 0 && bytes_.ok(); --n) {
       const Index index = translate(aggregates_, bytes_.u32());
       const Time expires = bytes_.time();
@@ -109,7 +104,7 @@ class SnapshotReader {
       if (!bytes_.ok() || key == kGone || index == kGone) continue;
       read_aggregate(key, index, expires, own, profile);
     }
-    const bool keeps_something = key != kGone && program_.keys[key].aggregate_count > 0;
+    const bool keeps_something = key != kGone && !program_.keys[key].aggregates.empty();
     if (!bytes_.ok() || !keeps_something) return;
     if (id.empty() || state_.profiles.find(ProfileNameView{key, id}) != nullptr) {
       return bytes_.fail();
@@ -138,7 +133,7 @@ class SnapshotReader {
     auto aggregate = make_aggregate(definition);
     aggregate->load(bytes);
     if (!bytes.ok() || !bytes.at_end()) return bytes_.fail();
-    profile.slots[index - program_.keys[key].first_aggregate] = {std::move(aggregate), expires};
+    profile.slots[definition.slot] = {std::move(aggregate), expires};
   }
 
   void read_sent_mark() {

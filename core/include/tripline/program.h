@@ -13,7 +13,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <string_view>
 
 #include "tripline/definitions.h"
 #include "tripline/diagnostic.h"
@@ -27,14 +27,15 @@ class Regex;
 
 struct Program {
   using Index = std::uint32_t;
+  /// Where there is none.
+  static constexpr Index kNone = 0xffffffff;
 
   struct Key {
     Text name;
-    /// Absent where no event carries such an id, only pushes name it.
-    std::optional<Index> input;
-    /// The key's aggregates are neighbours in `aggregates`.
-    Index first_aggregate;
-    Index aggregate_count;
+    /// None where no event carries such an id, only pushes name it.
+    Index input;
+    /// Its aggregates, by their slot.
+    List<Index> aggregates;
     /// Those of them that criteria look at and that change through time alone.
     List<Index> timed;
   };
@@ -53,12 +54,16 @@ struct Program {
     Comparison comparison;
   };
 
-  /// Whether an event counts: some selector matches (or there is none), every one of `all` holds
-  /// and some one of `any` (or there is none). All numbers are indices of conditions.
+  /// Rows of conditions, with kNone behind each row. They hold if all of some row do, or if there
+  /// is no row.
+  using Rows = List<Index>;
+
+  /// Whether an event counts: it does if all three hold. `selectors` and `any` have a row for each
+  /// of theirs, `all` has one.
   struct Test {
-    List<List<Index>> selectors;
-    List<Index> all;
-    List<Index> any;
+    Rows selectors;
+    Rows all;
+    Rows any;
     /// What an event that passes updates.
     List<Index> aggregates;
   };
@@ -67,6 +72,8 @@ struct Program {
   /// contain an identical attribute share it.
   struct Aggregate {
     Index key = 0;
+    /// Its place among the key's aggregates, and in a profile.
+    Index slot = 0;
     Text name;
     /// A field of an external group: its value arrives by push, and what follows up to `ttl` has no
     /// meaning but for `type`.
@@ -75,7 +82,7 @@ struct Program {
     /// where this stays (design.md section 3, Snapshots).
     std::uint64_t identity = 0;
     Index test = 0;
-    std::optional<Index> input;
+    Index input = kNone;
     Aggregation aggregation = Aggregation::counter;
     ValueType type = ValueType::string_;
     Duration period = 0;  // 0: lifetime
@@ -96,16 +103,16 @@ struct Program {
 
   /// An aggregate as one group shows it.
   struct Attribute {
-    Index group;
+    Index group = 0;
     Text name;
-    /// Absent where the group is not online: then it is always missing.
-    std::optional<Index> aggregate;
-    ValueType type;
+    /// None where the group is not online: then it is always missing.
+    Index aggregate = kNone;
+    ValueType type = ValueType::string_;
     /// Stands in for a missing value when it is read (rule 9).
     Value default_value;
     /// A counter without default compares as 0 before an event has counted; `is null` still holds
     /// then, as in Snowplow's own example of delivery.
-    bool reads_zero;
+    bool reads_zero = false;
   };
 
   struct Group {
@@ -197,6 +204,9 @@ struct Program {
   Index vendor_input = 0;
   /// Hash of the text that load_program() read.
   std::uint64_t fingerprint = 0;
+
+  /// The key of that name, or none.
+  [[nodiscard]] Index find_key(std::string_view name) const;
 };
 
 /// Compiles definitions that read without errors. Finds every reference that leads nowhere and all

@@ -20,13 +20,24 @@ Text number_list(const List<Program::Index>& numbers) {
   return text;
 }
 
+void append_rows(const char* title, const Program::Rows& rows, Text& text) {
+  bool begins = true;
+  for (const Program::Index condition : rows) {
+    if (begins) text += title;
+    begins = condition == Program::kNone;
+    if (begins) {
+      title = " or";
+    } else {
+      text += concat({" ", condition});
+    }
+  }
+}
+
 Text test_text(const Program::Test& test) {
   Text text;
-  for (const auto& selector : test.selectors) {
-    text += concat({(text.empty() ? " event" : " or"), number_list(selector)});
-  }
-  if (!test.all.empty()) text += concat({" all", number_list(test.all)});
-  if (!test.any.empty()) text += concat({" any", number_list(test.any)});
+  append_rows(" event", test.selectors, text);
+  append_rows(" all", test.all, text);
+  append_rows(" any", test.any, text);
   return text.empty() ? " always" : text;
 }
 
@@ -37,7 +48,7 @@ Text aggregate_text(const Program& program, const Program::Aggregate& aggregate)
     return text;
   }
   text += name_of<Aggregation>(kAggregations, aggregate.aggregation);
-  if (aggregate.input) text += concat({" of input ", *aggregate.input});
+  if (aggregate.input != Program::kNone) text += concat({" of input ", aggregate.input});
   if (aggregate.date_part != DatePart::none) {
     text += concat({" ", name_of<DatePart>(kDateParts, aggregate.date_part)});
   }
@@ -102,8 +113,8 @@ Text list_program(const Program& program) {
     return concat({" ", describe_input(input)});
   });
   lister.section("keys", program.keys, [](const Program::Key& key) {
-    return key.input ? concat({" ", key.name, " from input ", *key.input})
-                     : concat({" ", key.name, " from pushes"});
+    return key.input == Program::kNone ? concat({" ", key.name, " from pushes"})
+                                       : concat({" ", key.name, " from input ", key.input});
   });
   lister.section("conditions", program.conditions, [](const Program::Condition& condition) {
     return concat({" input ", condition.input,
@@ -116,7 +127,8 @@ Text list_program(const Program& program) {
   lister.section("attributes", program.attributes, [&](const Program::Attribute& attribute) {
     const Program::Group& group = program.groups[attribute.group];
     Text text = concat({" ", group.name, " v", group.version, ":", attribute.name, " = "});
-    text += attribute.aggregate ? concat({"aggregate ", *attribute.aggregate}) : "missing";
+    text += attribute.aggregate == Program::kNone ? "missing"
+                                                  : concat({"aggregate ", attribute.aggregate});
     if (attribute.default_value.is_null() && attribute.reads_zero) text += " or 0";
     if (!attribute.default_value.is_null()) {
       text += concat({" or ", JsonWriter().value(attribute.default_value).take()});

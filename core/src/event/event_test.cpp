@@ -1,21 +1,23 @@
 #include "event/event_test.h"
 
-#include <algorithm>
-
 namespace tripline {
 
 bool EventTest::passes(const Program::Test& test) {
-  const auto selected = [this](const auto& selector) { return all_hold(selector); };
-  const auto holds_one = [this](Program::Index condition) { return holds(condition); };
-  return (test.selectors.empty() ||
-          std::any_of(test.selectors.begin(), test.selectors.end(), selected)) &&
-         all_hold(test.all) &&
-         (test.any.empty() || std::any_of(test.any.begin(), test.any.end(), holds_one));
+  return some_row_holds(test.selectors) && some_row_holds(test.all) && some_row_holds(test.any);
 }
 
-bool EventTest::all_hold(const List<Program::Index>& conditions) {
-  return std::all_of(conditions.begin(), conditions.end(),
-                     [this](Program::Index condition) { return holds(condition); });
+bool EventTest::some_row_holds(const Program::Rows& rows) {
+  bool row_holds = true;
+  for (const Program::Index condition : rows) {
+    if (condition != Program::kNone) {
+      row_holds = row_holds && holds(condition);
+    } else if (row_holds) {
+      return true;
+    } else {
+      row_holds = true;
+    }
+  }
+  return rows.empty();
 }
 
 bool EventTest::holds(Program::Index index) {

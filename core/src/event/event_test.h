@@ -28,7 +28,7 @@ class EventTest {
 
  private:
   bool holds(Program::Index condition);
-  bool all_hold(const List<Program::Index>& conditions);
+  bool some_row_holds(const Program::Rows& rows);
 
   struct Answer {
     std::uint64_t round = 0;

@@ -58,17 +58,16 @@ Reading read_slot(const Program::Attribute& attribute, const Slot* slot, Time no
 
 Reading read_attribute(const Program& program, const Profile* profile, Index index, Time now) {
   const Program::Attribute& attribute = program.attributes[index];
-  if (!attribute.aggregate) return {};
+  if (attribute.aggregate == Program::kNone) return {};
   if (profile == nullptr) return read_slot(attribute, nullptr, now);
-  const Program::Key& key = program.keys[program.aggregates[*attribute.aggregate].key];
-  return read_slot(attribute, &profile->slots[*attribute.aggregate - key.first_aggregate], now);
+  return read_slot(attribute, &profile->slots[program.aggregates[attribute.aggregate].slot], now);
 }
 
 Time next_deadline(const Program& program, const Profile& profile, Time now) {
   Time next = kNever;
   const Program::Key& key = program.keys[profile.name->key];
   for (const Index index : key.timed) {
-    const Slot& slot = profile.slots[index - key.first_aggregate];
+    const Slot& slot = profile.slots[program.aggregates[index].slot];
     if (!slot.is_alive(now)) continue;
     next = std::min({next, slot.expires, slot.aggregate->next_change(now)});
     if (const auto from = slot.aggregate->ages_from(now)) {
