@@ -117,7 +117,7 @@ class Update {
       return false;
     }
     if (event_id.empty()) return true;
-    const std::uint64_t hash = hash64(event_id);
+    const Hash128 hash{hash64(event_id), 0};
     if (state_.events.find(hash) != nullptr) {
       state_.admission = Admission::duplicate;
       return false;
@@ -525,13 +525,14 @@ bool Engine::forget(TargetView target) {
 }
 
 void Engine::rebase(Time now) {
+  Archive rebase(now);
   state_->clock = now;
   state_->profiles.for_each([&](const ProfileName& name, Profile& profile) {
     const Program::Key& key = state_->program->keys[name.key];
     for (std::size_t i = 0; i < profile.slots.size(); ++i) {
       Slot& slot = profile.slots[i];
       if (!slot.aggregate) continue;
-      slot.aggregate->rebase(now);
+      slot.aggregate->pass(rebase);
       const Duration ttl = state_->program->aggregates[key.aggregates[i]].ttl;
       if (ttl != 0) slot.expires = std::min(slot.expires, now + ttl);
     }

@@ -14,9 +14,6 @@
 
 namespace tripline {
 
-/// 64-bit hashes of event ids, oldest first; the values say nothing.
-using EventMemory = LruMap<std::uint64_t, std::uint32_t>;
-
 /// Whose attributes criteria read: an id and a profile per key. "" and null where there is none; an
 /// id without a profile is one of which nothing is known.
 struct Scope {
@@ -87,8 +84,10 @@ struct EngineState {
   // Kept, and part of a snapshot.
   Time clock = kEarliest;
   ProfileStore profiles;
-  SentMarks sent;
-  EventMemory events;
+  Marks sent;
+  /// Of event ids the lower half of the hash, oldest first; the values say nothing. The same type,
+  /// so that a page loads its code once.
+  Marks events;
 
   // Kept, but not part of the state.
   std::shared_ptr<const Program> program;

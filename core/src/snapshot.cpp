@@ -4,7 +4,7 @@
 //   i64 clock
 //   u32 n, n × key name
 //   u32 n, n × u64 identity of an aggregate
-//   u32 n, n × profile: u32 key, id, u64 pushes, u32 n ids,
+//   u32 n, n × profile: u32 key, id, u64 pushes, u32 n, n × id by key,
 //                       u32 n, n × (u32 aggregate, i64 expires, u32 size, bytes)
 //   u32 n, n × (u64, u64 mark, i64 time)      sent marks, least recently used first, as profiles
 //   u32 n, n × u64                            event ids, oldest first
@@ -15,7 +15,7 @@
 #include <algorithm>
 
 #include "engine_state.h"
-#include "support/bytes.h"
+#include "support/archive.h"
 #include "support/text.h"
 
 namespace tripline {
@@ -23,137 +23,182 @@ namespace {
 
 using Index = Program::Index;
 
-constexpr std::string_view kMagic = "TPLS";
-constexpr std::uint32_t kFormat = 2;
+constexpr std::uint32_t kMagic = 0x534c5054;  // "TPLS"
+constexpr std::uint32_t kFormat = 3;
 constexpr Index kGone = Program::kNone;
 
-void save_profile(const Program& program, const ProfileName& name, const Profile& profile,
-                  ByteWriter& bytes) {
-  bytes.u32(name.key);
-  bytes.text(name.id);
-  bytes.u64(profile.pushes);
-  bytes.u32(static_cast<std::uint32_t>(profile.ids.size()));
-  for (const Text& id : profile.ids) bytes.text(id);
-  const auto used = std::count_if(profile.slots.begin(), profile.slots.end(),
-                                  [](const Slot& slot) { return slot.aggregate != nullptr; });
-  bytes.u32(static_cast<std::uint32_t>(used));
-  for (Index i = 0; i < profile.slots.size(); ++i) {
-    if (!profile.slots[i].aggregate) continue;
-    bytes.u32(program.keys[name.key].aggregates[i]);
-    bytes.i64(profile.slots[i].expires);
-    const std::size_t size_at = bytes.size();
-    bytes.u32(0);
-    profile.slots[i].aggregate->save(bytes);
-    bytes.patch_u32(size_at, static_cast<std::uint32_t>(bytes.size() - size_at - 4));
+struct Header {
+  std::uint32_t magic = kMagic;
+  std::uint32_t format = kFormat;
+  std::uint64_t checksum = 0;
+
+  void pass(Archive& archive) {
+    archive.number(magic);
+    archive.number(format);
+    archive.number(checksum);
   }
-}
+};
 
-/// Reads a snapshot into an empty state. Whatever is wrong leaves the reader failed.
-class SnapshotReader {
+/// Saves a state, or loads one into an empty state. Whatever is wrong leaves the archive failed.
+class StatePass {
  public:
-  SnapshotReader(EngineState& state, ByteReader& bytes)
-      : state_(state), program_(*state.program), bytes_(bytes) {}
+  StatePass(EngineState& state, Archive& archive)
+      : state_(state), program_(*state.program), archive_(archive) {}
 
-  void read() {
-    state_.clock = bytes_.i64();
-    if (state_.clock < kEarliest || state_.clock > kNever) bytes_.fail();
-    read_keys();
-    read_aggregates();
-    for (std::uint32_t n = bytes_.count(16); n > 0 && bytes_.ok(); --n) read_profile();
-    for (std::uint32_t n = bytes_.count(24); n > 0 && bytes_.ok(); --n) read_sent_mark();
-    for (std::uint32_t n = bytes_.count(8); n > 0 && bytes_.ok(); --n) read_event();
-    if (!bytes_.at_end()) bytes_.fail();
+  void run() {
+    archive_.time(state_.clock);
+    pass_keys();
+    pass_aggregates();
+    pass_profiles();
+    pass_marks(state_.sent, true);
+    pass_marks(state_.events, false);
+    if (archive_.is_loading()) archive_.require(archive_.rest().empty());
   }
 
  private:
-  void read_keys() {
-    for (std::uint32_t n = bytes_.count(4); n > 0 && bytes_.ok(); --n) {
-      keys_.push_back(program_.find_key(bytes_.text()));
+  void pass_keys() {
+    const std::size_t count = archive_.count(program_.keys.size(), 4);
+    for (Index i = 0; i < count; ++i) {
+      Text name;
+      if (!archive_.is_loading()) name = program_.keys[i].name;
+      archive_.text(name);
+      keys_.push_back(program_.find_key(name));
     }
   }
 
-  void read_aggregates() {
-    LruMap<std::uint64_t, std::uint32_t> index_of;
-    for (Index i = 0; i < program_.aggregates.size(); ++i) {
-      index_of.add(program_.aggregates[i].identity, i);
+  void pass_aggregates() {
+    Marks index_of;
+    if (archive_.is_loading()) {
+      for (Index i = 0; i < program_.aggregates.size(); ++i) {
+        index_of.add({program_.aggregates[i].identity, 0}, i);
+      }
     }
-    for (std::uint32_t n = bytes_.count(8); n > 0 && bytes_.ok(); --n) {
-      const Index* found = index_of.find(bytes_.u64());
-      aggregates_.push_back(found == nullptr ? kGone : *found);
+    const std::size_t count = archive_.count(program_.aggregates.size(), 8);
+    for (Index i = 0; i < count; ++i) {
+      Hash128 identity;
+      if (!archive_.is_loading()) identity.low = program_.aggregates[i].identity;
+      archive_.number(identity.low);
+      const Time* found = index_of.find(identity);
+      aggregates_.push_back(found == nullptr ? kGone : static_cast<Index>(*found));
     }
   }
 
-  /// The program's number for one of the snapshot's; an unknown number fails the reader.
-  Index translate(const List<Index>& numbers, std::uint32_t number) {
-    if (number < numbers.size()) return numbers[number];
-    bytes_.fail();
-    return kGone;
+  void pass_profiles() {
+    std::size_t count = archive_.count(state_.profiles.size(), 16);
+    if (archive_.is_loading()) {
+      for (; count > 0 && archive_.ok(); --count) load_profile();
+      return;
+    }
+    state_.profiles.for_each([&](const ProfileName& name, Profile& profile) {
+      ProfileName copy = name;
+      pass_profile(copy, profile);
+    });
   }
 
-  void read_profile() {
-    const Index key = translate(keys_, bytes_.u32());
-    const Text id(bytes_.text());
+  void load_profile() {
+    ProfileName name{};
     Profile profile;
-    profile.pushes = bytes_.u64();
-    read_ids(profile);
-    if (key != kGone) profile.slots.resize(program_.keys[key].aggregates.size());
-    for (std::uint32_t n = bytes_.count(16); n > 0 && bytes_.ok(); --n) {
-      const Index index = translate(aggregates_, bytes_.u32());
-      const Time expires = bytes_.time();
-      ByteReader own(bytes_.text());
-      if (!bytes_.ok() || key == kGone || index == kGone) continue;
-      read_aggregate(key, index, expires, own, profile);
-    }
-    const bool keeps_something = key != kGone && !program_.keys[key].aggregates.empty();
-    if (!bytes_.ok() || !keeps_something) return;
-    if (id.empty() || state_.profiles.find(ProfileNameView{key, id}) != nullptr) {
-      return bytes_.fail();
-    }
-    Profile& kept = state_.touch_profile(key, id);
+    pass_profile(name, profile);
+    if (!archive_.ok() || profile.slots.empty()) return;
+    const ProfileNameView view{name.key, name.id};
+    archive_.require(!name.id.empty() && state_.profiles.find(view) == nullptr);
+    Profile& kept = state_.touch_profile(name.key, name.id);
     kept.slots = std::move(profile.slots);
     kept.ids = std::move(profile.ids);
     kept.pushes = profile.pushes;
     state_.schedule(kept);
   }
 
-  /// The ids of a profile are by the snapshot's keys; here they become by the program's.
-  void read_ids(Profile& profile) {
-    const std::uint32_t count = bytes_.count(4);
-    if (count != 0 && count != keys_.size()) return bytes_.fail();
-    if (count != 0) profile.ids.resize(program_.keys.size());
-    for (std::uint32_t i = 0; i < count && bytes_.ok(); ++i) {
-      const std::string_view id = bytes_.text();
-      if (keys_[i] != kGone) profile.ids[keys_[i]] = id;
+  void pass_profile(ProfileName& name, Profile& profile) {
+    archive_.number(name.key);
+    archive_.text(name.id);
+    archive_.number(profile.pushes);
+    pass_ids(profile);
+    if (archive_.is_loading()) {
+      name.key = translate(keys_, name.key);
+      if (name.key != kGone) profile.slots.resize(program_.keys[name.key].aggregates.size());
+    }
+    const auto used = std::count_if(profile.slots.begin(), profile.slots.end(),
+                                    [](const Slot& slot) { return slot.aggregate != nullptr; });
+    std::size_t count = archive_.count(static_cast<std::size_t>(used), 16);
+    for (Index i = 0; count > 0 && archive_.ok(); ++i) {
+      if (archive_.is_loading()) {
+        load_slot(name.key, profile);
+      } else if (profile.slots[i].aggregate) {
+        save_slot(program_.keys[name.key].aggregates[i], profile.slots[i]);
+      } else {
+        continue;
+      }
+      --count;
     }
   }
 
-  void read_aggregate(Index key, Index index, Time expires, ByteReader& bytes, Profile& profile) {
+  /// The ids of a profile are by the snapshot's keys; here they become by the program's.
+  void pass_ids(Profile& profile) {
+    List<Text> ids = profile.ids;
+    archive_.list(ids, 4, 0xffffffff, [&](Text& id) { archive_.text(id); });
+    archive_.require(ids.empty() || ids.size() == keys_.size());
+    if (!archive_.is_loading() || !archive_.ok() || ids.empty()) return;
+    profile.ids.resize(program_.keys.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (keys_[i] != kGone) profile.ids[keys_[i]] = std::move(ids[i]);
+    }
+  }
+
+  void save_slot(Index index, Slot& slot) {
+    archive_.number(index);
+    archive_.time(slot.expires);
+    const std::size_t mark = archive_.begin_part();
+    slot.aggregate->pass(archive_);
+    archive_.end_part(mark);
+  }
+
+  void load_slot(Index key, Profile& profile) {
+    Index index = 0;
+    Slot slot;
+    archive_.number(index);
+    archive_.time(slot.expires);
+    index = translate(aggregates_, index);
+    const std::size_t mark = archive_.begin_part();
+    if (key == kGone || index == kGone) return archive_.skip_part(mark);
     const Program::Aggregate& definition = program_.aggregates[index];
-    if (definition.key != key) return bytes_.fail();
-    auto aggregate = make_aggregate(definition);
-    aggregate->load(bytes);
-    if (!bytes.ok() || !bytes.at_end()) return bytes_.fail();
-    profile.slots[definition.slot] = {std::move(aggregate), expires};
+    archive_.require(definition.key == key);
+    slot.aggregate = make_aggregate(definition);
+    slot.aggregate->pass(archive_);
+    archive_.end_part(mark);
+    if (archive_.ok()) profile.slots[definition.slot] = std::move(slot);
   }
 
-  void read_sent_mark() {
-    Hash128 mark;
-    mark.low = bytes_.u64();
-    mark.high = bytes_.u64();
-    const Time time = bytes_.i64();
-    if (state_.sent.find(mark) != nullptr) return bytes_.fail();
-    state_.sent.add(mark, time);
+  /// The program's number for one of the snapshot's; an unknown number fails the archive.
+  Index translate(const List<Index>& numbers, std::uint32_t number) {
+    archive_.require(number < numbers.size());
+    return archive_.ok() ? numbers[number] : kGone;
   }
 
-  void read_event() {
-    const std::uint64_t hash = bytes_.u64();
-    if (state_.events.find(hash) != nullptr) return bytes_.fail();
-    state_.events.add(hash, 0);
+  /// Of event ids nothing is kept but the lower half of the hash.
+  void pass_marks(Marks& marks, bool are_whole) {
+    const auto pass_mark = [&](Hash128& mark, Time& time) {
+      archive_.number(mark.low);
+      if (!are_whole) return;
+      archive_.number(mark.high);
+      archive_.time(time);
+    };
+    std::size_t count = archive_.count(marks.size(), are_whole ? 24 : 8);
+    if (!archive_.is_loading()) {
+      return marks.for_each([&](Hash128 mark, Time time) { pass_mark(mark, time); });
+    }
+    for (; count > 0 && archive_.ok(); --count) {
+      Hash128 mark;
+      Time time = 0;
+      pass_mark(mark, time);
+      archive_.require(marks.find(mark) == nullptr);
+      if (archive_.ok()) marks.add(mark, time);
+    }
   }
 
   EngineState& state_;
   const Program& program_;
-  ByteReader& bytes_;
+  Archive& archive_;
   List<Index> keys_;
   List<Index> aggregates_;
 };
@@ -161,49 +206,28 @@ class SnapshotReader {
 }  // namespace
 
 Text Engine::snapshot() const {
-  const Program& program = *state_->program;
-  ByteWriter body;
-  body.i64(state_->clock);
-  body.u32(static_cast<std::uint32_t>(program.keys.size()));
-  for (const Program::Key& key : program.keys) body.text(key.name);
-  body.u32(static_cast<std::uint32_t>(program.aggregates.size()));
-  for (const Program::Aggregate& aggregate : program.aggregates) body.u64(aggregate.identity);
-  body.u32(static_cast<std::uint32_t>(state_->profiles.size()));
-  state_->profiles.for_each([&](const ProfileName& name, const Profile& profile) {
-    save_profile(program, name, profile, body);
-  });
-  body.u32(static_cast<std::uint32_t>(state_->sent.size()));
-  state_->sent.for_each([&](const Hash128& mark, Time time) {
-    body.u64(mark.low);
-    body.u64(mark.high);
-    body.i64(time);
-  });
-  body.u32(static_cast<std::uint32_t>(state_->events.size()));
-  state_->events.for_each([&](std::uint64_t hash, std::uint32_t) { body.u64(hash); });
-
-  ByteWriter snapshot;
-  for (const char c : kMagic) snapshot.u8(static_cast<std::uint8_t>(c));
-  snapshot.u32(kFormat);
-  snapshot.u64(hash64(body.bytes()));
-  Text whole = snapshot.take();
-  whole += body.bytes();
-  return whole;
+  Archive body;
+  StatePass(*state_, body).run();
+  Archive whole;
+  Header header;
+  header.checksum = hash64(body.saved());
+  header.pass(whole);
+  return concat({whole.saved(), body.saved()});
 }
 
 tl::expected<void, Text> Engine::restore(std::string_view snapshot) {
   state_->clear();
-  ByteReader bytes(snapshot);
-  if (bytes.take(kMagic.size()) != kMagic)
-    return tl::make_unexpected("this is no Tripline snapshot");
-  const std::uint32_t format = bytes.u32();
-  if (format != kFormat) {
-    return tl::make_unexpected(
-        concat({"the snapshot has format ", format, "; this engine reads format ", kFormat}));
+  Archive archive(snapshot);
+  Header header;
+  header.pass(archive);
+  if (header.magic != kMagic) return tl::make_unexpected("this is no Tripline snapshot");
+  if (header.format != kFormat) {
+    return tl::make_unexpected(concat(
+        {"the snapshot has format ", header.format, "; this engine reads format ", kFormat}));
   }
-  const std::uint64_t checksum = bytes.u64();
-  const bool intact = bytes.ok() && checksum == hash64(snapshot.substr(kMagic.size() + 12));
-  if (intact) SnapshotReader(*state_, bytes).read();
-  if (!intact || !bytes.ok()) {
+  archive.require(header.checksum == hash64(archive.rest()));
+  if (archive.ok()) StatePass(*state_, archive).run();
+  if (!archive.ok()) {
     state_->clear();
     return tl::make_unexpected("the snapshot is damaged");
   }

@@ -1,31 +1,122 @@
 #include "attributes/aggregate.h"
 
-namespace tripline {
+#include <algorithm>
+#include <span>
 
-Time Aggregate::next_change(Time) const {
+#include "value/convert.h"
+#include "value/date_part.h"
+
+namespace tripline {
+namespace {
+
+/// Whether a list counts as its elements (rule 4).
+bool takes_elements(Aggregation aggregation) {
+  return aggregation >= Aggregation::most_frequent && aggregation <= Aggregation::unique_list;
+}
+
+/// In which type a value is taken.
+ValueType taken_type(const ValueView& scalar, const Program::Aggregate& definition) {
+  switch (definition.aggregation) {
+    case Aggregation::sum:
+    case Aggregation::min:
+    case Aggregation::max:
+    case Aggregation::mean:
+      return ValueType::double_;  // the result is converted
+    case Aggregation::category_count:
+      return ValueType::string_;
+    case Aggregation::approx_count_distinct:  // in its own
+      if (scalar.kind() == ValueView::Kind::number) return ValueType::double_;
+      if (scalar.kind() == ValueView::Kind::boolean) return ValueType::boolean;
+      return ValueType::string_;
+    default:
+      return element_type(definition.type);
+  }
+}
+
+/// What a scalar brings; null where it does not fit. Where only the event itself counts, a mark.
+Value taken_value(const ValueView& scalar, const Program::Aggregate& definition) {
+  if (definition.aggregation == Aggregation::counter || definition.time_unit != TimeUnit::none) {
+    return Value::boolean(true);
+  }
+  if (definition.date_part == DatePart::none) {
+    return convert(scalar, taken_type(scalar, definition));
+  }
+  const Value part = date_part(scalar, definition.date_part);
+  return convert(ValueView::of(part), taken_type(ValueView::of(part), definition));
+}
+
+}  // namespace
+
+bool Aggregate::update(const ValueView& input, Time time, Time now) {
+  if (has_left(time, now)) return false;
+  const bool is_list = input.kind() == ValueView::Kind::list;
+  bool taken = false;
+  for (const ValueView& scalar : is_list&& takes_elements(definition_.aggregation)
+                                     ? input.elements()
+                                     : std::span(&input, 1)) {
+    Value value = taken_value(scalar, definition_);
+    if (value.is_null()) continue;
+    take(value, time, now);
+    taken = true;
+  }
+  return taken;
+}
+
+Value Aggregate::value(Time now) const {
+  const Time from = ages_from(now);
+  if (from == kNever) return stored(now);
+  const double age = static_cast<double>(std::max<Time>(now - from, 0));
+  return Value::number(age / milliseconds_in(definition_.time_unit));
+}
+
+Time Aggregate::ages_from(Time now) const {
+  if (definition_.time_unit == TimeUnit::none) return kNever;
+  const Value from = stored(now);
+  return from.is_null() ? kNever : static_cast<Time>(*from.as_number());
+}
+
+Time Aggregate::next_change(Time now) const {
+  return definition_.period == 0 ? kNever : std::min(kNever, oldest(now) + definition_.period);
+}
+
+Time Aggregate::oldest(Time) const {
   return kNever;
 }
-std::optional<Time> Aggregate::ages_from(Time) const {
-  return std::nullopt;
+
+Value Aggregate::result(double number, std::uint64_t count) const {
+  if (count == 0) return {};
+  if (definition_.aggregation == Aggregation::mean) number /= static_cast<double>(count);
+  return convert(ValueView::number(number), definition_.type);
 }
-void Aggregate::rebase(Time) {
+
+Value Aggregate::result(const Value& value, Time time) const {
+  if (definition_.time_unit != TimeUnit::none) return Value::number(static_cast<double>(time));
+  const double* number = value.as_number();
+  return number != nullptr ? convert(ValueView::number(*number), definition_.type) : value;
+}
+
+double milliseconds_in(TimeUnit unit) {
+  constexpr double milliseconds[] = {1, 1000, 60'000, 3'600'000, 86'400'000};
+  return milliseconds[static_cast<std::size_t>(unit)];
 }
 
 std::unique_ptr<Aggregate> make_aggregate(const Program::Aggregate& definition) {
   if (definition.is_pushed) return make_pushed(definition);
+  const bool is_windowed = definition.period != 0;
   switch (definition.aggregation) {
     case Aggregation::counter:
-      return make_counter(definition);
+      return is_windowed ? make_windowed(definition) : make_counter(definition);
     case Aggregation::sum:
     case Aggregation::mean:
-      return make_sum(definition);
+      return is_windowed ? make_windowed(definition) : make_sum(definition);
     case Aggregation::min:
     case Aggregation::max:
-      return make_extreme(definition);
     case Aggregation::first:
-      return make_first(definition);
+    case Aggregation::time_since_first:
+      return is_windowed ? make_windowed(definition) : make_single(definition);
     case Aggregation::last:
-      return make_last(definition);
+    case Aggregation::time_since_last:
+      return make_single(definition);
     case Aggregation::most_frequent:
     case Aggregation::least_frequent:
     case Aggregation::category_count:
@@ -34,9 +125,6 @@ std::unique_ptr<Aggregate> make_aggregate(const Program::Aggregate& definition) 
       return make_distinct(definition);
     case Aggregation::unique_list:
       return make_unique_list(definition);
-    case Aggregation::time_since_last:
-    case Aggregation::time_since_first:
-      return make_time_since(definition);
   }
   return nullptr;
 }

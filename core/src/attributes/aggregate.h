@@ -1,10 +1,10 @@
-// The state of one attribute of one profile. One small class per aggregation; make_aggregate() is
-// the place where a new one joins.
+// The state of one attribute of one profile. One small class per way of counting; make_aggregate()
+// is the place where a new one joins.
 #pragma once
 
 #include <memory>
 
-#include "support/bytes.h"
+#include "support/archive.h"
 #include "tripline/program.h"
 #include "tripline/value.h"
 
@@ -12,43 +12,56 @@ namespace tripline {
 
 class Aggregate {
  public:
+  /// `definition` must outlive it.
+  explicit Aggregate(const Program::Aggregate& definition) : definition_(definition) {}
   virtual ~Aggregate() = default;
 
   /// Takes in an event that counts. `input` is the property that the attribute reads (missing where
   /// the aggregation reads none); `time` is the event's, `now` the clock's. False if there was
   /// nothing to take: a value that does not fit, an event that has left the window.
-  virtual bool update(const ValueView& input, Time time, Time now) = 0;
+  virtual bool update(const ValueView& input, Time time, Time now);
   /// The attribute's value, null where nothing counts.
-  virtual Value value(Time now) const = 0;
+  Value value(Time now) const;
   /// What `changed` looks at: the value, but for an age the instant that it is counted from.
-  virtual Value stored(Time now) const { return value(now); }
-  /// The first moment after `now` at which value() may be another without an event; kNever if none.
-  /// For an age see ages_from().
-  virtual Time next_change(Time now) const;
-  /// Of a value that grows with time: the instant from which it is counted.
-  virtual std::optional<Time> ages_from(Time now) const;
-  /// Takes stored times that lie in the future as `now`: the host's clock was set back.
-  virtual void rebase(Time now);
+  virtual Value stored(Time now) const = 0;
+  /// Of a value that grows with time: the instant from which it is counted; else kNever.
+  Time ages_from(Time now) const;
+  /// The first moment after `now` at which stored() may be another without an event; kNever if
+  /// none.
+  Time next_change(Time now) const;
+  /// Names its parts to an archive. One that loads is left failed, or the aggregate whole.
+  virtual void pass(Archive& archive) = 0;
 
-  /// load() reads what save() wrote, from bytes that may be hostile: it leaves the reader failed or
-  /// the aggregate whole.
-  virtual void save(ByteWriter& bytes) const = 0;
-  virtual void load(ByteReader& bytes) = 0;
+ protected:
+  /// A value that an event brings, in the attribute's (element) type, never null: to be moved from.
+  virtual void take(Value& value, Time time, Time now) = 0;
+  /// Of what counts in the window at `now`: the time of what leaves first; kNever if nothing does.
+  virtual Time oldest(Time now) const;
+
+  bool has_left(Time time, Time now) const {
+    return definition_.period != 0 && time <= now - definition_.period;
+  }
+  /// A number that `count` values gave, or for a mean their sum, as the attribute's type.
+  Value result(double number, std::uint64_t count) const;
+  /// A value that was taken as the attribute's type, or of an age its time.
+  Value result(const Value& value, Time time) const;
+
+  const Program::Aggregate& definition_;
 };
 
-/// An aggregate that has seen nothing. `definition` must outlive it.
+/// An aggregate that has seen nothing.
 [[nodiscard]] std::unique_ptr<Aggregate> make_aggregate(const Program::Aggregate& definition);
+
+[[nodiscard]] double milliseconds_in(TimeUnit unit);
 
 // Each in the file of its name.
 std::unique_ptr<Aggregate> make_counter(const Program::Aggregate& definition);
 std::unique_ptr<Aggregate> make_distinct(const Program::Aggregate& definition);
-std::unique_ptr<Aggregate> make_extreme(const Program::Aggregate& definition);
-std::unique_ptr<Aggregate> make_first(const Program::Aggregate& definition);
 std::unique_ptr<Aggregate> make_frequency(const Program::Aggregate& definition);
-std::unique_ptr<Aggregate> make_last(const Program::Aggregate& definition);
 std::unique_ptr<Aggregate> make_pushed(const Program::Aggregate& definition);
+std::unique_ptr<Aggregate> make_single(const Program::Aggregate& definition);
 std::unique_ptr<Aggregate> make_sum(const Program::Aggregate& definition);
-std::unique_ptr<Aggregate> make_time_since(const Program::Aggregate& definition);
 std::unique_ptr<Aggregate> make_unique_list(const Program::Aggregate& definition);
+std::unique_ptr<Aggregate> make_windowed(const Program::Aggregate& definition);
 
 }  // namespace tripline

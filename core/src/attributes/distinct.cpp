@@ -1,194 +1,165 @@
 // approx_count_distinct: how many different values were seen (rule 28).
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 
 #include "attributes/aggregate.h"
-#include "attributes/hyperloglog.h"
-#include "attributes/input.h"
-#include "support/bits.h"
 #include "support/hash.h"
-#include "support/text.h"
-#include "support/time_text.h"
-#include "value/date_part.h"
+#include "value/value_bytes.h"
 
 namespace tripline {
 namespace {
 
 /// Values of different types are different: 1 is not "1".
-std::uint64_t hash_of(const ValueView& scalar) {
-  switch (scalar.kind()) {
-    case ValueView::Kind::boolean:
-      return hash64(scalar.flag() ? "true" : "false");
-    case ValueView::Kind::string:
-      return hash64(concat({"\"", scalar.text()}));
-    case ValueView::Kind::time:
-      return hash64(concat({"\"", format_time(scalar.as_time())}));
-    case ValueView::Kind::number: {
-      ByteWriter bytes;
-      bytes.f64(scalar.number() + 0.0);  // -0 is 0
-      return hash64(bytes.bytes());
-    }
-    default:
-      return 0;
-  }
+std::uint64_t hash_of(Value& value) {
+  if (const double* number = value.as_number()) value = Value::number(*number + 0.0);  // -0 is 0
+  Archive archive;
+  pass_scalar(value, archive);
+  return hash64(archive.saved());
 }
 
-/// The hash of what counts, a date part where one is asked for; nothing for what does not count.
-std::optional<std::uint64_t> hash_of_input(const ValueView& scalar,
-                                           const Program::Aggregate& definition) {
-  Value part;
-  ValueView counted = scalar;
-  if (definition.date_part != DatePart::none) {
-    part = date_part(scalar, definition.date_part);
-    counted = ValueView::of(part);
-  }
-  if (counted.is_missing() || counted.kind() == ValueView::Kind::list) return std::nullopt;
-  return hash_of(counted);
-}
-
-/// Exact up to 256 values, then a sketch.
-class Distinct final : public Aggregate {
+/// The estimator of HyperLogLog by Ertl, "New cardinality estimation algorithms for HyperLogLog
+/// sketches" (2017), algorithm 6: from how many registers have which rank. It needs no correction
+/// for small counts and no logarithm, and square roots are correctly rounded everywhere, so every
+/// host computes the same.
+class RankCounts {
  public:
-  explicit Distinct(const Program::Aggregate& definition) : definition_(definition) {}
+  explicit RankCounts(int bits) : bits_(bits) { counts_[0] = std::ldexp(1, bits); }
 
-  bool update(const ValueView& input, Time, Time) override {
-    bool taken = false;
-    for (const ValueView& scalar : scalars_of(input)) {
-      const auto hash = hash_of_input(scalar, definition_);
-      if (!hash) continue;
-      take(*hash);
-      taken = true;
-    }
-    return taken;
+  void add(int rank) {
+    --counts_[0];
+    ++counts_[rank];
   }
-  Value value(Time) const override {
-    const double count = sketch_.empty() ? static_cast<double>(hashes_.size()) : sketch_.estimate();
-    return count_value(count, definition_.type);
-  }
-  void save(ByteWriter& bytes) const override {
-    bytes.u32(static_cast<std::uint32_t>(hashes_.size()));
-    for (const std::uint64_t hash : hashes_) bytes.u64(hash);
-    sketch_.save(bytes);
-  }
-  void load(ByteReader& bytes) override {
-    std::uint32_t count = bytes.count(8);
-    if (count > kExact) bytes.fail();
-    for (; count > 0 && bytes.ok(); --count) {
-      const std::uint64_t hash = bytes.u64();
-      if (!hashes_.empty() && hashes_.back() >= hash) return bytes.fail();
-      hashes_.push_back(hash);
-    }
-    sketch_.load(bytes);
+
+  double estimate() const {
+    const double m = std::ldexp(1, bits_);
+    const int q = 64 - bits_;
+    double z = m * tau(1 - counts_[q + 1] / m);
+    for (int k = q; k >= 1; --k) z = 0.5 * (z + counts_[k]);
+    z += m * sigma(counts_[0] / m);
+    constexpr double alpha = 0.72134752044448170368;  // 1 / (2 ln 2)
+    return std::floor(alpha * m * m / z + 0.5);
   }
 
  private:
-  static constexpr std::size_t kExact = 256;
-
-  void take(std::uint64_t hash) {
-    if (!sketch_.empty()) return sketch_.add(hash);
-    const auto place = std::lower_bound(hashes_.begin(), hashes_.end(), hash);
-    if (place != hashes_.end() && *place == hash) return;
-    hashes_.insert(place, hash);
-    if (hashes_.size() <= kExact) return;
-    for (const std::uint64_t known : hashes_) sketch_.add(known);
-    hashes_.clear();
+  static double sigma(double x) {
+    if (x == 1) return HUGE_VAL;
+    double y = 1, z = x, before;
+    do {
+      x *= x;
+      before = z;
+      z += x * y;
+      y += y;
+    } while (z != before);
+    return z;
+  }
+  static double tau(double x) {
+    if (x == 0 || x == 1) return 0;
+    double y = 1, z = 1 - x, before;
+    do {
+      x = std::sqrt(x);
+      before = z;
+      y *= 0.5;
+      z -= (1 - x) * (1 - x) * y;
+    } while (z != before);
+    return z / 3;
   }
 
-  const Program::Aggregate& definition_;
-  List<std::uint64_t> hashes_;  // ascending
-  HyperLogLog sketch_;
+  int bits_;
+  double counts_[66] = {};
 };
 
-/// Exact while no more than 4,096 values are remembered, then a sliding sketch.
-class WindowDistinct final : public Aggregate {
+/// Remembers the hashes of up to 256 values, in a window of 4,096, and when each was last seen. Of
+/// more it keeps a HyperLogLog (Flajolet and others, 2007; over a window Chabchoub and Hébrail,
+/// 2010): the first bits of a hash name its register, and the zeros that follow, and one, are its
+/// rank. Only the highest rank of a register counts, so a hash is dropped once a smaller one, which
+/// has no lower rank, was seen no earlier. That takes 16 bytes for each register, 256 KB in all,
+/// once there are a hundred thousand values.
+class Distinct final : public Aggregate {
  public:
-  explicit WindowDistinct(const Program::Aggregate& definition)
-      : definition_(definition), sketch_(definition.period) {}
+  using Aggregate::Aggregate;
 
-  bool update(const ValueView& input, Time time, Time now) override {
-    if (has_left(time, now)) return false;
-    bool taken = false;
-    for (const ValueView& scalar : scalars_of(input)) {
-      const auto hash = hash_of_input(scalar, definition_);
-      if (!hash) continue;
-      take(*hash, time, now);
-      taken = true;
-    }
-    return taken;
-  }
-  Value value(Time now) const override {
-    if (!sketch_.empty()) return count_value(sketch_.estimate(now), definition_.type);
-    const auto count = std::count_if(seen_.begin(), seen_.end(),
-                                     [&](const Seen& seen) { return !has_left(seen.last, now); });
-    return count_value(static_cast<double>(count), definition_.type);
-  }
-  Time next_change(Time now) const override {
-    if (!sketch_.empty()) return sketch_.next_change(now);
-    Time next = kNever;
-    for (const Seen& seen : seen_) {
-      if (!has_left(seen.last, now)) next = std::min(next, seen.last + definition_.period);
-    }
-    return next;
-  }
-  void rebase(Time now) override {
-    for (Seen& seen : seen_) seen.last = std::min(seen.last, now);
-    sketch_.rebase(now);
-  }
-  void save(ByteWriter& bytes) const override {
-    bytes.u32(static_cast<std::uint32_t>(seen_.size()));
-    for (const Seen& seen : seen_) {
-      bytes.u64(seen.hash);
-      bytes.i64(seen.last);
-    }
-    sketch_.save(bytes);
-  }
-  void load(ByteReader& bytes) override {
-    std::uint32_t count = bytes.count(16);
-    if (count > kExact) bytes.fail();
-    for (; count > 0 && bytes.ok(); --count) {
-      const Seen seen{bytes.u64(), bytes.time()};
-      if (!seen_.empty() && seen_.back().hash >= seen.hash) return bytes.fail();
-      seen_.push_back(seen);
-    }
-    sketch_.load(bytes);
-  }
-
- private:
-  static constexpr std::size_t kExact = 4096;
-
-  struct Seen {
-    std::uint64_t hash;
-    Time last;
-  };
-
-  bool has_left(Time time, Time now) const { return time <= now - definition_.period; }
-
-  void take(std::uint64_t hash, Time time, Time now) {
-    if (!sketch_.empty()) return sketch_.add(hash, time, now);
-    const auto place =
+  void take(Value& value, Time time, Time now) override {
+    const std::uint64_t hash = hash_of(value);
+    if (!is_windowed()) time = 0;
+    Seen* const place =
         std::lower_bound(seen_.begin(), seen_.end(), hash,
                          [](const Seen& seen, std::uint64_t wanted) { return seen.hash < wanted; });
     if (place != seen_.end() && place->hash == hash) {
-      place->last = std::max(place->last, time);
-      return;
+      if (place->last >= time) return;
+      place->last = time;
+    } else {
+      seen_.insert(place, {hash, time});
     }
-    seen_.insert(place, {hash, time});
-    if (seen_.size() <= kExact) return;
-    erase_if(seen_, [&](const Seen& seen) { return has_left(seen.last, now); });
-    if (seen_.size() <= kExact) return;
-    for (const Seen& seen : seen_) sketch_.add(seen.hash, seen.last, now);
-    seen_.clear();
+    if (is_sketch_ == 0 && seen_.size() > most_exact()) drop_hidden(now);
+    is_sketch_ |= seen_.size() > most_exact();
+    if (is_sketch_ != 0) drop_hidden(now);
   }
 
-  const Program::Aggregate& definition_;
+  Value stored(Time now) const override {
+    RankCounts ranks(bits());
+    std::uint64_t count = 0, before = kNoRegister;
+    for (const Seen& seen : seen_) {
+      if (has_left(seen.last, now)) continue;
+      ++count;
+      if (register_of(seen) == before) continue;
+      before = register_of(seen);
+      ranks.add(std::min(std::countl_zero(seen.hash << bits()), 64 - bits()) + 1);
+    }
+    const double number = is_sketch_ != 0 ? ranks.estimate() : static_cast<double>(count);
+    return result(number, count);
+  }
+
+  Time oldest(Time now) const override {
+    Time oldest = kNever;
+    for (const Seen& seen : seen_) {
+      if (!has_left(seen.last, now)) oldest = std::min(oldest, seen.last);
+    }
+    return oldest;
+  }
+
+  void pass(Archive& archive) override {
+    archive.number(is_sketch_);
+    archive.list(seen_, 8, 0xffffffff, [&](Seen& seen) {
+      archive.number(seen.hash);
+      if (is_windowed()) archive.time(seen.last);
+      archive.require(&seen == seen_.begin() || (&seen)[-1].hash < seen.hash);
+    });
+  }
+
+ private:
+  struct Seen {
+    std::uint64_t hash = 0;
+    Time last = 0;
+  };
+  static constexpr std::uint64_t kNoRegister = ~std::uint64_t{0};
+
+  bool is_windowed() const { return definition_.period != 0; }
+  std::size_t most_exact() const { return is_windowed() ? 4096 : 256; }
+  int bits() const { return is_windowed() ? 10 : 14; }
+  std::uint64_t register_of(const Seen& seen) const { return seen.hash >> (64 - bits()); }
+
+  /// Drops what has left the window, and of a sketch what can no longer count.
+  void drop_hidden(Time now) {
+    std::uint64_t before = kNoRegister;
+    Time latest = 0;
+    erase_if(seen_, [&](const Seen& seen) {
+      if (has_left(seen.last, now)) return true;
+      if (is_sketch_ != 0 && register_of(seen) == before && seen.last <= latest) return true;
+      before = register_of(seen);
+      latest = seen.last;
+      return false;
+    });
+  }
+
   List<Seen> seen_;  // by hash
-  SlidingHyperLogLog sketch_;
+  std::uint8_t is_sketch_ = 0;
 };
 
 }  // namespace
 
 std::unique_ptr<Aggregate> make_distinct(const Program::Aggregate& definition) {
-  if (definition.period != 0) return std::make_unique<WindowDistinct>(definition);
   return std::make_unique<Distinct>(definition);
 }
 

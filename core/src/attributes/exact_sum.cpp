@@ -121,18 +121,10 @@ double ExactSum::value() const {
   return negative ? -result : result;
 }
 
-void ExactSum::save(ByteWriter& bytes) const {
-  bytes.u32(first_);
-  bytes.u32(static_cast<std::uint32_t>(limbs_.size()));
-  for (const std::uint32_t limb : limbs_) bytes.u32(limb);
-}
-
-void ExactSum::load(ByteReader& bytes) {
-  first_ = bytes.u32();
-  const std::uint32_t count = bytes.count(4);
-  if (first_ > kMostLimbs || count > kMostLimbs - first_) bytes.fail();
-  limbs_.clear();
-  for (std::uint32_t i = 0; bytes.ok() && i < count; ++i) limbs_.push_back(bytes.u32());
+void ExactSum::pass(Archive& archive) {
+  archive.number(first_);
+  archive.list(limbs_, 4, kMostLimbs, [&](std::uint32_t& limb) { archive.number(limb); });
+  archive.require(first_ + std::uint64_t{limbs_.size()} <= kMostLimbs);
   trim();
 }
 

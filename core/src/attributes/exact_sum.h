@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "support/bytes.h"
+#include "support/archive.h"
 #include "tripline/list.h"
 
 namespace tripline {
@@ -22,8 +22,7 @@ class ExactSum {
   /// The sum, rounded once to the nearest double, ties to even; infinite beyond the doubles.
   [[nodiscard]] double value() const;
 
-  void save(ByteWriter& bytes) const;
-  void load(ByteReader& bytes);
+  void pass(Archive& archive);
 
  private:
   bool is_negative() const { return !limbs_.empty() && limbs_.back() >> 31 != 0; }

@@ -9,54 +9,47 @@ namespace {
 
 class Pushed final : public Aggregate {
  public:
-  explicit Pushed(ValueType type) : type_(type) {}
+  using Aggregate::Aggregate;
 
-  bool update(const ValueView& input, Time, Time) override {
+  bool update(const ValueView& input, Time time, Time now) override {
     Value value = converted(input);
     if (value.is_null() && !input.is_missing()) return false;
-    value_ = std::move(value);
+    take(value, time, now);
     return true;
   }
-  Value value(Time) const override { return value_; }
-  void save(ByteWriter& bytes) const override {
+  void take(Value& value, Time, Time) override { value_ = std::move(value); }
+  Value stored(Time) const override { return value_; }
+  void pass(Archive& archive) override {
     const List<Value>* list = value_.as_list();
-    bytes.u8(list != nullptr);
-    if (list == nullptr) return save_scalar(value_, bytes);
-    bytes.u32(static_cast<std::uint32_t>(list->size()));
-    for (const Value& element : *list) save_scalar(element, bytes);
-  }
-  void load(ByteReader& bytes) override {
-    if (bytes.u8() == 0) {
-      value_ = load_scalar(bytes);
-      return;
-    }
-    List<Value> list;
-    for (std::uint32_t count = bytes.count(1); count > 0 && bytes.ok(); --count) {
-      list.push_back(load_scalar(bytes));
-    }
-    value_ = Value::list(std::move(list));
+    std::uint8_t is_list = list != nullptr;
+    archive.number(is_list);
+    if (is_list == 0) return pass_scalar(value_, archive);
+    List<Value> elements;
+    if (list != nullptr) elements = *list;
+    archive.list(elements, 1, 0xffffffff, [&](Value& value) { pass_scalar(value, archive); });
+    value_ = Value::list(std::move(elements));
   }
 
  private:
   Value converted(const ValueView& input) const {
-    if (!is_list_type(type_)) return convert(input, type_);
+    const ValueType type = definition_.type;
+    if (!is_list_type(type)) return convert(input, type);
     if (input.kind() != ValueView::Kind::list) return {};
     List<Value> list;
     for (const ValueView& element : input.elements()) {
-      Value value = convert(element, element_type(type_));
+      Value value = convert(element, element_type(type));
       if (!value.is_null()) list.push_back(std::move(value));
     }
     return Value::list(std::move(list));
   }
 
   Value value_;
-  ValueType type_;
 };
 
 }  // namespace
 
 std::unique_ptr<Aggregate> make_pushed(const Program::Aggregate& definition) {
-  return std::make_unique<Pushed>(definition.type);
+  return std::make_unique<Pushed>(definition);
 }
 
 }  // namespace tripline

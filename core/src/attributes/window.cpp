@@ -1,144 +1,131 @@
 #include "attributes/window.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "value/value_bytes.h"
 
 namespace tripline {
 
-bool Window::add(Time time, Value value, Time now) {
+bool Window::keeps_sum() const {
+  return definition_->aggregation == Aggregation::sum ||
+         definition_->aggregation == Aggregation::mean;
+}
+
+bool Window::keeps_extreme() const {
+  return definition_->aggregation == Aggregation::min ||
+         definition_->aggregation == Aggregation::max;
+}
+
+void Window::add(Value& value, Time time, Time now) {
   drop_left(now);
   Entry entry{time, time, 1, std::move(value)};
-  if (!is_in(entry, now)) return false;
-  const auto head = entries_.begin() + static_cast<std::ptrdiff_t>(head_);
-  auto place = std::upper_bound(head, entries_.end(), time,
-                                [](Time t, const Entry& other) { return t < other.last; });
-  if (kind_ == Kind::least || kind_ == Kind::greatest) {
+  Entry* const head = entries_.begin() + head_;
+  Entry* place = entries_.end();
+  while (place != head && place[-1].last > time) --place;
+  if (keeps_extreme()) {
     // Whoever leaves no earlier and is no worse makes an entry superfluous.
-    if (place != entries_.end() && dominates(*place, entry)) return true;
-    auto from = place;
-    while (from != head && dominates(entry, *(from - 1))) --from;
+    if (place != entries_.end() && dominates(*place, entry)) return;
+    Entry* from = place;
+    while (from != head && dominates(entry, from[-1])) --from;
     place = entries_.erase(from, place);
   }
   take(entry);
   entries_.insert(place, std::move(entry));
   if (entries_.size() - head_ > capacity_) merge_neighbours();
-  return true;
 }
 
 bool Window::dominates(const Entry& a, const Entry& b) const {
   const double first = *a.value.as_number(), second = *b.value.as_number();
-  return kind_ == Kind::least ? first <= second : first >= second;
+  return definition_->aggregation == Aggregation::min ? first <= second : first >= second;
 }
 
 void Window::take(const Entry& entry) {
   count_ += entry.count;
-  if (kind_ == Kind::sum) sum_.add(*entry.value.as_number());
-}
-
-void Window::give(const Entry& entry) {
-  count_ -= entry.count;
-  if (kind_ == Kind::sum) sum_.subtract(*entry.value.as_number());
+  if (keeps_sum()) sum_.add(*entry.value.as_number());
 }
 
 void Window::drop_left(Time now) {
-  while (head_ < entries_.size() && !is_in(entries_[head_], now)) give(entries_[head_++]);
-  if (head_ * 2 > entries_.size()) {
-    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(head_));
-    head_ = 0;
+  for (; head_ < entries_.size() && !is_in(entries_[head_], now); ++head_) {
+    count_ -= entries_[head_].count;
+    if (keeps_sum()) sum_.subtract(*entries_[head_].value.as_number());
   }
+  if (head_ * 2 > entries_.size()) drop_gone();
+}
+
+void Window::drop_gone() {
+  entries_.erase(entries_.begin(), entries_.begin() + head_);
+  head_ = 0;
 }
 
 void Window::merge_neighbours() {
-  const Duration width = period_ / slices_;
-  entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(head_));
-  head_ = 0;
-  std::size_t kept = 0;
-  for (std::size_t i = 1; i < entries_.size(); ++i) {
-    if (entries_[i].last - entries_[kept].first <= width) {
-      merge(entries_[kept], entries_[i]);
-    } else if (++kept != i) {
-      entries_[kept] = std::move(entries_[i]);
+  const Duration slice = definition_->period / (capacity_ / 4);
+  drop_gone();
+  Entry* kept = entries_.begin();
+  for (Entry* next = kept + 1; next != entries_.end(); ++next) {
+    if (next->last - kept->first > slice) {
+      if (++kept != next) *kept = std::move(*next);
+      continue;
     }
+    kept->last = next->last;
+    kept->count += next->count;
+    // The earlier one of minimums and maximums is the better one: the later has not dropped it.
+    if (keeps_sum()) merge_sum(*kept, *next);
   }
-  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(kept) + 1, entries_.end());
+  entries_.erase(kept + 1, entries_.end());
 }
 
-void Window::merge(Entry& earlier, const Entry& later) {
-  give(earlier);
-  give(later);
-  earlier.last = later.last;
-  earlier.count += later.count;
-  if (kind_ == Kind::sum) {
-    ExactSum both;
-    both.add(*earlier.value.as_number());
-    both.add(*later.value.as_number());
-    earlier.value = Value::number(both.value());
-  }
-  // Of `least` and `greatest` the earlier is the better one: the later has not dropped it.
-  take(earlier);
+void Window::merge_sum(Entry& earlier, const Entry& later) {
+  constexpr double most = std::numeric_limits<double>::max();
+  const double first = *earlier.value.as_number(), second = *later.value.as_number();
+  const double both = std::clamp(first + second, -most, most);
+  sum_.subtract(first);
+  sum_.subtract(second);
+  sum_.add(both);
+  earlier.value = Value::number(both);
 }
 
-std::span<const Window::Entry> Window::at(Time now) const {
-  const auto all = std::span(entries_).subspan(head_);
-  const auto first =
-      std::find_if(all.begin(), all.end(), [&](const Entry& entry) { return is_in(entry, now); });
-  return all.subspan(static_cast<std::size_t>(first - all.begin()));
+const Window::Entry* Window::at(Time now) const {
+  const Entry* entry = entries_.begin() + head_;
+  while (entry != entries_.end() && !is_in(*entry, now)) ++entry;
+  return entry;
 }
 
 std::uint64_t Window::count(Time now) const {
   std::uint64_t count = count_;
-  for (std::size_t i = head_; i < entries_.size() && !is_in(entries_[i], now); ++i) {
-    count -= entries_[i].count;
-  }
+  const Entry* const end = at(now);
+  for (const Entry* entry = entries_.begin() + head_; entry != end; ++entry) count -= entry->count;
   return count;
 }
 
 double Window::sum(Time now) const {
-  if (head_ == entries_.size() || is_in(entries_[head_], now)) return sum_.value();
+  const Entry* entry = entries_.begin() + head_;
+  const Entry* const end = at(now);
+  if (entry == end) return sum_.value();
   ExactSum sum = sum_;
-  for (std::size_t i = head_; i < entries_.size() && !is_in(entries_[i], now); ++i) {
-    sum.subtract(*entries_[i].value.as_number());
-  }
+  for (; entry != end; ++entry) sum.subtract(*entry->value.as_number());
   return sum.value();
 }
 
-Time Window::next_leaving(Time now) const {
-  const auto entries = at(now);
-  return entries.empty() ? kNever : entries.front().last + period_;
+Time Window::oldest(Time now) const {
+  const Entry* const entry = at(now);
+  return entry == entries_.end() ? kNever : entry->last;
 }
 
-void Window::rebase(Time now) {
-  for (Entry& entry : entries_) {
-    entry.first = std::min(entry.first, now);
-    entry.last = std::min(entry.last, now);
-  }
-}
-
-void Window::save(ByteWriter& bytes) const {
-  bytes.u32(static_cast<std::uint32_t>(entries_.size() - head_));
-  for (const Entry& entry : std::span(entries_).subspan(head_)) {
-    bytes.i64(entry.first);
-    bytes.i64(entry.last);
-    bytes.u64(entry.count);
-    save_scalar(entry.value, bytes);
-  }
-}
-
-void Window::load(ByteReader& bytes) {
-  const bool numeric = kind_ == Kind::sum || kind_ == Kind::least || kind_ == Kind::greatest;
-  std::uint32_t count = bytes.count(25);
-  if (count > capacity_) bytes.fail();
+void Window::pass(Archive& archive) {
+  drop_gone();
+  const bool is_numeric = keeps_sum() || keeps_extreme();
   Time latest = kEarliest;
-  for (; count > 0 && bytes.ok(); --count) {
-    Entry entry{bytes.time(), bytes.time(), bytes.u64(), load_scalar(bytes)};
-    const bool ordered = latest <= entry.last && entry.first <= entry.last;
-    const bool fits = (entry.value.as_number() != nullptr) || !numeric;
-    if (!ordered || !fits || entry.count == 0) return bytes.fail();
+  archive.list(entries_, 25, capacity_, [&](Entry& entry) {
+    archive.time(entry.first);
+    archive.time(entry.last);
+    archive.number(entry.count);
+    pass_scalar(entry.value, archive);
+    archive.require(latest <= entry.last && entry.first <= entry.last && entry.count != 0 &&
+                    !entry.value.is_null() && (!is_numeric || entry.value.as_number() != nullptr));
     latest = entry.last;
-    take(entry);
-    entries_.push_back(std::move(entry));
-  }
+    if (archive.is_loading() && archive.ok()) take(entry);
+  });
 }
 
 }  // namespace tripline

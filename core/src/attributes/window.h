@@ -1,19 +1,18 @@
 // The events of a rolling window (t - period, t], oldest first.
 #pragma once
 
-#include <span>
-
 #include "attributes/exact_sum.h"
-#include "support/bytes.h"
-#include "tripline/definitions.h"
+#include "support/archive.h"
 #include "tripline/list.h"
+#include "tripline/program.h"
 #include "tripline/value.h"
 
 namespace tripline {
 
-/// Exact while it holds no more than `capacity` entries. Beyond that, neighbours within
-/// period / slices of one another become one entry, which leaves the window when its latest event
-/// does: an event may then count up to period / slices too long, and a merged sum is rounded.
+/// Exact while it holds no more than `capacity` entries. Beyond that, neighbours within a slice of
+/// one another become one entry, which leaves the window when its latest event does: an event may
+/// then count up to a slice too long, and a merged sum is rounded. There are a quarter as many
+/// slices in a period as entries.
 ///
 ///   before   |a b   c|d        |   e f g |      with slices of this width
 ///   after    | abc   |d        |   efg   |
@@ -21,55 +20,48 @@ namespace tripline {
 /// Adding costs amortised O(1) for events in order, and O(entries) for late ones.
 class Window {
  public:
-  /// What an entry's value is for, and so what becomes of two that merge.
-  enum class Kind : std::uint8_t {
-    count,     // none: only how many
-    sum,       // number: the sum
-    least,     // number: the smaller; entries that can never be the smallest are dropped
-    greatest,  // number: the larger; likewise
-    first      // the earlier one
-  };
   struct Entry {
-    Time first;
-    Time last;
-    std::uint64_t count;
+    Time first = 0;
+    Time last = 0;
+    std::uint64_t count = 0;
+    /// Of merged ones their sum, where sums are asked for; else the earliest.
     Value value;
   };
 
-  Window(Duration period, Kind kind, std::uint32_t capacity = 4096, std::uint32_t slices = 1024)
-      : period_(period), kind_(kind), capacity_(capacity), slices_(slices) {}
+  Window(const Program::Aggregate& definition, std::uint32_t capacity)
+      : definition_(&definition), capacity_(capacity) {}
 
-  /// False if the event has left the window at `now`.
-  bool add(Time time, Value value, Time now);
+  /// Adds an event that is in the window at `now`. For a minimum or a maximum, entries are dropped
+  /// that can never be it.
+  void add(Value& value, Time time, Time now);
 
-  /// The entries that are in the window at `now`, oldest first.
-  [[nodiscard]] std::span<const Entry> at(Time now) const;
+  /// The oldest entry that is in the window at `now`; the end of all if none is.
+  [[nodiscard]] const Entry* at(Time now) const;
+  /// How many events are in it; not of a minimum or a maximum.
   [[nodiscard]] std::uint64_t count(Time now) const;
   /// The sum of the numbers, rounded once.
   [[nodiscard]] double sum(Time now) const;
-  /// When the next entry leaves; kNever if none is in.
-  [[nodiscard]] Time next_leaving(Time now) const;
+  /// When the oldest entry was; kNever if none is in.
+  [[nodiscard]] Time oldest(Time now) const;
 
-  void rebase(Time now);
-  void save(ByteWriter& bytes) const;
-  void load(ByteReader& bytes);
+  void pass(Archive& archive);
 
  private:
-  bool is_in(const Entry& entry, Time now) const { return entry.last > now - period_; }
+  bool is_in(const Entry& entry, Time now) const { return entry.last > now - definition_->period; }
+  bool keeps_sum() const;
+  bool keeps_extreme() const;
   bool dominates(const Entry& a, const Entry& b) const;
   void drop_left(Time now);
+  void drop_gone();
   void merge_neighbours();
-  void merge(Entry& earlier, const Entry& later);
+  void merge_sum(Entry& earlier, const Entry& later);
   void take(const Entry& entry);
-  void give(const Entry& entry);
 
-  Duration period_;
-  Kind kind_;
+  const Program::Aggregate* definition_;
   std::uint32_t capacity_;
-  std::uint32_t slices_;
   List<Entry> entries_;  // those before head_ have left
   std::size_t head_ = 0;
-  std::uint64_t count_ = 0;  // of the entries from head_ on
+  std::uint64_t count_ = 0;  // of all that were added and have not left
   ExactSum sum_;             // likewise
 };
 

@@ -11,7 +11,7 @@
 namespace tripline {
 
 /// The mark of an intervention and a target → when it was sent. 128 bits stand for the names.
-using SentMarks = LruMap<Hash128, Time>;
+using Marks = LruMap<Hash128, Time>;
 
 [[nodiscard]] inline Hash128 intervention_mark(const Program::Intervention& intervention) {
   return hash_parts(intervention.name, concat({intervention.version}));

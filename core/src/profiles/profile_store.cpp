@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "attributes/age.h"
-
 namespace tripline {
 namespace {
 
@@ -70,9 +68,9 @@ Time next_deadline(const Program& program, const Profile& profile, Time now) {
     const Slot& slot = profile.slots[program.aggregates[index].slot];
     if (!slot.is_alive(now)) continue;
     next = std::min({next, slot.expires, slot.aggregate->next_change(now)});
-    if (const auto from = slot.aggregate->ages_from(now)) {
-      next = std::min(next, next_crossing(program, program.aggregates[index], *from, now));
-    }
+    const Time from = slot.aggregate->ages_from(now);
+    if (from == kNever) continue;
+    next = std::min(next, next_crossing(program, program.aggregates[index], from, now));
   }
   return next;
 }

@@ -5,37 +5,36 @@ namespace {
 
 enum Tag : std::uint8_t { kNull, kFalse, kTrue, kNumber, kString };
 
-}  // namespace
-
-void save_scalar(const Value& value, ByteWriter& bytes) {
-  if (const bool* flag = value.as_boolean()) {
-    bytes.u8(*flag ? kTrue : kFalse);
-  } else if (const double* number = value.as_number()) {
-    bytes.u8(kNumber);
-    bytes.f64(*number);
-  } else if (const Text* text = value.as_string()) {
-    bytes.u8(kString);
-    bytes.text(*text);
-  } else {
-    bytes.u8(kNull);
+Tag tag_of(const ValueView& value) {
+  switch (value.kind()) {
+    case ValueView::Kind::boolean:
+      return value.flag() ? kTrue : kFalse;
+    case ValueView::Kind::number:
+      return kNumber;
+    case ValueView::Kind::string:
+      return kString;
+    default:
+      return kNull;
   }
 }
 
-Value load_scalar(ByteReader& bytes) {
-  switch (bytes.u8()) {
-    case kNull:
-      return {};
-    case kFalse:
-      return Value::boolean(false);
-    case kTrue:
-      return Value::boolean(true);
-    case kNumber:
-      return Value::number(bytes.f64());
-    case kString:
-      return Value::string(Text(bytes.text()));
-    default:
-      bytes.fail();
-      return {};
+}  // namespace
+
+void pass_scalar(Value& value, Archive& archive) {
+  const ValueView view = ValueView::of(value);
+  std::uint8_t tag = tag_of(view);
+  archive.number(tag);
+  archive.require(tag <= kString);
+  if (tag == kNumber) {
+    double number = view.number();
+    archive.number(number);
+    value = Value::number(number);
+  } else if (tag == kString) {
+    Text text(view.text());
+    archive.text(text);
+    value = Value::string(std::move(text));
+  } else if (archive.is_loading()) {
+    value = tag == kNull ? Value() : Value::boolean(tag == kTrue);
   }
 }
 

@@ -1,0 +1,42 @@
+// What needs all that is in its window: counter, sum, mean, min, max, first and time_since_first.
+// When the first has left, the next one is first.
+
+#include "attributes/aggregate.h"
+#include "attributes/window.h"
+
+namespace tripline {
+namespace {
+
+class Windowed final : public Aggregate {
+ public:
+  explicit Windowed(const Program::Aggregate& definition)
+      : Aggregate(definition), window_(definition, 4096) {}
+
+  void take(Value& value, Time time, Time now) override { window_.add(value, time, now); }
+  Value stored(Time now) const override {
+    if (window_.oldest(now) == kNever) return {};
+    const std::uint64_t count = window_.count(now);
+    switch (definition_.aggregation) {
+      case Aggregation::counter:
+        return result(static_cast<double>(count), count);
+      case Aggregation::sum:
+      case Aggregation::mean:
+        return result(window_.sum(now), count);
+      default:
+        return result(window_.at(now)->value, window_.at(now)->first);
+    }
+  }
+  Time oldest(Time now) const override { return window_.oldest(now); }
+  void pass(Archive& archive) override { window_.pass(archive); }
+
+ private:
+  Window window_;
+};
+
+}  // namespace
+
+std::unique_ptr<Aggregate> make_windowed(const Program::Aggregate& definition) {
+  return std::make_unique<Windowed>(definition);
+}
+
+}  // namespace tripline

@@ -1,0 +1,80 @@
+// The one pass over what a state consists of, for snapshots.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "tripline/list.h"
+#include "tripline/text.h"
+
+namespace tripline {
+
+/// Each part of a state names its own parts once, in their order, and the archive does its task
+/// with them:
+///
+///   save     appends them to bytes: little-endian, of fixed width
+///   load     reads them from bytes, which may be hostile: past the end everything reads as zero,
+///   and
+///            ok() is false from then on
+///   rebase   takes times that lie in the future as now, and leaves all else as it is
+///
+/// So what is saved cannot differ from what is loaded.
+class Archive {
+ public:
+  /// Saves.
+  Archive() = default;
+  /// Loads. The bytes must outlive it.
+  explicit Archive(std::string_view bytes) : task_(Task::load), rest_(bytes) {}
+  /// Rebases.
+  explicit Archive(std::int64_t now) : task_(Task::rebase), now_(now) {}
+
+  bool is_loading() const { return task_ == Task::load; }
+
+  template <typename Number>
+  void number(Number& number) {
+    bytes(&number, sizeof number);
+  }
+  /// A moment that arithmetic with durations cannot overflow.
+  void time(std::int64_t& time);
+  void text(Text& text);
+
+  /// How many things follow: no more than `most`, each of at least `least` bytes. Refused where the
+  /// bytes that are left cannot hold so many, so that nothing is allocated on a lie.
+  std::size_t count(std::size_t size, std::size_t least, std::size_t most = 0xffffffff);
+  /// A list and its count; `pass_item` names the parts of each item.
+  template <typename Item, typename PassItem>
+  void list(List<Item>& items, std::size_t least, std::size_t most, PassItem pass_item) {
+    const std::size_t size = count(items.size(), least, most);
+    if (is_loading()) items.resize(size);
+    for (Item& item : items) pass_item(item);
+  }
+
+  /// What lies between these two is preceded by its size, so that who cannot read it may skip it.
+  /// The mark that begin_part() gives belongs into end_part().
+  std::size_t begin_part();
+  void end_part(std::size_t mark);
+  /// Of loading: instead of reading the part.
+  void skip_part(std::size_t mark) { rest_.remove_prefix(rest_.size() - mark); }
+
+  /// What must be true of bytes that are not hostile.
+  void require(bool holds);
+  bool ok() const { return ok_; }
+  /// Of loading: what has not been read.
+  std::string_view rest() const { return rest_; }
+  /// Of saving: what has been written.
+  const Text& saved() const { return saved_; }
+
+ private:
+  enum class Task : std::uint8_t { save, load, rebase };
+
+  void bytes(void* item, std::size_t size);
+
+  Task task_ = Task::save;
+  bool ok_ = true;
+  std::int64_t now_ = 0;
+  Text saved_;
+  std::string_view rest_;
+};
+
+}  // namespace tripline
