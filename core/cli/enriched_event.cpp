@@ -62,13 +62,14 @@ class EnrichedReader::Tree {
   }
 
   void add(const Property& input, std::size_t slot) {
-    if (input.source == Property::Source::atomic) return add_atomic(input.name, slot);
+    if (input.source == Property::Source::atomic) return add_atomic(std::string(input.name), slot);
     const bool entity = input.source == Property::Source::entity;
     Node* node = &root_.members[enriched_key(entity ? "contexts" : "unstruct_event", input.vendor,
                                              input.name, input.major_version)];
     if (entity) node = &node->elements[input.index];
     for (const PathStep& step : input.path) {
-      node = step.name.empty() ? &node->elements[step.index] : &node->members[step.name];
+      node =
+          step.name.empty() ? &node->elements[step.index] : &node->members[std::string(step.name)];
     }
     node->slots.push_back(slot);
   }
@@ -187,8 +188,7 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
 EnrichedReader::EnrichedReader(const Program& program)
     : tree_(std::make_unique<Tree>(program)), input_count_(program.inputs.size()) {
   for (const Property& input : program.inputs) {
-    is_time_.push_back(input.source == Property::Source::atomic &&
-                       input.name.view().ends_with("_tstamp"));
+    is_time_.push_back(input.source == Property::Source::atomic && input.name.ends_with("_tstamp"));
   }
 }
 EnrichedReader::~EnrichedReader() = default;

@@ -4,21 +4,25 @@
 // The shapes follow the objects that Snowplow's Python SDK publishes, under their own names.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
+#include "tripline/arena.h"
 #include "tripline/diagnostic.h"
-#include "tripline/list.h"
-#include "tripline/text.h"
-#include "tripline/value.h"
 
 namespace tripline {
 
+struct JsonNode;
+
 /// A length of time in milliseconds, from an ISO 8601 duration. A year is 365 days, a month 30.
+/// Where a bundle may leave one out, 0 stands for none.
 using Duration = std::int64_t;
 
+// Of each of these, `none` stands for what is absent or wrong; the latter has been reported.
+
 enum class ValueType : std::uint8_t {
+  none,
   bytes_,
   string_,
   int32,
@@ -39,6 +43,7 @@ enum class ValueType : std::uint8_t {
 };
 
 enum class Aggregation : std::uint8_t {
+  none,
   counter,
   sum,
   min,
@@ -67,7 +72,9 @@ enum class DatePart : std::uint8_t {
   active_month,
 };
 
+/// The order matters: six comparisons, four with patterns, and last those that take no literal.
 enum class Operator : std::uint8_t {
+  none,
   equal,
   not_equal,
   less,
@@ -85,135 +92,165 @@ enum class Operator : std::uint8_t {
   changed,
 };
 
+/// What all items share, whatever they are.
+struct ItemsStorage {
+  void* items = nullptr;
+  std::uint32_t size_ = 0;
+};
+
+/// Things side by side in memory that somebody else owns.
+template <typename T>
+struct Items : ItemsStorage {
+  Items() = default;
+  Items(T* first, std::size_t count) : ItemsStorage{first, static_cast<std::uint32_t>(count)} {}
+
+  /// Whether there is a list, be it empty.
+  bool exists() const { return items != nullptr; }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T* begin() const { return static_cast<T*>(items); }
+  T* end() const { return begin() + size_; }
+  T& operator[](std::size_t index) const { return begin()[index]; }
+};
+
+// A thing begins with where it stands in the bundle's JSON. All zeros are a thing without content.
+
 /// One step of a property's path: a member's name, or an array index where `name` is empty.
 struct PathStep {
-  Text name;
+  std::string_view name;
   std::uint32_t index = 0;
-  friend bool operator==(const PathStep&, const PathStep&) = default;
 };
 
 /// Where in an event a value is found.
 struct Property {
-  enum class Source : std::uint8_t { atomic, event, entity };
+  enum class Source : std::uint8_t { none, atomic, event, entity };
 
-  Source source = Source::atomic;
-  Text vendor;                      // event, entity
-  Text name;                        // schema name, or the atomic field's name
+  const JsonNode* pointer = nullptr;  // null where there is no property
+  Source source = Source::none;
+  DatePart date_part = DatePart::none;
+  std::string_view vendor;          // event, entity
+  std::string_view name;            // schema name, or the atomic field's name
   std::uint32_t major_version = 0;  // event, entity
   std::uint32_t index = 0;          // entity: the nth of that schema
-  List<PathStep> path;              // event, entity
-  DatePart date_part = DatePart::none;
-  friend bool operator==(const Property&, const Property&) = default;
+  Items<PathStep> path;             // event, entity
 };
 
 /// Matches an event's schema; an absent part matches anything.
 struct EventSelector {
-  std::optional<Text> vendor;
-  std::optional<Text> name;
-  std::optional<Text> version;
+  const JsonNode* pointer = nullptr;
+  std::string_view vendor;
+  std::string_view name;
+  std::string_view version;
 };
 
 /// `property operator literal`, as an attribute's event filter uses it.
 struct FilterCriterion {
-  Text pointer;
+  const JsonNode* pointer = nullptr;
   Property property;
-  Operator op = Operator::equal;
-  Value literal;
+  Operator op = Operator::none;
+  const JsonNode* literal = nullptr;  // a scalar or a list of scalars
 };
 
 /// All of `all` must hold and, unless it is empty, at least one of `any`.
 struct EventFilter {
-  List<FilterCriterion> all;
-  List<FilterCriterion> any;
+  const JsonNode* pointer = nullptr;
+  Items<FilterCriterion> all;
+  Items<FilterCriterion> any;
 };
 
 struct AttributeKey {
-  Text pointer;
-  Text name;
+  const JsonNode* pointer = nullptr;
+  std::string_view name;
+  std::string_view field;  // an atomic field that the bundle names instead of a property
   Property property;
   /// Names a column of a warehouse: without a property, no event carries its ids.
   bool is_column = false;
-  std::optional<Duration> ttl;
+  Duration ttl = 0;
 };
 
 struct Attribute {
-  Text pointer;
-  Text name;
-  /// Absent only where the bundle's word is wrong, which has been reported.
-  std::optional<ValueType> type;
-  std::optional<Aggregation> aggregation;
-  List<EventSelector> events;
-  EventFilter criteria;
-  std::optional<Property> property;
-  std::optional<Duration> period;
-  std::optional<Duration> ttl;
-  /// Absent also where the bundle's word is wrong; `has_time_unit` tells that something is there.
+  const JsonNode* pointer = nullptr;
+  std::string_view name;
+  ValueType type = ValueType::none;
+  Aggregation aggregation = Aggregation::none;
   TimeUnit time_unit = TimeUnit::none;
-  bool has_time_unit = false;
-  Value default_value;
+  Items<EventSelector> events;
+  EventFilter criteria;
+  Property property;
+  Duration period = 0;
+  Duration ttl = 0;
+  const JsonNode* default_value = nullptr;  // a scalar or a list of scalars
 };
 
 /// A value of an external (warehouse) group: it arrives by push only.
 struct Field {
-  Text pointer;
-  Text name;
-  std::optional<ValueType> type;
+  const JsonNode* pointer = nullptr;
+  std::string_view name;
+  ValueType type = ValueType::none;
 };
 
 struct AttributeGroup {
-  Text pointer;
-  Text name;
-  std::uint32_t version = 1;
+  const JsonNode* pointer = nullptr;
+  std::string_view name;
+  std::uint32_t version = 0;
   AttributeKey attribute_key;
-  List<Attribute> attributes;
-  List<Field> fields;
-  std::optional<Duration> ttl;
-  bool online = true;
+  Items<Attribute> attributes;
+  Items<Field> fields;
+  Duration ttl = 0;
+  bool is_offline = false;
 };
 
 /// A node of an intervention's criteria: `all`, `any` or `none` over children, or a leaf.
 struct Criterion {
-  enum class Kind : std::uint8_t { all, any, none, leaf };
+  enum class Kind : std::uint8_t { leaf, all, any, none };
 
-  Text pointer;
+  const JsonNode* pointer = nullptr;
   Kind kind = Kind::leaf;
-  List<Criterion> children;
-  Text group;      // leaf
-  Text attribute;  // leaf
-  Operator op = Operator::equal;
-  Value literal;
+  Items<Criterion> children;
+  std::string_view attribute;  // leaf: `group:attribute`
+  Operator op = Operator::none;
+  const JsonNode* literal = nullptr;  // a scalar or a list of scalars
 };
 
 /// A reference to one version of an attribute group.
 struct GroupLink {
-  Text pointer;
-  Text name;
-  std::uint32_t version = 1;
+  const JsonNode* pointer = nullptr;
+  std::string_view name;
+  std::uint32_t version = 0;
+};
+
+/// A reference to an attribute key.
+struct KeyLink {
+  const JsonNode* pointer = nullptr;
+  std::string_view name;
 };
 
 struct Service {
-  Text pointer;
-  Text name;
-  List<GroupLink> attribute_groups;
+  const JsonNode* pointer = nullptr;
+  std::string_view name;
+  Items<GroupLink> attribute_groups;
 };
 
 struct Intervention {
-  Text pointer;
-  Text name;
-  std::uint32_t version = 1;
+  const JsonNode* pointer = nullptr;
+  std::string_view name;
+  std::uint32_t version = 0;
   Criterion criteria;
   /// Empty: the attribute keys of the groups that the criteria name.
-  List<Text> target_attribute_keys;
+  Items<KeyLink> target_attribute_keys;
   /// Absent: the groups that the criteria read.
-  std::optional<List<GroupLink>> payload_attribute_groups;
+  Items<GroupLink> payload_attribute_groups;
 };
 
 /// A whole bundle. Objects that had errors are left out, so look at the diagnostics first.
 struct Definitions {
-  List<AttributeKey> attribute_keys;
-  List<AttributeGroup> attribute_groups;
-  List<Service> services;
-  List<Intervention> interventions;
+  const JsonNode* pointer = nullptr;
+  Items<AttributeKey> attribute_keys;
+  Items<AttributeGroup> attribute_groups;
+  Items<Service> services;
+  Items<Intervention> interventions;
+  /// All of the above.
+  Arena memory;
 };
 
 /// Reads a definitions bundle (JSON text, at most 2 MB). Finds every problem of every object and

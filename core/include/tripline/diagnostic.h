@@ -11,6 +11,7 @@
 namespace tripline {
 
 class TextPart;
+struct JsonNode;
 
 struct Diagnostic {
   enum class Severity { error, warning };
@@ -25,12 +26,13 @@ struct Diagnostic {
 /// Collects every finding and goes on, so that an author sees all of them at once.
 class Diagnostics {
  public:
-  /// `step` is appended to the pointer; in the message each part (support/text.h) takes the place
-  /// of a `%`. All that is put together here: a page loads that once, not wherever something is
-  /// reported.
-  void error(const Text& pointer, const char* step, const char* message,
+  /// `where` is a node of the bundle's JSON (definitions/json_tree.h), or null for the whole
+  /// bundle, and `step` is appended to its pointer; in the message each part (support/text.h) takes
+  /// the place of a `%`. All that is put together here: a page loads that once, not wherever
+  /// something is reported.
+  void error(const JsonNode* where, const char* step, const char* message,
              std::initializer_list<TextPart> parts = {});
-  void warning(const Text& pointer, const char* step, const char* message,
+  void warning(const JsonNode* where, const char* step, const char* message,
                std::initializer_list<TextPart> parts = {});
 
   [[nodiscard]] bool has_errors() const { return has_errors_; }

@@ -204,6 +204,8 @@ struct Program {
   Index vendor_input = 0;
   /// Hash of the text that load_program() read.
   std::uint64_t fingerprint = 0;
+  /// Where the inputs' texts are.
+  Arena memory;
 
   /// The key of that name, or none.
   [[nodiscard]] Index find_key(std::string_view name) const;

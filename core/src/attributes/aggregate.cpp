@@ -125,6 +125,8 @@ std::unique_ptr<Aggregate> make_aggregate(const Program::Aggregate& definition) 
       return make_distinct(definition);
     case Aggregation::unique_list:
       return make_unique_list(definition);
+    case Aggregation::none:
+      break;
   }
   return nullptr;
 }

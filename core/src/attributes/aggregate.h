@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "support/archive.h"
 #include "tripline/program.h"

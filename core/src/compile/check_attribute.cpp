@@ -1,5 +1,6 @@
 #include "compile/check_attribute.h"
 
+#include "definitions/json_tree.h"
 #include "definitions/names.h"
 #include "support/text.h"
 #include "value/convert.h"
@@ -51,9 +52,9 @@ bool fits(const Value& value, ValueType type) {
 
 /// Where a date part may stand, and what type it then needs.
 void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
-  const Property& property = *attribute.property;
+  const Property& property = attribute.property;
   if (property.date_part == DatePart::none) return;
-  const Aggregation aggregation = *attribute.aggregation;
+  const Aggregation aggregation = attribute.aggregation;
   if (is_numeric_aggregation(aggregation) || is_time_since(aggregation) ||
       aggregation == Aggregation::counter) {
     diagnostics.error(attribute.pointer, "/property/date_part", "a date part does not go with '%'",
@@ -66,7 +67,7 @@ void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
   const bool is_number = property.date_part == DatePart::hour_of_day ||
                          property.date_part == DatePart::day_of_week ||
                          property.date_part == DatePart::month_of_year;
-  const ValueType type = element_type(*attribute.type);
+  const ValueType type = element_type(attribute.type);
   const bool fits =
       is_number ? type == ValueType::int32 || type == ValueType::int64 : type == ValueType::string_;
   const bool any_type = aggregation == Aggregation::category_count ||
@@ -89,35 +90,35 @@ bool reads_zero_by_default(Aggregation aggregation) {
 }
 
 void check_attribute(const Attribute& attribute, Diagnostics& diagnostics) {
-  if (!attribute.type || !attribute.aggregation) return;
-  const std::string_view aggregation = name_of<Aggregation>(kAggregations, *attribute.aggregation);
-  if (needs_property(*attribute.aggregation) && !attribute.property) {
+  if (attribute.type == ValueType::none || attribute.aggregation == Aggregation::none) return;
+  const std::string_view aggregation = name_of<Aggregation>(kAggregations, attribute.aggregation);
+  if (needs_property(attribute.aggregation) && attribute.property.pointer == nullptr) {
     diagnostics.error(attribute.pointer, "", "the aggregation '%' requires a 'property' to be set",
                       {aggregation});
   }
-  if (const std::string_view needed = wrong_type(*attribute.aggregation, *attribute.type);
+  if (const std::string_view needed = wrong_type(attribute.aggregation, attribute.type);
       !needed.empty()) {
     diagnostics.error(attribute.pointer, "/type", "the result of '%' needs % as its type",
                       {aggregation, needed});
-  } else if (!attribute.default_value.is_null() &&
-             !fits(attribute.default_value, *attribute.type)) {
+  } else if (attribute.default_value != nullptr &&
+             !fits(value_of(attribute.default_value), attribute.type)) {
     diagnostics.error(attribute.pointer, "/default_value",
                       "the default is no value of the attribute's type '%'",
-                      {name_of<ValueType>(kValueTypes, *attribute.type)});
+                      {name_of<ValueType>(kValueTypes, attribute.type)});
   }
-  if (attribute.period && attribute.ttl) {
+  if (attribute.period != 0 && attribute.ttl != 0) {
     diagnostics.error(attribute.pointer, "/ttl",
                       "'ttl' is for lifetime attributes; with 'period' leave it out");
   }
-  if (is_time_since(*attribute.aggregation) && !attribute.has_time_unit) {
+  if (is_time_since(attribute.aggregation) && attribute.pointer->member("time_unit") == nullptr) {
     diagnostics.error(attribute.pointer, "", "'%' needs a 'time_unit': s, min, h or d",
                       {aggregation});
-  } else if (!is_time_since(*attribute.aggregation) && attribute.time_unit != TimeUnit::none) {
+  } else if (!is_time_since(attribute.aggregation) && attribute.time_unit != TimeUnit::none) {
     diagnostics.error(attribute.pointer, "/time_unit",
                       "'time_unit' goes with time_since_last and time_since_first only");
   }
-  if (!attribute.property) return;
-  if (is_time_since(*attribute.aggregation) && !is_event_time(*attribute.property)) {
+  if (attribute.property.pointer == nullptr) return;
+  if (is_time_since(attribute.aggregation) && !is_event_time(attribute.property)) {
     diagnostics.error(attribute.pointer, "/property",
                       "'%' looks at derived_tstamp; leave 'property' out", {aggregation});
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "definitions/json_tree.h"
 #include "definitions/names.h"
 #include "support/text.h"
 #include "value/convert.h"
@@ -36,8 +37,9 @@ std::string_view mismatch(const Value& literal, ValueType element) {
 
 }  // namespace
 
-void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics& diagnostics) {
-  if (takes_no_value(leaf.op) || leaf.literal.is_null()) return;
+void check_criterion_literal(const Criterion& leaf, const Value& literal, ValueType type,
+                             Diagnostics& diagnostics) {
+  if (takes_no_value(leaf.op) || literal.is_null()) return;
   const std::string_view type_name = name_of<ValueType>(kValueTypes, type);
   if (type == ValueType::dict) {
     diagnostics.error(leaf.pointer, "/operator",
@@ -57,15 +59,15 @@ void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics&
                       {quoted(leaf.op), type_name});
     return;
   }
-  const List<Value>* list = leaf.literal.as_list();
+  const List<Value>* list = literal.as_list();
   if (is_membership(leaf.op) && list == nullptr && !is_list_type(type)) {
     diagnostics.error(leaf.pointer, "/value",
                       "% needs a list here, since the attribute is a single %",
                       {quoted(leaf.op), type_name});
     return;
   }
-  const auto check = [&](const Value& literal) {
-    const std::string_view needed = mismatch(literal, element);
+  const auto check = [&](const Value& scalar) {
+    const std::string_view needed = mismatch(scalar, element);
     if (needed.empty()) return true;
     diagnostics.error(leaf.pointer, "/value",
                       "this can never match: the attribute is %, so the value must be %",
@@ -73,7 +75,7 @@ void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics&
     return false;
   };
   if (list == nullptr) {
-    check(leaf.literal);
+    check(literal);
   } else {
     if (list->empty() && is_membership(leaf.op)) {
       diagnostics.warning(leaf.pointer, "/value", "nothing is in an empty list");
@@ -83,7 +85,8 @@ void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics&
 }
 
 void check_filter_criterion(const FilterCriterion& criterion, Diagnostics& diagnostics) {
-  if (criterion.literal.as_boolean() != nullptr && is_order(criterion.op)) {
+  if (criterion.literal != nullptr && criterion.literal->kind == JsonNode::Kind::boolean &&
+      is_order(criterion.op)) {
     diagnostics.error(criterion.pointer, "/operator", "% can never hold on true or false",
                       {quoted(criterion.op)});
   }

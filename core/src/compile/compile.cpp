@@ -5,6 +5,7 @@
 #include "compile/check_attribute.h"
 #include "compile/check_literal.h"
 #include "compile/criteria_steps.h"
+#include "definitions/json_tree.h"
 #include "definitions/names.h"
 #include "support/hash.h"
 #include "support/heap_sort.h"
@@ -24,7 +25,7 @@ constexpr Index kNone = Program::kNone;
 
 constexpr std::ptrdiff_t kLongestPattern = 1000;  // in code points; Regex looks after its own
 
-Text versioned(const Text& name, std::uint32_t version) {
+Text versioned(std::string_view name, std::uint32_t version) {
   return concat({name, " version ", version});
 }
 
@@ -33,18 +34,19 @@ Text versioned(const Text& name, std::uint32_t version) {
 bool find_session_property(std::string_view key, Property& property) {
   const bool is_user = key == "client_session_user_id";
   if (!is_user && key != "client_session_session_id") return false;
+  static PathStep steps[] = {{"userId"}, {"sessionId"}};
   property.source = Property::Source::entity;
   property.vendor = "com.snowplowanalytics.snowplow";
   property.name = "client_session";
   property.major_version = 1;
-  property.path = {{is_user ? "userId" : "sessionId", 0}};
+  property.path = {&steps[is_user ? 0 : 1], 1};
   return true;
 }
 
 /// What criteria are checked against beside an attribute itself.
 struct Published {
-  std::optional<ValueType> type;  // absent where it is wrong, which has been reported
-  bool online;
+  ValueType type;
+  bool is_offline;
 };
 
 class Compiler {
@@ -69,7 +71,7 @@ class Compiler {
   }
 
  private:
-  void error(const Text& pointer, const char* step, const char* message,
+  void error(const JsonNode* pointer, const char* step, const char* message,
              std::initializer_list<TextPart> parts = {}) {
     diagnostics_.error(pointer, step, message, parts);
   }
@@ -107,18 +109,35 @@ class Compiler {
   Index add_input(const Property& property) {
     Property& input = program_->inputs.emplace_back(property);
     input.date_part = DatePart::none;
-    return intern(program_->inputs, "input ", describe_input(input));
+    const Index number = intern(program_->inputs, "input ", describe_input(input));
+    if (number + 1 == program_->inputs.size()) keep_texts(program_->inputs[number]);
+    return number;
+  }
+
+  /// The program outlives the definitions.
+  void keep_texts(Property& input) {
+    Arena& memory = program_->memory;
+    input.pointer = nullptr;
+    input.vendor = memory.keep(input.vendor);
+    input.name = memory.keep(input.name);
+    const std::size_t size = input.path.size();
+    auto* const steps = static_cast<PathStep*>(memory.take(size * sizeof(PathStep)));
+    for (std::size_t i = 0; i < size; ++i) {
+      steps[i] = {memory.keep(input.path[i].name), input.path[i].index};
+    }
+    input.path = {steps, size};
   }
 
   Index add_atomic_input(const char* name) {
     Property property;
+    property.source = Property::Source::atomic;
     property.name = name;
     return add_input(property);
   }
 
   /// Compiles the pattern of a comparison that has one; what is wrong with it is reported at
   /// `pointer`.
-  void compile_pattern(Program::Comparison& comparison, const Text& pointer) {
+  void compile_pattern(Program::Comparison& comparison, const JsonNode* pointer) {
     const Operator op = comparison.op;
     const Text* pattern = comparison.literal.as_string();
     if (pattern == nullptr) return;
@@ -139,7 +158,7 @@ class Compiler {
   }
 
   /// Adds a condition to the last row, and its description to that of the test.
-  void add_condition(Index input, Operator op, const Value& literal, const Text& pointer,
+  void add_condition(Index input, Operator op, const Value& literal, const JsonNode* pointer,
                      Program::Rows& rows, JsonWriter& description) {
     JsonWriter writer;
     writer.string(describe_input(program_->inputs[input]));
@@ -152,23 +171,23 @@ class Compiler {
     rows.push_back(intern(program_->conditions, "condition ", text));
   }
 
-  void add_conditions(const char* title, const List<FilterCriterion>& criteria, bool are_rows,
+  void add_conditions(const char* title, const Items<FilterCriterion>& criteria, bool are_rows,
                       Program::Rows& rows, JsonWriter& description) {
     description.string(title).begin_array();
     for (const FilterCriterion& criterion : criteria) {
       check_filter_criterion(criterion, diagnostics_);
-      add_condition(add_input(criterion.property), criterion.op, criterion.literal,
+      add_condition(add_input(criterion.property), criterion.op, value_of(criterion.literal),
                     criterion.pointer, rows, description);
-      if (are_rows || &criterion == &criteria.back()) rows.push_back(kNone);
+      if (are_rows || &criterion + 1 == criteria.end()) rows.push_back(kNone);
     }
     description.end_array();
   }
 
   /// Of an event's schema, where the selector asks for it.
-  void add_part(const char* field, const std::optional<Text>& text, Program::Rows& rows,
+  void add_part(const char* field, std::string_view text, Program::Rows& rows,
                 JsonWriter& description) {
-    if (!text) return;
-    add_condition(add_atomic_input(field), Operator::equal, Value::string(*text), {}, rows,
+    if (text.empty()) return;
+    add_condition(add_atomic_input(field), Operator::equal, Value::string(Text(text)), {}, rows,
                   description);
   }
 
@@ -203,7 +222,7 @@ class Compiler {
   Index declare_key(const AttributeKey& key) {
     if (key.name.empty()) return kNone;  // reported while reading
     const Index known = program_->find_key(key.name);
-    const Text& field = key.property.name;
+    const std::string_view field = key.property.name;
     const bool is_link = field.empty() || field == key.name;
     if (known != kNone && is_link && key.property.source == Property::Source::atomic) return known;
     const Index input = input_of(key);
@@ -212,7 +231,7 @@ class Compiler {
       return kNone;
     }
     if (known == kNone) {
-      program_->keys.push_back({key.name, input, {}, {}});
+      program_->keys.push_back({Text(key.name), input, {}, {}});
       return static_cast<Index>(program_->keys.size() - 1);
     }
     if (program_->keys[known].input != input) {
@@ -225,7 +244,7 @@ class Compiler {
 
   /// Where events carry the key's ids, if they do.
   Index input_of(const AttributeKey& key) {
-    const Text& name = key.property.name;
+    const std::string_view name = key.property.name;
     if (key.property.source != Property::Source::atomic || is_atomic_field(name)) {
       return add_input(key.property);
     }
@@ -245,16 +264,19 @@ class Compiler {
   }
 
   /// The key that a target names: a declared one, or a field of the event.
-  Index target_key(const Text& name, const Text& pointer) {
+  Index target_key(const KeyLink& link) {
+    const std::string_view name = link.name;
     if (name.empty()) return kNone;
     if (const Index known = program_->find_key(name); known != kNone) return known;
     AttributeKey key;
     key.name = name;
+    key.property.source = Property::Source::atomic;
     key.property.name = name;
     if (input_of(key) != kNone) return declare_key(key);
     List<std::string_view> candidates = atomic_fields();
     for (const Program::Key& known : program_->keys) candidates.push_back(known.name);
-    error(pointer, "", "there is no attribute key '%'%", {name, suggestion(name, candidates)});
+    error(link.pointer, "/name", "there is no attribute key '%'%",
+          {name, suggestion(name, candidates)});
     return kNone;
   }
 
@@ -274,7 +296,7 @@ class Compiler {
       report_key_without_input(group.attribute_key);
     }
     const auto first = static_cast<Index>(program_->attributes.size());
-    program_->groups.push_back({group.name, group.version, key == kNone ? 0 : key, first, 0});
+    program_->groups.push_back({Text(group.name), group.version, key == kNone ? 0 : key, first, 0});
     for (const Attribute& attribute : group.attributes) add_attribute(group, attribute);
     for (const Field& field : group.fields) add_field(group, field);
     program_->groups[number].attribute_count =
@@ -286,28 +308,32 @@ class Compiler {
     Program::Attribute& compiled =
         publish(group, attribute.pointer, "attributes", attribute.name, attribute.type);
     check_attribute(attribute, diagnostics_);
-    if (!group.online || !attribute.type || !attribute.aggregation) return;
-    compiled.default_value = attribute.default_value;
-    compiled.reads_zero = reads_zero_by_default(*attribute.aggregation);
+    if (group.is_offline || attribute.type == ValueType::none ||
+        attribute.aggregation == Aggregation::none) {
+      return;
+    }
+    compiled.default_value = value_of(attribute.default_value);
+    compiled.reads_zero = reads_zero_by_default(attribute.aggregation);
 
     Program::Aggregate& aggregate = begin_aggregate(compiled);
     Text test;
     aggregate.test = add_test(attribute, test);
-    aggregate.aggregation = *attribute.aggregation;
-    aggregate.period = attribute.period.value_or(0);
+    aggregate.aggregation = attribute.aggregation;
+    aggregate.period = attribute.period;
     aggregate.time_unit = attribute.time_unit;
-    if (attribute.property && needs_property(*attribute.aggregation)) {
-      aggregate.input = add_input(*attribute.property);
-      aggregate.date_part = attribute.property->date_part;
+    if (attribute.property.pointer != nullptr && needs_property(attribute.aggregation)) {
+      aggregate.input = add_input(attribute.property);
+      aggregate.date_part = attribute.property.date_part;
     }
-    if (aggregate.period == 0) aggregate.ttl = attribute.ttl.value_or(group_ttl(group));
+    if (aggregate.period == 0)
+      aggregate.ttl = attribute.ttl != 0 ? attribute.ttl : group_ttl(group);
     compiled.aggregate = intern_aggregate(describe_aggregate(aggregate, test));
   }
 
   void add_field(const AttributeGroup& group, const Field& field) {
     if (field.name.empty()) return;
     Program::Attribute& compiled = publish(group, field.pointer, "fields", field.name, field.type);
-    if (!group.online || !field.type) return;
+    if (group.is_offline || field.type == ValueType::none) return;
     Program::Aggregate& aggregate = begin_aggregate(compiled);
     aggregate.is_pushed = true;
     aggregate.ttl = group_ttl(group);
@@ -317,8 +343,8 @@ class Compiler {
 
   /// Adds an attribute to the last group, and makes it what criteria read if no higher version of
   /// the group has it.
-  Program::Attribute& publish(const AttributeGroup& group, const Text& pointer, const char* kind,
-                              const Text& name, std::optional<ValueType> type) {
+  Program::Attribute& publish(const AttributeGroup& group, const JsonNode* pointer,
+                              const char* kind, std::string_view name, ValueType type) {
     const auto index = static_cast<Index>(program_->attributes.size());
     const auto group_index = static_cast<Index>(program_->groups.size() - 1);
     if (is_repeated({"member ", group_index, " ", name})) {
@@ -327,8 +353,8 @@ class Compiler {
     Program::Attribute& attribute = program_->attributes.emplace_back();
     attribute.group = group_index;
     attribute.name = name;
-    attribute.type = type.value_or(ValueType::string_);
-    published_.push_back({type, group.online});
+    attribute.type = type;
+    published_.push_back({type, group.is_offline});
     Index& newest = number_of({"attribute ", group.name, ":", name});
     if (newest == kNone || version_of(program_->attributes[newest]) <= group.version) {
       newest = index;
@@ -351,11 +377,10 @@ class Compiler {
 
   /// The group's, else its key's, given in the group or with the key itself; 0 is none (rule 13).
   Duration group_ttl(const AttributeGroup& group) const {
-    if (group.ttl || group.attribute_key.ttl) {
-      return group.ttl ? *group.ttl : *group.attribute_key.ttl;
-    }
+    if (group.ttl != 0) return group.ttl;
+    if (group.attribute_key.ttl != 0) return group.attribute_key.ttl;
     for (const AttributeKey& key : definitions_.attribute_keys) {
-      if (key.name == group.attribute_key.name) return key.ttl.value_or(0);
+      if (key.name == group.attribute_key.name) return key.ttl;
     }
     return 0;
   }
@@ -414,9 +439,9 @@ class Compiler {
 
   /// Of each name the highest version, in the order of the definitions (rule 25).
   void add_interventions() {
-    const List<Intervention>& interventions = definitions_.interventions;
+    const Items<Intervention>& interventions = definitions_.interventions;
     for (Index i = 0; i < interventions.size(); ++i) {
-      const Text& name = interventions[i].name;
+      const std::string_view name = interventions[i].name;
       const std::uint32_t version = interventions[i].version;
       const Text full_name = versioned(name, version);
       if (is_repeated({"intervention ", full_name}) && !name.empty()) {
@@ -427,7 +452,7 @@ class Compiler {
       if (highest == kNone || interventions[highest].version < version) highest = i;
     }
     for (Index i = 0; i < interventions.size(); ++i) {
-      const Text& name = interventions[i].name;
+      const std::string_view name = interventions[i].name;
       if (!name.empty() && number_of({"highest ", name}) == i) add_intervention(interventions[i]);
     }
   }
@@ -441,19 +466,17 @@ class Compiler {
     List<Index> read;  // attributes, in the order in which the criteria name them
     add_node(intervention.criteria, compiled, read, true);
 
-    for (std::size_t i = 0; i < intervention.target_attribute_keys.size(); ++i) {
-      add_unique(compiled.targets,
-                 target_key(intervention.target_attribute_keys[i],
-                            concat({intervention.pointer, "/target_attribute_keys/", i, "/name"})));
+    for (const KeyLink& link : intervention.target_attribute_keys) {
+      add_unique(compiled.targets, target_key(link));
     }
     List<Index> groups;
     for (const Index attribute : read) add_unique(groups, program_->attributes[attribute].group);
     if (intervention.target_attribute_keys.empty()) {
       for (const Index group : groups) add_unique(compiled.targets, program_->groups[group].key);
     }
-    if (intervention.payload_attribute_groups) {
+    if (intervention.payload_attribute_groups.exists()) {
       groups.clear();
-      for (const GroupLink& link : *intervention.payload_attribute_groups) {
+      for (const GroupLink& link : intervention.payload_attribute_groups) {
         add_unique(groups, find_group(link));
       }
     }
@@ -462,7 +485,7 @@ class Compiler {
       for (Index i = 0; i < group.attribute_count; ++i) {
         const Index attribute = group.first_attribute + i;
         add_to_payload(compiled.payload, attribute);
-        if (!intervention.payload_attribute_groups) continue;
+        if (!intervention.payload_attribute_groups.exists()) continue;
         const Text& name = program_->attributes[attribute].name;
         if (is_repeated({"payload ", index, " ", name})) {
           diagnostics_.warning(intervention.pointer, "/payload_attribute_groups",
@@ -523,42 +546,45 @@ class Compiler {
   }
 
   Index add_leaf(const Criterion& criterion, List<Index>& read) {
-    if (criterion.group.empty()) return 0;  // reported while reading
-    const Text name = concat({criterion.group, ":", criterion.attribute});
+    const std::string_view name = criterion.attribute;
+    if (name.empty()) return 0;  // reported while reading
     const Index attribute = number_of({"attribute ", name});
     if (attribute == kNone) {
-      report_unknown_attribute(criterion, name);
+      report_unknown_attribute(criterion);
       return 0;
     }
     const Published& published = published_[attribute];
-    if (!published.online) {
+    if (published.is_offline) {
       diagnostics_.warning(criterion.pointer, "",
                            "the group of '%' is not online, so the attribute is always missing",
                            {name});
     }
-    if (published.type) check_criterion_literal(criterion, *published.type, diagnostics_);
+    const Value literal = value_of(criterion.literal);
+    if (published.type != ValueType::none) {
+      check_criterion_literal(criterion, literal, published.type, diagnostics_);
+    }
     add_unique(read, attribute);
 
     Program::Leaf& added = program_->leaves.emplace_back(
-        attribute, Program::Comparison{criterion.op, criterion.literal, nullptr}, List<Index>());
+        attribute, Program::Comparison{criterion.op, literal, nullptr}, List<Index>());
     compile_pattern(added.comparison, criterion.pointer);
     JsonWriter text;
     text.number(attribute).string(name_of<Operator>(kOperators, criterion.op));
-    const Index leaf = intern(program_->leaves, "leaf ", text.value(criterion.literal).take());
+    const Index leaf = intern(program_->leaves, "leaf ", text.value(literal).take());
     const auto intervention = static_cast<Index>(program_->interventions.size() - 1);
     List<Index>& users = program_->leaves[leaf].interventions;
     if (users.empty() || users.back() != intervention) users.push_back(intervention);
     return leaf;
   }
 
-  void report_unknown_attribute(const Criterion& criterion, const Text& name) {
+  void report_unknown_attribute(const Criterion& criterion) {
     constexpr std::string_view kind = "attribute ";
     List<std::string_view> candidates;
     numbers_.for_each([&](std::string_view text, Index number) {
       if (text.starts_with(kind) && number != kNone) candidates.push_back(text.substr(kind.size()));
     });
     error(criterion.pointer, "/attribute", "there is no attribute '%'%",
-          {name, suggestion(name, candidates)});
+          {criterion.attribute, suggestion(criterion.attribute, candidates)});
   }
 
   // ---- the last touches ----------------------------------------------------------------------

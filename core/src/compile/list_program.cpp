@@ -95,7 +95,7 @@ class Lister {
 }  // namespace
 
 Text describe_input(const Property& input) {
-  if (input.source == Property::Source::atomic) return input.name;
+  if (input.source == Property::Source::atomic) return Text(input.name);
   const bool entity = input.source == Property::Source::entity;
   Text text = entity ? "entity " : "event ";
   text += concat({input.vendor, "/", input.name, "/", input.major_version});

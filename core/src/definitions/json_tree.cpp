@@ -7,119 +7,121 @@
 namespace tripline {
 namespace {
 
-constexpr std::size_t kDeepest = 256;
-constexpr std::size_t kMostMembers = 1000;
+constexpr int kDeepest = 256;
+constexpr std::uint32_t kMostMembers = 1000;
 
-/// Keeps the path of open containers as pointers: a container's children vector does not grow while
-/// one of its children is open, so they stay valid.
-class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
+class TreeBuilder {
  public:
-  TreeBuilder(JsonNode& root, Diagnostics& diagnostics) : root_(root), diagnostics_(diagnostics) {}
+  TreeBuilder(Arena& memory, Diagnostics& diagnostics)
+      : memory_(memory), diagnostics_(diagnostics) {}
 
-  bool null() override { return place(JsonNode::Kind::null) != nullptr; }
-  bool boolean(bool flag) override {
+  /// What was read, or null.
+  JsonNode* root() const { return above_.first; }
+
+  bool null() { return place(JsonNode::Kind::null) != nullptr; }
+  bool boolean(bool flag) {
     place(JsonNode::Kind::boolean)->flag = flag;
     return true;
   }
-  bool number_integer(number_integer_t number) override {
-    return add_number(static_cast<double>(number));
-  }
-  bool number_unsigned(number_unsigned_t number) override {
-    return add_number(static_cast<double>(number));
-  }
-  bool number_float(number_float_t number, const string_t&) override { return add_number(number); }
-  bool string(string_t& text) override {
-    place(JsonNode::Kind::string)->text = text;
+  bool number_integer(std::int64_t number) { return add_number(static_cast<double>(number)); }
+  bool number_unsigned(std::uint64_t number) { return add_number(static_cast<double>(number)); }
+  bool number_float(double number, const std::string&) { return add_number(number); }
+  bool string(const std::string& text) {
+    place(JsonNode::Kind::string)->text = memory_.keep(text);
     return true;
   }
-  bool binary(binary_t&) override { return false; }
-  bool start_object(std::size_t) override { return open(JsonNode::Kind::object); }
-  bool key(string_t& name) override {
-    key_ = name;
-    if (open_.back()->children.size() < kMostMembers) return true;
-    diagnostics_.error({}, "", "an object has more than 1,000 members");
-    return false;
+  bool binary(const nlohmann::json::binary_t&) { return false; }
+  bool start_object(std::size_t) { return open(JsonNode::Kind::object); }
+  bool key(const std::string& name) {
+    key_ = memory_.keep(name);
+    return open_->size < kMostMembers || refuse("an object has more than 1,000 members");
   }
-  bool end_object() override { return close(); }
-  bool start_array(std::size_t) override { return open(JsonNode::Kind::array); }
-  bool end_array() override { return close(); }
-  bool parse_error(std::size_t position, const std::string&,
-                   const nlohmann::detail::exception& error) override {
+  bool end_object() { return close(); }
+  bool start_array(std::size_t) { return open(JsonNode::Kind::array); }
+  bool end_array() { return close(); }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) {
     // The library's sentence starts with its own error code in brackets.
     const std::string_view text = error.what();
-    const std::size_t bracket = text.find("] ");
-    diagnostics_.error({}, "", "this is not JSON (byte %): %",
-                       {position, text.substr(bracket == text.npos ? 0 : bracket + 2)});
-    return false;
+    return refuse("this is not JSON: %", {text.substr(text.find(']') + 2)});
   }
 
  private:
+  bool refuse(const char* message, std::initializer_list<TextPart> parts = {}) {
+    diagnostics_.error(nullptr, "", message, parts);
+    return false;
+  }
+
   bool add_number(double number) {
     place(JsonNode::Kind::number)->number = number;
     return true;
   }
 
   JsonNode* place(JsonNode::Kind kind) {
-    JsonNode* node = &root_;
-    if (!open_.empty()) {
-      node = &open_.back()->children.emplace_back();
-      node->key = std::move(key_);
-      key_.clear();
-    }
+    auto* node = static_cast<JsonNode*>(memory_.take(sizeof(JsonNode)));
     node->kind = kind;
+    node->key = std::exchange(key_, {});
+    node->parent = open_;
+    (open_->last == nullptr ? open_->first : open_->last->next) = node;
+    open_->last = node;
+    ++open_->size;
     return node;
   }
 
   bool open(JsonNode::Kind kind) {
-    if (open_.size() == kDeepest) {
-      diagnostics_.error({}, "", "the JSON is nested more than 256 levels deep");
-      return false;
-    }
-    open_.push_back(place(kind));
-    return true;
+    open_ = place(kind);
+    return ++depth_ <= kDeepest || refuse("the JSON is nested more than 256 levels deep");
   }
 
   bool close() {
-    open_.pop_back();
+    open_ = open_->parent;
+    --depth_;
     return true;
   }
 
-  JsonNode& root_;
+  Arena& memory_;
   Diagnostics& diagnostics_;
-  List<JsonNode*> open_;
-  Text key_;
+  JsonNode above_{};  // its one child is the root
+  JsonNode* open_ = &above_;
+  int depth_ = 0;
+  std::string_view key_;
 };
 
 }  // namespace
 
 const JsonNode* JsonNode::member(std::string_view name) const {
-  if (kind != Kind::object) return nullptr;
-  for (std::size_t i = children.size(); i-- > 0;) {
-    if (children[i].key == name) return &children[i];
+  const JsonNode* found = nullptr;
+  for (const JsonNode* child = first; child != nullptr; child = child->next) {
+    if (child->key == name) found = child;
   }
-  return nullptr;
+  return found == nullptr || found->kind == Kind::null ? nullptr : found;
 }
 
-JsonNode read_json(std::string_view text, Diagnostics& diagnostics) {
-  JsonNode root;
-  TreeBuilder builder(root, diagnostics);
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return {};
-  return root;
-}
-
-Text join_pointer(std::string_view pointer, std::string_view step) {
-  Text joined(pointer);
-  joined += '/';
-  for (const char c : step) {
-    if (c == '~') {
-      joined += "~0";
-    } else if (c == '/') {
-      joined += "~1";
-    } else {
-      joined += c;
+Value value_of(const JsonNode* node) {
+  if (node == nullptr) return {};
+  switch (node->kind) {
+    case JsonNode::Kind::boolean:
+      return Value::boolean(node->flag);
+    case JsonNode::Kind::number:
+      return Value::number(node->number);
+    case JsonNode::Kind::string:
+      return Value::string(Text(node->text));
+    case JsonNode::Kind::array: {
+      List<Value> list;
+      for (const JsonNode* item = node->first; item != nullptr; item = item->next) {
+        list.push_back(value_of(item));
+      }
+      return Value::list(std::move(list));
     }
+    default:
+      return {};
   }
-  return joined;
+}
+
+const JsonNode* read_json(std::string_view text, Arena& memory, Diagnostics& diagnostics) {
+  TreeBuilder builder(memory, diagnostics);
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return nullptr;
+  builder.root()->parent = nullptr;
+  return builder.root();
 }
 
 }  // namespace tripline

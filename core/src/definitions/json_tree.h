@@ -5,32 +5,39 @@
 #include <cstdint>
 #include <string_view>
 
+#include "tripline/arena.h"
 #include "tripline/diagnostic.h"
-#include "tripline/list.h"
-#include "tripline/text.h"
+#include "tripline/value.h"
 
 namespace tripline {
 
+/// Lies in an arena, with what it refers to.
 struct JsonNode {
   enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
-  Kind kind = Kind::null;
-  bool flag = false;
-  double number = 0;
-  Text text;  // string
-  Text key;   // where it is a member of an object
-  List<JsonNode> children;
+  Kind kind;
+  bool flag;
+  std::uint32_t size;  // how many children
+  double number;
+  std::string_view text;  // string
+  std::string_view key;   // where it is a member of an object
+  JsonNode* parent;
+  JsonNode* first;  // child
+  JsonNode* last;
+  JsonNode* next;  // child of the same parent
 
-  /// The member of that name, the last one if there are several, or null. Linear: definitions'
-  /// objects are small.
+  /// The member of that name, the last one if there are several; null if there is none or if it is
+  /// a JSON null, as the Python SDK leaves out what is None. Linear: definitions' objects are
+  /// small.
   const JsonNode* member(std::string_view name) const;
 };
 
-/// Reads JSON text. On a syntax error, on arrays and objects nested over 256 deep, and on an object
-/// of over 1,000 members, adds a diagnostic and returns a null.
-[[nodiscard]] JsonNode read_json(std::string_view text, Diagnostics& diagnostics);
+/// Of a scalar or a list of scalars; null of anything else.
+[[nodiscard]] Value value_of(const JsonNode* node);
 
-/// `pointer` + "/" + `step`, escaped as RFC 6901 says.
-[[nodiscard]] Text join_pointer(std::string_view pointer, std::string_view step);
+/// Reads JSON text into the arena. On a syntax error, on arrays and objects nested over 256 deep,
+/// and on an object of over 1,000 members, adds a diagnostic and returns null.
+[[nodiscard]] const JsonNode* read_json(std::string_view text, Arena& memory,
+                                        Diagnostics& diagnostics);
 
 }  // namespace tripline

@@ -64,15 +64,15 @@ List<std::string_view> words_of(std::string_view list) {
 }
 
 int position_of(std::string_view word, std::string_view list) {
-  for (int position = 0; !list.empty(); ++position) {
+  for (int position = 1; !list.empty(); ++position) {
     if (take_word(list) == word) return position;
   }
-  return -1;
+  return 0;
 }
 
 std::string_view word_at(int position, std::string_view list) {
   std::string_view word;
-  for (; position >= 0; --position) word = take_word(list);
+  for (; position > 0; --position) word = take_word(list);
   return word;
 }
 
@@ -81,7 +81,7 @@ List<std::string_view> atomic_fields() {
 }
 
 bool is_atomic_field(std::string_view name) {
-  return position_of(name, kAtomicFields) >= 0;
+  return position_of(name, kAtomicFields) != 0;
 }
 
 bool is_unknown_to_browsers(std::string_view name) {
@@ -90,7 +90,7 @@ bool is_unknown_to_browsers(std::string_view name) {
       "dvce_ismobile|dvce_sent_tstamp|dvce_type|etl_tags|etl_tstamp|event_fingerprint|"
       "network_userid|os_family|os_manufacturer|os_name|refr_source|refr_term|ti_price_base|"
       "tr_shipping_base|tr_tax_base|tr_total_base|user_ipaddress|v_collector|v_etl";
-  return name.starts_with("geo_") || name.starts_with("ip_") || position_of(name, fields) >= 0;
+  return name.starts_with("geo_") || name.starts_with("ip_") || position_of(name, fields) != 0;
 }
 
 bool is_time_field(std::string_view name) {

@@ -11,12 +11,12 @@
 
 namespace tripline {
 
-/// The words for an enum's values, in their order, with `|` between them; `first` is the first
-/// one's value. One text and one search for all enums: a table each would weigh more in every page.
+/// The words for an enum's values, in their order, with `|` between them. The first one's value is
+/// 1; 0 is `none`, for which there is no word. One text and one search for all enums: a table each
+/// would weigh more in every page.
 template <typename Enum>
 struct Words {
-  std::string_view list;
-  int first = 0;
+  const char* list;
 };
 
 inline constexpr Words<ValueType> kValueTypes{
@@ -30,23 +30,23 @@ inline constexpr Words<Aggregation> kAggregations{
 inline constexpr Words<Operator> kOperators{
     "=|!=|<|>|<=|>=|like|not like|rlike|not rlike|in|not in|is null|is not null|changed"};
 
-inline constexpr Words<TimeUnit> kTimeUnits{"s|min|h|d", 1};
+inline constexpr Words<TimeUnit> kTimeUnits{"s|min|h|d"};
 
 inline constexpr Words<DatePart> kDateParts{
-    "hour_of_day|day_of_week|month_of_year|active_day|active_week|active_month", 1};
+    "hour_of_day|day_of_week|month_of_year|active_day|active_week|active_month"};
 
 inline constexpr Words<Property::Source> kSources{"atomic|event|entity"};
 
 /// The words of a list with `|` between them.
 [[nodiscard]] List<std::string_view> words_of(std::string_view list);
-/// The position of a word in such a list, or -1.
+/// The position of a word in such a list, from 1; 0 if it is not there.
 [[nodiscard]] int position_of(std::string_view word, std::string_view list);
-/// The word at that position; nothing where the list ends before or `position` is negative.
+/// The word at that position, from 1; nothing for 0.
 [[nodiscard]] std::string_view word_at(int position, std::string_view list);
 
 template <typename Enum>
 std::string_view name_of(const Words<Enum>& words, Enum value) {
-  return word_at(static_cast<int>(value) - words.first, words.list);
+  return word_at(static_cast<int>(value), words.list);
 }
 
 /// The canonical fields of a Snowplow event (facts of the Analytics SDK), ascending.

@@ -30,43 +30,32 @@ bool take(std::string_view& text, char c) {
 
 }  // namespace
 
-tl::expected<List<PathStep>, Text> parse_property_path(std::string_view path) {
-  const auto refuse = [](Text why) { return tl::make_unexpected(std::move(why)); };
+const char* parse_property_path(std::string_view path, Arena& memory, Items<PathStep>& steps) {
   constexpr std::size_t longest = 1000;
-  if (path.size() > longest) return refuse("a path may have 1,000 characters");
+  if (path.size() > longest) return "a path may have 1,000 characters";
 
-  List<PathStep> steps;
   std::string_view rest = path;
-  if (rest.starts_with("$.")) {
-    rest.remove_prefix(2);
-  } else if (rest.starts_with("$[")) {
-    rest.remove_prefix(1);
-  }
+  if (take(rest, '$') && !rest.starts_with('[') && !take(rest, '.')) rest = path;
+  auto* step = static_cast<PathStep*>(memory.take((rest.size() + 1) * sizeof(PathStep)));
+  steps = {step, 0};
   bool needs_dot = false;
-  while (!rest.empty()) {
+  for (; !rest.empty(); ++step, needs_dot = true) {
+    ++steps.size_;
     if (take(rest, '[')) {
-      PathStep step;
-      if (!take_digits(rest, step.index) || !take(rest, ']')) {
-        return refuse("only an index such as [0] may stand in brackets");
-      }
-      steps.push_back(step);
-      needs_dot = true;
-      continue;
+      if (take_digits(rest, step->index) && take(rest, ']')) continue;
+      return "only an index such as [0] may stand in brackets";
     }
-    if (needs_dot && !take(rest, '.')) return refuse("a '.' is missing after ']'");
-    const std::size_t size = std::min(rest.find_first_of(".[]"), rest.size());
-    const std::string_view name = rest.substr(0, size);
-    if (name.empty()) return refuse("a step of the path is empty; write for example user.name");
-    if (name == "*") return refuse("a path leads to one value; '*' is not allowed");
-    if (name == "$") return refuse("a path names a field in the schema, for example $.price");
-    if (name == "__proto__") return refuse("'__proto__' is not allowed in a path");
-    steps.push_back({Text(name), 0});
-    rest.remove_prefix(size);
-    needs_dot = true;
-    if (rest == ".") return refuse("the path ends with a '.'");
+    if (needs_dot && !take(rest, '.')) return "a '.' is missing after ']'";
+    step->name = rest.substr(0, rest.find_first_of(".[]"));
+    if (step->name.empty()) return "a step of the path is empty; write for example user.name";
+    if (step->name == "*") return "a path leads to one value; '*' is not allowed";
+    if (step->name == "$") break;
+    if (step->name == "__proto__") return "'__proto__' is not allowed here";
+    rest.remove_prefix(step->name.size());
   }
-  if (steps.empty()) return refuse("a path names a field in the schema, for example $.price");
-  return steps;
+  return step == steps.begin() || !rest.empty()
+             ? "a path names a field in the schema, for example $.price"
+             : nullptr;
 }
 
 bool is_schema_version(std::string_view text) {

@@ -24,8 +24,8 @@ struct Reading {
 /// for a missing value, is in none of them. No branch depends on the numbers, since nobody could
 /// predict it.
 [[nodiscard]] inline bool number_holds(Operator op, double value, double literal) {
-  constexpr std::uint8_t satisfied_by[] = {0b1000, 0b0110, 0b0010, 0b0100, 0b1010, 0b1100};
-  static_assert(Operator::equal == Operator{0} && Operator::greater_equal == Operator{5});
+  constexpr std::uint8_t satisfied_by[] = {0, 0b1000, 0b0110, 0b0010, 0b0100, 0b1010, 0b1100};
+  static_assert(Operator::equal == Operator{1} && Operator::greater_equal == Operator{6});
   const int order = static_cast<int>(value <= literal) + 2 * static_cast<int>(value >= literal);
   return (satisfied_by[static_cast<std::size_t>(op)] >> order & 1) != 0;
 }
