@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 // Bytes. `budget` is a ratchet: today's figure, rounded up, and lowered with each step towards the target.
-const budget = 59_350;
+const budget = 59_150;
 const target = 56_000;
 
 const dist = fileURLToPath(new URL('../js/dist/', import.meta.url));

@@ -125,10 +125,6 @@ double forget(double handle, double key_name_size, double id_size) {
   return engine->forget({key_name, texts.take(id_size)}) ? 1 : 0;
 }
 
-double layout() {
-  return keep(tripline::wasm::EventBuffer::layout());
-}
-
 }  // namespace
 
 extern "C" {
@@ -205,5 +201,4 @@ EMSCRIPTEN_BINDINGS(tripline) {
   emscripten::function("attributes", &attributes);
   emscripten::function("explain", &explain);
   emscripten::function("forget", &forget);
-  emscripten::function("layout", &layout);
 }

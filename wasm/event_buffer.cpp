@@ -26,7 +26,12 @@ struct Header {
 }  // namespace
 
 void* EventBuffer::reserve(std::size_t bytes) {
+  // What the header draws.
   static_assert(sizeof(Header) == kHeaderBytes && sizeof(Slot) == kSlotBytes);
+  static_assert(offsetof(Header, now) == 0 && offsetof(Header, time) == 8 &&
+                offsetof(Header, slot_count) == 16);
+  static_assert(offsetof(Slot, tag) == 0 && offsetof(Slot, length) == 4 &&
+                offsetof(Slot, number) == 8 && offsetof(Slot, offset) == 8);
   if (bytes > size_) {
     words_.resize((bytes + 7) / 8);
     size_ = words_.size() * 8;
@@ -120,20 +125,6 @@ bool EventBuffer::read_list(std::size_t at, std::size_t length, ValueView& value
   }
   value = ValueView::list(elements);
   return true;
-}
-
-const char* EventBuffer::layout() {
-  static_assert(kHeaderBytes == 24 && kSlotBytes == 16);
-  static_assert(offsetof(Header, now) == 0 && offsetof(Header, time) == 8 &&
-                offsetof(Header, slot_count) == 16);
-  static_assert(offsetof(Slot, tag) == 0 && offsetof(Slot, length) == 4 &&
-                offsetof(Slot, number) == 8 && offsetof(Slot, offset) == 8);
-  static_assert(missing == 0 && null == 1 && no == 2 && yes == 3 && number == 4 && string == 5 &&
-                time == 6 && list == 7);
-  return R"({"header_bytes":24,"slot_bytes":16,"now":0,"time":8,"slot_count":16,)"
-         R"("slot_tag":0,"slot_length":4,"slot_number":8,"slot_offset":8,)"
-         R"("tag_missing":0,"tag_null":1,"tag_false":2,"tag_true":3,)"
-         R"("tag_number":4,"tag_string":5,"tag_time":6,"tag_list":7})";
 }
 
 }  // namespace tripline::wasm

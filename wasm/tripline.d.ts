@@ -55,8 +55,6 @@ export interface TriplineModule {
   explain(handle: number, interventionSize: number, keyNameSize: number, idSize: number): number;
   /** Forgets what is known of an id. 0: nothing was; else 1. */
   forget(handle: number, keyNameSize: number, idSize: number): number;
-  /** The event buffer's layout by name, as JSON. */
-  layout(): number;
 
   /** The address of the event buffer, now of at least so many bytes. Memory may have grown. */
   _tripline_buffer(bytes: number): number;

@@ -1,5 +1,7 @@
 // The WebAssembly module as an object: one engine for one bundle of definitions.
 
+import { layout } from './layout.mjs';
+
 const longestString = 8192; // bytes; what is longer is cut at a code point boundary (rule 26)
 const noField = 2 ** 32 - 1;
 const encoder = new TextEncoder();
@@ -48,8 +50,6 @@ class Engine {
   constructor(module, handle, report) {
     this.#module = module;
     this.handle = handle;
-    module.layout();
-    this.layout = JSON.parse(resultText(module));
     this.#fields = report.fields;
     this.inputs = report.inputs;
   }
@@ -122,7 +122,7 @@ class Engine {
   }
 
   #write(content) {
-    write(this.#module, encodeEvent(this.layout, content));
+    write(this.#module, encodeEvent(content));
   }
 
   // Of the versions of a group that have the field, the one named, else the highest.
@@ -150,9 +150,9 @@ class Engine {
 }
 
 // The event as the bytes of the engine's event buffer; wasm/event_buffer.h draws them.
-function encodeEvent(layout, { id, now, time, values }) {
+function encodeEvent({ id, now, time, values }) {
   const slots = [id, ...values];
-  const bytes = new Uint8Array(layout.header_bytes + roomFor(slots, layout));
+  const bytes = new Uint8Array(layout.header_bytes + roomFor(slots));
   const view = new DataView(bytes.buffer);
   let end = layout.header_bytes;
 
@@ -198,10 +198,10 @@ function tagOf(value) {
 }
 
 // Bytes that suffice for the slots and what they point to.
-function roomFor(slots, layout) {
+function roomFor(slots) {
   return slots.reduce((room, value) => {
     if (typeof value === 'string') return room + layout.slot_bytes + 3 * value.length;
-    if (Array.isArray(value)) return room + layout.slot_bytes + roomFor(value, layout);
+    if (Array.isArray(value)) return room + layout.slot_bytes + roomFor(value);
     return room + layout.slot_bytes;
   }, 8);
 }

@@ -10,12 +10,6 @@ export function newModule(): Promise<TriplineModule> {
   return createModule({ wasm: wasmBytes });
 }
 
-export function readLayout(module: TriplineModule): Record<string, number> {
-  const size = module.layout();
-  const text = new Uint8Array(module.memory.buffer, module._tripline_result(), size);
-  return JSON.parse(new TextDecoder().decode(text)) as Record<string, number>;
-}
-
 export function readSample(name: string): string {
   return readFileSync(new URL(`tests/samples/${name}`, root), 'utf8');
 }

@@ -1,9 +1,10 @@
-// What is written into the real module's memory, read back by the layout that the module itself states.
+// What is written into the real module's memory, read back by the layout of the conformance cases.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { TriplineModule } from '../../js/dist/engine/tripline.js';
 import type { InputValue } from '../../js/src/bind.js';
 import { EventBuffer, longestString } from '../../js/src/event-buffer.js';
-import { newModule, readLayout } from './engine-module.js';
+import { layout } from '../conformance/layout.mjs';
+import { newModule } from './engine-module.js';
 
 let module: TriplineModule;
 let buffer: EventBuffer;
@@ -105,7 +106,6 @@ function written({ id = 'id', time = 1, now = 2, values = [] as InputValue[] }):
   slots: ReadSlot[];
 } {
   buffer.write({ id, time, values }, now);
-  const layout = readLayout(module);
   const at = (name: string): number => {
     const offset = layout[name];
     if (offset === undefined) throw new Error(`The layout has no ${name}.`);

@@ -2,6 +2,7 @@
 // push of one of them: what the criteria cost without the event around them.
 
 import { load } from '../../conformance/engine.mjs';
+import { layout } from '../../conformance/layout.mjs';
 import { attributeCount } from './rules.mjs';
 
 const attributeKey = { name: 'domain_userid', key: 'domain_userid' };
@@ -40,7 +41,6 @@ export class TriplineEvaluator {
     this.module = module;
     this.engine = engine;
     this.handle = engine.handle;
-    this.layout = engine.layout;
     this.inputs = report.inputs;
     this.attributes = values.map((_, attribute) => report.fields.find(({ name }) => name === `a${attribute}`).attribute);
     this.setTarget('the only one');
@@ -82,7 +82,7 @@ export class TriplineEvaluator {
   }
 
   #look() {
-    const { header_bytes, slot_bytes, slot_number } = this.layout;
+    const { header_bytes, slot_bytes, slot_number } = layout;
     const start = this.module._tripline_buffer(0);
     this.bytes = new Uint8Array(this.module.memory.buffer);
     this.view = new DataView(this.bytes.buffer);
