@@ -1,8 +1,9 @@
 // What a page downloads for local evaluation (the plugin with all that it imports, the module's glue
 // included, and the WebAssembly module), compressed by brotli, against the budget. Then what is only loaded when it is
-// used.
+// used, and the engine alone: the WebAssembly module and its glue.
 
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
@@ -10,6 +11,8 @@ import { brotliCompressSync, constants } from 'node:zlib';
 // Bytes. `budget` is a ratchet: today's figure, rounded up, and lowered with each step towards the target.
 const budget = 59_150;
 const target = 56_000;
+const engineBudget = 48_000;
+const engineTarget = 46_000;
 
 const dist = fileURLToPath(new URL('../js/dist/', import.meta.url));
 const files = [...withImports(join(dist, 'snowplow.js')), join(dist, 'tripline.wasm')];
@@ -21,11 +24,16 @@ for (const file of files) {
   console.log(`${String(size).padStart(8)}  ${relative(dist, file)}`);
 }
 console.log(`${String(total).padStart(8)}  in all; the budget is ${budget}, to become ${target}`);
-process.exitCode = total <= budget ? 0 : 1;
-
 for (const file of files.flatMap((file) => imports(file, /\bimport\s*\(\s*["'](\.{1,2}\/[^"']+)["']/g))) {
   console.log(`${String(compressed(file)).padStart(8)}  ${relative(dist, file)}, on demand`);
 }
+
+const { minify } = createRequire(new URL('../js/package.json', import.meta.url))('terser');
+const glue = await minify(readFileSync(join(dist, 'engine/tripline.js'), 'utf8'), { module: true, ecma: 2020 });
+const engine = compressed(join(dist, 'tripline.wasm')) + brotli(Buffer.from(glue.code));
+console.log(`${String(engine).padStart(8)}  the engine alone, with its glue; the budget is ${engineBudget}, to become ${engineTarget}`);
+
+process.exitCode = total <= budget && engine <= engineBudget ? 0 : 1;
 
 // The file and every file that it imports statically.
 function withImports(file, found = new Set()) {
@@ -40,7 +48,10 @@ function imports(file, statement) {
 }
 
 function compressed(file) {
-  const bytes = readFileSync(file);
+  return brotli(readFileSync(file));
+}
+
+function brotli(bytes) {
   const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
   return brotliCompressSync(bytes, { params }).length;
 }
