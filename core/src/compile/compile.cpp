@@ -23,7 +23,7 @@ using Index = Program::Index;
 
 constexpr Index kNone = Program::kNone;
 
-constexpr std::ptrdiff_t kLongestPattern = 1000;  // in code points; Regex looks after its own
+constexpr std::ptrdiff_t kLongestPattern = 1000;  // in code points
 
 Text versioned(std::string_view name, std::uint32_t version) {
   return concat({name, " version ", version});
@@ -141,19 +141,17 @@ class Compiler {
     const Operator op = comparison.op;
     const Text* pattern = comparison.literal.as_string();
     if (pattern == nullptr) return;
-    if (op == Operator::like || op == Operator::not_like) {
-      const auto is_start = [](char c) { return (c & 0xc0) != 0x80; };
-      if (std::count_if(pattern->begin(), pattern->end(), is_start) > kLongestPattern) {
-        error(pointer, "/value", "a pattern has at most 1,000 characters");
+    const bool is_regex = op == Operator::rlike || op == Operator::not_rlike;
+    if (!is_regex && op != Operator::like && op != Operator::not_like) return;
+    const auto is_start = [](char c) { return (c & 0xc0) != 0x80; };
+    if (std::count_if(pattern->begin(), pattern->end(), is_start) > kLongestPattern) {
+      error(pointer, "/value", "a pattern has at most 1,000 characters");
+    } else if (is_regex) {
+      Regex::Error reason;
+      comparison.regex = Regex::compile(*pattern, reason);
+      if (comparison.regex == nullptr) {
+        error(pointer, "/value", "position % of the pattern: %", {reason.position, reason.message});
       }
-    }
-    if (op != Operator::rlike && op != Operator::not_rlike) return;
-    auto regex = Regex::compile(*pattern);
-    if (regex) {
-      comparison.regex = std::make_shared<const Regex>(std::move(*regex));
-    } else {
-      error(pointer, "/value", "position % of the pattern: %",
-            {regex.error().position, regex.error().message});
     }
   }
 

@@ -1,25 +1,19 @@
 #include "value/regex.h"
 
-#include <memory>
-#include <utility>
-
-#include "value/regex/compile.h"
-#include "value/regex/parse.h"
+#include "value/regex/code.h"
 
 namespace tripline {
 
-tl::expected<Regex, Regex::Error> Regex::compile(std::string_view pattern) {
-  const std::unique_ptr<regex::Tokens> tokens(new regex::Tokens);
-  std::unique_ptr<regex::Program> program(new regex::Program);
-  auto error = regex::parse(pattern, *tokens, program->sets);
-  if (!error) error = regex::compile(*tokens, *program);
-  if (error) return tl::unexpected(*error);
-  return Regex(std::move(program));
+std::shared_ptr<const Regex> Regex::compile(std::string_view pattern, Error& error) {
+  const auto regex = std::make_shared<Regex>();
+  if (!regex::parse(pattern, regex->program_, error)) return nullptr;
+  regex::finish(regex->program_);
+  return regex;
 }
 
 std::optional<bool> Regex::search(std::string_view text, std::uint64_t& budget,
                                   Scratch& scratch) const {
-  return regex::match(*program_, text, budget, scratch);
+  return regex::match(program_, text, budget, scratch);
 }
 
 }  // namespace tripline

@@ -1,7 +1,7 @@
 // Regular expressions in the syntax of RE2, for `rlike` (rule 6): a search for a match anywhere in
 // a text, answered yes or no, in time linear in the text.
 //
-//   pattern ──regex/parse──▶ tokens ──regex/compile──▶ program ──regex/match──▶ yes or no
+//   pattern ──regex/parse──▶ program ──regex/match──▶ yes or no
 //
 // Supported, each with the meaning that RE2 gives it:
 //   x . [x-y] [^x]               a character, all but newline, classes
@@ -17,8 +17,8 @@
 // Pattern and text are UTF-8; a malformed byte in the text reads as U+FFFD.
 //
 // Refused: \p and \P, \C, lookahead and lookbehind, backreferences, all else that RE2 refuses,
-// names of groups with other than ASCII letters, digits and _; patterns of over 1,000 characters or
-// 2,000 instructions; {m,n} over 1,000, also when multiplied through nesting (rule 26).
+// names of groups with other than ASCII letters, digits and _; patterns of over 2,000 instructions;
+// {m,n} over 1,000, also when multiplied through nesting (rule 26).
 //
 // The one difference: RE2 lets an empty match, as of \B, be between the bytes of one character.
 // Here a match begins and ends between characters.
@@ -28,11 +28,9 @@
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <tl/expected.hpp>
-#include <utility>
 
 #include "value/regex/match.h"
-#include "value/regex/syntax.h"
+#include "value/regex/parse.h"
 
 namespace tripline {
 
@@ -45,7 +43,8 @@ class Regex {
   /// when there is a first pattern. No search allocates any.
   using Scratch = regex::Scratch;
 
-  [[nodiscard]] static tl::expected<Regex, Error> compile(std::string_view pattern);
+  /// Null, and the reason in `error`, if the pattern is refused.
+  [[nodiscard]] static std::shared_ptr<const Regex> compile(std::string_view pattern, Error& error);
 
   /// Whether the pattern matches anywhere in `text`. Each step, an instruction entered or a byte
   /// passed over, takes one from `budget`; nothing when it is used up before the answer is known.
@@ -54,9 +53,7 @@ class Regex {
                                            Scratch& scratch) const;
 
  private:
-  explicit Regex(std::unique_ptr<const regex::Program> program) : program_(std::move(program)) {}
-
-  std::unique_ptr<const regex::Program> program_;
+  regex::Program program_;
 };
 
 }  // namespace tripline

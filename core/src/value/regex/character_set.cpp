@@ -1,7 +1,5 @@
 #include "value/regex/character_set.h"
 
-#include <algorithm>
-
 namespace tripline::regex {
 
 std::size_t count_up_to(Bounds bounds, char32_t code_point) {
@@ -23,10 +21,9 @@ std::size_t count_up_to(Bounds bounds, char32_t code_point) {
 void CharacterSet::add(char32_t first, char32_t last) {
   const std::size_t begin = first == 0 ? 0 : count_up_to(bounds_, first - 1);
   const std::size_t end = count_up_to(bounds_, last + 1);
-  const char32_t ends[] = {first, last + 1};
-  const std::size_t from = begin % 2 == 0 ? 0 : 1;
-  const std::size_t to = end % 2 == 0 && last != kLastCodePoint ? 2 : 1;
-  replace(begin, end, Bounds(ends).subspan(from, to - from));
+  bounds_.erase(bounds_.begin() + begin, bounds_.begin() + end);
+  if (end % 2 == 0 && last != kLastCodePoint) bounds_.insert(bounds_.begin() + begin, last + 1);
+  if (begin % 2 == 0) bounds_.insert(bounds_.begin() + begin, first);
 }
 
 void CharacterSet::add_pairs(std::string_view pairs) {
@@ -43,23 +40,12 @@ void CharacterSet::add_all(const CharacterSet& other) {
 }
 
 void CharacterSet::negate() {
-  constexpr char32_t zero[] = {0};
   const bool has_zero = !bounds_.empty() && bounds_[0] == 0;
   if (has_zero) {
-    replace(0, 1, {});
+    bounds_.erase(bounds_.begin());
   } else {
-    replace(0, 0, zero);
+    bounds_.insert(bounds_.begin(), 0);
   }
-}
-
-void CharacterSet::replace(std::size_t begin, std::size_t end, Bounds bounds) {
-  const std::size_t old_size = bounds_.size();
-  for (const char32_t bound : bounds) bounds_.push_back(bound);  // makes room
-  char32_t* data = bounds_.data();
-  std::move_backward(data + end, data + old_size, data + bounds_.size());
-  std::move(data + end + bounds.size(), data + bounds_.size(), data + begin + bounds.size());
-  std::copy(bounds.begin(), bounds.end(), data + begin);
-  for (; begin < end; ++begin) bounds_.pop_back();
 }
 
 std::uint32_t CharacterSets::add(const CharacterSet& set) {

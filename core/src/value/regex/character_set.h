@@ -33,12 +33,11 @@ class CharacterSet {
   /// Adds every code point that Unicode's simple case folding takes for the same as one that is in.
   void add_case_variants();
   void negate();
+  void clear() { bounds_.clear(); }
 
   Bounds bounds() const { return bounds_; }
 
  private:
-  void replace(std::size_t begin, std::size_t end, Bounds bounds);
-
   List<char32_t> bounds_;
 };
 

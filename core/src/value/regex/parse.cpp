@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "support/utf8.h"
+#include "tripline/text.h"
+#include "value/regex/code.h"
 
 namespace tripline::regex {
 namespace {
@@ -34,102 +36,88 @@ const NamedClass* find_class(std::string_view name) {
   return nullptr;
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
+/// Where a sign stands among others; -1 if it is none of them.
+int place_of(char sign, const char* signs) {
+  for (int place = 0; signs[place] != 0; ++place) {
+    if (signs[place] == sign) return place;
+  }
+  return -1;
 }
-bool is_octal(char c) {
-  return c >= '0' && c <= '7';
-}
+
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
-bool is_letter(char c) {
-  return lower(c) >= 'a' && lower(c) <= 'z';
-}
 
-/// 0 to 15, or a larger number for what is no hexadecimal digit.
-unsigned hex_value(char c) {
-  if (is_digit(c)) return static_cast<unsigned>(c - '0');
-  return is_letter(c) ? static_cast<unsigned>(lower(c) - 'a' + 10) : 16;
+/// 0 to 35 for ASCII's digits and letters, 99 for all else.
+unsigned digit_value(char c) {
+  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+  const char letter = lower(c);
+  return letter >= 'a' && letter <= 'z' ? static_cast<unsigned>(letter - 'a' + 10) : 99;
 }
 
 /// A function that reads something returns false when it has stored an error.
 class Parser {
  public:
-  Parser(std::string_view pattern, Tokens& tokens, CharacterSets& sets)
-      : pattern_(pattern), tokens_(tokens), sets_(sets) {}
+  Parser(std::string_view pattern, Program& program, Error& error)
+      : text_(pattern), size_(pattern.size()), program_(program), error_(error) {
+    for (int i = 0; i < kFurthestPeek; ++i) text_ += '\0';
+  }
 
-  std::optional<Error> parse() {
-    if (read()) return std::nullopt;
-    return Error{error_position_, error_message_};
+  bool parse() {
+    groups_.push_back({0, 1, 0, code_.begin_group()});
+    while (!at_end()) {
+      if (!read_item()) return false;
+      if (code_.is_too_long()) {
+        return fail(item_, "the pattern compiles to more than 2,000 instructions");
+      }
+    }
+    if (groups_.size() > 1) {
+      return fail(groups_.back().position, "this group is not closed; add a )");
+    }
+    code_.end_group(groups_.back().code);
+    code_.add(Operation::match);
+    return true;
   }
 
  private:
-  using Kind = Token::Kind;
+  using Operation = Instruction::Operation;
+  static constexpr int kFurthestPeek = 3;
 
   struct Group {
-    std::uint16_t position;
-    std::uint16_t outer_copies;
+    std::size_t position;
+    std::uint32_t outer_copies;
     unsigned outer_flags;
+    Code::Group code;
   };
 
-  bool read() {
-    if (!check_text()) return false;
-    while (!at_end()) {
-      if (!read_item()) return false;
-    }
-    if (groups_.empty()) return true;
-    return fail(groups_.back().position, "this group is not closed; add a )");
-  }
-
   bool fail(std::size_t position, const char* message) {
-    error_position_ = position;
-    error_message_ = message;
+    error_ = {position, message};
     return false;
   }
 
-  bool at_end() const { return position_ == pattern_.size(); }
+  bool at_end() const { return position_ == size_; }
   /// What is ahead, NUL beyond the end.
-  char peek(std::size_t distance = 0) const {
-    const std::size_t position = position_ + distance;
-    return position < pattern_.size() ? pattern_[position] : '\0';
-  }
+  char peek(std::size_t distance = 0) const { return text_[position_ + distance]; }
   bool take(char sign) {
-    if (at_end() || peek() != sign) return false;
+    if (peek() != sign || at_end()) return false;
     ++position_;
     return true;
   }
-  bool take(char first, char second) {
-    if (peek() != first || peek(1) != second) return false;
-    position_ += 2;
-    return true;
-  }
-  char32_t take_code_point() {
-    const CodePoint code_point =
-        decode_utf8({pattern_.data() + position_, pattern_.size() - position_});
-    position_ += code_point.size;
-    return code_point.value;
-  }
-
-  bool check_text() {
-    std::size_t characters = 0;
-    for (; !at_end(); ++characters) {
-      const std::size_t begin = position_;
-      if (characters == kMostCharacters) {
-        return fail(begin, "a pattern has at most 1,000 characters");
-      }
-      if (take_code_point() == 0xFFFD && position_ == begin + 1) {
-        return fail(begin, "the pattern is not valid UTF-8");
-      }
+  bool take_code_point(char32_t& code_point) {
+    const CodePoint next = decode_utf8({text_.data() + position_, size_ - position_});
+    code_point = next.value;
+    if (next.value == 0xFFFD && next.size == 1) {
+      return fail(position_, "the pattern is not valid UTF-8");
     }
-    position_ = 0;
+    position_ += next.size;
     return true;
   }
 
   bool read_item() {
     item_ = position_;
     const bool after_repetition = std::exchange(after_repetition_, false);
-    if (const auto times = read_times()) return add_repetition(*times, after_repetition);
+    Times times;
+    if (read_times(times)) return add_repetition(times, after_repetition);
     switch (peek()) {
       case '(':
         return open_group();
@@ -138,7 +126,8 @@ class Parser {
       case '|':
         ++position_;
         repeatable_ = false;
-        return add_token(Kind::alternative);
+        code_.begin_alternative(groups_.back().code);
+        return true;
       case '^':
         ++position_;
         return add_condition(flags_ & kMultiLine ? kLineBegin : kTextBegin);
@@ -153,42 +142,52 @@ class Parser {
       case '\\':
         return read_escape();
       default:
-        return add_literal(take_code_point());
+        return add_literal();
     }
   }
 
-  bool add_token(Kind kind, std::uint32_t operand = 0, std::uint32_t least = 0,
-                 std::uint32_t most = 0) {
-    tokens_.push_back({kind, static_cast<std::uint16_t>(item_), static_cast<std::uint16_t>(least),
-                       static_cast<std::uint16_t>(most), operand});
+  /// For what a repetition can follow.
+  bool add_atom(Operation operation, std::uint32_t operand) {
+    repeatable_ = true;
+    item_copies_ = 1;
+    code_.add(operation, operand);
     return true;
   }
 
-  /// For what a repetition can follow.
-  bool add_atom(Kind kind, std::uint32_t operand) {
-    repeatable_ = true;
-    item_copies_ = 1;
-    return add_token(kind, operand);
+  bool add_condition(std::uint32_t condition) { return add_atom(Operation::require, condition); }
+
+  /// Those of `set_`, which is empty then.
+  bool add_characters(bool negated = false) {
+    if (flags_ & kFoldCase) set_.add_case_variants();
+    if (negated) set_.negate();
+    const std::uint32_t place = program_.sets.add(set_);
+    set_.clear();
+    return add_atom(Operation::consume, place);
   }
 
-  bool add_condition(Condition condition) { return add_atom(Kind::condition, condition); }
-
-  bool add_characters(CharacterSet& set, bool negated = false) {
-    if (flags_ & kFoldCase) set.add_case_variants();
-    if (negated) set.negate();
-    return add_atom(Kind::characters, sets_.add(set));
+  bool add_character(char32_t code_point) {
+    set_.add(code_point, code_point);
+    return add_characters();
   }
 
-  bool add_literal(char32_t code_point) {
-    CharacterSet set;
-    set.add(code_point, code_point);
-    return add_characters(set);
+  bool add_literal() {
+    char32_t code_point = 0;
+    return take_code_point(code_point) && add_character(code_point);
   }
 
   bool add_dot() {
-    CharacterSet set;
-    if (!(flags_ & kDotAll)) set.add_pairs("\n\n");
-    return add_characters(set, true);
+    if (!(flags_ & kDotAll)) set_.add('\n', '\n');
+    return add_characters(true);
+  }
+
+  /// How many digits of `number_` it read, `most` at most. What is above 10FFFF stays above it.
+  std::size_t read_number(unsigned base, std::size_t most) {
+    number_ = 0;
+    std::size_t digits = 0;
+    for (; digits < most && digit_value(peek()) < base; ++digits, ++position_) {
+      if (number_ <= kLastCodePoint) number_ = number_ * base + digit_value(peek());
+    }
+    return digits;
   }
 
   // --- Repetitions ---
@@ -198,32 +197,34 @@ class Parser {
     std::uint32_t most;
   };
 
-  /// Nothing if what is ahead is no repetition; a brace is then an ordinary character.
-  std::optional<Times> read_times() {
-    if (take('*')) return Times{0, kUnlimited};
-    if (take('+')) return Times{1, kUnlimited};
-    if (take('?')) return Times{0, 1};
+  /// False if what is ahead is no repetition; a brace is then an ordinary character.
+  bool read_times(Times& times) {
+    const int sign = place_of(peek(), "?*+");
+    if (sign >= 0) {
+      ++position_;
+      times = {sign == 2, sign == 0 ? 1 : kUnlimited};
+      return true;
+    }
     const std::size_t begin = position_;
-    if (take('{')) {
-      const auto least = read_number();
-      auto most = least;
-      if (least && take(',')) most = peek() == '}' ? kUnlimited : read_number();
-      if (most && take('}')) return Times{*least, *most};
+    if (take('{') && read_bound(times.least)) {
+      times.most = times.least;
+      bool reads = true;
+      if (take(',')) {
+        times.most = kUnlimited;
+        reads = peek() == '}' || read_bound(times.most);
+      }
+      if (reads && take('}')) return true;
     }
     position_ = begin;
-    return std::nullopt;
+    return false;
   }
 
   /// A zero leads no number, and as in RE2 neither does one of ten digits count as a repetition.
-  /// What is above the limit stays above it and below kUnlimited.
-  std::optional<std::uint32_t> read_number() {
-    if (!is_digit(peek()) || (peek() == '0' && is_digit(peek(1)))) return std::nullopt;
-    std::uint32_t number = 0;
-    while (is_digit(peek())) {
-      if (number >= 100'000'000) return std::nullopt;
-      number = number * 10 + static_cast<std::uint32_t>(pattern_[position_++] - '0');
-    }
-    return number == kUnlimited ? kUnlimited - 1 : number;
+  bool read_bound(std::uint32_t& number) {
+    const bool is_zero = peek() == '0';
+    const std::size_t digits = read_number(10, 10);
+    number = number_;
+    return digits > 0 && digits < (is_zero ? 2 : 10);
   }
 
   bool add_repetition(Times times, bool after_repetition) {
@@ -246,34 +247,32 @@ class Parser {
     }
     copies_ = std::max(copies_, item_copies_);
     after_repetition_ = true;
-    return add_token(Kind::repeat, 0, times.least, times.most);
+    code_.repeat(times.least, times.most);
+    return true;
   }
 
   // --- Groups and flags ---
 
   bool open_group() {
-    if (!take('(', '?')) {
-      ++position_;
-      return begin_group(flags_);
-    }
-    if (peek() == '=' || peek() == '!' || (peek() == '<' && (peek(1) == '=' || peek(1) == '!'))) {
+    ++position_;
+    if (!take('?')) return begin_group(flags_);
+    if (place_of(peek(peek() == '<'), "=!") >= 0) {
       return fail(item_, "lookahead and lookbehind are not supported");
     }
-    if (take('P', '<') || take('<')) return read_name();
-    return read_flags();
+    if (peek() == 'P' && peek(1) == '<') ++position_;
+    return take('<') ? read_name() : read_flags();
   }
 
   bool begin_group(unsigned flags) {
-    groups_.push_back({static_cast<std::uint16_t>(item_),
-                       static_cast<std::uint16_t>(std::exchange(copies_, 1)), flags_});
+    groups_.push_back({item_, std::exchange(copies_, 1), flags_, code_.begin_group()});
     flags_ = flags;
     repeatable_ = false;
-    return add_token(Kind::open);
+    return true;
   }
 
   bool read_name() {
     const std::size_t begin = position_;
-    while (is_letter(peek()) || is_digit(peek()) || peek() == '_') ++position_;
+    while (digit_value(peek()) < 36 || peek() == '_') ++position_;
     if (position_ == begin || !take('>')) {
       return fail(item_, "a group's name is made of ASCII letters, digits and _");
     }
@@ -291,98 +290,110 @@ class Parser {
         clear = useless_minus = true;
         continue;
       }
-      const bool ends = peek() == ':' || peek() == ')';
-      if (ends && useless_minus) break;
-      if (take(':')) return begin_group(flags);
-      if (take(')')) {
-        flags_ = flags;
-        return true;
-      }
-      const std::size_t flag = "imsU"sv.find(peek());
-      if (at_end() || flag == std::string_view::npos) break;
+      const int flag = place_of(peek(), "imsU");
+      if (flag < 0) break;
       ++position_;
       useless_minus = false;
       flags = clear ? flags & ~(1u << flag) : flags | 1u << flag;
+    }
+    if (!useless_minus && take(':')) return begin_group(flags);
+    if (!useless_minus && take(')')) {
+      flags_ = flags;
+      return true;
     }
     return fail(item_, "after (? comes a :, P<name>, <name> or flags out of i, m, s and U");
   }
 
   bool close_group() {
-    if (groups_.empty()) return fail(item_, "this ) closes no group; a literal one is \\)");
+    if (groups_.size() == 1) return fail(item_, "this ) closes no group; a literal one is \\)");
     ++position_;
-    const Group group = groups_.pop_back();
+    const Group group = groups_.back();
+    groups_.pop_back();
     flags_ = group.outer_flags;
     item_copies_ = copies_;
-    copies_ = std::max<std::uint32_t>(copies_, group.outer_copies);
+    copies_ = std::max(copies_, group.outer_copies);
     repeatable_ = true;
-    return add_token(Kind::close);
+    code_.end_group(group.code);
+    return true;
   }
 
   // --- Escapes and classes ---
 
   bool read_escape() {
-    CharacterSet set;
-    if (add_letter_class(set)) return add_characters(set);
-    if (take('\\', 'b')) return add_condition(kWordBoundary);
-    if (take('\\', 'B')) return add_condition(kNoWordBoundary);
-    if (take('\\', 'A')) return add_condition(kTextBegin);
-    if (take('\\', 'z')) return add_condition(kTextEnd);
-    if (take('\\', 'Q')) {
-      while (!at_end() && !take('\\', 'E')) add_literal(take_code_point());
-      return true;
+    if (add_letter_class()) return add_characters();
+    const int condition = place_of(peek(1), "bBAz");  // in the order of Condition
+    if (condition >= 0) {
+      position_ += 2;
+      return add_condition(1u << condition);
     }
+    if (peek(1) == 'Q') return read_quoted();
     char32_t code_point = 0;
-    return read_escaped(code_point) && add_literal(code_point);
+    return read_escaped(code_point) && add_character(code_point);
+  }
+
+  /// Up to "\\E" or the end.
+  bool read_quoted() {
+    position_ += 2;
+    while (!at_end()) {
+      if (peek() == '\\' && peek(1) == 'E') {
+        position_ += 2;
+        break;
+      }
+      if (!add_literal()) return false;
+    }
+    return true;
   }
 
   /// Takes \d, \D, \s, \S, \w or \W and adds it. False if something else is ahead.
-  bool add_letter_class(CharacterSet& set) {
+  bool add_letter_class() {
     if (peek() != '\\') return false;
     const char letter = lower(peek(1));
     const NamedClass* found = find_class({&letter, 1});
     if (found == nullptr) return false;
-    add_class(set, *found, peek(1) != letter);
+    add_class(*found, peek(1) != letter);
     position_ += 2;
     return true;
   }
 
-  void add_class(CharacterSet& set, const NamedClass& named, bool negated) {
+  void add_class(const NamedClass& named, bool negated) {
     CharacterSet characters;
     characters.add_pairs(named.pairs);
     if (negated) {
       if (flags_ & kFoldCase) characters.add_case_variants();
       characters.negate();
     }
-    set.add_all(characters);
+    set_.add_all(characters);
   }
 
   /// An escape that stands for one code point.
   bool read_escaped(char32_t& code_point) {
     const std::size_t begin = position_++;
     if (at_end()) return fail(begin, "a \\ at the end; a literal one is \\\\");
-    const char sign = pattern_[position_++];
+    const char sign = peek();
+    const unsigned digit = digit_value(sign);
+    if (sign == '0' || (digit < 8 && digit_value(peek(1)) < 8)) {
+      read_number(8, 3);
+      code_point = number_;
+      return true;
+    }
+    ++position_;
     if (sign == 'x') {
-      return read_hexadecimal(code_point) ||
-             fail(begin, "\\x takes two hexadecimal digits, or up to 10FFFF in braces");
-    }
-    if (sign == '0' || (is_octal(sign) && is_octal(peek()))) {
-      code_point = static_cast<char32_t>(sign - '0');
-      for (int i = 0; i < 2 && is_octal(peek()); ++i) {
-        code_point = code_point * 8 + static_cast<char32_t>(pattern_[position_++] - '0');
+      if (!read_hexadecimal()) {
+        return fail(begin, "\\x takes two hexadecimal digits, or up to 10FFFF in braces");
       }
+      code_point = number_;
       return true;
     }
-    constexpr std::string_view letters = "afnrtv"sv, meanings = "\a\f\n\r\t\v"sv;
-    if (const std::size_t letter = letters.find(sign); letter != letters.npos) {
-      code_point = static_cast<char32_t>(meanings[letter]);
+    if (const int letter = place_of(sign, "afnrtv"); letter >= 0) {
+      code_point = static_cast<char32_t>("\a\f\n\r\t\v"[letter]);
       return true;
     }
-    if (is_digit(sign)) return fail(begin, "backreferences are not supported");
+    if (digit < 10) return fail(begin, "backreferences are not supported");
     if (lower(sign) == 'p') {
       return fail(begin, "\\p and \\P are not supported; list the characters in a class");
     }
     if (sign == 'C') return fail(begin, "\\C is not supported; . is any character");
-    if (is_letter(sign) || static_cast<unsigned char>(sign) >= 0x80) {
+    if (digit < 36 || static_cast<unsigned char>(sign) >= 0x80) {
       return fail(begin, "unknown escape sequence");
     }
     code_point = static_cast<char32_t>(sign);
@@ -390,76 +401,77 @@ class Parser {
   }
 
   /// What is after "\x".
-  bool read_hexadecimal(char32_t& code_point) {
-    const bool in_braces = take('{');
-    int digits = 0;
-    code_point = 0;
-    for (; hex_value(peek()) < 16 && (in_braces || digits < 2); ++digits, ++position_) {
-      code_point = code_point * 16 + hex_value(peek());
-      if (code_point > kLastCodePoint) return false;
-    }
-    return in_braces ? digits > 0 && take('}') : digits == 2;
+  bool read_hexadecimal() {
+    if (!take('{')) return read_number(16, 2) == 2;
+    return read_number(16, size_) > 0 && number_ <= kLastCodePoint && take('}');
   }
 
   bool read_class() {
     ++position_;
-    CharacterSet set;
     const bool negated = take('^');
     const std::size_t first = position_;  // where a ] is a character
     while (peek() != ']' || position_ == first) {
-      if (!read_class_item(set)) return false;
+      if (!read_class_item()) return false;
     }
     ++position_;
-    return add_characters(set, negated);
+    return add_characters(negated);
   }
 
-  bool read_class_item(CharacterSet& set) {
+  bool read_class_item() {
     if (peek() == '[' && peek(1) == ':') {
-      for (std::size_t length = 2; position_ + length + 1 < pattern_.size(); ++length) {
-        if (peek(length) == ':' && peek(length + 1) == ']') return read_posix_class(set, length);
-      }
+      const std::size_t end = find_end_of_name();
+      if (end != 0) return read_posix_class(end);
     }
-    if (add_letter_class(set)) return true;
+    if (add_letter_class()) return true;
     const std::size_t begin = position_;
     char32_t first = 0;
     if (!read_class_character(first)) return false;
     char32_t last = first;
-    if (peek() == '-' && position_ + 1 < pattern_.size() && peek(1) != ']') {
+    if (peek() == '-' && position_ + 1 < size_ && peek(1) != ']') {
       ++position_;
       if (!read_class_character(last)) return false;
       if (last < first) return fail(begin, "a range that ends before it begins");
     }
-    set.add(first, last);
+    set_.add(first, last);
     return true;
+  }
+
+  /// How far ahead the next ":]" is; 0 if there is none.
+  std::size_t find_end_of_name() const {
+    for (std::size_t distance = 2; position_ + distance < size_; ++distance) {
+      if (peek(distance) == ':' && peek(distance + 1) == ']') return distance;
+    }
+    return 0;
   }
 
   bool read_class_character(char32_t& code_point) {
     if (at_end()) return fail(item_, "this class is not closed; add a ]");
-    if (peek() == '\\') return read_escaped(code_point);
-    code_point = take_code_point();
-    return true;
+    return peek() == '\\' ? read_escaped(code_point) : take_code_point(code_point);
   }
 
   /// Up to its ":]", which is `length` bytes ahead.
-  bool read_posix_class(CharacterSet& set, std::size_t length) {
+  bool read_posix_class(std::size_t length) {
     const std::size_t begin = position_;
     const std::size_t end = position_ + length;
     position_ += 2;
     const bool negated = take('^');
-    const NamedClass* found = find_class({pattern_.data() + position_, end - position_});
+    const NamedClass* found = find_class({text_.data() + position_, end - position_});
     if (found == nullptr || end == position_ + 1) {
       return fail(begin, "unknown class; there are [:alpha:], [:digit:], [:space:], ...");
     }
-    add_class(set, *found, negated);
+    add_class(*found, negated);
     position_ = end + 2;
     return true;
   }
 
-  std::string_view pattern_;
+  Text text_;  // with room to peek behind its end
+  std::size_t size_;
   std::size_t position_ = 0;
-  std::size_t item_ = 0;  // where the item begins that is being read
+  std::size_t item_ = 0;      // where the item begins that is being read
+  std::uint32_t number_ = 0;  // the one that was read last
   unsigned flags_ = 0;
-  FixedVector<Group, kMostCharacters> groups_;
+  CharacterSet set_;    // what the item accepts, as far as it was read
+  List<Group> groups_;  // the open ones; the first is the pattern
   /// A repetition has something before it in the same alternative.
   bool repeatable_ = false;
   bool after_repetition_ = false;
@@ -467,16 +479,15 @@ class Parser {
   /// in the innermost open group.
   std::uint32_t item_copies_ = 1;
   std::uint32_t copies_ = 1;
-  Tokens& tokens_;
-  CharacterSets& sets_;
-  std::size_t error_position_ = 0;
-  const char* error_message_ = nullptr;
+  Program& program_;
+  Code code_{program_.instructions};
+  Error& error_;
 };
 
 }  // namespace
 
-std::optional<Error> parse(std::string_view pattern, Tokens& tokens, CharacterSets& sets) {
-  return Parser(pattern, tokens, sets).parse();
+bool parse(std::string_view pattern, Program& program, Error& error) {
+  return Parser(pattern, program, error).parse();
 }
 
 }  // namespace tripline::regex

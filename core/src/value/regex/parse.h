@@ -1,14 +1,20 @@
 #pragma once
 
-#include <optional>
+#include <cstddef>
 #include <string_view>
 
-#include "value/regex/syntax.h"
+#include "value/regex/program.h"
 
 namespace tripline::regex {
 
-/// Reads a pattern in the syntax that value/regex.h describes. Adds to `tokens` and `sets`.
-[[nodiscard]] std::optional<Error> parse(std::string_view pattern, Tokens& tokens,
-                                         CharacterSets& sets);
+/// What is wrong with a pattern, and at which of its bytes. The message is a constant.
+struct Error {
+  std::size_t position = 0;
+  const char* message = nullptr;
+};
+
+/// Reads a pattern in the syntax that value/regex.h describes into a program's instructions and
+/// sets. False, and the reason in `error`, if it is none.
+[[nodiscard]] bool parse(std::string_view pattern, Program& program, Error& error);
 
 }  // namespace tripline::regex

@@ -13,12 +13,12 @@ inline constexpr std::size_t kMostInstructions = 2000;
 
 /// What holds between two characters; a bit each, so that an instruction can ask for some of them.
 enum Condition : std::uint8_t {
-  kTextBegin = 1,
-  kTextEnd = 2,
-  kLineBegin = 4,
-  kLineEnd = 8,
-  kWordBoundary = 16,
-  kNoWordBoundary = 32,
+  kWordBoundary = 1,
+  kNoWordBoundary = 2,
+  kTextBegin = 4,
+  kTextEnd = 8,
+  kLineBegin = 16,
+  kLineEnd = 32,
 };
 
 /// Jumps are relative, so a stretch of code means the same wherever it is copied to.
