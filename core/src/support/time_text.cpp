@@ -153,51 +153,34 @@ Text format_time(Time time) {
 }
 
 std::optional<std::int64_t> parse_duration(std::string_view text) {
-  struct Part {
-    char letter;
-    std::int64_t milliseconds;
-  };
   // In the order in which they may come; M means months before the T and minutes after it.
-  constexpr Part date_parts[] = {{'Y', 365 * kDay}, {'M', 30 * kDay}, {'W', 7 * kDay}, {'D', kDay}};
-  constexpr Part time_parts[] = {{'H', kHour}, {'M', kMinute}, {'S', kSecond}};
+  constexpr std::string_view letters = "YMWDTHMS";
+  constexpr std::int32_t seconds[] = {31'536'000, 2'592'000, 604'800, 86'400, 0, 3600, 60, 1};
+  constexpr std::size_t time_mark = 4;
   constexpr double longest = 1e15;
 
   Cursor cursor(text);
   const bool negative = cursor.skip('-');
   if (!negative) cursor.skip('+');
-  if (!cursor.skip('P') || cursor.done()) return std::nullopt;
+  if (!cursor.skip('P')) return std::nullopt;
 
   double total = 0;
-  const Part* part = std::begin(date_parts);
-  const Part* end = std::end(date_parts);
-  bool in_time = false;
-  while (!cursor.done()) {
-    if (!in_time && cursor.skip('T')) {
-      if (cursor.done()) return std::nullopt;
-      in_time = true;
-      part = std::begin(time_parts);
-      end = std::end(time_parts);
-      continue;
-    }
+  std::size_t next = 0;
+  do {
+    if (next <= time_mark && cursor.skip('T')) next = time_mark + 1;
     if (!cursor.at_digit()) return std::nullopt;
-    double whole = 0, fraction = 0, divisor = 1;
-    while (cursor.at_digit()) whole = whole * 10 + cursor.next_digit();
+    double number = 0, divisor = 1;
+    while (cursor.at_digit()) number = number * 10 + cursor.next_digit();
     if (cursor.skip('.') || cursor.skip(',')) {
       if (!cursor.at_digit()) return std::nullopt;
-      for (; cursor.at_digit() && divisor < 1e15; divisor *= 10) {
-        fraction = fraction * 10 + cursor.next_digit();
-      }
-      while (cursor.at_digit()) cursor.next_digit();
+      for (; cursor.at_digit(); divisor *= 10) number = number * 10 + cursor.next_digit();
     }
-    if (cursor.done()) return std::nullopt;
-    const char letter = cursor.next();
-    while (part != end && part->letter != letter) ++part;
-    if (part == end) return std::nullopt;
-    const auto unit = static_cast<double>(part->milliseconds);
-    total += whole * unit + fraction * unit / divisor;
-    if (total > longest) return std::nullopt;
-    ++part;
-  }
+    const std::size_t end = next <= time_mark ? time_mark : letters.size();
+    while (next < end && !cursor.skip(letters[next])) ++next;
+    if (next == end) return std::nullopt;
+    total += number * 1000 * seconds[next++] / divisor;
+    if (!(total <= longest)) return std::nullopt;
+  } while (!cursor.done());
   const auto milliseconds = static_cast<std::int64_t>(total);
   return negative ? -milliseconds : milliseconds;
 }
