@@ -109,8 +109,8 @@ tl::expected<std::optional<PushLine>, std::string> read_push(const Program& prog
   for (const auto& [name, value] : attributes.items()) {
     const auto field = find_field(program, group, number, name);
     if (!field) {
-      return refuse(concat({"there is no field '", name, "' in version ", number,
-                            " of the external group '", group, "'"}));
+      return refuse(concat({"there is no field '", std::string_view(name), "' in version ", number,
+                            " of the external group '", std::string_view(group), "'"}));
     }
     push.attributes.push_back(*field);
     push.values.push_back(value_of(value));

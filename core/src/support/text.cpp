@@ -18,25 +18,38 @@ Text& Text::operator+=(char c) {
   return *this;
 }
 
-void TextPart::append_to(Text& text) const {
-  if (size_ == kString) {
-    text += *string_;
-    return;
-  }
-  if (size_ != kNumber) {
-    text += {text_, size_};
-    return;
-  }
+namespace {
+
+void append_number(std::int64_t number, Text& text) {
   char digits[20];
   char* first = digits + sizeof digits;
-  auto rest = static_cast<std::uint64_t>(number_);
-  if (number_ < 0) rest = 0 - rest;
+  auto rest = static_cast<std::uint64_t>(number);
+  if (number < 0) rest = 0 - rest;
   do {
     *--first = static_cast<char>('0' + rest % 10);
     rest /= 10;
   } while (rest != 0);
-  if (number_ < 0) text += '-';
+  if (number < 0) text += '-';
   text += {first, static_cast<std::size_t>(digits + sizeof digits - first)};
+}
+
+}  // namespace
+
+void TextPart::append_to(Text& text) const {
+  switch (kind_) {
+    case Kind::literal:
+      text += literal_;
+      break;
+    case Kind::view:
+      text += *view_;
+      break;
+    case Kind::text:
+      text += *text_;
+      break;
+    case Kind::number:
+      append_number(number_, text);
+      break;
+  }
 }
 
 Text concat(std::initializer_list<TextPart> parts) {

@@ -12,23 +12,24 @@ namespace tripline {
 /// A text or a whole number, to be handed to concat() at once: it may look at a temporary.
 class TextPart {
  public:
-  TextPart(const char* text) : TextPart(std::string_view(text)) {}
-  TextPart(std::string_view text) : text_(text.data()), size_(text.size()) {}
-  TextPart(const std::string& text) : TextPart(std::string_view(text)) {}
-  TextPart(const Text& text) : string_(&text), size_(kString) {}
+  TextPart(const char* text) : literal_(text), kind_(Kind::literal) {}
+  TextPart(const std::string_view& text) : view_(&text), kind_(Kind::view) {}
+  TextPart(const Text& text) : text_(&text), kind_(Kind::text) {}
   template <std::integral Number>
-  TextPart(Number number) : number_(static_cast<std::int64_t>(number)), size_(kNumber) {}
+  TextPart(Number number) : number_(static_cast<std::int64_t>(number)), kind_(Kind::number) {}
 
   void append_to(Text& text) const;
 
  private:
-  static constexpr std::size_t kString = std::string_view::npos, kNumber = kString - 1;
-  union {
-    const char* text_;
-    const Text* string_;
+  enum class Kind : std::uint8_t { literal, view, text, number };
+
+  union {  // an address is the least that a caller can hand over
+    const char* literal_;
+    const std::string_view* view_;
+    const Text* text_;
     std::int64_t number_;
   };
-  std::size_t size_;  // or what it is instead of a text
+  Kind kind_;
 };
 
 /// The parts one after the other. A chain of `+` would say the same in ten times the machine code,
