@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 // Bytes. `budget` is a ratchet: today's figure, rounded up, and lowered with each step towards the target.
-const budget = 58_750;
+const budget = 58_550;
 const target = 56_000;
-const engineBudget = 48_000;
+const engineBudget = 47_400;
 const engineTarget = 46_000;
 
 const dist = fileURLToPath(new URL('../js/dist/', import.meta.url));
