@@ -11,6 +11,8 @@ import { longestError, longestHandlerId, measure, type MeasurementEvent, type Me
 import { TrackerSubscription, type Feed, type Subscription, type SubscriptionOptions } from './subscription.js';
 import type { Intervention, Payload, Problem } from './types.js';
 
+export { createEvaluator } from './evaluator.js';
+export { indexedDbStore, memoryStore } from './storage.js';
 export type { MeasurementContext, MeasurementEvent, MeasurementOptions } from './measurement.js';
 export type { Evaluator } from './evaluator.js';
 export type { StreamStatus, Subscription, SubscriptionOptions } from './subscription.js';
