@@ -11,10 +11,12 @@ import type { AttributePush, Intervention, Payload } from './types.js';
 /** What the engine takes in. */
 export type Input = { event: Payload } | { attributes: AttributePush };
 
+/** What was pushed. It needs no engine, so it does not wait for one. */
+export type Direct = { intervention: Intervention };
+
 export interface Journals {
   inputs: Journal<Input>;
-  /** Interventions that were pushed. They need no engine, so they do not wait for one. */
-  direct: Journal<Intervention>;
+  direct: Journal<Direct>;
 }
 
 /** Hears of what happens on the way; of the same twice if a transaction is repeated. */
@@ -45,22 +47,18 @@ export function applyJournals(
     report.clockSetBack?.();
   }
   const { applied = {}, outbox = [], started = [] } = state ?? {};
-  const direct = journals.direct.pending(applied);
-  const inputs = engine ? journals.inputs.pending(applied) : [];
+  const entries = [...journals.direct.pending(applied), ...(engine ? journals.inputs.pending(applied) : [])];
   const isDue = engine !== undefined && engine.nextDeadline <= now;
-  if (direct.length + inputs.length === 0 && !isDue && !isSetBack) return state;
+  if (entries.length === 0 && !isDue && !isSetBack) return state;
   const next = { applied: retained(journals, applied), outbox, started };
   const decide = (interventions: readonly Intervention[], page: string, session?: string): void => {
     next.outbox = withDecided(next, interventions, { decided: now, page, session });
   };
-  if (isDue) decide(advance(engine, now), journals.inputs.page);
-  for (const entry of direct) {
-    decide(pushed(entry, report), entry.page);
-    next.applied[entry.page] = entry.number;
-  }
-  for (const entry of inputs) {
-    decide(process(engine as Engine, entry, now, report), entry.page, sessionOf(entry.content));
-    next.applied[entry.page] = entry.number;
+  if (isDue) decide(engine.advance(now), journals.inputs.page);
+  for (const entry of entries) {
+    const { page, number, content } = entry;
+    decide(process(engine as Engine, entry, now, report), page, sessionOf(content));
+    next.applied[page] = number;
   }
   return { ...(state && !engine ? state : withSnapshot(state, engine?.snapshot())), ...next };
 }
@@ -75,8 +73,8 @@ export function emptied(state: StoredState | undefined, engine: Engine | undefin
   return { ...withSnapshot(state, engine?.snapshot()), applied, outbox: [], started: [] };
 }
 
-export function sessionOf(input: Input): string | undefined {
-  const session = 'event' in input ? input.event?.['sid'] : undefined;
+export function sessionOf(content: Input | Direct): string | undefined {
+  const session = 'event' in content ? content.event?.['sid'] : undefined;
   return typeof session === 'string' ? session : undefined;
 }
 
@@ -84,35 +82,16 @@ function retained({ inputs, direct }: Journals, applied: StoredState['applied'])
   return { ...inputs.retained(applied), ...direct.retained(applied) };
 }
 
-function advance(engine: Engine, now: number): Intervention[] {
-  try {
-    return engine.advance(now);
-  } catch (cause) {
-    throw new EngineFailure(cause);
-  }
-}
-
-function process(engine: Engine, entry: Entry<Input>, now: number, report: BatchReport): Intervention[] {
+/** Without an engine, there are only interventions. */
+function process(engine: Engine, entry: Entry<Input | Direct>, now: number, report: BatchReport): Intervention[] {
   const { content, writtenAt } = entry;
   try {
-    return 'attributes' in content
-      ? engine.push(content.attributes, now, writtenAt)
-      : engine.process(content.event, now);
+    if ('intervention' in content) return [completeIntervention(content.intervention)];
+    if ('attributes' in content) return engine.push(content.attributes, now, writtenAt);
+    return engine.process(content.event, now);
   } catch (cause) {
-    return refused(cause, report, entry);
+    if (!(cause instanceof EngineError && cause.code === 'options')) throw new EngineFailure(cause, entry);
+    report.refused?.(cause);
+    return [];
   }
-}
-
-function pushed({ content }: Entry<Intervention>, report: BatchReport): Intervention[] {
-  try {
-    return [completeIntervention(content)];
-  } catch (cause) {
-    return refused(cause, report);
-  }
-}
-
-function refused(cause: unknown, report: BatchReport, entry?: Entry<Input>): [] {
-  if (!(cause instanceof EngineError && cause.code === 'options')) throw new EngineFailure(cause, entry);
-  report.refused?.(cause);
-  return [];
 }

@@ -211,7 +211,7 @@ export class LocalEvaluator implements Evaluator {
   }
 
   push(intervention: DirectIntervention): void {
-    this.#append(() => this.#journals.direct.append(completeIntervention(intervention)));
+    this.#append(() => this.#journals.direct.append({ intervention: completeIntervention(intervention) }));
   }
 
   async attributes(key: AttributeKey): Promise<Attributes> {
