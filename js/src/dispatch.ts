@@ -3,12 +3,14 @@ import type { Intervention } from './types.js';
 
 export type InterventionListener = (intervention: Intervention) => unknown;
 
+/** What can become of an intervention, by the names of Snowplow's plugin. */
+export type Step = 'delivery' | 'dispatch_accept' | 'dispatch_error';
+
+/** Whom a step concerns: all handlers on delivery, one afterwards. `error`: what it threw. */
+export type StepData = { handlers: string[] } | { handler: string; error?: unknown };
+
 /** Told about each step. */
-export interface DispatchReport {
-  received?(intervention: Intervention, handlers: string[]): void;
-  handled?(intervention: Intervention, handler: string): void;
-  failed(intervention: Intervention, handler: string, error: unknown): void;
-}
+export type DispatchReport = (step: Step, intervention: Intervention, data: StepData) => void;
 
 export class Dispatcher {
   readonly #handlers = new Map<string, InterventionListener>();
@@ -33,7 +35,7 @@ export class Dispatcher {
   /** Starts every handler before it returns. */
   dispatch(intervention: Intervention): void {
     const handlers = [...this.#handlers];
-    this.#report.received?.(intervention, handlers.map(([id]) => id));
+    this.#report('delivery', intervention, { handlers: handlers.map(([id]) => id) });
     for (const [id, handler] of handlers) void this.#run(id, handler, intervention);
   }
 
@@ -41,9 +43,9 @@ export class Dispatcher {
     try {
       await handler(structuredClone(intervention)); // a handler's own, to change as it likes
     } catch (error) {
-      this.#report.failed(intervention, id, error);
+      this.#report('dispatch_error', intervention, { handler: id, error });
       return;
     }
-    this.#report.handled?.(intervention, id);
+    this.#report('dispatch_accept', intervention, { handler: id });
   }
 }

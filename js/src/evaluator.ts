@@ -104,7 +104,7 @@ export class LocalEvaluator implements Evaluator {
   #closed = false;
 
   /** `report` hears what becomes of each intervention. Without definitions it is paused, which is an error unless expected. */
-  constructor(options: Partial<EvaluatorOptions>, report: Partial<DispatchReport> = {}, isPauseExpected = false) {
+  constructor(options: Partial<EvaluatorOptions>, report: DispatchReport = () => undefined, isPauseExpected = false) {
     this.#options = typeof options === 'object' && options !== null ? options : {};
     this.#isPauseExpected = isPauseExpected;
     this.#isPaused = isPauseExpected && this.#options.definitions === undefined;
@@ -112,13 +112,12 @@ export class LocalEvaluator implements Evaluator {
     this.#namespace = String(namespace);
     this.ready = this.#start();
     this.#line = this.ready;
-    this.#dispatcher = new Dispatcher({
-      ...report,
-      failed: (intervention, handler, error) => {
-        const what = `The handler "${handler}" failed on the intervention "${intervention.name}"`;
-        this.#sayError('handler', `${what}: ${messageOf(error)}`, error);
-        report.failed?.(intervention, handler, error);
-      },
+    this.#dispatcher = new Dispatcher((step, intervention, data) => {
+      if ('error' in data) {
+        const what = `The handler "${data.handler}" failed on the intervention "${intervention.name}"`;
+        this.#sayError('handler', `${what}: ${messageOf(data.error)}`, data.error);
+      }
+      report(step, intervention, data);
     });
     const warn = (message: string, cause?: unknown): void =>
       queueMicrotask(() => this.#announcer.say('warning', { code: 'storage', message, cause }));

@@ -1,9 +1,10 @@
 // The events by which Snowplow learns what became of an intervention: the same ones that the official plugin tracks.
 import type { BrowserTracker, PayloadBuilder, SelfDescribingJson } from '@snowplow/browser-tracker';
+import type { Step, StepData } from './dispatch.js';
 import { stringAttributes } from './string-attributes.js';
 import type { Intervention } from './types.js';
 
-const schemas = {
+const schemas: Record<Step, string> = {
   delivery: 'iglu:com.snowplowanalytics.signals/intervention_receive/jsonschema/1-0-0',
   dispatch_accept: 'iglu:com.snowplowanalytics.signals/intervention_handle/jsonschema/1-0-0',
   dispatch_error: 'iglu:com.snowplowanalytics.signals/intervention_handle_error/jsonschema/1-0-0',
@@ -11,7 +12,7 @@ const schemas = {
 const instanceSchema = 'iglu:com.snowplowanalytics.signals/intervention_instance/jsonschema/1-0-0';
 const eventSchema = 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0';
 
-export type MeasurementEvent = keyof typeof schemas;
+export type MeasurementEvent = Step;
 
 type Entity = SelfDescribingJson<Record<string, unknown>>;
 
@@ -29,16 +30,21 @@ export type MeasurementOptions = {
   context?: MeasurementContext;
 };
 
+/** The schemas' limits, in characters. */
+const longestHandlerId = 255;
+const longestError = 1024;
+
 /** Throws what a function in `options` throws. */
 export function measure(
   tracker: BrowserTracker,
   options: MeasurementOptions,
   event: MeasurementEvent,
   intervention: Intervention,
-  data: Record<string, unknown>,
+  step: StepData,
 ): void {
   const wanted = options[event] ?? true;
   if (!(typeof wanted === 'function' ? wanted(intervention) : wanted)) return;
+  const data = eventData(step);
   const added = (options.context ?? []).map((entity) =>
     typeof entity === 'function' ? entity(event, intervention, data) : entity,
   );
@@ -48,9 +54,11 @@ export function measure(
   );
 }
 
-/** The schemas' limits, in characters. */
-export const longestHandlerId = 255;
-export const longestError = 1024;
+function eventData(step: StepData): Record<string, unknown> {
+  if ('handlers' in step) return { handlers: step.handlers.map((id) => id.slice(0, longestHandlerId)) };
+  const { handler, error } = step;
+  return { handler: handler.slice(0, longestHandlerId), ...(error ? { error: String(error).slice(0, longestError) } : {}) };
+}
 
 function instance({ intervention_id, name, version, attributes, target_attribute_key }: Intervention): Entity {
   return {

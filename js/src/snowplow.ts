@@ -6,8 +6,9 @@
  */
 import type { BrowserPlugin, BrowserTracker } from '@snowplow/browser-tracker';
 import { bindInputs, isReceipt } from './bind.js';
+import type { DispatchReport } from './dispatch.js';
 import { LocalEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.js';
-import { longestError, longestHandlerId, measure, type MeasurementEvent, type MeasurementOptions } from './measurement.js';
+import { measure, type MeasurementOptions } from './measurement.js';
 import { TrackerSubscription, type Feed, type Subscription, type SubscriptionOptions } from './subscription.js';
 import type { Intervention, Payload, Problem } from './types.js';
 
@@ -155,28 +156,14 @@ function addHandlers({ evaluator, tracker }: Instance, handlers: Record<string, 
 
 function createInstance(tracker: BrowserTracker, options: SignalsPluginOptions): Instance {
   const { handlers: _, measurement = {}, onError, onWarning, onExpired, ...rest } = options ?? {};
-  const report = (event: MeasurementEvent, intervention: Intervention, data: Record<string, unknown>): void => {
+  const report: DispatchReport = (...step) => {
     try {
-      measure(tracker, measurement, event, intervention, data);
+      measure(tracker, measurement, ...step);
     } catch (error) {
       console.error('tripline: an intervention cannot be measured:', error);
     }
   };
-  const evaluator = new LocalEvaluator(
-    { ...rest, namespace: tracker.namespace },
-    {
-      received: (intervention, handlers) =>
-        report('delivery', intervention, { handlers: handlers.map((id) => id.slice(0, longestHandlerId)) }),
-      handled: (intervention, handler) =>
-        report('dispatch_accept', intervention, { handler: handler.slice(0, longestHandlerId) }),
-      failed: (intervention, handler, error) =>
-        report('dispatch_error', intervention, {
-          handler: handler.slice(0, longestHandlerId),
-          ...(error ? { error: String(error).slice(0, longestError) } : {}),
-        }),
-    },
-    true,
-  );
+  const evaluator = new LocalEvaluator({ ...rest, namespace: tracker.namespace }, report, true);
   if (onError) evaluator.on('error', onError);
   if (onWarning) evaluator.on('warning', onWarning);
   if (onExpired) evaluator.on('expired', (intervention) => onExpired(intervention, tracker));
