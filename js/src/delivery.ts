@@ -2,7 +2,7 @@
 import type { Announcer } from './announcer.js';
 import type { Journals } from './batch.js';
 import type { Dispatcher } from './dispatch.js';
-import { sortOutbox, withStarted, type Sorted } from './outbox.js';
+import { withStarted, type Sorted } from './outbox.js';
 import type { PageLife } from './page.js';
 import type { SharedState } from './shared-state.js';
 import type { Waiting } from './storage.js';
@@ -24,7 +24,7 @@ export interface Surroundings {
 
 export class Delivery {
   readonly #around: Surroundings;
-  #session: { id: string; since: number } | undefined;
+  #session: { id: string | undefined; since: number } = { id: undefined, since: 0 };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(surroundings: Surroundings) {
@@ -33,7 +33,7 @@ export class Delivery {
 
   /** A new session ends what was decided before it. */
   noteSession(id: string | undefined): void {
-    if (id !== undefined && id !== this.#session?.id) this.#session = { id, since: Date.now() };
+    if (id !== undefined && id !== this.#session.id) this.#session = { id, since: Date.now() };
   }
 
   /** Starts what this page may start, and ends what is over. That is committed before the first handler runs. */
@@ -53,26 +53,21 @@ export class Delivery {
   }
 
   #sort(outbox: readonly Waiting[] = []): Sorted {
-    const now = Date.now();
-    const sorted = sortOutbox(outbox, {
-      isExpired: (waiting) => this.#isExpired(waiting, now),
-      isDue: (waiting) => this.#isDue(waiting, now),
-    });
+    const sorted: Sorted = { due: [], expired: [], rest: [] };
+    for (const waiting of outbox) sorted[this.#fate(waiting)].push(waiting);
     if (sorted.rest.length > 0) this.#lookAgain();
     return sorted;
   }
 
-  #isExpired({ decided, session }: Waiting, now: number): boolean {
-    if (now - decided >= this.#around.deliverWithin) return true;
-    const current = this.#session;
-    return session !== undefined && current !== undefined && session !== current.id && current.since >= decided;
-  }
-
-  #isDue({ decided, page }: Waiting, now: number): boolean {
-    const { dispatcher, journals } = this.#around;
-    if (!dispatcher.hasHandlers || this.#around.page.hidden || this.#around.page.leaving > 0) return false;
+  #fate({ decided, page, session }: Waiting): keyof Sorted {
+    const { deliverWithin, dispatcher, journals, page: life } = this.#around;
+    const age = Date.now() - decided;
+    const { id, since } = this.#session;
+    const isOver = session !== undefined && session !== id && since >= decided;
+    if (isOver || age >= deliverWithin) return 'expired';
+    if (!dispatcher.hasHandlers || life.hidden || life.leaving > 0) return 'rest';
     const isOwn = journals.inputs.isOwn(page) || journals.direct.isOwn(page);
-    return isOwn || now - decided >= courtesy;
+    return isOwn || age >= courtesy ? 'due' : 'rest';
   }
 
   // A new handler, and a hidden page that is shown, ask by themselves.

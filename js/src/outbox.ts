@@ -31,22 +31,7 @@ export function withDecided(
 }
 
 /** The outbox sorted by what a page may do with it now. */
-export interface Sorted {
-  due: Waiting[];
-  expired: Waiting[];
-  rest: Waiting[];
-}
-
-export function sortOutbox(
-  outbox: readonly Waiting[],
-  { isExpired, isDue }: { isExpired(waiting: Waiting): boolean; isDue(waiting: Waiting): boolean },
-): Sorted {
-  const sorted: Sorted = { due: [], expired: [], rest: [] };
-  for (const waiting of outbox) {
-    sorted[isExpired(waiting) ? 'expired' : isDue(waiting) ? 'due' : 'rest'].push(waiting);
-  }
-  return sorted;
-}
+export type Sorted = Record<'due' | 'expired' | 'rest', Waiting[]>;
 
 /** The state in which what was due is started, and what expired is gone. */
 export function withStarted(state: StoredState, { due, rest }: Sorted): StoredState {
