@@ -10,25 +10,31 @@ import type { Waiting } from './storage.js';
 /** What another tab has decided is left to that tab for so long (ms). */
 const courtesy = 2000;
 
-/** What delivery depends on. */
-export interface Surroundings {
-  announcer: Announcer;
-  dispatcher: Dispatcher;
-  journals: Journals;
-  page: PageLife;
-  /** In ms. */
-  deliverWithin: number;
-  /** Asks to be run again. */
-  again(): void;
-}
-
 export class Delivery {
-  readonly #around: Surroundings;
+  readonly #announcer: Announcer;
+  readonly #dispatcher: Dispatcher;
+  readonly #journals: Journals;
+  readonly #page: PageLife;
+  readonly #deliverWithin: number;
+  readonly #again: () => void;
   #session: { id: string | undefined; since: number } = { id: undefined, since: 0 };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(surroundings: Surroundings) {
-    this.#around = surroundings;
+  /** `deliverWithin`: in ms. `again` asks to be run again. */
+  constructor(
+    announcer: Announcer,
+    dispatcher: Dispatcher,
+    journals: Journals,
+    page: PageLife,
+    deliverWithin: number,
+    again: () => void,
+  ) {
+    this.#announcer = announcer;
+    this.#dispatcher = dispatcher;
+    this.#journals = journals;
+    this.#page = page;
+    this.#deliverWithin = deliverWithin;
+    this.#again = again;
   }
 
   /** A new session ends what was decided before it. */
@@ -44,8 +50,8 @@ export class Delivery {
       sorted = this.#sort(state?.outbox); // another tab may have started some
       return state && !isNothing(sorted) ? withStarted(state, sorted) : state;
     });
-    for (const { intervention } of sorted.expired) this.#around.announcer.say('expired', intervention);
-    for (const { intervention } of sorted.due) this.#around.dispatcher.dispatch(intervention);
+    for (const { intervention } of sorted.expired) this.#announcer.say('expired', intervention);
+    for (const { intervention } of sorted.due) this.#dispatcher.dispatch(intervention);
   }
 
   close(): void {
@@ -60,21 +66,19 @@ export class Delivery {
   }
 
   #fate({ decided, page, session }: Waiting): keyof Sorted {
-    const { deliverWithin, dispatcher, journals, page: life } = this.#around;
     const age = Date.now() - decided;
     const { id, since } = this.#session;
     const isOver = session !== undefined && session !== id && since >= decided;
-    if (isOver || age >= deliverWithin) return 'expired';
-    if (!dispatcher.hasHandlers || life.hidden || life.leaving > 0) return 'rest';
-    const isOwn = journals.inputs.isOwn(page) || journals.direct.isOwn(page);
+    if (isOver || age >= this.#deliverWithin) return 'expired';
+    if (!this.#dispatcher.hasHandlers || this.#page.hidden || this.#page.leaving > 0) return 'rest';
+    const isOwn = this.#journals.inputs.isOwn(page) || this.#journals.direct.isOwn(page);
     return isOwn || age >= courtesy ? 'due' : 'rest';
   }
 
   // A new handler, and a hidden page that is shown, ask by themselves.
   #lookAgain(): void {
-    const { dispatcher, page, again } = this.#around;
     clearTimeout(this.#timer);
-    if (dispatcher.hasHandlers && !page.hidden) this.#timer = setTimeout(again, Math.max(courtesy, page.leaving));
+    if (this.#dispatcher.hasHandlers && !this.#page.hidden) this.#timer = setTimeout(this.#again, Math.max(courtesy, this.#page.leaving));
   }
 }
 

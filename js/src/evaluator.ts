@@ -126,14 +126,14 @@ export class LocalEvaluator implements Evaluator {
       direct: new Journal(`${this.#namespace} direct`, () => undefined), // the other one warns
     };
     this.#page = new PageLife(() => this.#scheduleBatch());
-    this.#delivery = new Delivery({
-      announcer: this.#announcer,
-      dispatcher: this.#dispatcher,
-      journals: this.#journals,
-      page: this.#page,
-      deliverWithin: Number.isFinite(deliverWithin) ? deliverWithin : halfAnHour,
-      again: () => this.#scheduleBatch(),
-    });
+    this.#delivery = new Delivery(
+      this.#announcer,
+      this.#dispatcher,
+      this.#journals,
+      this.#page,
+      Number.isFinite(deliverWithin) ? deliverWithin : halfAnHour,
+      () => this.#scheduleBatch(),
+    );
     this.#scheduleBatch(); // what the last page left
   }
 
