@@ -37,13 +37,7 @@ export class Announcer {
   say<Name extends keyof Announcements>(name: Name, value: Announcements[Name]): void {
     const listeners: Set<Listener<Name>> = this.#listeners[name];
     if (name !== 'expired') this.#remember(value as Problem);
-    for (const listener of listeners) {
-      try {
-        listener(value);
-      } catch (error) {
-        console.error('tripline: a listener failed:', error);
-      }
-    }
+    tell(listeners, value);
     if (name === 'error' && listeners.size === 0) this.#sayInConsole(value as Problem);
   }
 
@@ -55,5 +49,16 @@ export class Announcer {
     if (this.#saidInConsole.has(code)) return;
     this.#saidInConsole.add(code);
     console.error(`tripline: ${message}`, ...(cause === undefined ? [] : [cause]));
+  }
+}
+
+/** Calls each: what one throws is nobody else's trouble. */
+export function tell<Value>(listeners: Iterable<(value: Value) => unknown>, value: Value): void {
+  for (const listener of listeners) {
+    try {
+      listener(value);
+    } catch (error) {
+      console.error('tripline: a listener failed:', error);
+    }
   }
 }

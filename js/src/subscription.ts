@@ -1,4 +1,5 @@
 // What a page holds of a subscription. The stream itself is loaded when there is one.
+import { tell } from './announcer.js';
 import { messageOf } from './problem.js';
 import type { InterventionStream, StreamHost } from './remote.js';
 import type { Selector } from './stream/selectors.js';
@@ -78,21 +79,13 @@ export class TrackerSubscription implements Subscription {
   /** A tracker's stream. undefined: nobody wants it any more. */
   open(host: Omit<StreamHost, 'onStatus'>): Feed | undefined {
     if (this.#isEnded) return undefined;
-    const onStatus: StreamHost['onStatus'] = (status) => this.#say({ tracker: host.tracker.namespace, ...status });
+    const onStatus: StreamHost['onStatus'] = (status) =>
+      tell(this.#listeners, { tracker: host.tracker.namespace, ...status });
     const feed = new Feed(this.options, { ...host, onStatus });
     this.#feeds.add(feed);
     return feed;
   }
 
-  #say(status: StreamStatus): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(status);
-      } catch (error) {
-        console.error('tripline: a listener failed:', error);
-      }
-    }
-  }
 }
 
 function keyOf(options: SubscriptionOptions): string {
@@ -103,44 +96,42 @@ function keyOf(options: SubscriptionOptions): string {
   }
 }
 
-/** So many events are kept until the stream's code is there: for the ids in them. */
-const mostEarly = 50;
-
 /** One tracker's stream, before and after its code is loaded. */
 export class Feed {
   readonly #host: StreamHost;
-  #early: Payload[] = [];
-  #stream: InterventionStream | undefined;
+  /** undefined: it cannot be. What is asked of it before it is there, it does then, in that order. */
+  readonly #stream: Promise<InterventionStream | undefined>;
   #isClosed = false;
 
   constructor(options: SubscriptionOptions, host: StreamHost) {
     this.#host = host;
     if (options?.mode === 'only') host.evaluator.pause(true); // from this moment on, not from when the code is there
-    this.#load(options).catch((cause: unknown) => {
-      const message = `Interventions cannot be subscribed to: ${messageOf(cause)}`;
-      host.evaluator.say('error', { code: 'stream', message, cause });
-      this.close();
-    });
+    this.#stream = this.#load(options);
   }
 
   update(payload: Payload): void {
-    if (this.#stream) this.#stream.update(payload);
-    else if (this.#early.length < mostEarly) this.#early.push(payload);
+    void this.#stream.then((stream) => stream?.update(payload));
   }
 
   /** The page evaluates again, if it can. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#host.evaluator.pause(!this.#host.hasDefinitions);
-    if (this.#stream) this.#stream.close();
-    else this.#host.onStatus({ state: 'closed' });
+    const { evaluator, hasDefinitions } = this.#host;
+    evaluator.pause(!hasDefinitions);
+    void this.#stream.then((stream) => stream?.close());
   }
 
-  async #load(options: SubscriptionOptions): Promise<void> {
-    const { InterventionStream } = await import('./remote.js');
-    if (this.#isClosed) return;
-    this.#stream = new InterventionStream(options, this.#host);
-    for (const payload of this.#early.splice(0)) this.#stream.update(payload);
+  async #load(options: SubscriptionOptions): Promise<InterventionStream | undefined> {
+    try {
+      const { InterventionStream } = await import('./remote.js');
+      return new InterventionStream(options, this.#host);
+    } catch (cause) {
+      const message = `Interventions cannot be subscribed to: ${messageOf(cause)}`;
+      this.#host.evaluator.say('error', { code: 'stream', message, cause });
+      this.close();
+      this.#host.onStatus({ state: 'closed' });
+      return undefined;
+    }
   }
 }

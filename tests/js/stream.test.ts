@@ -150,7 +150,7 @@ afterEach(async () => {
 type VisitOptions = Partial<SubscriptionOptions> & { definitions?: EvaluatorOptions['definitions'] | undefined; wasm?: EvaluatorOptions['wasm'] };
 
 function open({ wasm = wasmBytes, mode = 'always', ...options }: VisitOptions = {}): Visit {
-  const evaluator = new LocalEvaluator({ definitions: tutorial, wasm, store, ...options } as EvaluatorOptions, {}, true);
+  const evaluator = new LocalEvaluator({ definitions: tutorial, wasm, store, ...options } as EvaluatorOptions, undefined, true);
   const visit: Visit = { evaluator, statuses: [], last: undefined, interventions: [], warnings: [], stream: undefined as never };
   evaluator.on('intervention', (intervention) => visit.interventions.push(intervention));
   evaluator.on('warning', (problem) => visit.warnings.push(problem));
