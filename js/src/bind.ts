@@ -280,12 +280,12 @@ function linkPart(event: TrackedEvent, part: 0 | 1): string | undefined {
 
 type Table = Record<string, Getter>;
 
-/** From a list of `field key`: a getter for each field, by what `read` makes of the key. */
+/** From a list of `field:key`: a getter for each field, by what `read` makes of the key. Default: five letters of the field. */
 function fields(list: string, read: (event: TrackedEvent, key: string) => unknown): Table {
-  const rows = list.trim().split(/,\s*/).map((row): [string, Getter] => {
-    const [field = '', key = ''] = row.split(' ');
-    return [field, (event) => read(event, key)];
-  });
+  const rows = [...list.matchAll(/(\w+):?(\w*)/g)].map(([, field = '', key]): [string, Getter] => [
+    field,
+    (event) => read(event, key || field.slice(0, 5)),
+  ]);
   return Object.fromEntries(rows);
 }
 
@@ -298,45 +298,43 @@ function sizes(key: string, list: string): Table {
 }
 
 function urlFields(key: string, prefix: string): Table {
-  const list = 'scheme host port path query fragment'.replace(/\w+/g, `${prefix}$& $&,`).slice(0, -1);
+  const list = 'scheme host port path query fragment'.replace(/\w+/g, `${prefix}$&:$&`);
   return fields(list, (event, part) => own(urlParts(own(event.payload, key)), part));
 }
 
 const atomicGetters: Table = {
   ...converted(
-    `app_id aid, platform p, txn_id tid, name_tracker tna, v_tracker tv, user_id uid, domain_userid duid,
-    domain_sessionid sid, user_ipaddress ip, user_fingerprint fp, page_title page, br_lang lang,
-    br_colordepth cd, os_timezone tz, doc_charset cs,
-    se_category se_ca, se_action se_ac, se_label se_la, se_property se_pr,
-    tr_orderid tr_id, tr_affiliation tr_af, tr_city tr_ci, tr_state tr_st, tr_country tr_co, tr_currency tr_cu,
-    ti_orderid ti_id, ti_sku ti_sk, ti_category ti_ca, ti_currency ti_cu`,
+    `app_id:aid platform:p txn_id:tid name_tracker:tna v_tracker:tv user_id:uid domain_userid:duid domain_sessionid:sid
+    user_ipaddress:ip user_fingerprint:fp page_title:page br_lang:lang br_colordepth:cd os_timezone:tz doc_charset:cs
+    se_category se_action se_label se_property
+    tr_orderid:tr_id tr_affiliation tr_city tr_state tr_country tr_currency
+    ti_orderid:ti_id ti_sku ti_category ti_currency`,
     text,
   ),
-  ...converted('se_value se_va, tr_total tr_tt, tr_tax tr_tx, tr_shipping tr_sh, ti_price ti_pr', number),
+  ...converted('se_value tr_total:tr_tt tr_tax:tr_tx tr_shipping ti_price', number),
   ...converted(
-    `domain_sessionidx vid, ti_quantity ti_qu, pp_xoffset_min pp_mix, pp_xoffset_max pp_max,
-    pp_yoffset_min pp_miy, pp_yoffset_max pp_may`,
+    `domain_sessionidx:vid ti_quantity
+    pp_xoffset_min:pp_mix pp_xoffset_max:pp_max pp_yoffset_min:pp_miy pp_yoffset_max:pp_may`,
     integer,
   ),
   ...converted(
-    `br_cookies cookie, br_features_pdf f_pdf, br_features_flash f_fla, br_features_java f_java,
-    br_features_director f_dir, br_features_quicktime f_qt, br_features_realplayer f_realp,
-    br_features_windowsmedia f_wma, br_features_gears f_gears, br_features_silverlight f_ag`,
+    `br_cookies:cookie br_features_pdf:f_pdf br_features_flash:f_fla br_features_java:f_java br_features_director:f_dir
+    br_features_quicktime:f_qt br_features_realplayer:f_realp br_features_windowsmedia:f_wma br_features_gears:f_gears
+    br_features_silverlight:f_ag`,
     flag,
   ),
-  ...converted('dvce_created_tstamp dtm, dvce_sent_tstamp stm, true_tstamp ttm', instant),
-  ...converted('page_url url, page_referrer refr', address),
-  ...sizes('vp', 'br_viewwidth 1, br_viewheight 2'),
-  ...sizes('res', 'dvce_screenwidth 1, dvce_screenheight 2'),
-  ...sizes('ds', 'doc_width 1, doc_height 2'),
+  ...converted('dvce_created_tstamp:dtm dvce_sent_tstamp:stm true_tstamp:ttm', instant),
+  ...converted('page_url:url page_referrer:refr', address),
+  ...sizes('vp', 'br_viewwidth:1 br_viewheight:2'),
+  ...sizes('res', 'dvce_screenwidth:1 dvce_screenheight:2'),
+  ...sizes('ds', 'doc_width:1 doc_height:2'),
   ...urlFields('url', 'page_url'),
   ...urlFields('refr', 'refr_url'),
   ...fields(
-    `mkt_medium utm_medium, mkt_source utm_source, mkt_term utm_term, mkt_content utm_content,
-    mkt_campaign utm_campaign`,
+    'mkt_medium:utm_medium mkt_source:utm_source mkt_term:utm_term mkt_content:utm_content mkt_campaign:utm_campaign',
     (event, parameter) => event.parameter(parameter),
   ),
-  ...fields('event_vendor vendor, event_name name, event_format format, event_version version', (event, part) =>
+  ...fields('event_vendor:vendor event_name:name event_format:format event_version:version', (event, part) =>
     own(eventSchema(event), part),
   ),
   event: kindOf,
