@@ -1,4 +1,4 @@
-// Takes journals' entries into the state.
+// Takes the journal's entries into the state.
 import { completeIntervention } from './direct.js';
 import type { Engine } from './engine.js';
 import type { Entry, Journal } from './journal.js';
@@ -8,16 +8,8 @@ import { EngineFailure, withSnapshot } from './shared-state.js';
 import type { StoredState } from './storage.js';
 import type { AttributePush, Intervention, Payload } from './types.js';
 
-/** What the engine takes in. */
-export type Input = { event: Payload } | { attributes: AttributePush };
-
-/** What was pushed. It needs no engine, so it does not wait for one. */
-export type Direct = { intervention: Intervention };
-
-export interface Journals {
-  inputs: Journal<Input>;
-  direct: Journal<Direct>;
-}
+/** What the engine takes in, or an intervention that was pushed, which needs no engine. */
+export type Input = { event: Payload } | { attributes: AttributePush } | { intervention: Intervention };
 
 /** Hears of what happens on the way; of the same twice if a transaction is repeated. */
 export interface BatchReport {
@@ -32,12 +24,12 @@ const clockWasSetBack = 300_000;
 
 /**
  * The state with every entry that it lacks, and with what time alone has brought since. Without an engine, its inputs
- * stay in their journals. `now`: the host's clock in ms. Throws EngineFailure.
+ * stay in the journal. `now`: the host's clock in ms. Throws EngineFailure.
  */
-export function applyJournals(
+export function applyJournal(
   state: StoredState | undefined,
   engine: Engine | undefined,
-  journals: Journals,
+  journal: Journal<Input>,
   now: number,
   report: BatchReport = {},
 ): StoredState | undefined {
@@ -47,14 +39,14 @@ export function applyJournals(
     report.clockSetBack?.();
   }
   const { applied = {}, outbox = [], started = [] } = state ?? {};
-  const entries = [...journals.direct.pending(applied), ...(engine ? journals.inputs.pending(applied) : [])];
+  const entries = journal.pending(applied).filter(({ content }) => engine || 'intervention' in content);
   const isDue = engine !== undefined && engine.nextDeadline <= now;
   if (entries.length === 0 && !isDue && !isSetBack) return state;
-  const next = { applied: retained(journals, applied), outbox, started };
+  const next = { applied: journal.retained(applied), outbox, started };
   const decide = (interventions: readonly Intervention[], page: string, session?: string): void => {
     next.outbox = withDecided(next, interventions, { decided: now, page, session });
   };
-  if (isDue) decide(engine.advance(now), journals.inputs.page);
+  if (isDue) decide(engine.advance(now), journal.page);
   for (const entry of entries) {
     const { page, number, content } = entry;
     decide(process(engine as Engine, entry, now, report), page, sessionOf(content));
@@ -64,26 +56,20 @@ export function applyJournals(
 }
 
 /** The state without profiles and marks, in which all that was tracked counts as applied. */
-export function emptied(state: StoredState | undefined, engine: Engine | undefined, journals: Journals): StoredState {
+export function emptied(state: StoredState | undefined, engine: Engine | undefined, journal: Journal<Input>): StoredState {
   const applied = { ...state?.applied };
-  for (const journal of [journals.inputs, journals.direct]) {
-    for (const { page, number } of journal.pending(applied)) applied[page] = number;
-  }
+  for (const { page, number } of journal.pending(applied)) applied[page] = number;
   engine?.clear();
   return { ...withSnapshot(state, engine?.snapshot()), applied, outbox: [], started: [] };
 }
 
-export function sessionOf(content: Input | Direct): string | undefined {
+export function sessionOf(content: Input): string | undefined {
   const session = 'event' in content ? content.event?.['sid'] : undefined;
   return typeof session === 'string' ? session : undefined;
 }
 
-function retained({ inputs, direct }: Journals, applied: StoredState['applied']): StoredState['applied'] {
-  return { ...inputs.retained(applied), ...direct.retained(applied) };
-}
-
 /** Without an engine, there are only interventions. */
-function process(engine: Engine, entry: Entry<Input | Direct>, now: number, report: BatchReport): Intervention[] {
+function process(engine: Engine, entry: Entry<Input>, now: number, report: BatchReport): Intervention[] {
   const { content, writtenAt } = entry;
   try {
     if ('intervention' in content) return [completeIntervention(content.intervention)];

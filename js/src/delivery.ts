@@ -1,7 +1,7 @@
 // Brings decisions to handlers: decides which page starts what, and when it is too late.
 import type { Announcer } from './announcer.js';
-import type { Journals } from './batch.js';
 import type { Dispatcher } from './dispatch.js';
+import type { Journal } from './journal.js';
 import { withStarted, type Sorted } from './outbox.js';
 import type { PageLife } from './page.js';
 import type { SharedState } from './shared-state.js';
@@ -13,7 +13,7 @@ const courtesy = 2000;
 export class Delivery {
   readonly #announcer: Announcer;
   readonly #dispatcher: Dispatcher;
-  readonly #journals: Journals;
+  readonly #journal: Journal<object>;
   readonly #page: PageLife;
   readonly #deliverWithin: number;
   readonly #again: () => void;
@@ -24,14 +24,14 @@ export class Delivery {
   constructor(
     announcer: Announcer,
     dispatcher: Dispatcher,
-    journals: Journals,
+    journal: Journal<object>,
     page: PageLife,
     deliverWithin: number,
     again: () => void,
   ) {
     this.#announcer = announcer;
     this.#dispatcher = dispatcher;
-    this.#journals = journals;
+    this.#journal = journal;
     this.#page = page;
     this.#deliverWithin = deliverWithin;
     this.#again = again;
@@ -71,8 +71,7 @@ export class Delivery {
     const isOver = session !== undefined && session !== id && since >= decided;
     if (isOver || age >= this.#deliverWithin) return 'expired';
     if (!this.#dispatcher.hasHandlers || this.#page.hidden || this.#page.leaving > 0) return 'rest';
-    const isOwn = this.#journals.inputs.isOwn(page) || this.#journals.direct.isOwn(page);
-    return isOwn || age >= courtesy ? 'due' : 'rest';
+    return this.#journal.isOwn(page) || age >= courtesy ? 'due' : 'rest';
   }
 
   // A new handler, and a hidden page that is shown, ask by themselves.

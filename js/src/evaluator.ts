@@ -1,6 +1,6 @@
 // What users hold. Events go one way: track → journal → batch (one transaction on the store) → outbox → handlers.
 import { Announcer, type Announcements } from './announcer.js';
-import { applyJournals, emptied, sessionOf, type BatchReport, type Journals } from './batch.js';
+import { applyJournal, emptied, sessionOf, type BatchReport, type Input } from './batch.js';
 import { isReceipt } from './bind.js';
 import { Delivery } from './delivery.js';
 import { completeIntervention } from './direct.js';
@@ -88,7 +88,7 @@ export class LocalEvaluator implements Evaluator {
   readonly #namespace: string;
   readonly #announcer = new Announcer();
   readonly #dispatcher: Dispatcher;
-  readonly #journals: Journals;
+  readonly #journal: Journal<Input>;
   readonly #page: PageLife;
   readonly #delivery: Delivery;
   readonly #deadline = new DeadlineTimer(() => this.#scheduleBatch());
@@ -121,15 +121,12 @@ export class LocalEvaluator implements Evaluator {
     });
     const warn = (message: string, cause?: unknown): void =>
       queueMicrotask(() => this.#announcer.say('warning', { code: 'storage', message, cause }));
-    this.#journals = {
-      inputs: new Journal(this.#namespace, warn),
-      direct: new Journal(`${this.#namespace} direct`, () => undefined), // the other one warns
-    };
+    this.#journal = new Journal(this.#namespace, warn);
     this.#page = new PageLife(() => this.#scheduleBatch());
     this.#delivery = new Delivery(
       this.#announcer,
       this.#dispatcher,
-      this.#journals,
+      this.#journal,
       this.#page,
       Number.isFinite(deliverWithin) ? deliverWithin : halfAnHour,
       () => this.#scheduleBatch(),
@@ -177,7 +174,7 @@ export class LocalEvaluator implements Evaluator {
 
   /** As the journals name it. */
   get page(): string {
-    return this.#journals.inputs.page;
+    return this.#journal.page;
   }
 
   /** What was said so far, each once. */
@@ -195,7 +192,7 @@ export class LocalEvaluator implements Evaluator {
       if (typeof payload !== 'object') throw new TypeError('it is no object.');
       if (isReceipt(payload)) return;
       const event = payload['eid'] ? payload : { ...payload, eid: randomId() };
-      this.#journals.inputs.append({ event });
+      this.#journal.append({ event });
       this.#delivery.noteSession(sessionOf({ event }));
     } catch (error) {
       this.#sayError('options', `What was tracked is no event: ${messageOf(error)}`, error);
@@ -206,11 +203,11 @@ export class LocalEvaluator implements Evaluator {
 
   setAttributes(push: AttributePush): void {
     if (this.#isPaused) return;
-    this.#append(() => this.#journals.inputs.append({ attributes: checkedPush(push) }));
+    this.#append(() => this.#journal.append({ attributes: checkedPush(push) }));
   }
 
   push(intervention: DirectIntervention): void {
-    this.#append(() => this.#journals.direct.append({ intervention: completeIntervention(intervention) }));
+    this.#append(() => this.#journal.append({ intervention: completeIntervention(intervention) }, ' direct'));
   }
 
   async attributes(key: AttributeKey): Promise<Attributes> {
@@ -228,7 +225,7 @@ export class LocalEvaluator implements Evaluator {
       clock,
       diagnostics: this.#diagnostics,
       hasHandlers: this.#dispatcher.hasHandlers,
-      journalIsKept: this.#journals.inputs.isKept,
+      journalIsKept: this.#journal.isKept,
       stateIsKept: this.#shared?.isKept ?? false,
       outbox: this.#shared?.state?.outbox ?? [],
       problems: this.#announcer.problems,
@@ -237,8 +234,8 @@ export class LocalEvaluator implements Evaluator {
 
   async reset(): Promise<void> {
     await this.#enqueue(async (shared) => {
-      await shared.update((state, engine) => emptied(state, engine, this.#journals));
-      this.#shortenJournals(shared);
+      await shared.update((state, engine) => emptied(state, engine, this.#journal));
+      this.#shortenJournal(shared);
     });
   }
 
@@ -343,13 +340,13 @@ export class LocalEvaluator implements Evaluator {
       refused: (error) => this.#announcer.say('error', error),
     };
     const running = (engine: Engine | undefined): Engine | undefined => (this.#isPaused ? undefined : engine);
-    await shared.update((state, engine) => applyJournals(state, running(engine), this.#journals, now, report));
+    await shared.update((state, engine) => applyJournal(state, running(engine), this.#journal, now, report));
     if (!this.#closed) this.#deadline.set(running(shared.engine)?.nextDeadline ?? Infinity);
-    this.#shortenJournals(shared);
+    this.#shortenJournal(shared);
   }
 
-  #shortenJournals({ state }: SharedState): void {
-    for (const journal of Object.values(this.#journals) as Journal<object>[]) journal.shorten(state?.applied ?? {});
+  #shortenJournal({ state }: SharedState): void {
+    this.#journal.shorten(state?.applied ?? {});
   }
 
   // The module has trapped and cannot go on. The next page begins with a new one, and without that event.
@@ -359,7 +356,7 @@ export class LocalEvaluator implements Evaluator {
       this.#scheduleBatch(); // what needs no engine goes on
     }
     const { entry } = failure instanceof EngineFailure ? failure : {};
-    if (entry) this.#journals.inputs.remove(entry.page, entry.number);
+    if (entry) this.#journal.remove(entry.page, entry.number);
     this.#sayError('wasm', `${messageOf(failure)} Nothing is evaluated until the next page.`, failure);
   }
 

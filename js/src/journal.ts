@@ -1,13 +1,14 @@
 // What was tracked, set or pushed and is not yet part of the committed state. It is here before the call returns, so it
 // outlives its page: the next page of the origin reads it from here.
 //
-// Each page (a document, not a tab) writes one key of localStorage, a line per entry. Any page may apply any page's
-// entries, since the committed state says which number of which page it contains; none has to be known as dead.
+// Each page (a document, not a tab) writes keys of its own of localStorage, a line per entry. Any page may apply any
+// page's entries, since the committed state says which number of which page it contains; none has to be known as dead.
 import { randomId } from './random-id.js';
 
 export interface Entry<Content> {
+  /** The page, and which of its parts. */
   page: string;
-  /** From 1, in each page. */
+  /** Grows with each entry of a page. */
   number: number;
   /** Host clock in ms. */
   writtenAt: number;
@@ -34,7 +35,8 @@ export class Journal<Content extends object> {
   /** localStorage, whose items are properties as well; or an object in its place. */
   #storage: Record<string, string> = {};
   readonly #page = newPage();
-  readonly #previousPage: string | null;
+  /** This page, and the last one before it that tracked something in this tab. */
+  readonly #ownPages: readonly string[];
   #lastNumber = 0;
   #overflowed = false;
   #isKept = true;
@@ -49,17 +51,17 @@ export class Journal<Content extends object> {
     } catch (error) {
       this.#fallBack(error);
     }
-    this.#previousPage = tabItem(() => sessionStorage.getItem(this.#prefix));
+    this.#ownPages = [this.#page, tabItem(() => sessionStorage.getItem(this.#prefix)) ?? this.#page];
   }
 
-  /** The name of this page. */
+  /** The name of this page, which its parts begin with. */
   get page(): string {
     return this.#page;
   }
 
   /** Whether it is this page, or the last one before it that tracked something in this tab. */
   isOwn(page: string): boolean {
-    return page === this.#page || page === this.#previousPage;
+    return this.#ownPages.some((own) => page.startsWith(own));
   }
 
   /** Whether entries outlive the page. */
@@ -67,14 +69,16 @@ export class Journal<Content extends object> {
     return this.#isKept;
   }
 
-  append(content: Content): void {
+  /** What is in another part need not be applied first. */
+  append(content: Content, part = ''): void {
     if (this.#lastNumber === 0) tabItem(() => sessionStorage.setItem(this.#prefix, this.#page));
     const line = { number: this.#lastNumber + 1, writtenAt: Date.now(), json: JSON.stringify(content) };
+    const page = this.#page + part;
     try {
-      this.#append(line);
+      this.#append(page, line);
     } catch (error) {
       this.#fallBack(error);
-      this.#append(line);
+      this.#append(page, line);
     }
     this.#lastNumber = line.number;
   }
@@ -99,7 +103,7 @@ export class Journal<Content extends object> {
       const lines = this.#read(page);
       const left = lines.filter(({ number }) => number > (applied[page] ?? 0));
       const isQuiet = left.length === 0 && (lines.at(-1)?.writtenAt ?? 0) < Date.now() - quietTime;
-      if (isQuiet || page === this.#page) this.#replace(page, left);
+      if (isQuiet || page.startsWith(this.#page)) this.#replace(page, left);
     }
   }
 
@@ -107,13 +111,13 @@ export class Journal<Content extends object> {
     this.#replace(page, this.#read(page).filter((line) => line.number !== number));
   }
 
-  #append(line: Line): void {
-    const lines = this.#read(this.#page);
+  #append(page: string, line: Line): void {
+    const lines = this.#read(page);
     if (lines.length === mostEntries && !this.#overflowed) {
       this.#overflowed = true;
       this.#warn(`More than ${mostEntries} events wait for the engine: the oldest are lost.`);
     }
-    this.#replace(this.#page, [...lines.slice(1 - mostEntries), line]);
+    this.#replace(page, [...lines.slice(1 - mostEntries), line]);
   }
 
   #pages(): string[] {
@@ -135,16 +139,19 @@ export class Journal<Content extends object> {
   }
 
   #fallBack(cause: unknown): void {
-    let own: Line[] = [];
+    const own: Record<string, string> = {};
     try {
-      own = this.#read(this.#page);
-      this.#replace(this.#page, []);
+      for (const page of this.#pages()) {
+        if (!page.startsWith(this.#page)) continue;
+        const key = this.#prefix + page;
+        own[key] = this.#storage[key] ?? '';
+        delete this.#storage[key];
+      }
     } catch {
       // It cannot be read either.
     }
-    this.#storage = {};
+    this.#storage = own;
     this.#isKept = false;
-    this.#replace(this.#page, own);
     this.#warn('localStorage cannot be used: events that are not yet counted when the page is left are lost.', cause);
   }
 }
