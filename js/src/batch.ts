@@ -1,4 +1,5 @@
 // Takes the journal's entries into the state.
+import type { Announcer } from './announcer.js';
 import { completeIntervention } from './direct.js';
 import type { Engine } from './engine.js';
 import type { Entry, Journal } from './journal.js';
@@ -11,32 +12,28 @@ import type { AttributePush, Intervention, Payload } from './types.js';
 /** What the engine takes in, or an intervention that was pushed, which needs no engine. */
 export type Input = { event: Payload } | { attributes: AttributePush } | { intervention: Intervention };
 
-/** Hears of what happens on the way; of the same twice if a transaction is repeated. */
-export interface BatchReport {
-  /** The host's clock must have been set back. */
-  clockSetBack?(): void;
-  /** An entry is passed over. */
-  refused?(error: EngineError): void;
-}
-
 /** A host's clock that is so far behind the engine's (ms) was set back. */
 const clockWasSetBack = 300_000;
 
 /**
  * The state with every entry that it lacks, and with what time alone has brought since. Without an engine, its inputs
- * stay in the journal. `now`: the host's clock in ms. Throws EngineFailure.
+ * stay in the journal. `now`: the host's clock in ms. What is
+ * announced is announced twice if a transaction is repeated. Throws EngineFailure.
  */
 export function applyJournal(
   state: StoredState | undefined,
   engine: Engine | undefined,
   journal: Journal<Input>,
   now: number,
-  report: BatchReport = {},
+  announcer: Announcer,
 ): StoredState | undefined {
   const isSetBack = engine !== undefined && engine.clock - now > clockWasSetBack;
   if (isSetBack) {
     engine.rebase(now);
-    report.clockSetBack?.();
+    announcer.say('warning', {
+      code: 'clock',
+      message: "The device's clock was set back. What was counted later than now counts as of now.",
+    });
   }
   const { applied = {}, outbox = [], started = [] } = state ?? {};
   const entries = journal.pending(applied).filter(({ content }) => engine || 'intervention' in content);
@@ -49,7 +46,7 @@ export function applyJournal(
   if (isDue) decide(engine.advance(now), journal.page);
   for (const entry of entries) {
     const { page, number, content } = entry;
-    decide(process(engine as Engine, entry, now, report), page, sessionOf(content));
+    decide(process(engine as Engine, entry, now, announcer), page, sessionOf(content));
     next.applied[page] = number;
   }
   return { ...(state && !engine ? state : withSnapshot(state, engine?.snapshot())), ...next };
@@ -69,7 +66,7 @@ export function sessionOf(content: Input): string | undefined {
 }
 
 /** Without an engine, there are only interventions. */
-function process(engine: Engine, entry: Entry<Input>, now: number, report: BatchReport): Intervention[] {
+function process(engine: Engine, entry: Entry<Input>, now: number, announcer: Announcer): Intervention[] {
   const { content, writtenAt } = entry;
   try {
     if ('intervention' in content) return [completeIntervention(content.intervention)];
@@ -77,7 +74,7 @@ function process(engine: Engine, entry: Entry<Input>, now: number, report: Batch
     return engine.process(content.event, now);
   } catch (cause) {
     if (!(cause instanceof EngineError && cause.code === 'options')) throw new EngineFailure(cause, entry);
-    report.refused?.(cause);
+    announcer.say('error', cause); // an entry that is passed over
     return [];
   }
 }

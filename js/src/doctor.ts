@@ -1,6 +1,8 @@
 // Looks at everything that evaluation depends on, and says what does not work and what to do.
+import type { Dispatcher } from './dispatch.js';
+import type { Journal } from './journal.js';
 import { definitionsProblem, messageOf } from './problem.js';
-import type { Waiting } from './storage.js';
+import type { SharedState } from './shared-state.js';
 import type { Diagnostic, Problem } from './types.js';
 
 /** One thing that was looked at. */
@@ -30,11 +32,11 @@ export interface Symptoms {
   /** The engine's, in ms; undefined: no engine runs. */
   clock: number | undefined;
   diagnostics: readonly Diagnostic[];
-  hasHandlers: boolean;
-  journalIsKept: boolean;
-  stateIsKept: boolean;
-  outbox: readonly Waiting[];
+  dispatcher: Pick<Dispatcher, 'hasHandlers'>;
+  journal: Pick<Journal<object>, 'isKept'>;
   problems: readonly Problem[];
+  /** undefined: it is not known yet, or no longer. */
+  shared: Pick<SharedState, 'isKept' | 'state'> | undefined;
 }
 
 export async function examine(symptoms: Symptoms): Promise<DoctorReport> {
@@ -76,14 +78,14 @@ function definitions({ clock, diagnostics }: Symptoms): Finding {
     : { check: 'definitions', ok: true, message: 'The definitions have neither errors nor warnings.' };
 }
 
-function storage({ stateIsKept }: Symptoms): Finding {
-  return stateIsKept
+function storage({ shared }: Symptoms): Finding {
+  return shared?.isKept
     ? { check: 'storage', ok: true, message: 'What is counted is stored, and shared with other tabs.' }
     : { check: 'storage', ok: false, message: 'IndexedDB cannot be used: what is counted lives as long as the page.' };
 }
 
-function journal({ journalIsKept }: Symptoms): Finding {
-  return journalIsKept
+function journal({ journal }: Symptoms): Finding {
+  return journal.isKept
     ? { check: 'journal', ok: true, message: 'Events are kept in localStorage until they are counted.' }
     : { check: 'journal', ok: false, message: 'localStorage cannot be used: events of a page that is left at once are lost.' };
 }
@@ -97,9 +99,10 @@ function clock({ clock, problems }: Symptoms): Finding {
     : { check: 'clock', ok: true, message: "The device's clock goes on as it should." };
 }
 
-function delivery({ hasHandlers, outbox }: Symptoms): Finding {
+function delivery({ dispatcher, shared }: Symptoms): Finding {
+  const outbox = shared?.state?.outbox ?? [];
   const waiting = outbox.map(({ intervention }) => `"${intervention.name}"`).join(', ');
   const message = waiting ? `Interventions wait to be dispatched: ${waiting}.` : 'No intervention waits to be dispatched.';
-  if (hasHandlers) return { check: 'delivery', ok: true, message };
+  if (dispatcher.hasHandlers) return { check: 'delivery', ok: true, message };
   return { check: 'delivery', ok: false, message: `${message} There is no handler: add one for "intervention".` };
 }

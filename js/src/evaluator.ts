@@ -1,6 +1,6 @@
 // What users hold. Events go one way: track → journal → batch (one transaction on the store) → outbox → handlers.
 import { Announcer, type Announcements } from './announcer.js';
-import { applyJournal, emptied, sessionOf, type BatchReport, type Input } from './batch.js';
+import { applyJournal, emptied, sessionOf, type Input } from './batch.js';
 import { isReceipt } from './bind.js';
 import { Delivery } from './delivery.js';
 import { completeIntervention } from './direct.js';
@@ -105,10 +105,10 @@ export class LocalEvaluator implements Evaluator {
 
   /** `report` hears what becomes of each intervention. Without definitions it is paused, which is an error unless expected. */
   constructor(options: Partial<EvaluatorOptions>, report: DispatchReport = () => undefined, isPauseExpected = false) {
-    this.#options = typeof options === 'object' && options !== null ? options : {};
+    this.#options = Object(options) as Partial<EvaluatorOptions>;
     this.#isPauseExpected = isPauseExpected;
     this.#isPaused = isPauseExpected && this.#options.definitions === undefined;
-    const { namespace = 'default', deliverWithin = halfAnHour } = this.#options;
+    const { namespace = 'default', deliverWithin } = this.#options;
     this.#namespace = String(namespace);
     this.ready = this.#start();
     this.#line = this.ready;
@@ -128,7 +128,7 @@ export class LocalEvaluator implements Evaluator {
       this.#dispatcher,
       this.#journal,
       this.#page,
-      Number.isFinite(deliverWithin) ? deliverWithin : halfAnHour,
+      Number.isFinite(deliverWithin) ? (deliverWithin as number) : halfAnHour,
       () => this.#scheduleBatch(),
     );
     this.#scheduleBatch(); // what the last page left
@@ -220,15 +220,13 @@ export class LocalEvaluator implements Evaluator {
 
   async doctor(): Promise<DoctorReport> {
     const { examine } = await import('./doctor.js');
-    const clock = await this.#ask((engine) => engine.clock);
     return examine({
-      clock,
+      clock: await this.#ask((engine) => engine.clock),
       diagnostics: this.#diagnostics,
-      hasHandlers: this.#dispatcher.hasHandlers,
-      journalIsKept: this.#journal.isKept,
-      stateIsKept: this.#shared?.isKept ?? false,
-      outbox: this.#shared?.state?.outbox ?? [],
-      problems: this.#announcer.problems,
+      dispatcher: this.#dispatcher,
+      journal: this.#journal,
+      problems: this.problems,
+      shared: this.#shared,
     });
   }
 
@@ -331,16 +329,8 @@ export class LocalEvaluator implements Evaluator {
 
   async #runBatch(shared: SharedState): Promise<void> {
     const now = Math.floor(Date.now());
-    const report: BatchReport = {
-      clockSetBack: () =>
-        this.#announcer.say('warning', {
-          code: 'clock',
-          message: "The device's clock was set back. What was counted later than now counts as of now.",
-        }),
-      refused: (error) => this.#announcer.say('error', error),
-    };
     const running = (engine: Engine | undefined): Engine | undefined => (this.#isPaused ? undefined : engine);
-    await shared.update((state, engine) => applyJournal(state, running(engine), this.#journal, now, report));
+    await shared.update((state, engine) => applyJournal(state, running(engine), this.#journal, now, this.#announcer));
     if (!this.#closed) this.#deadline.set(running(shared.engine)?.nextDeadline ?? Infinity);
     this.#shortenJournal(shared);
   }
