@@ -3,6 +3,7 @@
 //
 // Each page (a document, not a tab) writes keys of its own of localStorage, a line per entry. Any page may apply any
 // page's entries, since the committed state says which number of which page it contains; none has to be known as dead.
+import { attempt } from './attempt.js';
 import { randomId } from './random-id.js';
 
 export interface Entry<Content> {
@@ -51,7 +52,7 @@ export class Journal<Content extends object> {
     } catch (error) {
       this.#fallBack(error);
     }
-    this.#ownPages = [this.#page, tabItem(() => sessionStorage.getItem(this.#prefix)) ?? this.#page];
+    this.#ownPages = [this.#page, attempt(() => sessionStorage.getItem(this.#prefix)) ?? this.#page];
   }
 
   /** The name of this page, which its parts begin with. */
@@ -71,7 +72,7 @@ export class Journal<Content extends object> {
 
   /** What is in another part need not be applied first. */
   append(content: Content, part = ''): void {
-    if (this.#lastNumber === 0) tabItem(() => sessionStorage.setItem(this.#prefix, this.#page));
+    if (this.#lastNumber === 0) attempt(() => sessionStorage.setItem(this.#prefix, this.#page));
     const line = { number: this.#lastNumber + 1, writtenAt: Date.now(), json: JSON.stringify(content) };
     const page = this.#page + part;
     try {
@@ -158,13 +159,6 @@ export class Journal<Content extends object> {
 
 // sessionStorage goes along from page to page of a tab: it names the last one that tracked something. Where it cannot
 // be used, a page waits a moment before it takes over what its predecessor left.
-function tabItem<Result>(use: () => Result): Result | null {
-  try {
-    return use();
-  } catch {
-    return null;
-  }
-}
 
 /** Sorts by age, and tells pages of one millisecond apart. */
 function newPage(): string {
@@ -179,10 +173,6 @@ function parseLine(line: string): Line[] {
 }
 
 function parseObject<Content>(json: string): Content[] {
-  try {
-    const content: unknown = JSON.parse(json);
-    return typeof content === 'object' && content !== null ? [content as Content] : [];
-  } catch {
-    return [];
-  }
+  const content: unknown = attempt(() => JSON.parse(json));
+  return typeof content === 'object' && content !== null ? [content as Content] : [];
 }

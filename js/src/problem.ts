@@ -1,4 +1,5 @@
 // What is said when something does not work.
+import { attempt } from './attempt.js';
 import type { Diagnostic, Problem, ProblemCode } from './types.js';
 
 /** What an engine's functions throw or reject with, but for a WebAssembly.RuntimeError: the module broke then. */
@@ -17,11 +18,8 @@ export class EngineError extends Error implements Problem {
 
 /** What an error says, whatever was thrown. Never throws. */
 export function messageOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.message : String(error);
-  } catch {
-    return 'something that has no text was thrown';
-  }
+  const text = attempt(() => (error instanceof Error ? error.message : String(error)));
+  return text ?? 'something that has no text was thrown';
 }
 
 /** A line for each diagnostic of that severity; undefined: there is none. */

@@ -1,5 +1,6 @@
 // What a page holds of a subscription. The stream itself is loaded when there is one.
 import { tell } from './announcer.js';
+import { attempt } from './attempt.js';
 import { messageOf } from './problem.js';
 import type { InterventionStream, StreamHost } from './remote.js';
 import type { Selector } from './stream/selectors.js';
@@ -51,14 +52,14 @@ export interface Subscription {
 export class TrackerSubscription implements Subscription {
   readonly options: SubscriptionOptions;
   /** Equal for equal options. */
-  readonly key: string;
+  readonly key: string | undefined;
   readonly #listeners = new Set<Listener>();
   readonly #feeds = new Set<Feed>();
   #isEnded = false;
 
   constructor(options: SubscriptionOptions) {
     this.options = options;
-    this.key = keyOf(options);
+    this.key = attempt(() => JSON.stringify(options)); // undefined: they hold something that is no option
   }
 
   get isEnded(): boolean {
@@ -86,14 +87,6 @@ export class TrackerSubscription implements Subscription {
     return feed;
   }
 
-}
-
-function keyOf(options: SubscriptionOptions): string {
-  try {
-    return JSON.stringify(options);
-  } catch {
-    return ''; // they hold something that is no option
-  }
 }
 
 /** One tracker's stream, before and after its code is loaded. */
