@@ -9,7 +9,6 @@
 #include "criteria/flipped_leaves.h"
 #include "engine_state.h"
 #include "event/identifier.h"
-#include "interventions/intervention_id.h"
 #include "support/heap_sort.h"
 #include "support/text.h"
 #include "value/compare.h"
@@ -21,20 +20,6 @@ using Index = Program::Index;
 
 /// Events of Signals itself: receipts of interventions (rule 18).
 constexpr std::string_view kSignalsVendor = "com.snowplowanalytics.signals";
-
-/// What an intervention's id says of why it fired (rule 23): an event's id; or a profile, and the
-/// number of its push or the ms of its deadline.
-struct Cause {
-  std::string_view kind;
-  std::string_view key_name;
-  std::string_view id;
-  std::int64_t number;
-
-  Text text() const {
-    return key_name.empty() ? concat({kind, " ", id})
-                            : concat({kind, " ", key_name, " ", id, " ", number});
-  }
-};
 
 /// An intervention whose criteria became true at a moment that the engine missed.
 struct MissedEdge {
@@ -279,14 +264,6 @@ class Update {
 
   // ---- criteria ------------------------------------------------------------------------------
 
-  Reading read(Index index, Time now) const {
-    const Program::Attribute& attribute = program_.attributes[index];
-    if (attribute.aggregate == Program::kNone) return {};
-    const Index key = program_.aggregates[attribute.aggregate].key;
-    if (state_.scope.ids[key].empty()) return {};
-    return read_attribute(program_, state_.scope.profiles[key], index, now);
-  }
-
   /// What this update has not changed reads the same before and after, but for what time does.
   const AttributeState& attribute_state(Index index) {
     AttributeState& attribute = state_.states[index];
@@ -295,10 +272,10 @@ class Update {
   }
 
   void look_at(Index index, AttributeState& attribute) {
-    begin(attribute, read(index, before_));
+    begin(attribute, state_.read(index, before_));
     if (attribute.lasts) return;
     keep_before(index, attribute);
-    if (before_ != state_.clock) attribute.set_after(read(index, state_.clock));
+    if (before_ != state_.clock) attribute.set_after(state_.read(index, state_.clock));
   }
 
   bool holds(const Program::Step& step, Side side) {
@@ -345,19 +322,11 @@ class Update {
     for (const Index key : intervention.targets) {
       const Text& target = state_.scope.ids[key];
       if (target.empty()) continue;
-      const Text& key_name = program_.keys[key].name;
       const Hash128 mark = sent_mark(state_.intervention_marks[index], mark_of_target(key));
       Time* sent = state_.sent.touch(mark);
       if (sent != nullptr && !intervention.repeats) continue;
       if (sent == nullptr) state_.sent.add(mark, at);
-      state_.payloads.push_back(
-          {intervention_id(
-               hash_parts(intervention.name, concat({intervention.version}), cause.text())),
-           intervention.name,
-           intervention.version,
-           payload_attributes(intervention),
-           {key_name, target},
-           at});
+      state_.add_payload(intervention, key, cause, at);
     }
   }
 
@@ -365,18 +334,6 @@ class Update {
     std::optional<Hash128>& mark = state_.scope.marks[key];
     if (!mark) mark = target_mark(program_.keys[key].name, state_.scope.ids[key]);
     return *mark;
-  }
-
-  List<std::pair<Text, Value>> payload_attributes(const Program::Intervention& intervention) const {
-    List<std::pair<Text, Value>> attributes;
-    for (const Index index : intervention.payload) {
-      Reading reading = read(index, state_.clock);
-      if (reading.value.is_null()) continue;
-      const Program::Attribute& attribute = program_.attributes[index];
-      attributes.emplace_back(concat({program_.groups[attribute.group].name, ":", attribute.name}),
-                              std::move(reading.value));
-    }
-    return attributes;
   }
 
   EngineState& state_;
@@ -400,73 +357,10 @@ void run_deadlines(EngineState& state, Time now) {
 
 }  // namespace
 
-EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
-    // An event must not evict one of its own profiles while it is being counted.
-    : profiles(std::max(limits.profiles, shared->keys.size() + 1)),
-      sent(std::max<std::size_t>(limits.sent_marks, 1)),
-      events(std::max<std::size_t>(limits.event_ids, 1)),
-      program(std::move(shared)),
-      limits(limits),
-      scope{List<Text>(program->keys.size()), List<Profile*>(program->keys.size()),
-            List<std::optional<Hash128>>(program->keys.size())},
-      test(*program, search),
-      states(program->attributes.size()),
-      flipped(program->interventions.size()) {
-  for (Program::Index i = 0; i < states.size(); ++i) {
-    const auto aggregate = program->attributes[i].aggregate;
-    states[i].lasts =
-        aggregate == Program::kNone || !program->aggregates[aggregate].changes_with_time();
-  }
-  for (const Program::Intervention& intervention : program->interventions) {
-    intervention_marks.push_back(intervention_mark(intervention));
-  }
-}
-
-Profile& EngineState::touch_profile(Program::Index key, std::string_view id) {
-  if (Profile* known = profiles.touch(ProfileNameView{key, id})) return *known;
-  if (Profile* oldest = profiles.next_to_drop()) deadlines.remove(*oldest);
-  Profile& profile = profiles.add({key, Text(id)}, {});
-  profile.name = profiles.find_key(ProfileNameView{key, id});
-  profile.slots.resize(program->keys[key].aggregates.size());
-  scope.leave();  // it may have the address, and even the id, of one that has gone
-  return profile;
-}
-
-void EngineState::schedule(Profile& profile) {
-  if (program->keys[profile.name->key].timed.empty()) return;
-  deadlines.set(profile, tripline::next_deadline(*program, profile, clock));
-}
-
-void EngineState::clear() {
-  clock = kEarliest;
-  has_missed_deadlines = false;
-  scope.leave();
-  deadlines.clear();
-  profiles.clear();
-  sent.clear();
-  events.clear();
-  payloads.clear();
-}
-
-Engine::Engine(std::shared_ptr<const Program> program, Limits limits)
-    : state_(std::make_unique<EngineState>(std::move(program), limits)) {
-}
-Engine::~Engine() = default;
-Engine::Engine(Engine&&) noexcept = default;
-Engine& Engine::operator=(Engine&&) noexcept = default;
-
-const Program& Engine::program() const {
-  return *state_->program;
-}
-
 std::span<const Payload> Engine::process(const Event& event, Time now) {
   (void)advance(now);
   Update(*state_).apply(event);
   return state_->payloads;
-}
-
-Admission Engine::last_admission() const {
-  return state_->admission;
 }
 
 std::span<const Payload> Engine::advance(Time now) {
@@ -478,101 +372,16 @@ std::span<const Payload> Engine::advance(Time now) {
 tl::expected<std::span<const Payload>, Text> Engine::push(TargetView profile,
                                                           std::span<const PushedValue> values,
                                                           Time now, std::optional<Time> time) {
-  const Program& program = *state_->program;
-  const Index key = program.find_key(profile.name);
   Text room;
   const std::string_view id = normal_id(profile.id, room);
-  if (key == Program::kNone || program.keys[key].aggregates.empty() || id.empty()) {
-    return tl::make_unexpected(concat({"no attributes can be set for the attribute key '",
-                                       profile.name, "' and the id '", profile.id, "'"}));
-  }
-  for (const PushedValue& value : values) {
-    const bool known = value.attribute < program.attributes.size();
-    const Index aggregate = known ? program.attributes[value.attribute].aggregate : Program::kNone;
-    if (aggregate == Program::kNone || !program.aggregates[aggregate].is_pushed ||
-        program.aggregates[aggregate].key != key) {
-      return tl::make_unexpected(
-          Text("an attribute is no field of an external group with this attribute key"));
-    }
+  const Index key = state_->program->find_key(profile.name);
+  if (const auto fits = state_->check_push(key, id, values); !fits) {
+    return tl::make_unexpected(fits.error());
   }
   (void)advance(now);
   Profile& touched = state_->touch_profile(key, id);
   Update(*state_).push(touched, values, time.value_or(state_->clock));
   return std::span<const Payload>(state_->payloads);
-}
-
-bool Engine::forget(TargetView target) {
-  EngineState& state = *state_;
-  Text room;
-  const std::string_view id = normal_id(target.id, room);
-  bool was_known = false;
-  state.scope.leave();
-  for (const Hash128& intervention : state.intervention_marks) {
-    was_known |= state.sent.remove(sent_mark(intervention, target_mark(target.name, id)));
-  }
-  const Index key = state.program->find_key(target.name);
-  if (key != Program::kNone) {
-    if (Profile* profile = state.profiles.find(ProfileNameView{key, id})) {
-      state.deadlines.remove(*profile);
-      state.profiles.remove(ProfileNameView{key, id});
-      was_known = true;
-    }
-    state.profiles.for_each([&](const ProfileName&, Profile& other) {
-      if (!other.ids.empty() && other.ids[key] == id) other.ids[key].clear();
-    });
-  }
-  return was_known;
-}
-
-void Engine::rebase(Time now) {
-  Archive rebase(now);
-  state_->clock = now;
-  state_->profiles.for_each([&](const ProfileName& name, Profile& profile) {
-    const Program::Key& key = state_->program->keys[name.key];
-    for (std::size_t i = 0; i < profile.slots.size(); ++i) {
-      Slot& slot = profile.slots[i];
-      if (!slot.aggregate) continue;
-      slot.aggregate->pass(rebase);
-      const Duration ttl = state_->program->aggregates[key.aggregates[i]].ttl;
-      if (ttl != 0) slot.expires = std::min(slot.expires, now + ttl);
-    }
-    state_->schedule(profile);
-  });
-}
-
-Time Engine::next_deadline() const {
-  const Profile* next = state_->deadlines.next();
-  return next == nullptr ? kNever : next->deadline;
-}
-
-Time Engine::clock() const {
-  return state_->clock;
-}
-
-List<AttributeReading> Engine::attributes(std::string_view name, std::string_view id) const {
-  const Program& program = *state_->program;
-  List<AttributeReading> readings;
-  Text room;
-  const std::string_view wanted = normal_id(id, room);
-  for (const Program::Group& group : program.groups) {
-    if (program.keys[group.key].name != name) continue;
-    const Profile* profile = state_->profiles.find(ProfileNameView{group.key, wanted});
-    for (Index i = 0; i < group.attribute_count; ++i) {
-      const Index index = group.first_attribute + i;
-      Reading reading = read_attribute(program, profile, index, state_->clock);
-      readings.push_back(
-          {group.name, group.version, program.attributes[index].name, std::move(reading.value)});
-    }
-  }
-  return readings;
-}
-
-List<Target> Engine::profiles() const {
-  List<Target> targets;
-  state_->profiles.for_each([&](const ProfileName& name, const Profile&) {
-    targets.push_back({state_->program->keys[name.key].name, name.id});
-  });
-  return targets;
 }
 
 }  // namespace tripline

@@ -9,6 +9,7 @@
 #include "profiles/deadlines.h"
 #include "profiles/profile_store.h"
 #include "support/sparse_set.h"
+#include "support/text.h"
 #include "tripline/engine.h"
 #include "value/compare.h"
 
@@ -41,6 +42,20 @@ struct Scope {
     if (profiles[key] == profile) return;
     profiles[key] = profile;
     ++generation;
+  }
+};
+
+/// What an intervention's id says of why it fired (rule 23): an event's id; or a profile, and the
+/// number of its push or the ms of its deadline.
+struct Cause {
+  std::string_view kind;
+  std::string_view key_name;
+  std::string_view id;
+  std::int64_t number;
+
+  Text text() const {
+    return key_name.empty() ? concat({kind, " ", id})
+                            : concat({kind, " ", key_name, " ", id, " ", number});
   }
 };
 
@@ -110,10 +125,23 @@ struct EngineState {
 
   /// The profile of an id, made if there is none, as the most recently used one. Where there is no
   /// room the least recently used one goes.
-  Profile& touch_profile(Program::Index key, std::string_view id);
+  Profile& touch_profile(Program::Index key, std::string_view id) {
+    Profile* known = profiles.touch(ProfileNameView{key, id});
+    return known != nullptr ? *known : add_profile(key, id);
+  }
+  Profile& add_profile(Program::Index key, std::string_view id);
   /// Puts the profile where Deadlines finds it.
   void schedule(Profile& profile);
   void clear();
+
+  /// An attribute under the ids of the scope.
+  Reading read(Program::Index attribute, Time now) const;
+  /// Whether the values may be pushed.
+  tl::expected<void, Text> check_push(Program::Index key, std::string_view id,
+                                      std::span<const PushedValue> values) const;
+  /// Adds what is sent to the scope's id of the key.
+  void add_payload(const Program::Intervention& intervention, Program::Index key,
+                   const Cause& cause, Time at);
 };
 
 }  // namespace tripline
