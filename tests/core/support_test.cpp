@@ -50,7 +50,11 @@ TEST_CASE("a number becomes the text that JavaScript's String gives", "[support]
       {9.5367431640625e-7, "9.5367431640625e-7"},
       {5e-7, "5e-7"},
       {1234567.891, "1234567.891"},
-      {9223372036854775807.0, "9223372036854776000"}};
+      {9223372036854775807.0, "9223372036854776000"},
+      // As near to one text as to another: the even one.
+      {22733894557027.3125, "22733894557027.312"},
+      {1154568364232.28125, "1154568364232.2812"},
+      {1056756353133885.75, "1056756353133885.8"}};
   for (const auto& [number, text] : cases) CHECK(number_text(number) == text);
 }
 

@@ -27,25 +27,6 @@ Parts split(double number) {
   return {fraction | std::uint64_t{1} << 52, biased - 1, negative};
 }
 
-/// `count` bits of a magnitude from bit `at` on; count ≤ 64.
-std::uint64_t bits_at(const List<std::uint32_t>& limbs, std::uint64_t at, std::uint32_t count) {
-  std::uint64_t bits = 0;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const std::uint64_t position = at + i;
-    const std::uint64_t bit = limbs[position / 32] >> (position % 32) & 1;
-    bits |= bit << i;
-  }
-  return bits;
-}
-
-bool any_bit_below(const List<std::uint32_t>& limbs, std::uint64_t end) {
-  for (std::size_t i = 0; i < end / 32; ++i) {
-    if (limbs[i] != 0) return true;
-  }
-  const std::uint32_t rest = end % 32;
-  return rest != 0 && (limbs[end / 32] & ((std::uint32_t{1} << rest) - 1)) != 0;
-}
-
 }  // namespace
 
 void ExactSum::add(double number) {
@@ -106,18 +87,20 @@ double ExactSum::value() const {
   while (!magnitude.empty() && magnitude.back() == 0) magnitude.pop_back();
   if (magnitude.empty()) return 0;
 
-  const std::uint64_t width =
-      32 * magnitude.size() - static_cast<std::uint64_t>(std::countl_zero(magnitude.back()));
-  const std::uint64_t dropped = width > 53 ? width - 53 : 0;
-  std::uint64_t significand =
-      bits_at(magnitude, dropped, static_cast<std::uint32_t>(width - dropped));
-  if (dropped > 0) {
-    const bool half = bits_at(magnitude, dropped - 1, 1) != 0;
-    const bool more = any_bit_below(magnitude, dropped - 1);
-    if (half && (more || significand % 2 != 0)) ++significand;
-  }
-  const int exponent = static_cast<int>(dropped + 32 * std::uint64_t{first_}) - 1074;
-  const double result = std::ldexp(static_cast<double>(significand), exponent);
+  // The highest 64 bits, the lowest of which also stands for all that follow: a double has fewer,
+  // so the conversion rounds as it would with all of them.
+  const std::size_t size = magnitude.size();
+  const auto limb = [&](std::size_t i) {
+    return std::uint64_t{i < size ? magnitude[size - 1 - i] : 0};
+  };
+  const int zeros = std::countl_zero(magnitude.back());
+  const std::uint64_t third = limb(2) << zeros;
+  std::uint64_t bits = (limb(0) << 32 | limb(1)) << zeros | third >> 32;
+  bool more = static_cast<std::uint32_t>(third) != 0;
+  for (std::size_t i = 3; i < size; ++i) more |= limb(i) != 0;
+  bits |= static_cast<std::uint64_t>(more);
+  const int exponent = 32 * static_cast<int>(first_ + size - 2) - zeros - 1074;
+  const double result = std::ldexp(static_cast<double>(bits), exponent);
   return negative ? -result : result;
 }
 

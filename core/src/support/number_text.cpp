@@ -1,14 +1,12 @@
 #include "support/number_text.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 
 #include "support/bits.h"
 #include "support/text.h"
-#include "tripline/list.h"
 
 namespace tripline {
 namespace {
@@ -19,69 +17,21 @@ struct Decimal {
   int point = 0;
 };
 
-/// A natural number as large as it needs to be; 32-bit limbs, least significant first.
-class Natural {
- public:
-  explicit Natural(std::uint64_t value) {
-    for (; value != 0; value >>= 32) limbs_.push_back(static_cast<std::uint32_t>(value));
-  }
-
-  void multiply(std::uint32_t factor, std::uint32_t carry_in = 0) {
-    std::uint64_t carry = carry_in;
-    for (std::uint32_t& limb : limbs_) {
-      carry += std::uint64_t{limb} * factor;
-      limb = static_cast<std::uint32_t>(carry);
-      carry >>= 32;
-    }
-    if (carry != 0) limbs_.push_back(static_cast<std::uint32_t>(carry));
-  }
-
-  void shift_left(int bits) {
-    for (; bits >= 31; bits -= 31) multiply(std::uint32_t{1} << 31);
-    multiply(std::uint32_t{1} << bits);
-  }
-
-  Natural operator+(const Natural& other) const {
-    Natural sum(0);
-    std::uint64_t carry = 0;
-    for (std::size_t i = 0; i < limbs_.size() || i < other.limbs_.size() || carry != 0; ++i) {
-      carry += std::uint64_t{limb(i)} + other.limb(i);
-      sum.limbs_.push_back(static_cast<std::uint32_t>(carry));
-      carry >>= 32;
-    }
-    return sum;
-  }
-
-  /// Subtracts a number that is not larger.
-  void subtract(const Natural& other) {
-    std::int64_t borrow = 0;
-    for (std::size_t i = 0; i < limbs_.size(); ++i) {
-      borrow += std::int64_t{limbs_[i]} - other.limb(i);
-      limbs_[i] = static_cast<std::uint32_t>(borrow);
-      borrow >>= 32;
-    }
-    while (!limbs_.empty() && limbs_.back() == 0) limbs_.pop_back();
-  }
-
-  int bit_width() const {
-    const auto bits = static_cast<int>(32 * limbs_.size());
-    return limbs_.empty() ? 0 : bits - std::countl_zero(limbs_.back());
-  }
-
-  int compare(const Natural& other) const {
-    for (std::size_t i = std::max(limbs_.size(), other.limbs_.size()); i-- > 0;) {
-      if (limb(i) != other.limb(i)) return limb(i) < other.limb(i) ? -1 : 1;
-    }
-    return 0;
-  }
-
- private:
-  std::uint32_t limb(std::size_t i) const { return i < limbs_.size() ? limbs_[i] : 0; }
-  List<std::uint32_t> limbs_;
+/// A double above 0 is significand × 2^exponent.
+struct Parts {
+  std::uint64_t significand;
+  int exponent;
 };
 
-/// A double's exponent is never below this one: the smallest double is 2^-1074.
+constexpr std::uint64_t kHiddenBit = std::uint64_t{1} << 52;
 constexpr int kLowestExponent = -1074;
+
+Parts parts_of(std::uint64_t bits) {
+  const int biased = static_cast<int>(bits >> 52);
+  const std::uint64_t fraction = bits % kHiddenBit;
+  return biased == 0 ? Parts{fraction, kLowestExponent}
+                     : Parts{fraction + kHiddenBit, biased - 1 + kLowestExponent};
+}
 
 void trim_zeros(Decimal& decimal) {
   while (decimal.digits.size() > 1 && decimal.digits.back() == '0') decimal.digits.pop_back();
@@ -99,55 +49,67 @@ bool short_decimal(double number, Decimal& decimal) {
     if (m == 0 || static_cast<double>(m) / power != number) continue;
     decimal.digits = concat({m});
     decimal.point = static_cast<int>(decimal.digits.size()) - k;
+    trim_zeros(decimal);
     return true;
   }
   return false;
 }
 
-/// Steele and White's free-format algorithm as Burger and Dybvig (1996) give it, on exact integers:
-/// number = r / s, and every decimal within low below and high above it reads back the same.
-Decimal exact_decimal(double number) {
-  const auto bits = bit_cast<std::uint64_t>(number);
-  const std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
-  const int biased = static_cast<int>(bits >> 52 & 0x7ff);
-  const std::uint64_t significand = biased == 0 ? fraction : fraction | std::uint64_t{1} << 52;
-  const int exponent = (biased == 0 ? 1 : biased) - 1075;
-  const bool uneven = fraction == 0 && biased > 1;  // the gap below is half the gap above
-  const bool closed = significand % 2 == 0;         // a tie reads back as the even number
-
-  Natural r(significand), s(1), low(1), high(1);
-  r.shift_left(1 + uneven + std::max(exponent, 0));
-  s.shift_left(1 + uneven + std::max(-exponent, 0));
-  low.shift_left(std::max(exponent, 0));
-  high.shift_left(uneven + std::max(exponent, 0));
-
-  const auto reaches = [closed](const Natural& a, const Natural& b) {
-    return closed ? a.compare(b) >= 0 : a.compare(b) > 0;
-  };
-  Decimal decimal;
-  for (; reaches(r + high, s); ++decimal.point) s.multiply(10);
-  for (;; --decimal.point) {
-    Natural next = r + high;
-    next.multiply(10);
-    if (reaches(next, s)) break;
-    r.multiply(10);
-    low.multiply(10);
-    high.multiply(10);
-  }
-  for (;;) {
-    r.multiply(10);
-    low.multiply(10);
-    high.multiply(10);
-    char digit = '0';
-    for (; r.compare(s) >= 0; ++digit) r.subtract(s);
-    const bool may_stop_here = reaches(low, r);
-    const bool may_stop_above = reaches(r + high, s);
-    if (may_stop_here || may_stop_above) {
-      const bool up = may_stop_above && (!may_stop_here || (r + r).compare(s) >= 0);
-      decimal.digits += static_cast<char>(digit + up);
-      return decimal;
+/// significand × 2^exponent, exactly: every double has finitely many decimals.
+Decimal exact_decimal(std::uint64_t significand, int exponent) {
+  Text digits = concat({significand});
+  const unsigned base = exponent < 0 ? 5 : 2;  // 2^-n is 5^n × 10^-n
+  for (int left = std::abs(exponent); left > 0;) {
+    std::uint32_t factor = 1;
+    for (int i = 0; i < 12 && left > 0; ++i, --left) factor *= base;
+    std::uint32_t carry = 0;
+    for (std::size_t i = digits.size(); i-- > 0;) {
+      carry += factor * static_cast<std::uint32_t>(digits[i] - '0');
+      digits[i] = static_cast<char>('0' + carry % 10);
+      carry /= 10;
     }
-    decimal.digits += digit;
+    if (carry != 0) digits = concat({carry, digits});
+  }
+  const int point = static_cast<int>(digits.size()) + std::min(exponent, 0);
+  Decimal decimal{std::move(digits), point};
+  trim_zeros(decimal);
+  return decimal;
+}
+
+/// Negative, 0 or positive, as the first is less, equal or greater.
+int compare(const Decimal& a, const Decimal& b) {
+  return a.point != b.point ? a.point - b.point : a.digits.view().compare(b.digits);
+}
+
+/// One more in the last place.
+Decimal next_above(Decimal decimal) {
+  while (!decimal.digits.empty() && decimal.digits.back() == '9') decimal.digits.pop_back();
+  if (decimal.digits.empty()) return {"1", decimal.point + 1};
+  ++decimal.digits[decimal.digits.size() - 1];
+  return decimal;
+}
+
+/// The shortest decimal between the midpoints to the double's neighbours; of two such the nearer,
+/// or the even one.
+Decimal shortest_decimal(double number) {
+  const auto [significand, exponent] = parts_of(bit_cast<std::uint64_t>(number));
+  const bool uneven =
+      significand == kHiddenBit && exponent > kLowestExponent;  // half the gap below
+  const Decimal exact = exact_decimal(significand, exponent);
+  const Decimal low = exact_decimal(4 * significand - (uneven ? 1 : 2), exponent - 2);
+  const Decimal high = exact_decimal(4 * significand + 2, exponent - 2);
+  const int closed = significand % 2 == 0;  // a midpoint reads back as the even number
+  for (std::size_t size = 1;; ++size) {
+    Decimal below{Text(exact.digits.view().substr(0, size)), exact.point};
+    const std::string_view rest = exact.digits.view().substr(below.digits.size());
+    const bool is_odd = below.digits.back() % 2 != 0;
+    const bool is_above_nearer = rest > "5" || (rest == "5" && is_odd);
+    const Decimal above = next_above(below);
+    trim_zeros(below);
+    const bool below_fits = compare(low, below) < closed;
+    const bool above_fits = compare(above, high) < closed;
+    if (above_fits && (is_above_nearer || !below_fits)) return above;
+    if (below_fits) return below;
   }
 }
 
@@ -175,6 +137,7 @@ Decimal read_decimal(std::string_view text) {
     if (leading_zero && after_point) --decimal.point;
   }
   if (more) decimal.digits += '1';
+  if (!more) trim_zeros(decimal);
   if (++i >= text.size()) return decimal;
 
   constexpr int longest = 100'000'000;  // a text has at most 2 million digits before its exponent
@@ -186,51 +149,41 @@ Decimal read_decimal(std::string_view text) {
   return decimal;
 }
 
-/// Numbers of at most 15 digits times or over a power of ten that a double holds exactly: one
-/// operation, so one rounding.
-bool short_number(const Decimal& decimal, double& number) {
-  constexpr int highest_exact_power = 22;
-  const int exponent = decimal.point - static_cast<int>(decimal.digits.size());
-  number = 0;
-  if (decimal.digits.empty()) return true;
-  if (decimal.digits.size() > 15 || std::abs(exponent) > highest_exact_power) return false;
-  double power = 1;
-  for (int i = std::abs(exponent); i > 0; --i) power *= 10;
-  for (const char digit : decimal.digits) number = number * 10 + (digit - '0');
-  number = exponent < 0 ? number / power : number * power;
-  return true;
+/// The number, but for roundings; exactly it if it has at most 15 digits and is that whole number
+/// times or over a power of ten that a double holds.
+double approximate_number(const Decimal& decimal) {
+  double number = 0;
+  int exponent = decimal.point;
+  for (std::size_t i = 0; i < decimal.digits.size() && i < 17; ++i, --exponent) {
+    number = number * 10 + (decimal.digits[i] - '0');
+  }
+  while (exponent != 0) {
+    const int step = std::clamp(exponent, -22, 22);
+    double power = 1;
+    for (int i = std::abs(step); i > 0; --i) power *= 10;
+    number = step < 0 ? number / power : number * power;
+    exponent -= step;
+  }
+  return number;
 }
 
-/// number = r / s; divides until one bit more than the double has is known, and whether a rest is
-/// left.
-double exact_number(const Decimal& decimal) {
-  const int exponent = decimal.point - static_cast<int>(decimal.digits.size());
-  Natural r(0), s(1);
-  for (const char digit : decimal.digits) r.multiply(10, static_cast<std::uint32_t>(digit - '0'));
-  for (int i = 0; i < exponent; ++i) r.multiply(10);
-  for (int i = exponent; i < 0; ++i) s.multiply(10);
+/// Whether the decimal is nearer to the next double than to that of these bits.
+bool is_beyond(const Decimal& decimal, std::uint64_t bits) {
+  const auto [significand, exponent] = parts_of(bits);
+  const int order = compare(decimal, exact_decimal(2 * significand + 1, exponent - 1));
+  return order > 0 || (order == 0 && bits % 2 != 0);
+}
 
-  // 2^53 < r / s < 2^55 then, but for numbers so small that a double has fewer bits for them.
-  const int shift = std::min(54 + s.bit_width() - r.bit_width(), 1 - kLowestExponent);
-  (shift > 0 ? r : s).shift_left(std::abs(shift));
-  s.shift_left(54);
-  std::uint64_t quotient = 0;
-  for (int bit = 54; bit >= 0; --bit) {
-    quotient <<= 1;
-    if (r.compare(s) >= 0) {
-      r.subtract(s);
-      quotient |= 1;
-    }
-    r.shift_left(1);
-  }
-  const int width = 64 - std::countl_zero(quotient);
-  const int dropped = std::max(width - 53, shift + kLowestExponent);
-  std::uint64_t significand = quotient >> dropped;
-  const std::uint64_t rest = quotient - (significand << dropped);
-  const std::uint64_t half = std::uint64_t{1} << (dropped - 1);
-  const bool more = r.bit_width() != 0;
-  if (rest > half || (rest == half && (more || significand % 2 != 0))) ++significand;
-  return std::ldexp(static_cast<double>(significand), dropped - shift);
+/// Doubles above 0 are in the order of their bits, with infinity as the one after the largest.
+double nearest_number(const Decimal& decimal) {
+  const double number = approximate_number(decimal);
+  const int exponent = decimal.point - static_cast<int>(decimal.digits.size());
+  if (decimal.digits.size() <= 15 && std::abs(exponent) <= 22) return number;
+  constexpr std::uint64_t infinity = std::uint64_t{0x7ff} << 52;
+  auto bits = bit_cast<std::uint64_t>(number);
+  while (bits < infinity && is_beyond(decimal, bits)) ++bits;
+  while (bits > 0 && !is_beyond(decimal, bits - 1)) --bits;
+  return bit_cast<double>(bits);
 }
 
 }  // namespace
@@ -242,8 +195,8 @@ double parse_number(std::string_view text) {
   double number = 0;
   if (!decimal.digits.empty() && decimal.point > 310) {
     number = std::numeric_limits<double>::infinity();
-  } else if (decimal.point > -330 && !short_number(decimal, number)) {
-    number = exact_number(decimal);
+  } else if (!decimal.digits.empty() && decimal.point > -330) {
+    number = nearest_number(decimal);
   }
   return negative ? -number : number;
 }
@@ -253,8 +206,7 @@ Text number_text(double number) {
   const std::string_view sign = number < 0 ? "-" : "";
   number = std::fabs(number);
   Decimal decimal;
-  if (!short_decimal(number, decimal)) decimal = exact_decimal(number);
-  trim_zeros(decimal);
+  if (!short_decimal(number, decimal)) decimal = shortest_decimal(number);
 
   const std::string_view digits = decimal.digits;
   const int point = decimal.point;
