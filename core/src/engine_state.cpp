@@ -1,3 +1,6 @@
+// What becomes of a state between updates, and the rarer parts of one. A page's module is compiled
+// for size but for engine.cpp, so what is called from there must not be inlined into it.
+
 #include "engine_state.h"
 
 #include <algorithm>
