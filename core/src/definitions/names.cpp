@@ -39,20 +39,22 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Levenshtein's distance but for letter case, one row at a time.
+constexpr std::size_t kLongestName = 257;  // of what a definition may refer to
+
+/// Levenshtein's distance but for letter case, one row at a time. `b` is no longer than kLongestName.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  List<std::uint32_t> row(b.size() + 1);
-  for (std::uint32_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (std::uint32_t i = 0; i < a.size(); ++i) {
-    std::uint32_t diagonal = row[0];
+  std::size_t row[kLongestName + 1];
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = i;
     row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::uint32_t replaced = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
+      const std::size_t replaced = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
       diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j + 1] + 1, row[j] + 1});
+      row[j + 1] = std::min(replaced, std::min(diagonal, row[j]) + 1);
     }
   }
-  return row.back();
+  return row[b.size()];
 }
 
 }  // namespace
@@ -98,12 +100,11 @@ bool is_time_field(std::string_view name) {
 }
 
 Text suggestion(std::string_view word, std::span<const std::string_view> candidates) {
-  constexpr std::size_t longest_name = 257;  // of what a definition may refer to
-  if (word.size() > longest_name) return {};
+  if (word.size() > kLongestName) return {};
   std::size_t fewest = std::max<std::size_t>(2, word.size() / 3) + 1;
   std::string_view nearest;
   for (const std::string_view candidate : candidates) {
-    const std::size_t edits = edit_distance(word, candidate);
+    const std::size_t edits = edit_distance(candidate, word);
     if (edits >= fewest) continue;
     fewest = edits;
     nearest = candidate;
