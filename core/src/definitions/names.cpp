@@ -7,32 +7,40 @@
 namespace tripline {
 namespace {
 
+/// Last those that the collector or an enrichment fills in.
 constexpr std::string_view kAtomicFields =
-    "app_id|base_currency|br_colordepth|br_cookies|br_family|br_features_director|"
-    "br_features_flash|br_features_gears|br_features_java|br_features_pdf|br_features_quicktime|"
-    "br_features_realplayer|br_features_silverlight|br_features_windowsmedia|br_lang|br_name|"
-    "br_renderengine|br_type|br_version|br_viewheight|br_viewwidth|collector_tstamp|"
+    "app_id|br_colordepth|br_cookies|br_features_director|br_features_flash|br_features_gears|"
+    "br_features_java|br_features_pdf|br_features_quicktime|br_features_realplayer|"
+    "br_features_silverlight|br_features_windowsmedia|br_lang|br_viewheight|br_viewwidth|"
     "derived_tstamp|doc_charset|doc_height|doc_width|domain_sessionid|domain_sessionidx|"
-    "domain_userid|dvce_created_tstamp|dvce_ismobile|dvce_screenheight|dvce_screenwidth|"
-    "dvce_sent_tstamp|dvce_type|etl_tags|etl_tstamp|event|event_fingerprint|event_format|event_id|"
-    "event_name|event_vendor|event_version|geo_city|geo_country|geo_latitude|geo_longitude|"
-    "geo_region|geo_region_name|geo_timezone|geo_zipcode|ip_domain|ip_isp|ip_netspeed|"
-    "ip_organization|mkt_campaign|mkt_clickid|mkt_content|mkt_medium|mkt_network|mkt_source|"
-    "mkt_term|name_tracker|network_userid|os_family|os_manufacturer|os_name|os_timezone|"
-    "page_referrer|page_title|page_url|page_urlfragment|page_urlhost|page_urlpath|page_urlport|"
-    "page_urlquery|page_urlscheme|platform|pp_xoffset_max|pp_xoffset_min|pp_yoffset_max|"
-    "pp_yoffset_min|refr_domain_userid|refr_dvce_tstamp|refr_medium|refr_source|refr_term|"
-    "refr_urlfragment|refr_urlhost|refr_urlpath|refr_urlport|refr_urlquery|refr_urlscheme|"
-    "se_action|se_category|se_label|se_property|se_value|ti_category|ti_currency|ti_name|"
-    "ti_orderid|ti_price|ti_price_base|ti_quantity|ti_sku|tr_affiliation|tr_city|tr_country|"
-    "tr_currency|tr_orderid|tr_shipping|tr_shipping_base|tr_state|tr_tax|tr_tax_base|tr_total|"
-    "tr_total_base|true_tstamp|txn_id|user_fingerprint|user_id|user_ipaddress|useragent|"
-    "v_collector|v_etl|v_tracker";
+    "domain_userid|dvce_created_tstamp|dvce_screenheight|dvce_screenwidth|event|event_format|"
+    "event_id|event_name|event_vendor|event_version|mkt_campaign|mkt_clickid|mkt_content|"
+    "mkt_medium|mkt_network|mkt_source|mkt_term|name_tracker|os_timezone|page_referrer|"
+    "page_title|page_url|page_urlfragment|page_urlhost|page_urlpath|page_urlport|page_urlquery|"
+    "page_urlscheme|platform|pp_xoffset_max|pp_xoffset_min|pp_yoffset_max|pp_yoffset_min|"
+    "refr_domain_userid|refr_dvce_tstamp|refr_medium|refr_urlfragment|refr_urlhost|refr_urlpath|"
+    "refr_urlport|refr_urlquery|refr_urlscheme|se_action|se_category|se_label|se_property|"
+    "se_value|ti_category|ti_currency|ti_name|ti_orderid|ti_price|ti_quantity|ti_sku|"
+    "tr_affiliation|tr_city|tr_country|tr_currency|tr_orderid|tr_shipping|tr_state|tr_tax|"
+    "tr_total|true_tstamp|txn_id|user_fingerprint|user_id|useragent|v_tracker|"
+    "base_currency|br_family|br_name|br_renderengine|br_type|br_version|collector_tstamp|"
+    "dvce_ismobile|dvce_sent_tstamp|dvce_type|etl_tags|etl_tstamp|event_fingerprint|geo_city|"
+    "geo_country|geo_latitude|geo_longitude|geo_region|geo_region_name|geo_timezone|geo_zipcode|"
+    "ip_domain|ip_isp|ip_netspeed|ip_organization|network_userid|os_family|os_manufacturer|"
+    "os_name|refr_source|refr_term|ti_price_base|tr_shipping_base|tr_tax_base|tr_total_base|"
+    "user_ipaddress|v_collector|v_etl";
 
-std::string_view take_word(std::string_view& list) {
+constexpr std::string_view take_word(std::string_view& list) {
   const std::string_view word = list.substr(0, list.find('|'));
   list.remove_prefix(std::min(word.size() + 1, list.size()));
   return word;
+}
+
+constexpr int find_word(std::string_view word, std::string_view list) {
+  for (int position = 1; !list.empty(); ++position) {
+    if (take_word(list) == word) return position;
+  }
+  return 0;
 }
 
 char lower(char c) {
@@ -41,7 +49,8 @@ char lower(char c) {
 
 constexpr std::size_t kLongestName = 257;  // of what a definition may refer to
 
-/// Levenshtein's distance but for letter case, one row at a time. `b` is no longer than kLongestName.
+/// Levenshtein's distance but for letter case, one row at a time. `b` is no longer than
+/// kLongestName.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::size_t row[kLongestName + 1];
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -66,10 +75,7 @@ List<std::string_view> words_of(std::string_view list) {
 }
 
 int position_of(std::string_view word, std::string_view list) {
-  for (int position = 1; !list.empty(); ++position) {
-    if (take_word(list) == word) return position;
-  }
-  return 0;
+  return find_word(word, list);
 }
 
 std::string_view word_at(int position, std::string_view list) {
@@ -87,12 +93,8 @@ bool is_atomic_field(std::string_view name) {
 }
 
 bool is_unknown_to_browsers(std::string_view name) {
-  constexpr std::string_view fields =
-      "base_currency|br_family|br_name|br_renderengine|br_type|br_version|collector_tstamp|"
-      "dvce_ismobile|dvce_sent_tstamp|dvce_type|etl_tags|etl_tstamp|event_fingerprint|"
-      "network_userid|os_family|os_manufacturer|os_name|refr_source|refr_term|ti_price_base|"
-      "tr_shipping_base|tr_tax_base|tr_total_base|user_ipaddress|v_collector|v_etl";
-  return name.starts_with("geo_") || name.starts_with("ip_") || position_of(name, fields) != 0;
+  constexpr int first = find_word("base_currency", kAtomicFields);
+  return position_of(name, kAtomicFields) >= first;
 }
 
 bool is_time_field(std::string_view name) {

@@ -26,16 +26,13 @@ constexpr const char* kOther = nullptr;  // fields are those of another format
 
 /// The name of an atomic field, which stands at `where`, checked and spelt as events spell it.
 void check_atomic_field(Reader& reader, const JsonNode* where, std::string_view& name) {
-  if (name == "refr_device_tstamp") {
-    name = "refr_dvce_tstamp";  // the Python SDK's spelling
-  } else if (position_of(name, "contexts|unstruct_event|derived_contexts") != 0) {
-    reader.error(
-        where,
-        "'%' is a whole structure; name a field in it with a property of type 'event' or 'entity'",
-        {name});
-  } else if (is_unknown_to_browsers(name)) {
+  if (name == "refr_device_tstamp") name = "refr_dvce_tstamp";  // the Python SDK's spelling
+  if (is_unknown_to_browsers(name)) {
     reader.diagnostics().warning(
         where, "", "'%' is filled in after collection; in a browser it is always missing", {name});
+  } else if (position_of(name, "contexts|unstruct_event|derived_contexts") != 0) {
+    reader.error(where, "'%' is a structure; for a field of it use the type 'event' or 'entity'",
+                 {name});
   } else if (!is_atomic_field(name)) {
     reader.error(where, "there is no atomic field '%'%", {name, suggestion(name, atomic_fields())});
   }
