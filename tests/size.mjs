@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 // Bytes. `budget` is a ratchet: today's figure, rounded up, and lowered with each step towards the target.
-const budget = 57_250;
+const budget = 57_050;
 const target = 56_000;
-const engineBudget = 47_400;
+const engineBudget = 46_700;
 const engineTarget = 46_000;
 
 const dist = fileURLToPath(new URL('../js/dist/', import.meta.url));
