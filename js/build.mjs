@@ -21,7 +21,7 @@ copyFileSync('../wasm/tripline.d.ts', 'dist/engine/tripline.d.ts');
 copyFileSync('dist/engine/tripline.wasm', 'dist/tripline.wasm');
 
 // Loaded on demand, by these names.
-const onDemand = ['doctor', 'remote'];
+const onDemand = ['doctor', 'pushes', 'remote'];
 const external = [...onDemand, 'snowplow'].map((name) => `./${name}.js`);
 
 // What one page may load together shares one evaluator: it is in the plugin's file, which `index` imports. A second file

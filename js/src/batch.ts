@@ -1,31 +1,39 @@
 // Takes the journal's entries into the state.
 import type { Announcer } from './announcer.js';
-import { completeIntervention } from './direct.js';
-import type { Engine } from './engine.js';
 import type { Entry, Journal } from './journal.js';
 import { withDecided } from './outbox.js';
-import { EngineError } from './problem.js';
+import type { PageEngine } from './page-engine.js';
+import { isRefusal } from './problem.js';
 import { EngineFailure, withSnapshot } from './shared-state.js';
 import type { StoredState } from './storage.js';
-import type { AttributePush, Intervention, Payload } from './types.js';
+import type { AttributePush, DirectIntervention, Intervention, Payload } from './types.js';
 
 /** What the engine takes in, or an intervention that was pushed, which needs no engine. */
-export type Input = { event: Payload } | { attributes: AttributePush } | { intervention: Intervention };
+export type Input = { event: Payload } | { attributes: AttributePush } | { intervention: DirectIntervention };
 
 /** A host's clock that is so far behind the engine's (ms) was set back. */
 const clockWasSetBack = 300_000;
 
+/** What takes in more than events: a file of its own, since most pages set and push nothing. */
+export interface Pushes {
+  /** undefined: it is not there yet; null: this page cannot have it. */
+  code: typeof import('./pushes.js') | null | undefined;
+  /** Entries wait for it. */
+  areWanted: boolean;
+}
+
 /**
  * The state with every entry that it lacks, and with what time alone has brought since. Without an engine, its inputs
- * stay in the journal. `now`: the host's clock in ms. What is
+ * stay in the journal; while `pushes` lacks what one of them needs, all do. `now`: the host's clock in ms. What is
  * announced is announced twice if a transaction is repeated. Throws EngineFailure.
  */
 export function applyJournal(
   state: StoredState | undefined,
-  engine: Engine | undefined,
+  engine: PageEngine | undefined,
   journal: Journal<Input>,
   now: number,
   announcer: Announcer,
+  pushes: Pushes,
 ): StoredState | undefined {
   const isSetBack = engine !== undefined && engine.clock - now > clockWasSetBack;
   if (isSetBack) {
@@ -36,7 +44,11 @@ export function applyJournal(
     });
   }
   const { applied = {}, outbox = [], started = [] } = state ?? {};
-  const entries = journal.pending(applied).filter(({ content }) => engine || 'intervention' in content);
+  let entries = journal.pending(applied).filter(({ content }) => engine || 'intervention' in content);
+  if (!pushes.code && entries.some(({ content }) => !('event' in content))) {
+    pushes.areWanted = pushes.code === undefined;
+    entries = [];
+  }
   const isDue = engine !== undefined && engine.nextDeadline <= now;
   if (entries.length === 0 && !isDue && !isSetBack) return state;
   const next = { applied: journal.retained(applied), outbox, started };
@@ -46,14 +58,14 @@ export function applyJournal(
   if (isDue) decide(engine.advance(now), journal.page);
   for (const entry of entries) {
     const { page, number, content } = entry;
-    decide(process(engine as Engine, entry, now, announcer), page, sessionOf(content));
+    decide(takeIn(entry, engine, now, announcer, pushes), page, sessionOf(content));
     next.applied[page] = number;
   }
   return { ...(state && !engine ? state : withSnapshot(state, engine?.snapshot())), ...next };
 }
 
 /** The state without profiles and marks, in which all that was tracked counts as applied. */
-export function emptied(state: StoredState | undefined, engine: Engine | undefined, journal: Journal<Input>): StoredState {
+export function emptied(state: StoredState | undefined, engine: PageEngine | undefined, journal: Journal<Input>): StoredState {
   const applied = { ...state?.applied };
   for (const { page, number } of journal.pending(applied)) applied[page] = number;
   engine?.clear();
@@ -65,16 +77,22 @@ export function sessionOf(content: Input): string | undefined {
   return typeof session === 'string' ? session : undefined;
 }
 
-/** Without an engine, there are only interventions. */
-function process(engine: Engine, entry: Entry<Input>, now: number, announcer: Announcer): Intervention[] {
+/** Without an engine, there are only interventions; without code for pushes, only events. */
+function takeIn(
+  entry: Entry<Input>,
+  engine: PageEngine | undefined,
+  now: number,
+  announcer: Announcer,
+  { code }: Pushes,
+): Intervention[] {
   const { content, writtenAt } = entry;
   try {
-    if ('intervention' in content) return [completeIntervention(content.intervention)];
-    if ('attributes' in content) return engine.push(content.attributes, now, writtenAt);
-    return engine.process(content.event, now);
+    if ('event' in content) return engine!.process(content.event, now);
+    if ('intervention' in content) return [code!.completeIntervention(content.intervention)];
+    return code!.setAttributes(engine!, content.attributes, now, writtenAt);
   } catch (cause) {
-    if (!(cause instanceof EngineError && cause.code === 'options')) throw new EngineFailure(cause, entry);
-    announcer.say('error', cause); // an entry that is passed over
+    if (!isRefusal(cause)) throw new EngineFailure(cause, entry);
+    announcer.say('error', cause); // the entry is passed over
     return [];
   }
 }

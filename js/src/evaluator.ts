@@ -1,17 +1,15 @@
 // What users hold. Events go one way: track → journal → batch (one transaction on the store) → outbox → handlers.
 import { Announcer, type Announcements } from './announcer.js';
-import { applyJournal, emptied, sessionOf, type Input } from './batch.js';
+import { applyJournal, emptied, sessionOf, type Input, type Pushes } from './batch.js';
 import { isReceipt } from './bind.js';
 import { Delivery } from './delivery.js';
-import { completeIntervention } from './direct.js';
 import { Dispatcher, type DispatchReport, type InterventionListener } from './dispatch.js';
 import type { DoctorReport } from './doctor.js';
-import { Engine, type Limits } from './engine.js';
+import { PageEngine, type Limits } from './page-engine.js';
 import { Journal } from './journal.js';
 import { loadDefinitions, loadModule, type DefinitionsSource, type WasmSource } from './load.js';
 import { PageLife } from './page.js';
 import { definitionsProblem, EngineError, messageOf } from './problem.js';
-import { checkedPush } from './push.js';
 import { randomId } from './random-id.js';
 import { EngineFailure, SharedState, type Change } from './shared-state.js';
 import { indexedDbStore, type Store } from './storage.js';
@@ -58,7 +56,7 @@ export interface Evaluator {
   track(payload: Payload): void;
   /**
    * Sets fields of an external attribute group, exactly once, and fires what that triggers. What is refused, because the
-   * definitions have no such field, is an `error` of the code `options`.
+   * definitions have no such field, is an `error` of the code `options`. This and `push` load a file of their own.
    */
   setAttributes(push: AttributePush): void;
   /** Dispatches an intervention whatever its criteria say, at most once for each `intervention_id`. */
@@ -90,6 +88,7 @@ export class LocalEvaluator implements Evaluator {
   readonly #dispatcher: Dispatcher;
   readonly #journal: Journal<Input>;
   readonly #page: PageLife;
+  readonly #pushes: Pushes = { code: undefined, areWanted: false };
   readonly #delivery: Delivery;
   readonly #deadline = new DeadlineTimer(() => this.#scheduleBatch());
   /** Undefined until it is known whether there is an engine, and when all is closed. */
@@ -203,11 +202,11 @@ export class LocalEvaluator implements Evaluator {
 
   setAttributes(push: AttributePush): void {
     if (this.#isPaused) return;
-    this.#append(() => this.#journal.append({ attributes: checkedPush(push) }));
+    this.#append(() => this.#journal.append({ attributes: push ?? null }));
   }
 
   push(intervention: DirectIntervention): void {
-    this.#append(() => this.#journal.append({ intervention: completeIntervention(intervention) }, ' direct'));
+    this.#append(() => this.#journal.append({ intervention: intervention ?? null }, ' direct'));
   }
 
   async attributes(key: AttributeKey): Promise<Attributes> {
@@ -256,7 +255,7 @@ export class LocalEvaluator implements Evaluator {
     return engine !== undefined;
   }
 
-  async #loadEngine(): Promise<Engine | undefined> {
+  async #loadEngine(): Promise<PageEngine | undefined> {
     const { definitions, wasm } = this.#options;
     if (definitions === undefined) {
       await null; // whoever calls createEvaluator can listen before anything is said
@@ -268,7 +267,7 @@ export class LocalEvaluator implements Evaluator {
     ]);
     if (module === undefined || bundle === undefined) return undefined;
     try {
-      const { engine, diagnostics } = Engine.load(module, bundle, this.#options.limits);
+      const { engine, diagnostics } = PageEngine.load(module, bundle, this.#options.limits);
       this.#diagnostics = diagnostics;
       this.#sayDiagnostics(diagnostics);
       return engine;
@@ -290,7 +289,7 @@ export class LocalEvaluator implements Evaluator {
   }
 
   /** What the engine says once everything before is counted; undefined: there is none. */
-  async #ask<Answer>(question: (engine: Engine) => Answer): Promise<Answer | undefined> {
+  async #ask<Answer>(question: (engine: PageEngine) => Answer): Promise<Answer | undefined> {
     let answer: Answer | undefined;
     await this.#enqueue(async (shared) => {
       await this.#runBatch(shared);
@@ -329,10 +328,28 @@ export class LocalEvaluator implements Evaluator {
 
   async #runBatch(shared: SharedState): Promise<void> {
     const now = Math.floor(Date.now());
-    const running = (engine: Engine | undefined): Engine | undefined => (this.#isPaused ? undefined : engine);
-    await shared.update((state, engine) => applyJournal(state, running(engine), this.#journal, now, this.#announcer));
+    const running = (engine: PageEngine | undefined): PageEngine | undefined => (this.#isPaused ? undefined : engine);
+    const apply = (): Promise<void> =>
+      shared.update((state, engine) =>
+        applyJournal(state, running(engine), this.#journal, now, this.#announcer, this.#pushes),
+      );
+    await apply();
+    if (this.#pushes.areWanted) {
+      await this.#loadPushes();
+      await apply();
+    }
     if (!this.#closed) this.#deadline.set(running(shared.engine)?.nextDeadline ?? Infinity);
     this.#shortenJournal(shared);
+  }
+
+  async #loadPushes(): Promise<void> {
+    this.#pushes.areWanted = false;
+    try {
+      this.#pushes.code = await import('./pushes.js');
+    } catch (error) {
+      this.#pushes.code = null;
+      this.#sayError('options', `What was set or pushed waits for the next page, and all events with it: ${messageOf(error)}`, error);
+    }
   }
 
   #shortenJournal({ state }: SharedState): void {

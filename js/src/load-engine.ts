@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { Engine, type Limits } from './engine.js';
+import { Engine } from './engine.js';
 import { compileModule, instantiate, loadDefinitions, ownWasm, type DefinitionsSource, type WasmSource } from './load.js';
 import { fileOr } from './local-file.js';
+import type { Limits } from './page-engine.js';
 import { definitionsProblem, EngineError, messageOf } from './problem.js';
 import type { Diagnostic } from './types.js';
 
-export type { Engine, Limits } from './engine.js';
+export type { Engine } from './engine.js';
 export type { DefinitionsSource, WasmSource } from './load.js';
+export type { Limits } from './page-engine.js';
 export { EngineError } from './problem.js';
 export { stringAttributes } from './string-attributes.js';
 export type {

@@ -16,6 +16,11 @@ export class EngineError extends Error implements Problem {
   }
 }
 
+/** Whether something was asked that cannot be; also for an error of a file that has a class of its own. */
+export function isRefusal(error: unknown): error is EngineError {
+  return (Object(error) as Partial<EngineError>).code === 'options';
+}
+
 /** What an error says, whatever was thrown. Never throws. */
 export function messageOf(error: unknown): string {
   const text = attempt(() => (error instanceof Error ? error.message : String(error)));

@@ -1,26 +1,29 @@
-// Values for external attribute groups → the slots of the event buffer.
+// Values for external attribute groups → what the event buffer takes.
 import type { Field } from '../dist/engine/tripline.js';
-import type { InputValue } from './bind.js';
+import type { BoundEvent, InputValue } from './bind.js';
 import { EngineError } from './problem.js';
 import type { AttributePush } from './types.js';
 
-/** The attribute key's name, then pairs of a field's number and its value. Throws an EngineError. */
-export function pushSlots(fields: readonly Field[], push: AttributePush): InputValue[] {
+/**
+ * A push as the engine takes it: the attribute key's name, then pairs of a field's number and its value. Throws an
+ * EngineError.
+ */
+export function boundPush(fields: readonly Field[], push: AttributePush, time: number): BoundEvent {
   const { attributeKey, attributes, group, version = newestVersion(fields, group) } = checkedPush(push);
-  const slots: InputValue[] = [attributeKey.name];
+  const values: InputValue[] = [attributeKey.name];
   for (const [name, value] of Object.entries(attributes)) {
     const field = fields.find((each) => each.group === group && each.version === version && each.name === name);
     if (!field) throw refusal(`There is no field "${name}" in version ${version} of the external group "${group}".`);
     if (field.attribute_key !== attributeKey.name) {
       throw refusal(`The group "${group}" has the attribute key "${field.attribute_key}", not "${attributeKey.name}".`);
     }
-    slots.push(field.attribute, checkedValue(name, value));
+    values.push(field.attribute, checkedValue(name, value));
   }
-  return slots;
+  return { id: attributeKey.id, time, values };
 }
 
 /** A push of the right form. It may come from JavaScript, or from storage. */
-export function checkedPush(push: AttributePush): AttributePush {
+function checkedPush(push: AttributePush): AttributePush {
   const { group, attributeKey, attributes } = Object(push) as Partial<AttributePush>;
   if (typeof group !== 'string') throw refusal('"group" must be the name of an external attribute group.');
   const { name, id } = Object(attributeKey) as Partial<AttributePush['attributeKey']>;

@@ -2,7 +2,7 @@
 // Loaded when the page subscribes.
 import type { BrowserTracker } from '@snowplow/browser-tracker';
 import type { bindInputs } from './bind.js';
-import type { Engine } from './engine.js';
+import type { PageEngine } from './page-engine.js';
 import type { LocalEvaluator } from './evaluator.js';
 import { completeIntervention } from './direct.js';
 import { markOf, remembered, withDecided } from './outbox.js';
@@ -234,7 +234,7 @@ function fieldReader(bind: typeof bindInputs): FieldReader {
  */
 export function withReceived(
   state: StoredState | undefined,
-  engine: Engine | undefined,
+  engine: PageEngine | undefined,
   intervention: Intervention,
   page: string,
 ): StoredState {
@@ -252,7 +252,7 @@ export function withReceived(
   };
 }
 
-function firstState(engine: Engine | undefined): StoredState {
+function firstState(engine: PageEngine | undefined): StoredState {
   return { ...withSnapshot(undefined, engine?.snapshot()), applied: {}, outbox: [], started: [] };
 }
 

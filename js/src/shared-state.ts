@@ -1,11 +1,11 @@
 // The engine and the stored state, kept in step. All tabs of the origin share what is stored; each has an engine.
 import type { Announcer } from './announcer.js';
-import type { Engine } from './engine.js';
+import type { PageEngine } from './page-engine.js';
 import { EngineError, messageOf } from './problem.js';
 import { isStoredState, memoryStore, type Store, type StoredState } from './storage.js';
 
 /** Answers the state to store; the same one: nothing changed. May run again, so it must leave no trace but in the engine. */
-export type Change = (state: StoredState | undefined, engine: Engine | undefined) => StoredState | undefined;
+export type Change = (state: StoredState | undefined, engine: PageEngine | undefined) => StoredState | undefined;
 
 type Place = { page: string; number: number };
 
@@ -20,7 +20,7 @@ export class EngineFailure extends Error {
 }
 
 export class SharedState {
-  #engine: Engine | undefined;
+  #engine: PageEngine | undefined;
   #isKept = true;
   readonly #name: string;
   readonly #announcer: Announcer;
@@ -30,7 +30,7 @@ export class SharedState {
   #state: StoredState | undefined;
 
   /** Without an engine, what it has stored stays as it is. */
-  constructor(engine: Engine | undefined, store: Store, name: string, announcer: Announcer) {
+  constructor(engine: PageEngine | undefined, store: Store, name: string, announcer: Announcer) {
     this.#engine = engine;
     this.#store = store;
     this.#name = name;
@@ -43,7 +43,7 @@ export class SharedState {
   }
 
   /** Undefined: nothing is evaluated. */
-  get engine(): Engine | undefined {
+  get engine(): PageEngine | undefined {
     return this.#engine;
   }
 

@@ -96,19 +96,20 @@ describe('setAttributes', () => {
     expect(last.interventions).toEqual([]);
   });
 
-  test('of a wrong form is an error at once; what the definitions lack, when they are there', async () => {
+  test('of what JSON cannot say is an error at once; of a wrong form, or of what the definitions lack, in its turn', async () => {
     const page = open({ store, definitions });
     const circle: { risk?: unknown } = {};
     circle.risk = circle;
-    for (const wrong of [undefined, {}, { ...risk(1), attributeKey: 5 }, { ...risk(1), attributes: circle }]) {
+    page.evaluator.setAttributes({ ...risk(1), attributes: circle } as never);
+    expect(page.errors.map(({ code }) => code)).toEqual(['options']);
+    for (const wrong of [undefined, {}, { ...risk(1), attributeKey: 5 }, () => risk(1)]) {
       page.evaluator.setAttributes(wrong as never);
     }
-    expect(page.errors.map(({ code }) => code)).toEqual(['options', 'options', 'options', 'options']);
     page.evaluator.setAttributes({ ...risk(1), group: 'score' });
     page.evaluator.setAttributes(risk(0.25));
     expect((await page.evaluator.attributes(domainUser))['scores']).toEqual({ risk: 0.25 });
-    expect(page.errors).toHaveLength(5);
-    expect(page.errors[4]).toMatchObject({ code: 'options', message: expect.stringContaining('no external group "score"') as string });
+    expect(page.errors.map(({ code }) => code)).toEqual(Array.from({ length: 6 }, () => 'options'));
+    expect(page.errors[5]).toMatchObject({ code: 'options', message: expect.stringContaining('no external group "score"') as string });
   });
 });
 
@@ -193,6 +194,7 @@ describe('push', () => {
 
   test.each<[string, unknown]>([
     ['nothing', undefined],
+    ['a function', () => hello],
     ['no name', { ...hello, name: '' }],
     ['a version that is none', { ...hello, version: 1.5 }],
     ['no target', { name: 'hello' }],

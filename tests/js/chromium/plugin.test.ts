@@ -333,6 +333,23 @@ describe('from page to page', () => {
     await noted(['hello']);
   });
 
+  test('where the code for what is pushed is missing, that waits for a page that has it, and what came after it too', async () => {
+    const missing = '/dist/pushes.js';
+    site.answers.set(missing, { status: 404, type: 'text/plain', body: '' });
+    await page.evaluate(() => {
+      tripline.start({ handlers: { banner: tripline.note } });
+      tripline.plugin.getEvaluator()?.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } });
+      tripline.add();
+    });
+    await vi.waitFor(async () => expect(await problems()).toEqual([expect.stringMatching(/^options: .* waits for the next page/)]));
+    complaints.splice(0).forEach((complaint) => expect(complaint).toContain('404')); // the browser's own
+    site.answers.delete(missing);
+    await go(page, `${site.url}next`);
+    await page.evaluate(() => tripline.start({ handlers: { banner: tripline.note } }));
+    await noted(['cart_abandonment', 'hello']);
+    expect(await problems()).toEqual([]);
+  });
+
   test('while a slow next page is awaited no handler starts; there it does', async () => {
     await page.evaluate(async () => {
       tripline.start({ handlers: { banner: () => sessionStorage.setItem('shown too early', 'yes') } });

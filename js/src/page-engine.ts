@@ -1,0 +1,202 @@
+// One engine over one bundle of definitions: the WebAssembly module's functions as an object.
+import type { LoadReport, TriplineModule } from '../dist/engine/tripline.js';
+import { bindInputs, type BoundEvent } from './bind.js';
+import { EventBuffer } from './event-buffer.js';
+import { EngineError } from './problem.js';
+import { randomId } from './random-id.js';
+import type {
+  AttributeKey,
+  Attributes,
+  Diagnostic,
+  Explanation,
+  Payload,
+  TriggeredIntervention,
+} from './types.js';
+
+/** What an engine keeps at most; the least recently used goes first. */
+export interface Limits {
+  /** Profiles: an attribute key and an id each. */
+  profiles?: number;
+  /** Marks of what was sent to whom. */
+  sentMarks?: number;
+  /** Ids of events, by which duplicates are known. */
+  eventIds?: number;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Every time is whole milliseconds since 1970, and may not be one that Date cannot tell. */
+const latestTime = 8.64e15;
+
+/** As much of an engine as every page needs. Throws what `Engine` throws. */
+export class PageEngine {
+  /** Warnings about the definitions. */
+  readonly diagnostics: Diagnostic[];
+  /** Of the external groups. @internal */
+  readonly fields: LoadReport['fields'];
+  readonly #module: TriplineModule;
+  readonly #handle: number;
+  readonly #bind: ReturnType<typeof bindInputs>;
+  readonly #buffer: EventBuffer;
+
+  /** @internal */
+  constructor(module: TriplineModule, handle: number, report: LoadReport) {
+    this.#module = module;
+    this.#handle = handle;
+    this.#bind = bindInputs(report.inputs);
+    this.#buffer = new EventBuffer(module);
+    this.fields = report.fields;
+    this.diagnostics = report.diagnostics;
+  }
+
+  /** Without an engine if the definitions have errors. @internal */
+  static load<Kind extends PageEngine>(
+    this: new (module: TriplineModule, handle: number, report: LoadReport) => Kind,
+    module: TriplineModule,
+    definitions: Uint8Array,
+    { profiles = 0, sentMarks = 0, eventIds = 0 }: Limits = {},
+  ): { engine: Kind | undefined; diagnostics: Diagnostic[] } {
+    const [size] = write(module, definitions);
+    const handle = module.load(size, profiles, sentMarks, eventIds);
+    const report = parse(module) as LoadReport;
+    return { engine: handle === 0 ? undefined : new this(module, handle, report), diagnostics: report.diagnostics };
+  }
+
+  /**
+   * Counts an event: the payload of Snowplow's tracker protocol. Answers what it triggers, one item per intervention and
+   * target. A payload that is malformed, whatever it is, counts as far as it can be read; one without an event id gets a
+   * random one. An id that was seen before counts nothing.
+   */
+  process(payload: Payload, now: number): TriggeredIntervention[] {
+    const event = this.#bind(payload);
+    event.id ||= randomId();
+    this.#buffer.write(event, checked(now));
+    return this.#fired(this.#module._tripline_process(this.#handle));
+  }
+
+  /** Sets fields of external groups to the values that `boundPush` answers. @internal */
+  set(push: BoundEvent, now: number): TriggeredIntervention[] {
+    checked(push.time);
+    this.#buffer.write(push, checked(now));
+    return this.#fired(this.#module._tripline_push(this.#handle));
+  }
+
+  /** Lets time pass to `now`, and answers what that triggers. */
+  advance(now: number): TriggeredIntervention[] {
+    return this.#fired(this.#module._tripline_advance(this.#handle, checked(now)));
+  }
+
+  /** When time alone may trigger something next (ms); Infinity: never. */
+  get nextDeadline(): number {
+    return this.#module._tripline_next_deadline(this.#handle);
+  }
+
+  /** The highest `now` so far (ms). */
+  get clock(): number {
+    return this.#module._tripline_clock(this.#handle);
+  }
+
+  /** Turns the clock back, for a host whose clock was wrong: what is stored as later than now counts as of now. */
+  rebase(now: number): void {
+    this.#module._tripline_rebase(this.#handle, checked(now));
+  }
+
+  /**
+   * A profile's attributes at the engine's clock: of each group the highest version, or those groups that have version
+   * `groupVersion`. {}: the definitions have no such attribute key.
+   */
+  attributes(key: AttributeKey, groupVersion = 0): Attributes {
+    const { name, id } = checkedKey(key);
+    this.#answered(this.#module.attributes(this.#handle, ...write(this.#module, name, id), groupVersion));
+    return parse(this.#module) as Attributes;
+  }
+
+  /**
+   * Forgets what is known of an id: its attributes, and what was sent to it. False: nothing was. It takes a moment for
+   * each profile.
+   */
+  forget(key: AttributeKey): boolean {
+    const { name, id } = checkedKey(key);
+    return this.#answered(this.#module.forget(this.#handle, ...write(this.#module, name, id))) === 1;
+  }
+
+  /** Why an intervention did or did not fire for a profile. undefined: there is no such intervention or key. */
+  explain(intervention: string, key: AttributeKey): Explanation | undefined {
+    const { name, id } = checkedKey(key);
+    const sizes = write(this.#module, String(intervention), name, id);
+    const size = this.#answered(this.#module.explain(this.#handle, ...sizes));
+    return size === 0 ? undefined : (parse(this.#module) as Explanation);
+  }
+
+  /** The whole state: profiles, what was sent, and the clock. */
+  snapshot(): Uint8Array {
+    this.#answered(this.#module._tripline_snapshot(this.#handle));
+    return result(this.#module).slice(); // a copy that outlives the next call
+  }
+
+  /**
+   * Replaces the state by a snapshot's, also of an engine with other definitions: what an attribute counted is kept where
+   * its definition stayed. Throws an EngineError of the code `snapshot` if it is damaged or of a newer version; the engine
+   * is empty then.
+   */
+  restore(snapshot: Uint8Array): void {
+    const [size] = write(this.#module, snapshot);
+    if (this.#answered(this.#module.restore(this.#handle, size)) === 0) return;
+    throw new EngineError('snapshot', `The snapshot was refused: ${decoder.decode(result(this.#module))}`);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#module.restore(this.#handle, 0); // refused, and the engine is empty then
+  }
+
+  /** Frees its memory. The engine is of no use afterwards. */
+  release(): void {
+    this.#module._tripline_release(this.#handle);
+  }
+
+  #fired(count: number): TriggeredIntervention[] {
+    if (this.#answered(count) === 0) return [];
+    if (count < 0) throw new EngineError('wasm', `The engine refused what it was given (${count}).`);
+    return parse(this.#module) as TriggeredIntervention[];
+  }
+
+  #answered(answer: number): number {
+    if (answer === -2) throw new EngineError('wasm', 'The engine was released.');
+    return answer;
+  }
+}
+
+type SizeOfEach<Texts> = { [Text in keyof Texts]: number };
+
+/** Texts, or their bytes, into the event buffer, one after the other; answers how many bytes each has. */
+function write<Texts extends (string | Uint8Array)[]>(module: TriplineModule, ...texts: Texts): SizeOfEach<Texts> {
+  const parts = texts.map((text) => (typeof text === 'string' ? encoder.encode(text) : text));
+  let end = module._tripline_buffer(parts.reduce((size, part) => size + part.length, 0));
+  const memory = new Uint8Array(module.memory.buffer); // only now: it may have grown
+  for (const part of parts) {
+    memory.set(part, end);
+    end += part.length;
+  }
+  return parts.map((part) => part.length) as SizeOfEach<Texts>;
+}
+
+/** A view: the next call may void it. */
+function result(module: TriplineModule): Uint8Array {
+  return new Uint8Array(module.memory.buffer, module._tripline_result(), module._tripline_result_size());
+}
+
+function parse(module: TriplineModule): unknown {
+  return JSON.parse(decoder.decode(result(module)));
+}
+
+function checked(time: number): number {
+  if (!(Math.abs(time) <= latestTime)) throw new EngineError('options', `${String(time)} is no time in milliseconds.`);
+  return time;
+}
+
+function checkedKey(key: AttributeKey): AttributeKey {
+  if (typeof key?.name === 'string' && typeof key.id === 'string') return key;
+  throw new EngineError('options', 'An attribute key is {name, id}, both texts.');
+}

@@ -1,0 +1,12 @@
+// What pages set and push. Loaded by those that do either.
+import { completeIntervention } from './direct.js';
+import type { PageEngine } from './page-engine.js';
+import { boundPush } from './push.js';
+import type { AttributePush, Intervention } from './types.js';
+
+export { completeIntervention };
+
+/** Sets fields of an external group, and answers what that triggers. Throws an EngineError of the code `options`. */
+export function setAttributes(engine: PageEngine, push: AttributePush, now: number, time: number): Intervention[] {
+  return engine.set(boundPush(engine.fields, push, time), now);
+}
