@@ -21,7 +21,7 @@ copyFileSync('../wasm/tripline.d.ts', 'dist/engine/tripline.d.ts');
 copyFileSync('dist/engine/tripline.wasm', 'dist/tripline.wasm');
 
 // Loaded on demand, by these names.
-const onDemand = ['doctor', 'pushes', 'remote'];
+const onDemand = ['doctor', 'pushes', 'questions', 'remote'];
 const external = [...onDemand, 'snowplow'].map((name) => `./${name}.js`);
 
 // What one page may load together shares one evaluator: it is in the plugin's file, which `index` imports. A second file
@@ -32,14 +32,12 @@ await bundle(['src/load-engine.ts', 'src/testing.ts'], []);
 // Terser makes the engine's glue a tenth smaller once more. No getter here does more than read, and no constructor is called
 // for what it does besides.
 for (const file of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
-  const { code, map } = await minify(readFileSync(`dist/${file}`, 'utf8'), {
+  const { code } = await minify(readFileSync(`dist/${file}`, 'utf8'), {
     module: true,
     ecma: 2020,
     compress: { passes: 3, keep_fargs: false, inline: 1, pure_getters: true, pure_new: true },
-    sourceMap: { content: readFileSync(`dist/${file}.map`, 'utf8'), url: `${file}.map` },
   });
   writeFileSync(`dist/${file}`, code);
-  writeFileSync(`dist/${file}.map`, map);
 }
 
 const { status } = spawnSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
@@ -56,7 +54,6 @@ function bundle(entryPoints, external) {
     format: 'esm',
     target: 'es2022',
     minify: true,
-    sourcemap: 'linked',
     logLevel: 'warning',
   });
 }

@@ -1,6 +1,6 @@
 // Brings decisions to handlers: decides which page starts what, and when it is too late.
 import type { Announcer } from './announcer.js';
-import type { Dispatcher } from './dispatch.js';
+import { dispatch, type DispatchReport, type Handlers } from './dispatch.js';
 import type { Journal } from './journal.js';
 import { withStarted, type Sorted } from './outbox.js';
 import type { PageLife } from './page.js';
@@ -12,7 +12,8 @@ const courtesy = 2000;
 
 export class Delivery {
   readonly #announcer: Announcer;
-  readonly #dispatcher: Dispatcher;
+  readonly #handlers: Handlers;
+  readonly #report: DispatchReport;
   readonly #journal: Journal<object>;
   readonly #page: PageLife;
   readonly #deliverWithin: number;
@@ -23,14 +24,16 @@ export class Delivery {
   /** `deliverWithin`: in ms. `again` asks to be run again. */
   constructor(
     announcer: Announcer,
-    dispatcher: Dispatcher,
+    handlers: Handlers,
+    report: DispatchReport,
     journal: Journal<object>,
     page: PageLife,
     deliverWithin: number,
     again: () => void,
   ) {
     this.#announcer = announcer;
-    this.#dispatcher = dispatcher;
+    this.#handlers = handlers;
+    this.#report = report;
     this.#journal = journal;
     this.#page = page;
     this.#deliverWithin = deliverWithin;
@@ -51,7 +54,7 @@ export class Delivery {
       return state && !isNothing(sorted) ? withStarted(state, sorted) : state;
     });
     for (const { intervention } of sorted.expired) this.#announcer.say('expired', intervention);
-    for (const { intervention } of sorted.due) this.#dispatcher.dispatch(intervention);
+    for (const { intervention } of sorted.due) dispatch(intervention, this.#handlers, this.#report);
   }
 
   close(): void {
@@ -70,14 +73,14 @@ export class Delivery {
     const { id, since } = this.#session;
     const isOver = session !== undefined && session !== id && since >= decided;
     if (isOver || age >= this.#deliverWithin) return 'expired';
-    if (!this.#dispatcher.hasHandlers || this.#page.hidden || this.#page.leaving > 0) return 'rest';
+    if (this.#handlers.size === 0 || this.#page.hidden || this.#page.leaving > 0) return 'rest';
     return this.#journal.isOwn(page) || age >= courtesy ? 'due' : 'rest';
   }
 
   // A new handler, and a hidden page that is shown, ask by themselves.
   #lookAgain(): void {
     clearTimeout(this.#timer);
-    if (this.#dispatcher.hasHandlers && !this.#page.hidden) this.#timer = setTimeout(this.#again, Math.max(courtesy, this.#page.leaving));
+    if (this.#handlers.size > 0 && !this.#page.hidden) this.#timer = setTimeout(this.#again, Math.max(courtesy, this.#page.leaving));
   }
 }
 

@@ -12,40 +12,22 @@ export type StepData = { handlers: string[] } | { handler: string; error?: unkno
 /** Told about each step. */
 export type DispatchReport = (step: Step, intervention: Intervention, data: StepData) => void;
 
-export class Dispatcher {
-  readonly #handlers = new Map<string, InterventionListener>();
-  readonly #report: DispatchReport;
+/** By their ids. */
+export type Handlers = ReadonlyMap<string, InterventionListener>;
 
-  constructor(report: DispatchReport) {
-    this.#report = report;
-  }
+/** Starts every handler before it returns. */
+export function dispatch(intervention: Intervention, handlers: Handlers, report: DispatchReport): void {
+  const present = [...handlers];
+  report('delivery', intervention, { handlers: present.map(([id]) => id) });
+  for (const [id, handler] of present) void run(id, handler, intervention, report);
+}
 
-  get hasHandlers(): boolean {
-    return this.#handlers.size > 0;
+async function run(id: string, handler: InterventionListener, intervention: Intervention, report: DispatchReport): Promise<void> {
+  try {
+    await handler(structuredClone(intervention)); // a handler's own, to change as it likes
+  } catch (error) {
+    report('dispatch_error', intervention, { handler: id, error });
+    return;
   }
-
-  add(id: string, handler: InterventionListener): void {
-    this.#handlers.set(id, handler);
-  }
-
-  remove(id: string): void {
-    this.#handlers.delete(id);
-  }
-
-  /** Starts every handler before it returns. */
-  dispatch(intervention: Intervention): void {
-    const handlers = [...this.#handlers];
-    this.#report('delivery', intervention, { handlers: handlers.map(([id]) => id) });
-    for (const [id, handler] of handlers) void this.#run(id, handler, intervention);
-  }
-
-  async #run(id: string, handler: InterventionListener, intervention: Intervention): Promise<void> {
-    try {
-      await handler(structuredClone(intervention)); // a handler's own, to change as it likes
-    } catch (error) {
-      this.#report('dispatch_error', intervention, { handler: id, error });
-      return;
-    }
-    this.#report('dispatch_accept', intervention, { handler: id });
-  }
+  report('dispatch_accept', intervention, { handler: id });
 }

@@ -1,5 +1,5 @@
 // Looks at everything that evaluation depends on, and says what does not work and what to do.
-import type { Dispatcher } from './dispatch.js';
+import type { Handlers } from './dispatch.js';
 import type { Journal } from './journal.js';
 import { definitionsProblem, messageOf } from './problem.js';
 import type { SharedState } from './shared-state.js';
@@ -32,7 +32,7 @@ export interface Symptoms {
   /** The engine's, in ms; undefined: no engine runs. */
   clock: number | undefined;
   diagnostics: readonly Diagnostic[];
-  dispatcher: Pick<Dispatcher, 'hasHandlers'>;
+  handlers: Handlers;
   journal: Pick<Journal<object>, 'isKept'>;
   problems: readonly Problem[];
   /** undefined: it is not known yet, or no longer. */
@@ -99,10 +99,10 @@ function clock({ clock, problems }: Symptoms): Finding {
     : { check: 'clock', ok: true, message: "The device's clock goes on as it should." };
 }
 
-function delivery({ dispatcher, shared }: Symptoms): Finding {
+function delivery({ handlers, shared }: Symptoms): Finding {
   const outbox = shared?.state?.outbox ?? [];
   const waiting = outbox.map(({ intervention }) => `"${intervention.name}"`).join(', ');
   const message = waiting ? `Interventions wait to be dispatched: ${waiting}.` : 'No intervention waits to be dispatched.';
-  if (dispatcher.hasHandlers) return { check: 'delivery', ok: true, message };
+  if (handlers.size > 0) return { check: 'delivery', ok: true, message };
   return { check: 'delivery', ok: false, message: `${message} There is no handler: add one for "intervention".` };
 }

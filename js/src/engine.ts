@@ -1,7 +1,8 @@
 // The engine as servers have it: with what a page loads only when it is used.
 import { PageEngine } from './page-engine.js';
 import { boundPush } from './push.js';
-import type { AttributePush, TriggeredIntervention } from './types.js';
+import { attributes, explain, forget } from './questions.js';
+import type { AttributeKey, AttributePush, Attributes, Explanation, TriggeredIntervention } from './types.js';
 
 /**
  * Profiles and their attributes, and what fires because of them. It has no clock: every call that may change something
@@ -16,5 +17,26 @@ export class Engine extends PageEngine {
    */
   push(push: AttributePush, now: number, time = now): TriggeredIntervention[] {
     return this.set(boundPush(this.fields, push, time), now);
+  }
+
+  /**
+   * A profile's attributes at the engine's clock: of each group the highest version, or those groups that have version
+   * `groupVersion`. {}: the definitions have no such attribute key.
+   */
+  attributes(key: AttributeKey, groupVersion = 0): Attributes {
+    return attributes(this, key, groupVersion);
+  }
+
+  /**
+   * Forgets what is known of an id: its attributes, and what was sent to it. False: nothing was. It takes a moment for
+   * each profile.
+   */
+  forget(key: AttributeKey): boolean {
+    return forget(this, key);
+  }
+
+  /** Why an intervention did or did not fire for a profile. undefined: there is no such intervention or key. */
+  explain(intervention: string, key: AttributeKey): Explanation | undefined {
+    return explain(this, intervention, key);
   }
 }

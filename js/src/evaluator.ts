@@ -3,17 +3,17 @@ import { Announcer, type Announcements } from './announcer.js';
 import { applyJournal, emptied, sessionOf, type Input, type Pushes } from './batch.js';
 import { isReceipt } from './bind.js';
 import { Delivery } from './delivery.js';
-import { Dispatcher, type DispatchReport, type InterventionListener } from './dispatch.js';
+import type { DispatchReport, InterventionListener } from './dispatch.js';
 import type { DoctorReport } from './doctor.js';
 import { PageEngine, type Limits } from './page-engine.js';
 import { Journal } from './journal.js';
 import { loadDefinitions, loadModule, type DefinitionsSource, type WasmSource } from './load.js';
 import { PageLife } from './page.js';
-import { definitionsProblem, EngineError, messageOf } from './problem.js';
+import { definitionsProblem, isRefusal, messageOf } from './problem.js';
 import { randomId } from './random-id.js';
 import { EngineFailure, SharedState, type Change } from './shared-state.js';
 import { indexedDbStore, type Store } from './storage.js';
-import { DeadlineTimer } from './timers.js';
+import { deadlineTimer } from './timers.js';
 import type {
   AttributeKey,
   AttributePush,
@@ -61,7 +61,10 @@ export interface Evaluator {
   setAttributes(push: AttributePush): void;
   /** Dispatches an intervention whatever its criteria say, at most once for each `intervention_id`. */
   push(intervention: DirectIntervention): void;
-  /** A profile's attributes, once everything that was tracked before is counted. {}: nothing is evaluated. */
+  /**
+   * A profile's attributes, once everything that was tracked before is counted. {}: nothing is evaluated. This and
+   * `explain` load a file of their own.
+   */
   attributes(key: AttributeKey): Promise<Attributes>;
   /** Why an intervention did or did not fire for a profile. undefined: there is none of that name, or no such key. */
   explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined>;
@@ -85,12 +88,12 @@ export class LocalEvaluator implements Evaluator {
   readonly #options: Partial<EvaluatorOptions>;
   readonly #namespace: string;
   readonly #announcer = new Announcer();
-  readonly #dispatcher: Dispatcher;
+  readonly #handlers = new Map<string, InterventionListener>();
   readonly #journal: Journal<Input>;
   readonly #page: PageLife;
   readonly #pushes: Pushes = { code: undefined, areWanted: false };
   readonly #delivery: Delivery;
-  readonly #deadline = new DeadlineTimer(() => this.#scheduleBatch());
+  readonly #setDeadline = deadlineTimer(() => this.#scheduleBatch());
   /** Undefined until it is known whether there is an engine, and when all is closed. */
   #shared: SharedState | undefined;
   #diagnostics: readonly Diagnostic[] = [];
@@ -111,20 +114,17 @@ export class LocalEvaluator implements Evaluator {
     this.#namespace = String(namespace);
     this.ready = this.#start();
     this.#line = this.ready;
-    this.#dispatcher = new Dispatcher((step, intervention, data) => {
-      if ('error' in data) {
-        const what = `The handler "${data.handler}" failed on the intervention "${intervention.name}"`;
-        this.#sayError('handler', `${what}: ${messageOf(data.error)}`, data.error);
-      }
-      report(step, intervention, data);
-    });
     const warn = (message: string, cause?: unknown): void =>
       queueMicrotask(() => this.#announcer.say('warning', { code: 'storage', message, cause }));
     this.#journal = new Journal(this.#namespace, warn);
     this.#page = new PageLife(() => this.#scheduleBatch());
     this.#delivery = new Delivery(
       this.#announcer,
-      this.#dispatcher,
+      this.#handlers,
+      (step, intervention, data) => {
+        if ('error' in data) this.#sayFailed(data.handler, intervention, data.error);
+        report(step, intervention, data);
+      },
       this.#journal,
       this.#page,
       Number.isFinite(deliverWithin) ? (deliverWithin as number) : halfAnHour,
@@ -148,12 +148,12 @@ export class LocalEvaluator implements Evaluator {
       this.#sayError('options', `The handler "${id}" is no function.`);
       return;
     }
-    this.#dispatcher.add(id, handler);
+    this.#handlers.set(id, handler);
     void this.#enqueue((shared) => this.#delivery.run(shared));
   }
 
   removeHandler(id: string): void {
-    this.#dispatcher.remove(id);
+    this.#handlers.delete(id);
   }
 
   /** While it is paused, events and time pass unseen. */
@@ -210,11 +210,13 @@ export class LocalEvaluator implements Evaluator {
   }
 
   async attributes(key: AttributeKey): Promise<Attributes> {
-    return (await this.#ask((engine) => engine.attributes(key))) ?? {};
+    const questions = await this.#questions();
+    return (await this.#ask((engine) => questions?.attributes(engine, key))) ?? {};
   }
 
-  explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined> {
-    return this.#ask((engine) => engine.explain(intervention, key));
+  async explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined> {
+    const questions = await this.#questions();
+    return this.#ask((engine) => questions?.explain(engine, intervention, key));
   }
 
   async doctor(): Promise<DoctorReport> {
@@ -222,7 +224,7 @@ export class LocalEvaluator implements Evaluator {
     return examine({
       clock: await this.#ask((engine) => engine.clock),
       diagnostics: this.#diagnostics,
-      dispatcher: this.#dispatcher,
+      handlers: this.#handlers,
       journal: this.#journal,
       problems: this.problems,
       shared: this.#shared,
@@ -240,7 +242,7 @@ export class LocalEvaluator implements Evaluator {
     if (this.#closed) return;
     this.#closed = true;
     this.#page.close();
-    this.#deadline.close();
+    this.#setDeadline(Infinity);
     void this.#enqueue(async (shared) => {
       this.#shared = undefined;
       this.#delivery.close();
@@ -296,7 +298,7 @@ export class LocalEvaluator implements Evaluator {
       try {
         answer = shared.engine && question(shared.engine);
       } catch (error) {
-        if (!(error instanceof EngineError)) throw error;
+        if (!isRefusal(error)) throw error;
         this.#announcer.say('error', error);
       }
     });
@@ -335,21 +337,23 @@ export class LocalEvaluator implements Evaluator {
       );
     await apply();
     if (this.#pushes.areWanted) {
-      await this.#loadPushes();
+      this.#pushes.areWanted = false;
+      this.#pushes.code = (await this.#had(import('./pushes.js'))) ?? null;
       await apply();
     }
-    if (!this.#closed) this.#deadline.set(running(shared.engine)?.nextDeadline ?? Infinity);
+    if (!this.#closed) this.#setDeadline(running(shared.engine)?.nextDeadline ?? Infinity);
     this.#shortenJournal(shared);
   }
 
-  async #loadPushes(): Promise<void> {
-    this.#pushes.areWanted = false;
-    try {
-      this.#pushes.code = await import('./pushes.js');
-    } catch (error) {
-      this.#pushes.code = null;
-      this.#sayError('options', `What was set or pushed waits for the next page, and all events with it: ${messageOf(error)}`, error);
-    }
+  #questions(): Promise<typeof import('./questions.js') | undefined> {
+    return this.#had(import('./questions.js'));
+  }
+
+  /** A file that is loaded when it is used. undefined: it cannot be had in this page. */
+  #had<Code>(file: Promise<Code>): Promise<Code | undefined> {
+    return file.catch((error: unknown) =>
+      this.#sayError('options', `A file cannot be loaded, and what needs it waits for the next page: ${messageOf(error)}`, error),
+    );
   }
 
   #shortenJournal({ state }: SharedState): void {
@@ -369,6 +373,10 @@ export class LocalEvaluator implements Evaluator {
 
   #sayError(code: ProblemCode, message: string, cause?: unknown): undefined {
     this.#announcer.say('error', { code, message, cause });
+  }
+
+  #sayFailed(handler: string, { name }: Intervention, cause: unknown): void {
+    this.#sayError('handler', `The handler "${handler}" failed on the intervention "${name}": ${messageOf(cause)}`, cause);
   }
 
   #sayDiagnostics(diagnostics: readonly Diagnostic[]): void {

@@ -4,14 +4,7 @@ import { bindInputs, type BoundEvent } from './bind.js';
 import { EventBuffer } from './event-buffer.js';
 import { EngineError } from './problem.js';
 import { randomId } from './random-id.js';
-import type {
-  AttributeKey,
-  Attributes,
-  Diagnostic,
-  Explanation,
-  Payload,
-  TriggeredIntervention,
-} from './types.js';
+import type { Diagnostic, Payload, TriggeredIntervention } from './types.js';
 
 /** What an engine keeps at most; the least recently used goes first. */
 export interface Limits {
@@ -102,31 +95,15 @@ export class PageEngine {
     this.#module._tripline_rebase(this.#handle, checked(now));
   }
 
-  /**
-   * A profile's attributes at the engine's clock: of each group the highest version, or those groups that have version
-   * `groupVersion`. {}: the definitions have no such attribute key.
-   */
-  attributes(key: AttributeKey, groupVersion = 0): Attributes {
-    const { name, id } = checkedKey(key);
-    this.#answered(this.#module.attributes(this.#handle, ...write(this.#module, name, id), groupVersion));
-    return parse(this.#module) as Attributes;
+  /** Calls a function of the module that takes texts, and answers what it does. @internal */
+  ask(question: 'attributes' | 'explain' | 'forget', texts: readonly string[], ...rest: number[]): number {
+    const call: (...numbers: number[]) => number = this.#module[question];
+    return this.#answered(call(this.#handle, ...write(this.#module, ...texts), ...rest));
   }
 
-  /**
-   * Forgets what is known of an id: its attributes, and what was sent to it. False: nothing was. It takes a moment for
-   * each profile.
-   */
-  forget(key: AttributeKey): boolean {
-    const { name, id } = checkedKey(key);
-    return this.#answered(this.#module.forget(this.#handle, ...write(this.#module, name, id))) === 1;
-  }
-
-  /** Why an intervention did or did not fire for a profile. undefined: there is no such intervention or key. */
-  explain(intervention: string, key: AttributeKey): Explanation | undefined {
-    const { name, id } = checkedKey(key);
-    const sizes = write(this.#module, String(intervention), name, id);
-    const size = this.#answered(this.#module.explain(this.#handle, ...sizes));
-    return size === 0 ? undefined : (parse(this.#module) as Explanation);
+  /** What the last call left, which was JSON. @internal */
+  get result(): unknown {
+    return parse(this.#module);
   }
 
   /** The whole state: profiles, what was sent, and the clock. */
@@ -194,9 +171,4 @@ function parse(module: TriplineModule): unknown {
 function checked(time: number): number {
   if (!(Math.abs(time) <= latestTime)) throw new EngineError('options', `${String(time)} is no time in milliseconds.`);
   return time;
-}
-
-function checkedKey(key: AttributeKey): AttributeKey {
-  if (typeof key?.name === 'string' && typeof key.id === 'string') return key;
-  throw new EngineError('options', 'An attribute key is {name, id}, both texts.');
 }

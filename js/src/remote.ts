@@ -7,6 +7,7 @@ import type { LocalEvaluator } from './evaluator.js';
 import { completeIntervention } from './direct.js';
 import { markOf, remembered, withDecided } from './outbox.js';
 import { messageOf } from './problem.js';
+import { explain } from './questions.js';
 import { withSnapshot } from './shared-state.js';
 import type { StoredState } from './storage.js';
 import { Connection, type ConnectionState } from './stream/connection.js';
@@ -239,7 +240,7 @@ export function withReceived(
   page: string,
 ): StoredState {
   const before = state ?? firstState(engine);
-  const rule = engine?.explain(intervention.name, intervention.target_attribute_key);
+  const rule = engine && explain(engine, intervention.name, intervention.target_attribute_key);
   const mark = markOf(intervention);
   const firesOnce = rule?.version === intervention.version && !usesChanged(rule.criteria);
   const own = rule?.targets.find(({ name }) => name === intervention.target_attribute_key.name);
