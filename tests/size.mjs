@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 // Bytes. `budget` is a ratchet: today's figure, rounded up, and lowered with each step towards the target.
-const budget = 56_550;
+const budget = 56_450;
 const target = 56_000;
 const engineBudget = 46_700;
 const engineTarget = 46_000;
