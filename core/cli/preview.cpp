@@ -47,7 +47,8 @@ std::string percent(std::size_t part, std::size_t whole) {
 std::vector<Row> table_of(const std::vector<Reach>& reaches) {
   std::vector<Row> rows = {{"INTERVENTION", "VERSION", "TARGETS", "OF SEEN", "SHARE"}};
   for (const Reach& reach : reaches) {
-    rows.push_back({reach.intervention->name, std::to_string(reach.intervention->version),
+    rows.push_back({std::string(reach.intervention->name),
+                    std::to_string(reach.intervention->version),
                     std::to_string(reach.received.size()), std::to_string(reach.seen),
                     percent(reach.received.size(), reach.seen)});
   }

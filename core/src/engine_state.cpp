@@ -97,10 +97,10 @@ Reading EngineState::read(Index index, Time now) const {
   }
   payloads.push_back(
       {intervention_id(hash_parts(intervention.name, concat({intervention.version}), cause.text())),
-       intervention.name,
+       Text(intervention.name),
        intervention.version,
        std::move(attributes),
-       {program->keys[key].name, scope.ids[key]},
+       {Text(program->keys[key].name), scope.ids[key]},
        at});
 }
 
@@ -188,7 +188,7 @@ List<AttributeReading> Engine::attributes(std::string_view name, std::string_vie
 List<Target> Engine::profiles() const {
   List<Target> targets;
   state_->profiles.for_each([&](const ProfileName& name, const Profile&) {
-    targets.push_back({state_->program->keys[name.key].name, name.id});
+    targets.push_back({Text(state_->program->keys[name.key].name), name.id});
   });
   return targets;
 }

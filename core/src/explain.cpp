@@ -92,7 +92,7 @@ class Explanation {
     json_.key("attribute").string(concat({group.name, ":", attribute.name}));
     json_.key("group_version").number(group.version);
     json_.key("operator").string(name_of<Operator>(kOperators, leaf.comparison.op));
-    if (!leaf.comparison.literal.is_null()) json_.key("value").value(leaf.comparison.literal);
+    if (!leaf.comparison.literal.is_missing()) json_.key("value").value(leaf.comparison.literal);
     const Reading reading = read(leaf.attribute);
     json_.key("current").value(reading.value);
     const bool holds = leaf_holds(leaf, reading);

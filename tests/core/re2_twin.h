@@ -42,10 +42,12 @@ inline std::string well_formed(std::string_view text) {
 class Twins {
  public:
   explicit Twins(const std::string& pattern)
-      : pattern_(pattern), ours_(Regex::compile(pattern, reason_)), theirs_(pattern, options()) {}
+      : pattern_(pattern),
+        ours_(Regex::compile(pattern, memory_, reason_)),
+        theirs_(pattern, options()) {}
 
   /// Both take the pattern.
-  bool comparable() const { return ours_ && theirs_.ok(); }
+  bool comparable() const { return ours_ != nullptr && theirs_.ok(); }
 
   /// What is wrong if one takes the pattern and the other does not.
   std::optional<std::string> disagreement() const {
@@ -87,8 +89,9 @@ class Twins {
   }
 
   std::string pattern_;
+  Arena memory_;
   Regex::Error reason_;
-  std::shared_ptr<const Regex> ours_;
+  const Regex* ours_;
   RE2 theirs_;
   Regex::Scratch scratch_;
 };

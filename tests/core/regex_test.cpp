@@ -12,14 +12,20 @@ namespace {
 
 constexpr std::uint64_t kUnlimitedBudget = std::numeric_limits<std::uint64_t>::max();
 
-std::shared_ptr<const Regex> compiled(std::string_view pattern) {
+/// Null if the pattern is refused; lives as long as the tests.
+const Regex* compiled(std::string_view pattern, Regex::Error& reason) {
+  static Arena memory;
+  return Regex::compile(pattern, memory, reason);
+}
+
+const Regex* compiled(std::string_view pattern) {
   Regex::Error reason;
-  return Regex::compile(pattern, reason);
+  return compiled(pattern, reason);
 }
 
 bool found(std::string_view pattern, std::string_view text) {
   Regex::Error reason;
-  const auto regex = Regex::compile(pattern, reason);
+  const Regex* regex = compiled(pattern, reason);
   if (!regex) {
     FAIL_CHECK("/" << pattern << "/ is refused: " << reason.message);
     return false;
@@ -311,7 +317,7 @@ TEST_CASE("a pattern that is not understood is an error that says where", "[rege
   for (const Row& row : rows) {
     INFO("/" << row.pattern << "/");
     Regex::Error reason;
-    const auto regex = Regex::compile(row.pattern, reason);
+    const Regex* regex = compiled(row.pattern, reason);
     CHECK(!regex);
     if (regex) continue;
     CHECK(reason.message == row.message);
@@ -328,7 +334,7 @@ TEST_CASE("the size of a pattern is bounded", "[regex][rule26]") {
   CHECK(compiled("(?:a|b){333}x"));
   CHECK(!compiled("(?:(?:a|b){500}){2}"));
   Regex::Error reason;
-  REQUIRE(!Regex::compile("x(?:a{1000}){1}(?:b{1000})c", reason));
+  REQUIRE(!compiled("x(?:a{1000}){1}(?:b{1000})c", reason));
   CHECK(reason.position == 19);
   CHECK(std::string_view(reason.message) == "the pattern compiles to more than 2,000 instructions");
 }
@@ -341,7 +347,7 @@ TEST_CASE("deep nesting takes no stack", "[regex]") {
 
 TEST_CASE("a search stops when its budget is used up", "[regex][rule26]") {
   // What a backtracking machine would take 2^30 steps for.
-  const auto regex = compiled("(?:a?){30}a{30}$");
+  const Regex* regex = compiled("(?:a?){30}a{30}$");
   REQUIRE(regex);
   const std::string text = repeat("a", 29);
   Regex::Scratch scratch;
@@ -361,7 +367,7 @@ TEST_CASE("a search stops when its budget is used up", "[regex][rule26]") {
 }
 
 TEST_CASE("bytes passed over are steps, too", "[regex][rule26]") {
-  const auto regex = compiled("x");
+  const Regex* regex = compiled("x");
   Regex::Scratch scratch;
   std::uint64_t budget = 101;
   CHECK(regex->search(repeat("a", 100), budget, scratch) == std::optional(false));
@@ -375,8 +381,8 @@ TEST_CASE("bytes passed over are steps, too", "[regex][rule26]") {
 }
 
 TEST_CASE("searches of different patterns share their memory", "[regex]") {
-  const auto large = compiled("(?:a|b){300}$");
-  const auto small = compiled("b$");
+  const Regex* large = compiled("(?:a|b){300}$");
+  const Regex* small = compiled("b$");
   Regex::Scratch scratch;
   std::uint64_t budget = kUnlimitedBudget;
   const std::string text = repeat("ab", 150);

@@ -92,27 +92,6 @@ enum class Operator : std::uint8_t {
   changed,
 };
 
-/// What all items share, whatever they are.
-struct ItemsStorage {
-  void* items = nullptr;
-  std::uint32_t size_ = 0;
-};
-
-/// Things side by side in memory that somebody else owns.
-template <typename T>
-struct Items : ItemsStorage {
-  Items() = default;
-  Items(T* first, std::size_t count) : ItemsStorage{first, static_cast<std::uint32_t>(count)} {}
-
-  /// Whether there is a list, be it empty.
-  bool exists() const { return items != nullptr; }
-  std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  T* begin() const { return static_cast<T*>(items); }
-  T* end() const { return begin() + size_; }
-  T& operator[](std::size_t index) const { return begin()[index]; }
-};
-
 // A thing begins with where it stands in the bundle's JSON. All zeros are a thing without content.
 
 /// One step of a property's path: a member's name, or an array index where `name` is empty.

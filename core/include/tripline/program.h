@@ -31,21 +31,21 @@ struct Program {
   static constexpr Index kNone = 0xffffffff;
 
   struct Key {
-    Text name;
+    std::string_view name;
     /// None where no event carries such an id, only pushes name it.
     Index input;
     /// Its aggregates, by their slot.
-    List<Index> aggregates;
+    Items<Index> aggregates;
     /// Those of them that criteria look at and that change through time alone.
-    List<Index> timed;
+    Items<Index> timed;
   };
 
   /// What stands right of a value, ready to be compared.
   struct Comparison {
     Operator op;
-    Value literal;
+    ValueView literal;
     /// The compiled pattern of `rlike` and `not rlike`.
-    std::shared_ptr<const Regex> regex;
+    const Regex* regex;
   };
 
   /// An input and what it is compared with; evaluated at most once an event.
@@ -56,7 +56,7 @@ struct Program {
 
   /// Rows of conditions, with kNone behind each row. They hold if all of some row do, or if there
   /// is no row.
-  using Rows = List<Index>;
+  using Rows = Items<Index>;
 
   /// Whether an event counts: it does if all three hold. `selectors` and `any` have a row for each
   /// of theirs, `all` has one.
@@ -65,7 +65,7 @@ struct Program {
     Rows all;
     Rows any;
     /// What an event that passes updates.
-    List<Index> aggregates;
+    Items<Index> aggregates;
   };
 
   /// A computed value: one per attribute key, attribute name and way of computing it. Groups that
@@ -74,7 +74,7 @@ struct Program {
     Index key = 0;
     /// Its place among the key's aggregates, and in a profile.
     Index slot = 0;
-    Text name;
+    std::string_view name;
     /// A field of an external group: its value arrives by push, and what follows up to `ttl` has no
     /// meaning but for `type`.
     bool is_pushed = false;
@@ -91,7 +91,7 @@ struct Program {
     DatePart date_part = DatePart::none;
     /// The attributes that read it, whether criteria look at one of them, and whether they ask for
     /// `changed`.
-    List<Index> attributes;
+    Items<Index> attributes;
     bool watched = false;
     bool asked_for_change = false;
 
@@ -104,19 +104,19 @@ struct Program {
   /// An aggregate as one group shows it.
   struct Attribute {
     Index group = 0;
-    Text name;
+    std::string_view name;
     /// None where the group is not online: then it is always missing.
     Index aggregate = kNone;
     ValueType type = ValueType::string_;
     /// Stands in for a missing value when it is read (rule 9).
-    Value default_value;
+    ValueView default_value;
     /// A counter without default compares as 0 before an event has counted; `is null` still holds
     /// then, as in Snowplow's own example of delivery.
     bool reads_zero = false;
   };
 
   struct Group {
-    Text name;
+    std::string_view name;
     std::uint32_t version;
     Index key;
     Index first_attribute;
@@ -128,7 +128,7 @@ struct Program {
     Index attribute;
     Comparison comparison;
     /// The interventions whose criteria contain it, ascending.
-    List<Index> interventions;
+    Items<Index> interventions;
   };
 
   /// A leaf that compares numbers, and one of the interventions whose criteria contain it. All that
@@ -145,11 +145,11 @@ struct Program {
   /// only those between the two.
   struct Leaves {
     /// Of an attribute with a numeric type: its comparisons with a number, ascending.
-    List<Threshold> thresholds;
+    Items<Threshold> thresholds;
     /// Those with `changed`.
-    List<Index> changed;
+    Items<Index> changed;
     /// All others: looked at on every change of the attribute.
-    List<Index> others;
+    Items<Index> others;
   };
 
   /// Criteria in prefix order: a node is followed by its children's subtrees, up to `end`.
@@ -175,13 +175,13 @@ struct Program {
   static constexpr Index kFails = 0xfffffffe;
 
   struct Intervention {
-    Text name;
+    std::string_view name;
     std::uint32_t version;
     Index root;
     Index first_step;
-    List<Index> targets;  // keys, in the order of the definition
-    List<Index> payload;  // attributes
-    bool repeats;         // its criteria contain `changed`, so it is sent every time
+    Items<Index> targets;  // keys, in the order of the definition
+    Items<Index> payload;  // attributes
+    bool repeats;          // its criteria contain `changed`, so it is sent every time
     /// Its criteria contain `none`. Those of all others become true only through a leaf that does.
     bool has_none;
   };
@@ -204,7 +204,7 @@ struct Program {
   Index vendor_input = 0;
   /// Hash of the text that load_program() read.
   std::uint64_t fingerprint = 0;
-  /// Where the inputs' texts are.
+  /// The definitions', in which all names and literals are.
   Arena memory;
 
   /// The key of that name, or none.
@@ -214,7 +214,7 @@ struct Program {
 /// Compiles definitions that read without errors. Finds every reference that leads nowhere and all
 /// else that only shows between objects, adds it to `diagnostics`, and returns null if there is an
 /// error among them.
-[[nodiscard]] std::shared_ptr<const Program> compile(const Definitions& definitions,
+[[nodiscard]] std::shared_ptr<const Program> compile(Definitions&& definitions,
                                                      Diagnostics& diagnostics);
 
 /// read_definitions and compile in one call; null if either found an error.

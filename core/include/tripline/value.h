@@ -25,6 +25,7 @@ inline constexpr Time kEarliest = -(Time{1} << 53);
 inline constexpr Time kNever = Time{1} << 53;
 
 class Value;
+class ValueView;
 
 /// The dictionary that `category_count` makes: value as text, and how often it was seen.
 using Counts = List<std::pair<Text, double>>;
@@ -42,6 +43,8 @@ class Value {
   static Value string(Text text);
   static Value list(List<Value> scalars);
   static Value counts(Counts counts);
+  /// A copy; a time gives a null.
+  static Value of(const ValueView& view);
 
   Value(const Value& other) : kind_(other.kind_), content_(other.content_) {
     if (is_large()) copy_content();

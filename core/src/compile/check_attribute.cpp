@@ -39,15 +39,12 @@ std::string_view wrong_type(Aggregation aggregation, ValueType type) {
 }
 
 /// Whether the value is one that the type has, element by element in a list.
-bool fits(const Value& value, ValueType type) {
-  if (const List<Value>* list = value.as_list()) {
-    if (!is_list_type(type)) return false;
-    for (const Value& element : *list) {
-      if (!fits(element, element_type(type))) return false;
-    }
-    return true;
+bool fits(const ValueView& value, ValueType type) {
+  if (value.kind() != ValueView::Kind::list) return convert(value, type) == Value::of(value);
+  for (const ValueView& element : value.elements()) {
+    if (!fits(element, element_type(type))) return false;
   }
-  return convert(ValueView::of(value), type) == value;
+  return is_list_type(type);
 }
 
 /// Where a date part may stand, and what type it then needs.
@@ -89,7 +86,8 @@ bool reads_zero_by_default(Aggregation aggregation) {
   return aggregation == Aggregation::counter || aggregation == Aggregation::approx_count_distinct;
 }
 
-void check_attribute(const Attribute& attribute, Diagnostics& diagnostics) {
+void check_attribute(const Attribute& attribute, const ValueView& default_value,
+                     Diagnostics& diagnostics) {
   if (attribute.type == ValueType::none || attribute.aggregation == Aggregation::none) return;
   const std::string_view aggregation = name_of<Aggregation>(kAggregations, attribute.aggregation);
   if (needs_property(attribute.aggregation) && attribute.property.pointer == nullptr) {
@@ -100,8 +98,7 @@ void check_attribute(const Attribute& attribute, Diagnostics& diagnostics) {
       !needed.empty()) {
     diagnostics.error(attribute.pointer, "/type", "the result of '%' needs % as its type",
                       {aggregation, needed});
-  } else if (attribute.default_value != nullptr &&
-             !fits(value_of(attribute.default_value), attribute.type)) {
+  } else if (!default_value.is_missing() && !fits(default_value, attribute.type)) {
     diagnostics.error(attribute.pointer, "/default_value",
                       "the default is no value of the attribute's type '%'",
                       {name_of<ValueType>(kValueTypes, attribute.type)});

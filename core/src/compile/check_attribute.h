@@ -3,6 +3,7 @@
 
 #include "tripline/definitions.h"
 #include "tripline/diagnostic.h"
+#include "tripline/value.h"
 
 namespace tripline {
 
@@ -11,6 +12,8 @@ namespace tripline {
 /// Whether a missing value without `default_value` reads 0 (rule 9).
 [[nodiscard]] bool reads_zero_by_default(Aggregation aggregation);
 
-void check_attribute(const Attribute& attribute, Diagnostics& diagnostics);
+/// `default_value` is the attribute's.
+void check_attribute(const Attribute& attribute, const ValueView& default_value,
+                     Diagnostics& diagnostics);
 
 }  // namespace tripline

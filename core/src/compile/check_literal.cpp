@@ -1,7 +1,5 @@
 #include "compile/check_literal.h"
 
-#include <algorithm>
-
 #include "definitions/json_tree.h"
 #include "definitions/names.h"
 #include "support/text.h"
@@ -28,18 +26,10 @@ Text quoted(Operator op) {
   return concat({"'", name_of<Operator>(kOperators, op), "'"});
 }
 
-/// The kind of literal that can match, in words; nothing where the literal is of it.
-std::string_view mismatch(const Value& literal, ValueType element) {
-  if (is_numeric_type(element)) return literal.as_number() ? "" : "a number";
-  if (is_text_type(element)) return literal.as_string() ? "" : "a string";
-  return literal.as_boolean() ? "" : "true or false";
-}
-
 }  // namespace
 
-void check_criterion_literal(const Criterion& leaf, const Value& literal, ValueType type,
-                             Diagnostics& diagnostics) {
-  if (takes_no_value(leaf.op) || literal.is_null()) return;
+void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics& diagnostics) {
+  if (takes_no_value(leaf.op) || leaf.literal == nullptr) return;
   const std::string_view type_name = name_of<ValueType>(kValueTypes, type);
   if (type == ValueType::dict) {
     diagnostics.error(leaf.pointer, "/operator",
@@ -59,28 +49,29 @@ void check_criterion_literal(const Criterion& leaf, const Value& literal, ValueT
                       {quoted(leaf.op), type_name});
     return;
   }
-  const List<Value>* list = literal.as_list();
-  if (is_membership(leaf.op) && list == nullptr && !is_list_type(type)) {
+  const bool is_list = leaf.literal->kind == JsonNode::Kind::array;
+  if (is_membership(leaf.op) && !is_list && !is_list_type(type)) {
     diagnostics.error(leaf.pointer, "/value",
                       "% needs a list here, since the attribute is a single %",
                       {quoted(leaf.op), type_name});
     return;
   }
-  const auto check = [&](const Value& scalar) {
-    const std::string_view needed = mismatch(scalar, element);
-    if (needed.empty()) return true;
+  const JsonNode* scalar = is_list ? leaf.literal->first : leaf.literal;
+  if (scalar == nullptr && is_membership(leaf.op)) {
+    diagnostics.warning(leaf.pointer, "/value", "nothing is in an empty list");
+  }
+  const bool is_number = is_numeric_type(element), is_text = is_text_type(element);
+  const auto needed = is_number ? JsonNode::Kind::number
+                      : is_text ? JsonNode::Kind::string
+                                : JsonNode::Kind::boolean;
+  for (; scalar != nullptr; scalar = is_list ? scalar->next : nullptr) {
+    if (scalar->kind == needed) continue;
     diagnostics.error(leaf.pointer, "/value",
                       "this can never match: the attribute is %, so the value must be %",
-                      {type_name, needed});
-    return false;
-  };
-  if (list == nullptr) {
-    check(literal);
-  } else {
-    if (list->empty() && is_membership(leaf.op)) {
-      diagnostics.warning(leaf.pointer, "/value", "nothing is in an empty list");
-    }
-    std::all_of(list->begin(), list->end(), check);  // one report is enough
+                      {type_name, is_number ? "a number"
+                                  : is_text ? "a string"
+                                            : "true or false"});
+    return;  // one report is enough
   }
 }
 

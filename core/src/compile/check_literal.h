@@ -3,13 +3,11 @@
 
 #include "tripline/definitions.h"
 #include "tripline/diagnostic.h"
-#include "tripline/value.h"
 
 namespace tripline {
 
 /// A leaf of an intervention's criteria on an attribute of that type.
-void check_criterion_literal(const Criterion& leaf, const Value& literal, ValueType type,
-                             Diagnostics& diagnostics);
+void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics& diagnostics);
 
 /// A criterion of an attribute's event filter. What an event's properties hold is not known.
 void check_filter_criterion(const FilterCriterion& criterion, Diagnostics& diagnostics);

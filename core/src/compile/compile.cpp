@@ -51,8 +51,10 @@ struct Published {
 
 class Compiler {
  public:
-  Compiler(const Definitions& definitions, Diagnostics& diagnostics)
-      : definitions_(definitions), diagnostics_(diagnostics) {}
+  Compiler(Definitions& definitions, Diagnostics& diagnostics)
+      : definitions_(definitions), diagnostics_(diagnostics) {
+    program_->memory = std::move(definitions.memory);
+  }
 
   std::shared_ptr<Program> run() {
     program_->vendor_input = add_atomic_input("event_vendor");
@@ -74,6 +76,11 @@ class Compiler {
   void error(const JsonNode* pointer, const char* step, const char* message,
              std::initializer_list<TextPart> parts = {}) {
     diagnostics_.error(pointer, step, message, parts);
+  }
+
+  template <typename T>
+  void add_to(Items<T>& items, const T& item) {
+    program_->memory.add(items, item);
   }
 
   // ---- numbers -------------------------------------------------------------------------------
@@ -109,23 +116,7 @@ class Compiler {
   Index add_input(const Property& property) {
     Property& input = program_->inputs.emplace_back(property);
     input.date_part = DatePart::none;
-    const Index number = intern(program_->inputs, "input ", describe_input(input));
-    if (number + 1 == program_->inputs.size()) keep_texts(program_->inputs[number]);
-    return number;
-  }
-
-  /// The program outlives the definitions.
-  void keep_texts(Property& input) {
-    Arena& memory = program_->memory;
-    input.pointer = nullptr;
-    input.vendor = memory.keep(input.vendor);
-    input.name = memory.keep(input.name);
-    const std::size_t size = input.path.size();
-    auto* const steps = static_cast<PathStep*>(memory.take(size * sizeof(PathStep)));
-    for (std::size_t i = 0; i < size; ++i) {
-      steps[i] = {memory.keep(input.path[i].name), input.path[i].index};
-    }
-    input.path = {steps, size};
+    return intern(program_->inputs, "input ", describe_input(input));
   }
 
   Index add_atomic_input(const char* name) {
@@ -139,16 +130,15 @@ class Compiler {
   /// `pointer`.
   void compile_pattern(Program::Comparison& comparison, const JsonNode* pointer) {
     const Operator op = comparison.op;
-    const Text* pattern = comparison.literal.as_string();
-    if (pattern == nullptr) return;
+    const std::string_view pattern = comparison.literal.text();
     const bool is_regex = op == Operator::rlike || op == Operator::not_rlike;
     if (!is_regex && op != Operator::like && op != Operator::not_like) return;
     const auto is_start = [](char c) { return (c & 0xc0) != 0x80; };
-    if (std::count_if(pattern->begin(), pattern->end(), is_start) > kLongestPattern) {
+    if (std::count_if(pattern.begin(), pattern.end(), is_start) > kLongestPattern) {
       error(pointer, "/value", "a pattern has at most 1,000 characters");
     } else if (is_regex) {
       Regex::Error reason;
-      comparison.regex = Regex::compile(*pattern, reason);
+      comparison.regex = Regex::compile(pattern, program_->memory, reason);
       if (comparison.regex == nullptr) {
         error(pointer, "/value", "position % of the pattern: %", {reason.position, reason.message});
       }
@@ -156,7 +146,7 @@ class Compiler {
   }
 
   /// Adds a condition to the last row, and its description to that of the test.
-  void add_condition(Index input, Operator op, const Value& literal, const JsonNode* pointer,
+  void add_condition(Index input, Operator op, const ValueView& literal, const JsonNode* pointer,
                      Program::Rows& rows, JsonWriter& description) {
     JsonWriter writer;
     writer.string(describe_input(program_->inputs[input]));
@@ -166,7 +156,7 @@ class Compiler {
     Program::Condition& condition =
         program_->conditions.emplace_back(input, Program::Comparison{op, literal, nullptr});
     compile_pattern(condition.comparison, pointer);
-    rows.push_back(intern(program_->conditions, "condition ", text));
+    add_to(rows, intern(program_->conditions, "condition ", text));
   }
 
   void add_conditions(const char* title, const Items<FilterCriterion>& criteria, bool are_rows,
@@ -174,9 +164,10 @@ class Compiler {
     description.string(title).begin_array();
     for (const FilterCriterion& criterion : criteria) {
       check_filter_criterion(criterion, diagnostics_);
-      add_condition(add_input(criterion.property), criterion.op, value_of(criterion.literal),
-                    criterion.pointer, rows, description);
-      if (are_rows || &criterion + 1 == criteria.end()) rows.push_back(kNone);
+      add_condition(add_input(criterion.property), criterion.op,
+                    value_of(criterion.literal, program_->memory), criterion.pointer, rows,
+                    description);
+      if (are_rows || &criterion + 1 == criteria.end()) add_to(rows, kNone);
     }
     description.end_array();
   }
@@ -185,7 +176,7 @@ class Compiler {
   void add_part(const char* field, std::string_view text, Program::Rows& rows,
                 JsonWriter& description) {
     if (text.empty()) return;
-    add_condition(add_atomic_input(field), Operator::equal, Value::string(Text(text)), {}, rows,
+    add_condition(add_atomic_input(field), Operator::equal, ValueView::string(text), {}, rows,
                   description);
   }
 
@@ -200,12 +191,12 @@ class Compiler {
       add_part("event_name", selector.name, test.selectors, text);
       add_part("event_version", selector.version, test.selectors, text);
       text.end_array();
-      selects_all |= test.selectors.empty() || test.selectors.back() == kNone;
-      test.selectors.push_back(kNone);
+      selects_all |= test.selectors.empty() || test.selectors[test.selectors.size() - 1] == kNone;
+      add_to(test.selectors, kNone);
     }
     // A selector without parts matches every event, and so does a list that contains one.
     if (selects_all) {
-      test.selectors.clear();
+      test.selectors = {};
       (void)text.take();
     }
     add_conditions("all", attribute.criteria.all, false, test.all, text);
@@ -229,7 +220,7 @@ class Compiler {
       return kNone;
     }
     if (known == kNone) {
-      program_->keys.push_back({Text(key.name), input, {}, {}});
+      program_->keys.push_back({key.name, input, {}, {}});
       return static_cast<Index>(program_->keys.size() - 1);
     }
     if (program_->keys[known].input != input) {
@@ -294,7 +285,7 @@ class Compiler {
       report_key_without_input(group.attribute_key);
     }
     const auto first = static_cast<Index>(program_->attributes.size());
-    program_->groups.push_back({Text(group.name), group.version, key == kNone ? 0 : key, first, 0});
+    program_->groups.push_back({group.name, group.version, key == kNone ? 0 : key, first, 0});
     for (const Attribute& attribute : group.attributes) add_attribute(group, attribute);
     for (const Field& field : group.fields) add_field(group, field);
     program_->groups[number].attribute_count =
@@ -305,12 +296,13 @@ class Compiler {
     if (attribute.name.empty()) return;
     Program::Attribute& compiled =
         publish(group, attribute.pointer, "attributes", attribute.name, attribute.type);
-    check_attribute(attribute, diagnostics_);
+    const ValueView default_value = value_of(attribute.default_value, program_->memory);
+    check_attribute(attribute, default_value, diagnostics_);
     if (group.is_offline || attribute.type == ValueType::none ||
         attribute.aggregation == Aggregation::none) {
       return;
     }
-    compiled.default_value = value_of(attribute.default_value);
+    compiled.default_value = default_value;
     compiled.reads_zero = reads_zero_by_default(attribute.aggregation);
 
     Program::Aggregate& aggregate = begin_aggregate(compiled);
@@ -422,7 +414,7 @@ class Compiler {
     if (is_repeated({"service ", service.name}) && !service.name.empty()) {
       error(service.pointer, "", "the service '%' is defined twice", {service.name});
     }
-    List<Index> keys;
+    Items<Index> keys;
     for (const GroupLink& link : service.attribute_groups) {
       const Index group = find_group(link);
       if (group != kNone) add_unique(keys, program_->groups[group].key);
@@ -461,19 +453,19 @@ class Compiler {
     compiled.name = intervention.name;
     compiled.version = intervention.version;
     compiled.root = static_cast<Index>(program_->nodes.size());
-    List<Index> read;  // attributes, in the order in which the criteria name them
+    Items<Index> read;  // attributes, in the order in which the criteria name them
     add_node(intervention.criteria, compiled, read, true);
 
     for (const KeyLink& link : intervention.target_attribute_keys) {
       add_unique(compiled.targets, target_key(link));
     }
-    List<Index> groups;
+    Items<Index> groups;
     for (const Index attribute : read) add_unique(groups, program_->attributes[attribute].group);
     if (intervention.target_attribute_keys.empty()) {
       for (const Index group : groups) add_unique(compiled.targets, program_->groups[group].key);
     }
     if (intervention.payload_attribute_groups.exists()) {
-      groups.clear();
+      groups = {};
       for (const GroupLink& link : intervention.payload_attribute_groups) {
         add_unique(groups, find_group(link));
       }
@@ -484,7 +476,7 @@ class Compiler {
         const Index attribute = group.first_attribute + i;
         add_to_payload(compiled.payload, attribute);
         if (!intervention.payload_attribute_groups.exists()) continue;
-        const Text& name = program_->attributes[attribute].name;
+        const std::string_view name = program_->attributes[attribute].name;
         if (is_repeated({"payload ", index, " ", name})) {
           diagnostics_.warning(intervention.pointer, "/payload_attribute_groups",
                                "two of these groups have an attribute '%'; handlers tell them "
@@ -496,7 +488,7 @@ class Compiler {
   }
 
   /// Two versions of a group have one name in a payload; the higher one has the word.
-  void add_to_payload(List<Index>& payload, Index attribute) const {
+  void add_to_payload(Items<Index>& payload, Index attribute) {
     const Program::Attribute& added = program_->attributes[attribute];
     for (Index& known : payload) {
       const Program::Attribute& other = program_->attributes[known];
@@ -504,24 +496,24 @@ class Compiler {
       if (version_of(added) > version_of(other)) known = attribute;
       return;
     }
-    payload.push_back(attribute);
+    add_to(payload, attribute);
   }
 
-  const Text& name_of_group(const Program::Attribute& attribute) const {
+  std::string_view name_of_group(const Program::Attribute& attribute) const {
     return program_->groups[attribute.group].name;
   }
   std::uint32_t version_of(const Program::Attribute& attribute) const {
     return program_->groups[attribute.group].version;
   }
 
-  static void add_unique(List<Index>& list, Index index) {
+  void add_unique(Items<Index>& list, Index index) {
     if (index == kNone) return;
-    if (std::find(list.begin(), list.end(), index) == list.end()) list.push_back(index);
+    if (std::find(list.begin(), list.end(), index) == list.end()) add_to(list, index);
   }
 
   /// Adds a subtree of the criteria of the last intervention. Recursion is bounded: reading refused
   /// criteria that are nested too deep.
-  void add_node(const Criterion& criterion, Program::Intervention& intervention, List<Index>& read,
+  void add_node(const Criterion& criterion, Program::Intervention& intervention, Items<Index>& read,
                 bool allows_changed) {
     const auto index = program_->nodes.size();
     program_->nodes.push_back({criterion.kind, 0, 0});
@@ -543,7 +535,7 @@ class Compiler {
     program_->nodes[index].end = static_cast<Index>(program_->nodes.size());
   }
 
-  Index add_leaf(const Criterion& criterion, List<Index>& read) {
+  Index add_leaf(const Criterion& criterion, Items<Index>& read) {
     const std::string_view name = criterion.attribute;
     if (name.empty()) return 0;  // reported while reading
     const Index attribute = number_of({"attribute ", name});
@@ -557,21 +549,21 @@ class Compiler {
                            "the group of '%' is not online, so the attribute is always missing",
                            {name});
     }
-    const Value literal = value_of(criterion.literal);
+    const ValueView literal = value_of(criterion.literal, program_->memory);
     if (published.type != ValueType::none) {
-      check_criterion_literal(criterion, literal, published.type, diagnostics_);
+      check_criterion_literal(criterion, published.type, diagnostics_);
     }
     add_unique(read, attribute);
 
     Program::Leaf& added = program_->leaves.emplace_back(
-        attribute, Program::Comparison{criterion.op, literal, nullptr}, List<Index>());
+        attribute, Program::Comparison{criterion.op, literal, nullptr}, Items<Index>());
     compile_pattern(added.comparison, criterion.pointer);
     JsonWriter text;
     text.number(attribute).string(name_of<Operator>(kOperators, criterion.op));
     const Index leaf = intern(program_->leaves, "leaf ", text.value(literal).take());
     const auto intervention = static_cast<Index>(program_->interventions.size() - 1);
-    List<Index>& users = program_->leaves[leaf].interventions;
-    if (users.empty() || users.back() != intervention) users.push_back(intervention);
+    Items<Index>& users = program_->leaves[leaf].interventions;
+    if (users.empty() || users[users.size() - 1] != intervention) add_to(users, intervention);
     return leaf;
   }
 
@@ -591,14 +583,14 @@ class Compiler {
   void tell_readers() {
     for (Index i = 0; i < program_->attributes.size(); ++i) {
       const Index aggregate = program_->attributes[i].aggregate;
-      if (aggregate != kNone) program_->aggregates[aggregate].attributes.push_back(i);
+      if (aggregate != kNone) add_to(program_->aggregates[aggregate].attributes, i);
     }
     for (Index i = 0; i < program_->aggregates.size(); ++i) {
       Program::Aggregate& aggregate = program_->aggregates[i];
-      List<Index>& slots = program_->keys[aggregate.key].aggregates;
+      Items<Index>& slots = program_->keys[aggregate.key].aggregates;
       aggregate.slot = static_cast<Index>(slots.size());
-      slots.push_back(i);
-      if (!aggregate.is_pushed) program_->tests[aggregate.test].aggregates.push_back(i);
+      add_to(slots, i);
+      if (!aggregate.is_pushed) add_to(program_->tests[aggregate.test].aggregates, i);
     }
   }
 
@@ -615,11 +607,11 @@ class Compiler {
     for (Index i = 0; i < program_->aggregates.size(); ++i) {
       const Program::Aggregate& aggregate = program_->aggregates[i];
       if (aggregate.watched && aggregate.changes_with_time()) {
-        program_->keys[aggregate.key].timed.push_back(i);
+        add_to(program_->keys[aggregate.key].timed, i);
       }
     }
     for (Program::Leaves& leaves : program_->leaves_of_attribute) {
-      heap_sort(std::span(leaves.thresholds),
+      heap_sort(std::span(leaves.thresholds.begin(), leaves.thresholds.size()),
                 [](const auto& a, const auto& b) { return a.number < b.number; });
     }
   }
@@ -627,18 +619,18 @@ class Compiler {
   void arrange(Index index) {
     const Program::Leaf& leaf = program_->leaves[index];
     const Operator op = leaf.comparison.op;
-    const double* number = leaf.comparison.literal.as_number();
+    const ValueView& literal = leaf.comparison.literal;
     Program::Leaves& leaves = program_->leaves_of_attribute[leaf.attribute];
     if (op == Operator::changed) {
-      leaves.changed.push_back(index);
-    } else if (number != nullptr && op <= Operator::greater_equal &&
+      add_to(leaves.changed, index);
+    } else if (literal.kind() == ValueView::Kind::number && op <= Operator::greater_equal &&
                is_numeric_type(program_->attributes[leaf.attribute].type)) {
       for (const Index intervention : leaf.interventions) {
         const bool has_none = program_->interventions[intervention].has_none;
-        leaves.thresholds.push_back({*number, op, has_none, intervention});
+        add_to(leaves.thresholds, Program::Threshold{literal.number(), op, has_none, intervention});
       }
     } else {
-      leaves.others.push_back(index);
+      add_to(leaves.others, index);
     }
   }
 
@@ -658,12 +650,12 @@ Index Program::find_key(std::string_view name) const {
   return kNone;
 }
 
-std::shared_ptr<const Program> compile(const Definitions& definitions, Diagnostics& diagnostics) {
+std::shared_ptr<const Program> compile(Definitions&& definitions, Diagnostics& diagnostics) {
   return Compiler(definitions, diagnostics).run();
 }
 
 std::shared_ptr<const Program> load_program(std::string_view json, Diagnostics& diagnostics) {
-  const Definitions definitions = read_definitions(json, diagnostics);
+  Definitions definitions = read_definitions(json, diagnostics);
   auto program = Compiler(definitions, diagnostics).run();
   if (program) program->fingerprint = hash64(json);
   return program;

@@ -12,11 +12,11 @@ using Index = Program::Index;
 
 Index add_leaf_step(Program& program, Index leaf, Index if_true, Index if_false) {
   const auto& [attribute, comparison, interventions] = program.leaves[leaf];
-  const double* number = comparison.literal.as_number();
-  const bool compares_numbers = number != nullptr && comparison.op <= Operator::greater_equal &&
+  const bool is_number = comparison.literal.kind() == ValueView::Kind::number;
+  const bool compares_numbers = is_number && comparison.op <= Operator::greater_equal &&
                                 is_numeric_type(program.attributes[attribute].type);
-  program.steps.push_back({number != nullptr ? *number : 0, attribute, leaf, if_true, if_false,
-                           comparison.op, compares_numbers});
+  program.steps.push_back({is_number ? comparison.literal.number() : 0, attribute, leaf, if_true,
+                           if_false, comparison.op, compares_numbers});
   return static_cast<Index>(program.steps.size() - 1);
 }
 

@@ -8,13 +8,13 @@
 namespace tripline {
 namespace {
 
-Text comparison_text(Operator op, const Value& literal) {
+Text comparison_text(Operator op, const ValueView& literal) {
   Text text = concat({" ", name_of<Operator>(kOperators, op)});
-  if (!literal.is_null()) text += concat({" ", JsonWriter().value(literal).take()});
+  if (!literal.is_missing()) text += concat({" ", JsonWriter().value(literal).take()});
   return text;
 }
 
-Text number_list(const List<Program::Index>& numbers) {
+Text number_list(const Items<Program::Index>& numbers) {
   Text text;
   for (const Program::Index number : numbers) text += concat({" ", number});
   return text;
@@ -129,8 +129,8 @@ Text list_program(const Program& program) {
     Text text = concat({" ", group.name, " v", group.version, ":", attribute.name, " = "});
     text += attribute.aggregate == Program::kNone ? "missing"
                                                   : concat({"aggregate ", attribute.aggregate});
-    if (attribute.default_value.is_null() && attribute.reads_zero) text += " or 0";
-    if (!attribute.default_value.is_null()) {
+    if (attribute.default_value.is_missing() && attribute.reads_zero) text += " or 0";
+    if (!attribute.default_value.is_missing()) {
       text += concat({" or ", JsonWriter().value(attribute.default_value).take()});
     }
     return text;

@@ -7,14 +7,14 @@ namespace tripline {
 
 using Threshold = Program::Threshold;
 
-void collect_passed(std::span<const Threshold> thresholds, double from, double to,
+void collect_passed(const Items<Threshold>& thresholds, double from, double to,
                     std::uint32_t& place, SparseSet& interventions) {
   const bool comes_or_goes = std::isnan(from) || std::isnan(to);
   const double low = comes_or_goes ? -HUGE_VAL : std::min(from, to);
   const double high = comes_or_goes ? HUGE_VAL : std::max(from, to);
   const auto lies_below = [](const Threshold& each, double number) { return each.number < number; };
-  const Threshold* const begin = thresholds.data();
-  const Threshold* const end = begin + thresholds.size();
+  const Threshold* const begin = thresholds.begin();
+  const Threshold* const end = thresholds.end();
   const Threshold* threshold = begin + place;
   const bool is_there = (threshold == begin || threshold[-1].number <= from) &&
                         (threshold == end || threshold->number >= from);
@@ -31,7 +31,7 @@ void collect_passed(std::span<const Threshold> thresholds, double from, double t
   place = static_cast<std::uint32_t>((from < to ? threshold : first) - begin);
 }
 
-void collect_flipped(const Program& program, std::span<const Program::Index> leaves,
+void collect_flipped(const Program& program, const Items<Program::Index>& leaves,
                      const Reading& before, const Reading& after, PatternSearch& search,
                      SparseSet& interventions) {
   for (const Program::Index index : leaves) {

@@ -14,11 +14,11 @@ namespace tripline {
 /// From one number to another it costs the thresholds between the two, however many there are, and
 /// a binary search if the attribute was not left at `place`, of which it keeps note there; from or
 /// to a missing value it looks at each.
-void collect_passed(std::span<const Program::Threshold> thresholds, double from, double to,
+void collect_passed(const Items<Program::Threshold>& thresholds, double from, double to,
                     std::uint32_t& place, SparseSet& interventions);
 
 /// Of all others: it looks at each.
-void collect_flipped(const Program& program, std::span<const Program::Index> leaves,
+void collect_flipped(const Program& program, const Items<Program::Index>& leaves,
                      const Reading& before, const Reading& after, PatternSearch& search,
                      SparseSet& interventions);
 

@@ -96,21 +96,21 @@ const JsonNode* JsonNode::member(std::string_view name) const {
   return found == nullptr || found->kind == Kind::null ? nullptr : found;
 }
 
-Value value_of(const JsonNode* node) {
+ValueView value_of(const JsonNode* node, Arena& memory) {
   if (node == nullptr) return {};
   switch (node->kind) {
     case JsonNode::Kind::boolean:
-      return Value::boolean(node->flag);
+      return ValueView::boolean(node->flag);
     case JsonNode::Kind::number:
-      return Value::number(node->number);
+      return ValueView::number(node->number);
     case JsonNode::Kind::string:
-      return Value::string(Text(node->text));
+      return ValueView::string(node->text);
     case JsonNode::Kind::array: {
-      List<Value> list;
+      Items<ValueView> scalars;
       for (const JsonNode* item = node->first; item != nullptr; item = item->next) {
-        list.push_back(value_of(item));
+        memory.add(scalars, value_of(item, memory));
       }
-      return Value::list(std::move(list));
+      return ValueView::list({scalars.begin(), scalars.size()});
     }
     default:
       return {};

@@ -32,8 +32,9 @@ struct JsonNode {
   const JsonNode* member(std::string_view name) const;
 };
 
-/// Of a scalar or a list of scalars; null of anything else.
-[[nodiscard]] Value value_of(const JsonNode* node);
+/// Of a scalar or a list of scalars; missing of anything else. It looks into the node's memory, and
+/// a list's elements are in `memory`.
+[[nodiscard]] ValueView value_of(const JsonNode* node, Arena& memory);
 
 /// Reads JSON text into the arena. On a syntax error, on arrays and objects nested over 256 deep,
 /// and on an object of over 1,000 members, adds a diagnostic and returns null.

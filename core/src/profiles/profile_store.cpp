@@ -31,12 +31,10 @@ Time next_crossing(const Program& program, const Program::Aggregate& aggregate, 
     const Program::Leaves& leaves = program.leaves_of_attribute[attribute];
     for (const Program::Threshold& threshold : leaves.thresholds) look_at(threshold.number);
     for (const Index leaf : leaves.others) {
-      const Value& literal = program.leaves[leaf].comparison.literal;
-      if (const double* number = literal.as_number()) look_at(*number);
-      if (const List<Value>* elements = literal.as_list()) {
-        for (const Value& element : *elements) {
-          if (const double* number = element.as_number()) look_at(*number);
-        }
+      const ValueView& literal = program.leaves[leaf].comparison.literal;
+      if (literal.kind() == ValueView::Kind::number) look_at(literal.number());
+      for (const ValueView& element : literal.elements()) {
+        if (element.kind() == ValueView::Kind::number) look_at(element.number());
       }
     }
   }
@@ -50,7 +48,7 @@ Reading read_slot(const Program::Attribute& attribute, const Slot* slot, Time no
     Reading reading{slot->aggregate->value(now), true};
     if (!reading.value.is_null()) return reading;
   }
-  if (!attribute.default_value.is_null()) return {attribute.default_value, true};
+  if (!attribute.default_value.is_missing()) return {Value::of(attribute.default_value), true};
   return {attribute.reads_zero ? Value::number(0) : Value(), false};
 }
 

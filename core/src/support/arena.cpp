@@ -17,6 +17,18 @@ void* Arena::take(std::size_t bytes) {
   return std::exchange(next_, next_ + words);
 }
 
+void* Arena::add_place(ItemsStorage& items, std::size_t item_bytes) {
+  const std::size_t size = items.size_ * item_bytes;
+  const bool is_full = (items.size_ & (items.size_ - 1)) == 0;  // 0, 1, 2, 4, ...
+  if (is_full) {
+    const auto* former = static_cast<const char*>(items.items);
+    items.items = take(std::max(2 * size, item_bytes));
+    std::copy(former, former + size, static_cast<char*>(items.items));
+  }
+  ++items.size_;
+  return static_cast<char*>(items.items) + size;
+}
+
 std::string_view Arena::keep(std::string_view text) {
   char* const copy = static_cast<char*>(take(text.size()));
   std::copy(text.begin(), text.end(), copy);

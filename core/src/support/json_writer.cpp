@@ -44,9 +44,6 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
 }
 
 JsonWriter& JsonWriter::value(const Value& value) {
-  if (const bool* flag = value.as_boolean()) return boolean(*flag);
-  if (const double* number = value.as_number()) return this->number(*number);
-  if (const Text* text = value.as_string()) return string(*text);
   if (const List<Value>* list = value.as_list()) {
     begin_array();
     for (const Value& element : *list) this->value(element);
@@ -57,7 +54,24 @@ JsonWriter& JsonWriter::value(const Value& value) {
     for (const auto& [name, count] : *counts) key(name).number(count);
     return end_object();
   }
-  return null();
+  return this->value(ValueView::of(value));
+}
+
+JsonWriter& JsonWriter::value(const ValueView& value) {
+  switch (value.kind()) {
+    case ValueView::Kind::boolean:
+      return boolean(value.flag());
+    case ValueView::Kind::number:
+      return number(value.number());
+    case ValueView::Kind::string:
+      return string(value.text());
+    case ValueView::Kind::list:
+      begin_array();
+      for (const ValueView& element : value.elements()) this->value(element);
+      return end_array();
+    default:
+      return null();
+  }
 }
 
 Text JsonWriter::take() {

@@ -21,6 +21,8 @@ class JsonWriter {
   JsonWriter& boolean(bool flag) { return raw(flag ? "true" : "false"); }
   JsonWriter& null() { return raw("null"); }
   JsonWriter& value(const Value& value);
+  /// Not of a time.
+  JsonWriter& value(const ValueView& value);
   /// Text that is JSON already.
   JsonWriter& raw(std::string_view json);
 

@@ -1,6 +1,5 @@
 #include "value/compare.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "support/time_text.h"
@@ -22,21 +21,19 @@ Order order_of(std::string_view a, std::string_view b) {
 }
 
 /// How a scalar stands to a literal; `none` where their types differ.
-Order compare(const ValueView& scalar, const Value& literal) {
-  const Text* text = literal.as_string();
+Order compare(const ValueView& scalar, const ValueView& literal) {
+  // To its readers an atomic time is text.
+  const bool is_time = scalar.kind() == ValueView::Kind::time;
+  if ((is_time ? ValueView::Kind::string : scalar.kind()) != literal.kind()) return Order::none;
   switch (scalar.kind()) {
-    case ValueView::Kind::number: {
-      const double* number = literal.as_number();
-      return number ? order_of(scalar.number(), *number) : Order::none;
-    }
+    case ValueView::Kind::number:
+      return order_of(scalar.number(), literal.number());
     case ValueView::Kind::string:
-      return text ? order_of(scalar.text(), *text) : Order::none;
-    case ValueView::Kind::boolean: {
-      const bool* flag = literal.as_boolean();
-      return flag && *flag == scalar.flag() ? Order::equal : Order::none;
-    }
-    case ValueView::Kind::time:  // to its readers an atomic time is text
-      return text ? order_of(format_time(scalar.as_time()), *text) : Order::none;
+      return order_of(scalar.text(), literal.text());
+    case ValueView::Kind::boolean:
+      return literal.flag() == scalar.flag() ? Order::equal : Order::none;
+    case ValueView::Kind::time:
+      return order_of(format_time(scalar.as_time()), literal.text());
     default:
       return Order::none;
   }
@@ -61,7 +58,7 @@ std::optional<Operator> opposite(Operator op) {
 /// Whether the positive operator holds; nothing if a search became too expensive.
 std::optional<bool> matches(Operator op, const Program::Comparison& comparison,
                             const ValueView& scalar, PatternSearch& search) {
-  const Value& literal = comparison.literal;
+  const ValueView& literal = comparison.literal;
   const auto is = [&](Order a, Order b) {
     const Order order = compare(scalar, literal);
     return order == a || order == b;
@@ -78,14 +75,15 @@ std::optional<bool> matches(Operator op, const Program::Comparison& comparison,
     case Operator::greater_equal:
       return is(Order::greater, Order::equal);
     case Operator::in: {
-      const List<Value>* list = literal.as_list();
-      if (list == nullptr) return is(Order::equal, Order::equal);
-      return std::any_of(list->begin(), list->end(),
-                         [&](const Value& each) { return compare(scalar, each) == Order::equal; });
+      if (literal.kind() != ValueView::Kind::list) return is(Order::equal, Order::equal);
+      for (const ValueView& element : literal.elements()) {
+        if (compare(scalar, element) == Order::equal) return true;
+      }
+      return false;
     }
     case Operator::like:
       return scalar.kind() == ValueView::Kind::string &&
-             like_matches(*literal.as_string(), scalar.text());
+             like_matches(literal.text(), scalar.text());
     case Operator::rlike:
       if (scalar.kind() != ValueView::Kind::string) return false;
       return search.find(*comparison.regex, scalar.text());

@@ -54,9 +54,9 @@ class PatternSearch {
 [[nodiscard]] inline bool criterion_holds(const Program::Comparison& comparison,
                                           const Reading& attribute, PatternSearch& search) {
   const double* number = attribute.value.as_number();
-  const double* literal = comparison.literal.as_number();
-  if (number != nullptr && literal != nullptr && comparison.op <= Operator::greater_equal) {
-    return number_holds(comparison.op, *number, *literal);
+  if (number != nullptr && comparison.literal.kind() == ValueView::Kind::number &&
+      comparison.op <= Operator::greater_equal) {
+    return number_holds(comparison.op, *number, comparison.literal.number());
   }
   return other_criterion_holds(comparison, attribute, search);
 }

@@ -4,9 +4,9 @@
 
 namespace tripline {
 
-std::shared_ptr<const Regex> Regex::compile(std::string_view pattern, Error& error) {
-  const auto regex = std::make_shared<Regex>();
-  if (!regex::parse(pattern, regex->program_, error)) return nullptr;
+const Regex* Regex::compile(std::string_view pattern, Arena& memory, Error& error) {
+  auto* const regex = new (memory.take(sizeof(Regex))) Regex;
+  if (!regex::parse(pattern, memory, regex->program_, error)) return nullptr;
   regex::finish(regex->program_);
   return regex;
 }

@@ -25,7 +25,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -43,8 +42,9 @@ class Regex {
   /// when there is a first pattern. No search allocates any.
   using Scratch = regex::Scratch;
 
-  /// Null, and the reason in `error`, if the pattern is refused.
-  [[nodiscard]] static std::shared_ptr<const Regex> compile(std::string_view pattern, Error& error);
+  /// Null, and the reason in `error`, if the pattern is refused. Lies in `memory` and needs nothing
+  /// else.
+  [[nodiscard]] static const Regex* compile(std::string_view pattern, Arena& memory, Error& error);
 
   /// Whether the pattern matches anywhere in `text`. Each step, an instruction entered or a byte
   /// passed over, takes one from `budget`; nothing when it is used up before the answer is known.

@@ -40,6 +40,24 @@ Value Value::counts(Counts counts) {
   return value;
 }
 
+Value Value::of(const ValueView& view) {
+  switch (view.kind()) {
+    case ValueView::Kind::boolean:
+      return boolean(view.flag());
+    case ValueView::Kind::number:
+      return number(view.number());
+    case ValueView::Kind::string:
+      return string(Text(view.text()));
+    case ValueView::Kind::list: {
+      List<Value> scalars;
+      for (const ValueView& element : view.elements()) scalars.push_back(of(element));
+      return list(std::move(scalars));
+    }
+    default:
+      return {};
+  }
+}
+
 void Value::copy_content() {
   switch (kind_) {
     case Kind::string:

@@ -48,10 +48,10 @@ void CharacterSet::negate() {
   }
 }
 
-std::uint32_t CharacterSets::add(const CharacterSet& set) {
+std::uint32_t CharacterSets::add(const CharacterSet& set, Arena& memory) {
   const std::size_t place = words_.size();
-  words_.push_back(static_cast<char32_t>(set.bounds().size()));
-  for (const char32_t bound : set.bounds()) words_.push_back(bound);
+  memory.add(words_, static_cast<char32_t>(set.bounds().size()));
+  for (const char32_t bound : set.bounds()) memory.add(words_, bound);
   return static_cast<std::uint32_t>(place);
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "tripline/arena.h"
 #include "tripline/list.h"
 
 namespace tripline::regex {
@@ -47,12 +48,12 @@ class CharacterSet {
 class CharacterSets {
  public:
   /// Gives the place of the set.
-  std::uint32_t add(const CharacterSet& set);
+  std::uint32_t add(const CharacterSet& set, Arena& memory);
 
-  Bounds at(std::size_t place) const { return {words_.data() + place + 1, words_[place]}; }
+  Bounds at(std::size_t place) const { return {words_.begin() + place + 1, words_[place]}; }
 
  private:
-  List<char32_t> words_;
+  Items<char32_t> words_;
 };
 
 }  // namespace tripline::regex

@@ -4,16 +4,16 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "tripline/list.h"
 #include "value/regex/program.h"
 
 namespace tripline::regex {
 
 inline constexpr std::uint32_t kUnlimited = 0xFFFFFFFF;
 
-/// Adds to the instructions of a program.
 class Code {
  public:
-  explicit Code(List<Instruction>& code) : code_(code) {}
+  const List<Instruction>& instructions() const { return code_; }
 
   struct Group {
     std::uint32_t begin;
@@ -43,7 +43,7 @@ class Code {
   void emit(Instruction::Operation operation, std::size_t operand);
   void insert_split(std::uint32_t place, std::uint32_t operand);
 
-  List<Instruction>& code_;
+  List<Instruction> code_;
   std::uint32_t item_ = 0;  // where the code of the last item begins
   bool too_long_ = false;
 };

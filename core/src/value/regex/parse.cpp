@@ -58,8 +58,8 @@ unsigned digit_value(char c) {
 /// A function that reads something returns false when it has stored an error.
 class Parser {
  public:
-  Parser(std::string_view pattern, Program& program, Error& error)
-      : text_(pattern), size_(pattern.size()), program_(program), error_(error) {
+  Parser(std::string_view pattern, Arena& memory, Program& program, Error& error)
+      : text_(pattern), size_(pattern.size()), memory_(memory), program_(program), error_(error) {
     for (int i = 0; i < kFurthestPeek; ++i) text_ += '\0';
   }
 
@@ -76,6 +76,9 @@ class Parser {
     }
     code_.end_group(groups_.back().code);
     code_.add(Operation::match);
+    for (const Instruction& instruction : code_.instructions()) {
+      memory_.add(program_.instructions, instruction);
+    }
     return true;
   }
 
@@ -160,7 +163,7 @@ class Parser {
   bool add_characters(bool negated = false) {
     if (flags_ & kFoldCase) set_.add_case_variants();
     if (negated) set_.negate();
-    const std::uint32_t place = program_.sets.add(set_);
+    const std::uint32_t place = program_.sets.add(set_, memory_);
     set_.clear();
     return add_atom(Operation::consume, place);
   }
@@ -479,15 +482,16 @@ class Parser {
   /// in the innermost open group.
   std::uint32_t item_copies_ = 1;
   std::uint32_t copies_ = 1;
+  Arena& memory_;
   Program& program_;
-  Code code_{program_.instructions};
+  Code code_;
   Error& error_;
 };
 
 }  // namespace
 
-bool parse(std::string_view pattern, Program& program, Error& error) {
-  return Parser(pattern, program, error).parse();
+bool parse(std::string_view pattern, Arena& memory, Program& program, Error& error) {
+  return Parser(pattern, memory, program, error).parse();
 }
 
 }  // namespace tripline::regex

@@ -14,7 +14,7 @@ struct Error {
 };
 
 /// Reads a pattern in the syntax that value/regex.h describes into a program's instructions and
-/// sets. False, and the reason in `error`, if it is none.
-[[nodiscard]] bool parse(std::string_view pattern, Program& program, Error& error);
+/// sets, which lie in `memory`. False, and the reason in `error`, if it is none.
+[[nodiscard]] bool parse(std::string_view pattern, Arena& memory, Program& program, Error& error);
 
 }  // namespace tripline::regex

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "tripline/list.h"
+#include "tripline/arena.h"
 #include "value/regex/character_set.h"
 
 namespace tripline::regex {
@@ -36,7 +36,7 @@ struct Instruction {
 
 /// Immutable once compiled.
 struct Program {
-  List<Instruction> instructions;
+  Items<Instruction> instructions;
   CharacterSets sets;
   /// Whether a match can begin with an ASCII character and, last, with any other. All of them if it
   /// can be empty.
