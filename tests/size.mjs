@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 // Bytes. `budget` is a ratchet: today's figure, rounded up, and lowered with each step towards the target.
-const budget = 56_200;
+const budget = 56_150;
 const target = 56_000;
-const engineBudget = 46_450;
+const engineBudget = 46_400;
 const engineTarget = 46_000;
 
 const dist = fileURLToPath(new URL('../js/dist/', import.meta.url));
