@@ -41,7 +41,7 @@ export function isReceipt(payload: Payload): boolean {
 const receiptVendor = 'com.snowplowanalytics.signals';
 
 function getterOf(input: Input): Getter {
-  if (input.kind === 'atomic') return atomicGetters[canonicalName(input.name)] ?? (() => undefined);
+  if (input.kind === 'atomic') return atomicGetters[input.name] ?? (() => undefined);
   const key = schemaKey(input.vendor, input.name, input.major_version);
   const { path } = input;
   if (input.kind === 'entity') return (event) => follow(event.entity(key, input.index), path);
@@ -180,10 +180,7 @@ function decodeBase64(encoded: string): string {
 function text(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'string') return undefined;
-  const clean = /[\x00-\x1f\x7f]/.test(value)
-    ? value.replace(/\t/g, '    ').replace(/[\x00-\x1f\x7f]/g, '')
-    : value;
-  return clean === '' ? undefined : clean;
+  return value.replace(/[\x00-\x1f\x7f]/g, (control) => (control === '\t' ? '    ' : '')) || undefined;
 }
 
 function number(value: unknown): number | undefined {
@@ -234,11 +231,6 @@ function urlParts(value: unknown): UrlParts | undefined {
   };
 }
 
-// What the SDK calls a field that has another name in the canonical event.
-function canonicalName(name: string): string {
-  return name === 'refr_device_tstamp' ? 'refr_dvce_tstamp' : name;
-}
-
 const eventKinds: Record<string, string> = {
   pv: 'page_view',
   pp: 'page_ping',
@@ -275,6 +267,10 @@ function clickParameter(event: TrackedEvent): string | undefined {
 // `_sp=<domain_userid>.<ms>` of a link from another domain.
 function linkPart(event: TrackedEvent, part: 0 | 1): string | undefined {
   return event.parameter('_sp')?.split('.')[part];
+}
+
+function linkTime(event: TrackedEvent): Date | undefined {
+  return instant(linkPart(event, 1));
 }
 
 type Table = Record<string, Getter>;
@@ -338,7 +334,7 @@ const atomicGetters: Table = {
   ),
   event: kindOf,
   event_id: (event) => event.text('eid')?.toLowerCase(),
-  derived_tstamp: (event) => instant(event.text('ttm') ?? event.text('dtm')),
+  derived_tstamp: (event) => instant(event.time()),
   network_userid: (event) => event.text('tnuid') ?? event.text('nuid'),
   // A server has a navigator too, which is not the visitor's.
   useragent: (event) => event.text('ua') ?? (globalThis.document ? navigator.userAgent : undefined),
@@ -350,5 +346,6 @@ const atomicGetters: Table = {
     return host && host === urlParts(own(event.payload, 'url'))?.host ? 'internal' : undefined;
   },
   refr_domain_userid: (event) => linkPart(event, 0),
-  refr_dvce_tstamp: (event) => instant(linkPart(event, 1)),
+  refr_dvce_tstamp: linkTime,
+  refr_device_tstamp: linkTime, // as the SDK calls it
 };

@@ -6,6 +6,7 @@ import { withStarted, type Sorted } from './outbox.js';
 import type { PageLife } from './page.js';
 import type { SharedState } from './shared-state.js';
 import type { Waiting } from './storage.js';
+import { deadlineTimer } from './timers.js';
 
 /** What another tab has decided is left to that tab for so long (ms). */
 const courtesy = 2000;
@@ -17,9 +18,8 @@ export class Delivery {
   readonly #journal: Journal<object>;
   readonly #page: PageLife;
   readonly #deliverWithin: number;
-  readonly #again: () => void;
+  readonly #runAt: (time: number) => void;
   #session: { id: string | undefined; since: number } = { id: undefined, since: 0 };
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `deliverWithin`: in ms. `again` asks to be run again. */
   constructor(
@@ -37,7 +37,7 @@ export class Delivery {
     this.#journal = journal;
     this.#page = page;
     this.#deliverWithin = deliverWithin;
-    this.#again = again;
+    this.#runAt = deadlineTimer(again);
   }
 
   /** A new session ends what was decided before it. */
@@ -58,7 +58,7 @@ export class Delivery {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.#runAt(Infinity);
   }
 
   #sort(outbox: readonly Waiting[] = []): Sorted {
@@ -79,8 +79,8 @@ export class Delivery {
 
   // A new handler, and a hidden page that is shown, ask by themselves.
   #lookAgain(): void {
-    clearTimeout(this.#timer);
-    if (this.#handlers.size > 0 && !this.#page.hidden) this.#timer = setTimeout(this.#again, Math.max(courtesy, this.#page.leaving));
+    const isOfUse = this.#handlers.size > 0 && !this.#page.hidden;
+    this.#runAt(isOfUse ? Date.now() + Math.max(courtesy, this.#page.leaving) : Infinity);
   }
 }
 

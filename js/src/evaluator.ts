@@ -27,6 +27,8 @@ import type {
   ProblemCode,
 } from './types.js';
 
+type Questions = typeof import('./questions.js');
+
 export interface EvaluatorOptions {
   /** The address of the definitions bundle, or the bundle. */
   definitions: DefinitionsSource | Promise<DefinitionsSource>;
@@ -210,13 +212,11 @@ export class LocalEvaluator implements Evaluator {
   }
 
   async attributes(key: AttributeKey): Promise<Attributes> {
-    const questions = await this.#questions();
-    return (await this.#ask((engine) => questions?.attributes(engine, key))) ?? {};
+    return (await this.#ask((engine, questions) => questions?.attributes(engine, key))) ?? {};
   }
 
-  async explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined> {
-    const questions = await this.#questions();
-    return this.#ask((engine) => questions?.explain(engine, intervention, key));
+  explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined> {
+    return this.#ask((engine, questions) => questions?.explain(engine, intervention, key));
   }
 
   async doctor(): Promise<DoctorReport> {
@@ -291,12 +291,13 @@ export class LocalEvaluator implements Evaluator {
   }
 
   /** What the engine says once everything before is counted; undefined: there is none. */
-  async #ask<Answer>(question: (engine: PageEngine) => Answer): Promise<Answer | undefined> {
+  async #ask<Answer>(question: (engine: PageEngine, questions?: Questions) => Answer): Promise<Answer | undefined> {
+    const questions = await this.#had(import('./questions.js'));
     let answer: Answer | undefined;
     await this.#enqueue(async (shared) => {
       await this.#runBatch(shared);
       try {
-        answer = shared.engine && question(shared.engine);
+        answer = shared.engine && question(shared.engine, questions);
       } catch (error) {
         if (!isRefusal(error)) throw error;
         this.#announcer.say('error', error);
@@ -343,10 +344,6 @@ export class LocalEvaluator implements Evaluator {
     }
     if (!this.#closed) this.#setDeadline(running(shared.engine)?.nextDeadline ?? Infinity);
     this.#shortenJournal(shared);
-  }
-
-  #questions(): Promise<typeof import('./questions.js') | undefined> {
-    return this.#had(import('./questions.js'));
   }
 
   /** A file that is loaded when it is used. undefined: it cannot be had in this page. */

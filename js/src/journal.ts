@@ -35,7 +35,8 @@ export class Journal<Content extends object> {
   readonly #warn: (message: string, cause?: unknown) => void;
   /** localStorage, whose items are properties as well; or an object in its place. */
   #storage: Record<string, string> = {};
-  readonly #page = newPage();
+  /** Sorts by age, and tells pages of one millisecond apart. */
+  readonly #page = `${Date.now()}-${randomId()}`;
   /** This page, and the last one before it that tracked something in this tab. */
   readonly #ownPages: readonly string[];
   #lastNumber = 0;
@@ -159,11 +160,6 @@ export class Journal<Content extends object> {
 
 // sessionStorage goes along from page to page of a tab: it names the last one that tracked something. Where it cannot
 // be used, a page waits a moment before it takes over what its predecessor left.
-
-/** Sorts by age, and tells pages of one millisecond apart. */
-function newPage(): string {
-  return `${Date.now()}-${randomId()}`;
-}
 
 // Whoever wrote what is no line or no object: it is passed over.
 

@@ -29,13 +29,11 @@ export interface StoredState {
 
 /** Whether it has the form of this version. What the snapshot holds is the engine's to judge. */
 export function isStoredState(value: unknown): value is StoredState {
-  if (typeof value !== 'object' || value === null) return false;
-  const { revision, snapshot, applied, outbox, started } = value as Partial<Record<keyof StoredState, unknown>>;
+  const { revision, snapshot, applied, outbox, started } = Object(value) as Partial<Record<keyof StoredState, unknown>>;
   return (
     typeof revision === 'number' &&
     ArrayBuffer.isView(snapshot) &&
-    typeof applied === 'object' &&
-    applied !== null &&
+    Object(applied) === applied &&
     Array.isArray(outbox) &&
     Array.isArray(started)
   );
@@ -101,7 +99,6 @@ async function openDatabase(name: string): Promise<IDBDatabase> {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(objectStore);
     request.onerror = () => reject(request.error);
-    request.onblocked = () => reject(new Error('The database is in use by another version of this page.'));
     request.onsuccess = () => {
       const database = request.result;
       // Somebody deletes it, or a newer version of the page needs another form.
@@ -155,6 +152,6 @@ function run(
       }
     };
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(failure ?? transaction.error ?? new Error('The transaction was aborted.'));
+    transaction.onabort = () => reject(failure ?? transaction.error);
   });
 }

@@ -82,7 +82,7 @@ export class TrackerSubscription implements Subscription {
     if (this.#isEnded) return undefined;
     const onStatus: StreamHost['onStatus'] = (status) =>
       tell(this.#listeners, { tracker: host.tracker.namespace, ...status });
-    const feed = new Feed(this.options, { ...host, onStatus });
+    const feed = openFeed(this.options, { ...host, onStatus });
     this.#feeds.add(feed);
     return feed;
   }
@@ -90,41 +90,37 @@ export class TrackerSubscription implements Subscription {
 }
 
 /** One tracker's stream, before and after its code is loaded. */
-export class Feed {
-  readonly #host: StreamHost;
-  /** undefined: it cannot be. What is asked of it before it is there, it does then, in that order. */
-  readonly #stream: Promise<InterventionStream | undefined>;
-  #isClosed = false;
-
-  constructor(options: SubscriptionOptions, host: StreamHost) {
-    this.#host = host;
-    if (options?.mode === 'only') host.evaluator.pause(true); // from this moment on, not from when the code is there
-    this.#stream = this.#load(options);
-  }
-
-  update(payload: Payload): void {
-    void this.#stream.then((stream) => stream?.update(payload));
-  }
-
+export interface Feed {
+  update(payload: Payload): void;
   /** The page evaluates again, if it can. */
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    const { evaluator, hasDefinitions } = this.#host;
+  close(): void;
+}
+
+function openFeed(options: SubscriptionOptions, host: StreamHost): Feed {
+  const { evaluator, hasDefinitions, onStatus } = host;
+  let isClosed = false;
+  if (options?.mode === 'only') evaluator.pause(true); // from this moment on, not from when the code is there
+
+  function close(): void {
+    if (isClosed) return;
+    isClosed = true;
     evaluator.pause(!hasDefinitions);
-    void this.#stream.then((stream) => stream?.close());
+    void stream.then((each) => each?.close());
   }
 
-  async #load(options: SubscriptionOptions): Promise<InterventionStream | undefined> {
+  async function load(): Promise<InterventionStream | undefined> {
     try {
       const { InterventionStream } = await import('./remote.js');
-      return new InterventionStream(options, this.#host);
+      return new InterventionStream(options, host);
     } catch (cause) {
-      const message = `Interventions cannot be subscribed to: ${messageOf(cause)}`;
-      this.#host.evaluator.say('error', { code: 'stream', message, cause });
-      this.close();
-      this.#host.onStatus({ state: 'closed' });
+      evaluator.say('error', { code: 'stream', message: `Interventions cannot be subscribed to: ${messageOf(cause)}`, cause });
+      close();
+      onStatus({ state: 'closed' });
       return undefined;
     }
   }
+
+  // What is asked of it before it is there, it does then, in that order.
+  const stream = load();
+  return { update: (payload) => void stream.then((each) => each?.update(payload)), close };
 }
