@@ -1,7 +1,6 @@
 // Tracker payload → one value per input of the program. Each input becomes a getter once, when the
 // definitions are loaded; an event's JSON is decoded only if a getter asks for it.
 import type { Input, Path } from '../dist/engine/tripline.js';
-import { attempt } from './attempt.js';
 import type { Payload } from './types.js';
 
 type ScalarValue = null | boolean | number | string | Date;
@@ -161,12 +160,14 @@ class TrackedEvent {
 
   #decode(plainKey: string, encodedKey: string): unknown {
     const plain = own(this.payload, plainKey);
-    const encoded = own(this.payload, encodedKey);
-    // What cannot be read is not there. The collector will report it as bad.
-    return attempt(() => {
+    try {
       if (typeof plain === 'string') return JSON.parse(plain);
+      const encoded = own(this.payload, encodedKey);
       if (typeof encoded === 'string') return JSON.parse(decodeBase64(encoded));
-    });
+    } catch {
+      // Then the event has none. The collector will report it as bad.
+    }
+    return undefined;
   }
 }
 
