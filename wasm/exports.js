@@ -9,17 +9,17 @@ var WebAssembly = {
 ready = () => {
   Object.assign(Module, {
     memory: wasmMemory,
-    _tripline_buffer,
-    _tripline_process,
-    _tripline_push,
-    _tripline_advance,
-    _tripline_snapshot,
-    _tripline_release,
-    _tripline_rebase,
-    _tripline_clock,
-    _tripline_next_deadline,
-    _tripline_result,
-    _tripline_result_size,
+    buffer: _tripline_buffer,
+    process: _tripline_process,
+    push: _tripline_push,
+    advance: _tripline_advance,
+    snapshot: _tripline_snapshot,
+    release: _tripline_release,
+    rebase: _tripline_rebase,
+    clock: _tripline_clock,
+    nextDeadline: _tripline_next_deadline,
+    result: _tripline_result,
+    resultSize: _tripline_result_size,
   });
   readyPromiseResolve(Module);
 };

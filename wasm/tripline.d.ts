@@ -37,7 +37,7 @@ export type Input =
   | { kind: 'entity'; vendor: string; name: string; major_version: number; index: number; path: Path };
 
 /** Texts stand in the event buffer one after the other, as UTF-8; a function gets their sizes in bytes. What is not a
- *  number is a function's result: its size in bytes is answered, and _tripline_result says where it is. -2: there is no
+ *  number is a function's result: its size in bytes is answered, and result() says where it is. -2: there is no
  *  such handle. */
 export interface TriplineModule {
   memory: WebAssembly.Memory;
@@ -57,28 +57,28 @@ export interface TriplineModule {
   forget(handle: number, keyNameSize: number, idSize: number): number;
 
   /** The address of the event buffer, now of at least so many bytes. Memory may have grown. */
-  _tripline_buffer(bytes: number): number;
+  buffer(bytes: number): number;
   /** Counts the event in the buffer. The number of payloads in the result; -1: the buffer is
    *  malformed; -2: no such handle. */
-  _tripline_process(handle: number): number;
-  /** Sets fields of external groups from the buffer. As _tripline_process; -3: refused, the result says
+  process(handle: number): number;
+  /** Sets fields of external groups from the buffer. As process(); -3: refused, the result says
    *  why, as text. */
-  _tripline_push(handle: number): number;
+  push(handle: number): number;
   /** Makes the whole state the result. Its size in bytes; -2: no such handle. */
-  _tripline_snapshot(handle: number): number;
-  _tripline_release(handle: number): void;
+  snapshot(handle: number): number;
+  release(handle: number): void;
   /** Turns the engine's clock back (ms). */
-  _tripline_rebase(handle: number, now: number): void;
+  rebase(handle: number, now: number): void;
   /** The engine's clock (ms): the highest `now` so far. */
-  _tripline_clock(handle: number): number;
-  /** Lets time pass (ms). Answers as _tripline_process. */
-  _tripline_advance(handle: number, now: number): number;
+  clock(handle: number): number;
+  /** Lets time pass (ms). Answers as process(). */
+  advance(handle: number, now: number): number;
   /** When advance must be called next (ms), or Infinity. */
-  _tripline_next_deadline(handle: number): number;
+  nextDeadline(handle: number): number;
   /** The address of the result of the last call that made one, valid until the next call: payloads as UTF-8 JSON, or
    *  what else the call says. */
-  _tripline_result(): number;
-  _tripline_result_size(): number;
+  result(): number;
+  resultSize(): number;
 }
 
 export interface ModuleOptions {

@@ -57,7 +57,7 @@ export class EventBuffer {
   }
 
   #reserve(size: number): void {
-    this.#start = this.#module._tripline_buffer(size);
+    this.#start = this.#module.buffer(size);
     // The memory may have grown: a view of the old one is dead.
     const { buffer } = this.#module.memory;
     if (this.#bytes.buffer !== buffer) {

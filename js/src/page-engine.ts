@@ -65,34 +65,34 @@ export class PageEngine {
     const event = this.#bind(payload);
     event.id ||= randomId();
     this.#buffer.write(event, checked(now));
-    return this.#fired(this.#module._tripline_process(this.#handle));
+    return this.#fired(this.#module.process(this.#handle));
   }
 
   /** Sets fields of external groups to the values that `boundPush` answers. @internal */
   set(push: BoundEvent, now: number): TriggeredIntervention[] {
     checked(push.time);
     this.#buffer.write(push, checked(now));
-    return this.#fired(this.#module._tripline_push(this.#handle));
+    return this.#fired(this.#module.push(this.#handle));
   }
 
   /** Lets time pass to `now`, and answers what that triggers. */
   advance(now: number): TriggeredIntervention[] {
-    return this.#fired(this.#module._tripline_advance(this.#handle, checked(now)));
+    return this.#fired(this.#module.advance(this.#handle, checked(now)));
   }
 
   /** When time alone may trigger something next (ms); Infinity: never. */
   get nextDeadline(): number {
-    return this.#module._tripline_next_deadline(this.#handle);
+    return this.#module.nextDeadline(this.#handle);
   }
 
   /** The highest `now` so far (ms). */
   get clock(): number {
-    return this.#module._tripline_clock(this.#handle);
+    return this.#module.clock(this.#handle);
   }
 
   /** Turns the clock back, for a host whose clock was wrong: what is stored as later than now counts as of now. */
   rebase(now: number): void {
-    this.#module._tripline_rebase(this.#handle, checked(now));
+    this.#module.rebase(this.#handle, checked(now));
   }
 
   /** Calls a function of the module that takes texts, and answers what it does. @internal */
@@ -108,7 +108,7 @@ export class PageEngine {
 
   /** The whole state: profiles, what was sent, and the clock. */
   snapshot(): Uint8Array {
-    this.#answered(this.#module._tripline_snapshot(this.#handle));
+    this.#answered(this.#module.snapshot(this.#handle));
     return result(this.#module).slice(); // a copy that outlives the next call
   }
 
@@ -130,7 +130,7 @@ export class PageEngine {
 
   /** Frees its memory. The engine is of no use afterwards. */
   release(): void {
-    this.#module._tripline_release(this.#handle);
+    this.#module.release(this.#handle);
   }
 
   #fired(count: number): TriggeredIntervention[] {
@@ -150,7 +150,7 @@ type SizeOfEach<Texts> = { [Text in keyof Texts]: number };
 /** Texts, or their bytes, into the event buffer, one after the other; answers how many bytes each has. */
 function write<Texts extends (string | Uint8Array)[]>(module: TriplineModule, ...texts: Texts): SizeOfEach<Texts> {
   const parts = texts.map((text) => (typeof text === 'string' ? encoder.encode(text) : text));
-  let end = module._tripline_buffer(parts.reduce((size, part) => size + part.length, 0));
+  let end = module.buffer(parts.reduce((size, part) => size + part.length, 0));
   const memory = new Uint8Array(module.memory.buffer); // only now: it may have grown
   for (const part of parts) {
     memory.set(part, end);
@@ -161,7 +161,7 @@ function write<Texts extends (string | Uint8Array)[]>(module: TriplineModule, ..
 
 /** A view: the next call may void it. */
 function result(module: TriplineModule): Uint8Array {
-  return new Uint8Array(module.memory.buffer, module._tripline_result(), module._tripline_result_size());
+  return new Uint8Array(module.memory.buffer, module.result(), module.resultSize());
 }
 
 function parse(module: TriplineModule): unknown {

@@ -22,7 +22,7 @@ export function load(module, definitions, options = {}) {
 /** Texts or bytes into the event buffer, one after the other; answers how many bytes each has. */
 function write(module, ...texts) {
   const parts = texts.map((text) => (typeof text === 'string' ? encoder.encode(text) : text));
-  let end = module._tripline_buffer(parts.reduce((size, part) => size + part.length, 0));
+  let end = module.buffer(parts.reduce((size, part) => size + part.length, 0));
   const memory = new Uint8Array(module.memory.buffer);
   for (const part of parts) {
     memory.set(part, end);
@@ -32,8 +32,8 @@ function write(module, ...texts) {
 }
 
 function resultBytes(module) {
-  const start = module._tripline_result();
-  return new Uint8Array(module.memory.buffer).slice(start, start + module._tripline_result_size());
+  const start = module.result();
+  return new Uint8Array(module.memory.buffer).slice(start, start + module.resultSize());
 }
 
 function resultText(module) {
@@ -57,11 +57,11 @@ class Engine {
   /** Times in ms, `time` NaN if the event has none; one value per input. Returns the payloads. */
   process({ id, now, time, values }) {
     this.#write({ id, now, time, values });
-    return this.#payloads(this.#module._tripline_process(this.handle));
+    return this.#payloads(this.#module.process(this.handle));
   }
 
   advance(now) {
-    return this.#payloads(this.#module._tripline_advance(this.handle, now));
+    return this.#payloads(this.#module.advance(this.handle, now));
   }
 
   /**
@@ -74,13 +74,13 @@ class Engine {
       value,
     ]);
     this.#write({ id: attribute_key.id, now, time, values: [attribute_key.name, ...values] });
-    const count = this.#module._tripline_push(this.handle);
+    const count = this.#module.push(this.handle);
     if (count === -3) throw new Refusal(this.resultText());
     return this.#payloads(count);
   }
 
   rebase(now) {
-    this.#module._tripline_rebase(this.handle, now);
+    this.#module.rebase(this.handle, now);
   }
 
   /** Whether something was known of the id. */
@@ -90,11 +90,11 @@ class Engine {
 
   /** When advance must be called next (ms), or Infinity. */
   nextDeadline() {
-    return this.#module._tripline_next_deadline(this.handle);
+    return this.#module.nextDeadline(this.handle);
   }
 
   clock() {
-    return this.#module._tripline_clock(this.handle);
+    return this.#module.clock(this.handle);
   }
 
   attributes(key) {
@@ -107,7 +107,7 @@ class Engine {
   }
 
   snapshot() {
-    this.#module._tripline_snapshot(this.handle);
+    this.#module.snapshot(this.handle);
     return resultBytes(this.#module);
   }
 
@@ -118,7 +118,7 @@ class Engine {
   }
 
   release() {
-    this.#module._tripline_release(this.handle);
+    this.#module.release(this.handle);
   }
 
   #write(content) {

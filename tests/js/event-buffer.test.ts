@@ -116,7 +116,7 @@ function written({ id = 'id', time = 1, now = 2, values = [] as InputValue[] }):
       .filter(([name]) => name.startsWith('tag_'))
       .map(([name, number]) => [number, name.slice(4)]),
   );
-  const start = module._tripline_buffer(0);
+  const start = module.buffer(0);
   const view = new DataView(module.memory.buffer, start);
   const readSlots = (first: number, count: number): ReadSlot[] =>
     Array.from({ length: count }, (_, index) => readSlot(first + index * at('slot_bytes')));

@@ -30,10 +30,10 @@ test('the types name every function of the module, and no other', () => {
 test('engines that are released leave no memory in use', () => {
   const bundle = new TextEncoder().encode(readSample('ecom_bundle.json'));
   const loadAndRelease = (): void => {
-    new Uint8Array(module.memory.buffer).set(bundle, module._tripline_buffer(bundle.length));
+    new Uint8Array(module.memory.buffer).set(bundle, module.buffer(bundle.length));
     const handle = module.load(bundle.length, 0, 0, 0);
     expect(handle).not.toBe(0);
-    module._tripline_release(handle);
+    module.release(handle);
   };
   for (let i = 0; i < 5; ++i) loadAndRelease();
   const before = module.memory.buffer.byteLength;

@@ -61,7 +61,7 @@ export class TriplineEvaluator {
     if (this.bytes.length === 0) this.#look(); // the memory has grown
     this.view.setFloat64(this.numberAt, this.attributes[attribute], true);
     this.view.setFloat64(this.valueAt, value, true);
-    return this.module._tripline_push(this.handle);
+    return this.module.push(this.handle);
   }
 
   /** The interventions that an update made true, whatever was sent before. */
@@ -83,7 +83,7 @@ export class TriplineEvaluator {
 
   #look() {
     const { header_bytes, slot_bytes, slot_number } = layout;
-    const start = this.module._tripline_buffer(0);
+    const start = this.module.buffer(0);
     this.bytes = new Uint8Array(this.module.memory.buffer);
     this.view = new DataView(this.bytes.buffer);
     // After the id and the name of the key: the attribute's number, and its value.
