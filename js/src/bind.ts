@@ -34,7 +34,7 @@ export function bindInputs(inputs: readonly Input[]): (payload: Payload) => Boun
 export function isReceipt(payload: Payload): boolean {
   const plain = own(payload, 'ue_pr');
   if (typeof plain === 'string' && !plain.includes(receiptVendor)) return false;
-  return schemaOf(new TrackedEvent(payload).selfDescribing?.schema)?.vendor === receiptVendor;
+  return schemaOf(new TrackedEvent(payload).unstruct.schema)?.vendor === receiptVendor;
 }
 
 const receiptVendor = 'com.snowplowanalytics.signals';
@@ -45,7 +45,7 @@ function getterOf(input: Input): Getter {
   const { path } = input;
   if (input.kind === 'entity') return (event) => follow(event.entity(key, input.index), path);
   return (event) => {
-    const { schema, data } = event.selfDescribing ?? {};
+    const { schema, data } = event.unstruct;
     return schemaOf(schema)?.key === key ? follow(data, path) : undefined;
   };
 }
@@ -84,7 +84,7 @@ interface Schema {
 }
 
 /** As it is in the payload: nothing is known of it. */
-type SelfDescribing = { schema?: unknown; data?: unknown } | null | undefined;
+type SelfDescribing = { schema?: unknown; data?: unknown };
 
 // vendor, name and major version, spelt as Snowplow's enriched events spell them, so that a definition
 // means the same here and where it meets those events.
@@ -115,8 +115,8 @@ function parseSchema(uri: string): Schema | null {
 /** One payload. What is decoded from it is decoded once. */
 class TrackedEvent {
   readonly payload: Payload;
-  #selfDescribing: SelfDescribing;
-  #entities: SelfDescribing[] | undefined;
+  #unstruct: SelfDescribing | undefined;
+  #entities: unknown;
   #query: URLSearchParams | undefined;
 
   constructor(payload: Payload) {
@@ -132,42 +132,37 @@ class TrackedEvent {
     return Number(this.text('ttm') ?? this.text('dtm') ?? NaN);
   }
 
-  get selfDescribing(): SelfDescribing {
-    if (this.#selfDescribing === undefined) {
-      const envelope = this.#decode('ue_pr', 'ue_px') as { data?: SelfDescribing } | null | undefined;
-      this.#selfDescribing = envelope?.data ?? null;
-    }
-    return this.#selfDescribing;
+  /** The self-describing event. */
+  get unstruct(): SelfDescribing {
+    return (this.#unstruct ??= this.#data('ue_pr', 'ue_px') as SelfDescribing);
   }
 
   /** The data of the entity at `index` among those of one schema. */
   entity(key: string, index: number): unknown {
-    if (!this.#entities) {
-      const envelope = this.#decode('co', 'cx') as { data?: unknown } | null | undefined;
-      this.#entities = Array.isArray(envelope?.data) ? envelope.data : [];
-    }
-    for (const entity of this.#entities) {
+    this.#entities ??= this.#data('co', 'cx');
+    if (!Array.isArray(this.#entities)) return undefined;
+    for (const entity of this.#entities as (SelfDescribing | null)[]) {
       if (schemaOf(entity?.schema)?.key === key && index-- === 0) return entity?.data;
     }
     return undefined;
   }
 
   /** A parameter of the page's query, percent-decoded. */
-  parameter(name: string): string | undefined {
+  query(name: string): string | undefined {
     this.#query ??= new URLSearchParams(urlParts(this.text('url'))?.query);
     return this.#query.get(name) || undefined;
   }
 
-  #decode(plainKey: string, encodedKey: string): unknown {
+  /** What an envelope holds, as an object; one without properties: there is none. */
+  #data(plainKey: string, encodedKey: string): unknown {
     const plain = own(this.payload, plainKey);
+    const encoded = own(this.payload, encodedKey);
     try {
-      if (typeof plain === 'string') return JSON.parse(plain);
-      const encoded = own(this.payload, encodedKey);
-      if (typeof encoded === 'string') return JSON.parse(decodeBase64(encoded));
+      const json = typeof plain === 'string' ? plain : typeof encoded === 'string' && decodeBase64(encoded);
+      return Object(json && (JSON.parse(json) as { data?: unknown }).data);
     } catch {
-      // Then the event has none. The collector will report it as bad.
+      return {}; // The collector will report it as bad.
     }
-    return undefined;
   }
 }
 
@@ -260,18 +255,18 @@ function kindOf(event: TrackedEvent): string | undefined {
 
 function eventSchema(event: TrackedEvent): Schema | null {
   const kind = kindOf(event);
-  if (kind === 'unstruct') return schemaOf(event.selfDescribing?.schema);
+  if (kind === 'unstruct') return schemaOf(event.unstruct.schema);
   if (kind === 'struct') return schemaOf('iglu:com.google.analytics/event/jsonschema/1-0-0');
   return kind ? schemaOf(`iglu:com.snowplowanalytics.snowplow/${kind}/jsonschema/1-0-0`) : null;
 }
 
 function clickParameter(event: TrackedEvent): string | undefined {
-  return Object.keys(clickNetworks).find((name) => event.parameter(name));
+  return Object.keys(clickNetworks).find((name) => event.query(name));
 }
 
 // `_sp=<domain_userid>.<ms>` of a link from another domain.
 function linkPart(event: TrackedEvent, part: 0 | 1): string | undefined {
-  return event.parameter('_sp')?.split('.')[part];
+  return event.query('_sp')?.split('.')[part];
 }
 
 function linkTime(event: TrackedEvent): Date | undefined {
@@ -332,7 +327,7 @@ const atomicGetters: Table = {
   ...urlFields('refr', 'refr_url'),
   ...fields(
     'mkt_medium:utm_medium mkt_source:utm_source mkt_term:utm_term mkt_content:utm_content mkt_campaign:utm_campaign',
-    (event, parameter) => event.parameter(parameter),
+    (event, parameter) => event.query(parameter),
   ),
   ...fields('event_vendor:vendor event_name:name event_format:format event_version:version', (event, part) =>
     own(eventSchema(event), part),
@@ -344,7 +339,7 @@ const atomicGetters: Table = {
   // A server has a navigator too, which is not the visitor's.
   useragent: (event) => event.text('ua') ?? (globalThis.document ? navigator.userAgent : undefined),
   ti_name: (event) => event.text('ti_na') ?? event.text('ti_nm'),
-  mkt_clickid: (event) => event.parameter(clickParameter(event) ?? ''),
+  mkt_clickid: (event) => event.query(clickParameter(event) ?? ''),
   mkt_network: (event) => clickNetworks[clickParameter(event) ?? ''],
   refr_medium: (event) => {
     const host = urlParts(own(event.payload, 'refr'))?.host;

@@ -360,7 +360,7 @@ export class LocalEvaluator implements Evaluator {
   // The module has trapped and cannot go on. The next page begins with a new one, and without that event.
   #stop(failure: unknown): void {
     if (this.#shared?.engine) {
-      this.#shared.dropEngine();
+      this.#shared.drop();
       this.#scheduleBatch(); // what needs no engine goes on
     }
     const { entry } = failure instanceof EngineFailure ? failure : {};

@@ -1,7 +1,7 @@
 // The events by which Snowplow learns what became of an intervention: the same ones that the official plugin tracks.
 import type { BrowserTracker, PayloadBuilder, SelfDescribingJson } from '@snowplow/browser-tracker';
 import type { Step, StepData } from './dispatch.js';
-import { stringAttributes } from './string-attributes.js';
+import { stringOf } from './string-attributes.js';
 import type { Intervention } from './types.js';
 
 const schemas: Record<Step, string> = {
@@ -68,7 +68,7 @@ function instance({ intervention_id, name, version, attributes, target_attribute
       name,
       version,
       attributeKey: target_attribute_key,
-      attributes: Object.entries(stringAttributes(attributes)).map(([attribute, value]) => ({ attribute, value })),
+      attributes: Object.entries(attributes).map(([attribute, value]) => ({ attribute, value: stringOf(value) })),
     },
   };
 }

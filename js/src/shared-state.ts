@@ -53,7 +53,7 @@ export class SharedState {
   }
 
   /** Goes on without it: it has failed. */
-  dropEngine(): void {
+  drop(): void {
     this.#engine = undefined;
   }
 
