@@ -156,9 +156,8 @@ class TrackedEvent {
   /** What an envelope holds, as an object; one without properties: there is none. */
   #data(plainKey: string, encodedKey: string): unknown {
     const plain = own(this.payload, plainKey);
-    const encoded = own(this.payload, encodedKey);
     try {
-      const json = typeof plain === 'string' ? plain : typeof encoded === 'string' && decodeBase64(encoded);
+      const json = typeof plain === 'string' ? plain : decodeBase64(own(this.payload, encodedKey));
       return Object(json && (JSON.parse(json) as { data?: unknown }).data);
     } catch {
       return {}; // The collector will report it as bad.
@@ -166,7 +165,8 @@ class TrackedEvent {
   }
 }
 
-function decodeBase64(encoded: string): string {
+function decodeBase64(encoded: unknown): string {
+  if (typeof encoded !== 'string') return '';
   const binary = atob(encoded.replace(/-/g, '+').replace(/_/g, '/'));
   return new TextDecoder().decode(Uint8Array.from(binary, (byte) => byte.charCodeAt(0)));
 }
