@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 // Bytes. `budget` is a ratchet: today's figure, rounded up, and lowered with each step towards the target.
-const budget = 56_150;
+const budget = 56_000;
 const target = 56_000;
 const engineBudget = 46_400;
 const engineTarget = 46_000;
