@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 #include "support/number_text.h"
@@ -21,6 +22,23 @@ int no_integer() {
 }
 
 }  // namespace
+
+// Numbers in the JSON library's messages, without the tables that make libc++'s own fast. Weak, for
+// a libc++ that brings its own in any case.
+
+[[gnu::weak]] std::string std::to_string(unsigned long number) {
+  char digits[20];
+  char* const end = digits + sizeof digits;
+  char* start = end;
+  do {
+    *--start = static_cast<char>('0' + number % 10);
+    number /= 10;
+  } while (number != 0);
+  return std::string(start, end);
+}
+[[gnu::weak]] std::string std::to_string(int number) {
+  return std::to_string(static_cast<unsigned long>(number));
+}
 
 extern "C" {
 
