@@ -21,19 +21,7 @@ struct SipState {
     v1 = std::rotl(v1, 17) ^ v2;
     v2 = std::rotl(v2, 32);
   }
-
-  void absorb(std::uint64_t word) {
-    v3 ^= word;
-    round();
-    round();
-    v0 ^= word;
-  }
-
-  std::uint64_t squeeze(std::uint64_t& tweaked, std::uint64_t tweak) {
-    tweaked ^= tweak;
-    for (int i = 0; i < 4; ++i) round();
-    return v0 ^ v1 ^ v2 ^ v3;
-  }
+  std::uint64_t sum() const { return v0 ^ v1 ^ v2 ^ v3; }
 };
 
 /// Little-endian on every host.
@@ -51,17 +39,26 @@ Hash128 hash128(std::string_view bytes) {
   constexpr std::uint64_t key0 = 0x656e696c70697274, key1 = 0x736c616e67697320;
   SipState sip{key0 ^ 0x736f6d6570736575, key1 ^ 0x646f72616e646f6d ^ 0xee,
                key0 ^ 0x6c7967656e657261, key1 ^ 0x7465646279746573};
-  const std::uint64_t size = bytes.size();
-  bool is_last = false;
-  while (!is_last) {
-    const std::string_view part = bytes.substr(0, 8);
-    is_last = part.size() < 8;
-    sip.absorb(read_word(part) | (is_last ? size << 56 : 0));
-    bytes.remove_prefix(part.size());
-  }
+  // Two rounds for each word of eight bytes, the last of which holds the size too; then twice four
+  // rounds for each half of the hash.
+  const std::size_t words = bytes.size() / 8 + 1;
   Hash128 hash;
-  hash.low = sip.squeeze(sip.v2, 0xee);
-  hash.high = sip.squeeze(sip.v1, 0xdd);
+  for (std::size_t step = 0; step < words + 2; ++step) {
+    std::uint64_t word = 0;
+    if (step < words) {
+      word = read_word(bytes.substr(8 * step, 8));
+      if (step + 1 == words) word |= std::uint64_t{bytes.size()} << 56;
+      sip.v3 ^= word;
+    } else if (step == words) {
+      sip.v2 ^= 0xee;
+    } else {
+      hash.low = sip.sum();
+      sip.v1 ^= 0xdd;
+    }
+    for (int left = step < words ? 2 : 4; left > 0; --left) sip.round();
+    sip.v0 ^= word;
+  }
+  hash.high = sip.sum();
   return hash;
 }
 

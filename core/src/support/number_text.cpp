@@ -208,18 +208,19 @@ Text number_text(double number) {
   Decimal decimal;
   if (!short_decimal(number, decimal)) decimal = shortest_decimal(number);
 
-  const std::string_view digits = decimal.digits;
-  const int point = decimal.point;
-  const int count = static_cast<int>(digits.size());
-  const std::string_view zeros = "000000000000000000000";  // 21
-  if (count <= point && point <= 21) return concat({sign, digits, zeros.substr(0, point - count)});
-  if (0 < point && point <= 21) {
-    return concat({sign, digits.substr(0, point), ".", digits.substr(point)});
+  int point = decimal.point;
+  Text power;
+  if (point <= -6 || point > 21) {
+    power = concat({point > 0 ? "e+" : "e-", std::abs(point - 1)});
+    point = 1;
   }
-  if (-6 < point && point <= 0) return concat({sign, "0.", zeros.substr(0, -point), digits});
-  const int exponent = point - 1;
-  return concat({sign, digits.substr(0, 1), count == 1 ? "" : ".", digits.substr(1),
-                 exponent < 0 ? "e-" : "e+", std::abs(exponent)});
+  const std::string_view zeros = "000000000000000000000";  // 21
+  const int size = static_cast<int>(decimal.digits.size());
+  const Text padded = concat({zeros.substr(0, std::max(1 - point, 0)), decimal.digits,
+                              zeros.substr(0, std::max(point - size, 0))});
+  const std::string_view whole = padded.view().substr(0, std::max(point, 1));
+  const std::string_view fraction = padded.view().substr(whole.size());
+  return concat({sign, whole, fraction.empty() ? "" : ".", fraction, power});
 }
 
 }  // namespace tripline
