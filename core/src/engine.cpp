@@ -25,7 +25,7 @@ constexpr std::string_view kSignalsVendor = "com.snowplowanalytics.signals";
 struct MissedEdge {
   Index intervention;
   Time at;
-  ProfileName profile;
+  Profile* profile;
 };
 
 /// One change of an engine's state, and the interventions that it triggers.
@@ -76,20 +76,18 @@ class Update {
         note_change(attribute, slot_of(index), false);
       }
     }
-    if (missed == nullptr) return trigger(deadline_of(*profile.name, state_.clock));
+    if (missed == nullptr) return trigger(deadline_of(profile, state_.clock));
     for (const Index intervention : take_edges()) {
-      missed->push_back({intervention, state_.clock, *profile.name});
+      missed->push_back({intervention, state_.clock, &profile});
     }
   }
 
   /// Sends an intervention that became true at a missed moment, if it still holds.
   void send_late(const MissedEdge& edge) {
-    Profile* profile = state_.profiles.find(ProfileNameView{edge.profile.key, edge.profile.id});
-    if (profile == nullptr) return;
-    enter_scope_of(*profile);
+    enter_scope_of(*edge.profile);
     Index index = edge.intervention;
     if (select({&index, 1}, Side::after, true).empty()) return;
-    send(index, deadline_of(edge.profile, edge.at), edge.at);
+    send(index, deadline_of(*edge.profile, edge.at), edge.at);
   }
 
  private:
@@ -309,8 +307,8 @@ class Update {
 
   // ---- interventions -------------------------------------------------------------------------
 
-  Cause deadline_of(const ProfileName& profile, Time at) const {
-    return {"deadline", program_.keys[profile.key].name, profile.id, at};
+  Cause deadline_of(const Profile& profile, Time at) const {
+    return {"deadline", program_.keys[profile.name->key].name, profile.name->id, at};
   }
 
   void trigger(const Cause& cause) {
