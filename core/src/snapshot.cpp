@@ -91,41 +91,41 @@ class StatePass {
     }
     state_.profiles.for_each([&](const ProfileName& name, Profile& profile) {
       ProfileName copy = name;
-      pass_profile(copy, profile);
+      pass_name(copy);
+      pass_profile(name.key, profile);
     });
+  }
+
+  void pass_name(ProfileName& name) {
+    archive_.number(name.key);
+    archive_.text(name.id);
   }
 
   void load_profile() {
     ProfileName name{};
-    Profile profile;
-    pass_profile(name, profile);
-    if (!archive_.ok() || profile.slots.empty()) return;
-    const ProfileNameView view{name.key, name.id};
-    archive_.require(!name.id.empty() && state_.profiles.find(view) == nullptr);
-    Profile& kept = state_.touch_profile(name.key, name.id);
-    kept.slots = std::move(profile.slots);
-    kept.ids = std::move(profile.ids);
-    kept.pushes = profile.pushes;
-    state_.schedule(kept);
+    pass_name(name);
+    const Index key = translate(keys_, name.key);
+    Profile gone;
+    if (key == kGone || program_.keys[key].aggregates.empty()) return pass_profile(kGone, gone);
+    archive_.require(!name.id.empty() &&
+                     state_.profiles.find(ProfileNameView{key, name.id}) == nullptr);
+    if (!archive_.ok()) return;
+    Profile& profile = state_.touch_profile(key, name.id);
+    pass_profile(key, profile);
+    if (archive_.ok()) state_.schedule(profile);
   }
 
-  void pass_profile(ProfileName& name, Profile& profile) {
-    archive_.number(name.key);
-    archive_.text(name.id);
+  void pass_profile(Index key, Profile& profile) {
     archive_.number(profile.pushes);
     pass_ids(profile);
-    if (archive_.is_loading()) {
-      name.key = translate(keys_, name.key);
-      if (name.key != kGone) profile.slots.resize(program_.keys[name.key].aggregates.size());
-    }
     const auto used = std::count_if(profile.slots.begin(), profile.slots.end(),
                                     [](const Slot& slot) { return slot.aggregate != nullptr; });
     std::size_t count = archive_.count(static_cast<std::size_t>(used), 16);
     for (Index i = 0; count > 0 && archive_.ok(); ++i) {
       if (archive_.is_loading()) {
-        load_slot(name.key, profile);
+        load_slot(key, profile);
       } else if (profile.slots[i].aggregate) {
-        save_slot(program_.keys[name.key].aggregates[i], profile.slots[i]);
+        save_slot(program_.keys[key].aggregates[i], profile.slots[i]);
       } else {
         continue;
       }
