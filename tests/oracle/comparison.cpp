@@ -18,7 +18,9 @@ json to_json(const tripline::Value& value) {
   }
   if (const auto* counts = value.as_counts()) {
     json dict = json::object();
-    for (const auto& [name, count] : *counts) dict[name] = count;
+    for (std::size_t i = 0; i < counts->size(); i += 2) {
+      dict[std::string(*(*counts)[i].as_string())] = *(*counts)[i + 1].as_number();
+    }
     return dict;
   }
   return nullptr;

@@ -27,11 +27,10 @@ inline constexpr Time kNever = Time{1} << 53;
 class Value;
 class ValueView;
 
-/// The dictionary that `category_count` makes: value as text, and how often it was seen.
-using Counts = List<std::pair<Text, double>>;
-
-/// null, bool, number, string, list of scalars, or counts. Numbers are finite IEEE doubles. Two
-/// words: what is larger than a number lies behind a pointer, so copying a number costs nothing.
+/// null, bool, number, string, list of scalars, or counts: the dictionary that `category_count`
+/// makes, as a list of a value's text and how often it was seen, by turns. Numbers are finite IEEE
+/// doubles. Two words: what is larger than a number lies behind a pointer, so copying a number
+/// costs nothing.
 class Value {
  public:
   enum class Kind : std::uint8_t { null, boolean, number, string, list, counts };
@@ -42,7 +41,7 @@ class Value {
   static Value number(double number);
   static Value string(Text text);
   static Value list(List<Value> scalars);
-  static Value counts(Counts counts);
+  static Value counts(List<Value> texts_and_numbers);
   /// A copy; a time gives a null.
   static Value of(const ValueView& view);
 
@@ -67,7 +66,7 @@ class Value {
   const double* as_number() const { return kind_ == Kind::number ? &content_.number : nullptr; }
   const Text* as_string() const { return kind_ == Kind::string ? content_.text : nullptr; }
   const List<Value>* as_list() const { return kind_ == Kind::list ? content_.list : nullptr; }
-  const Counts* as_counts() const { return kind_ == Kind::counts ? content_.counts : nullptr; }
+  const List<Value>* as_counts() const { return kind_ == Kind::counts ? content_.list : nullptr; }
 
   /// null, "", [] and {}: what `is null` means by "no value" (rule 5).
   bool is_empty() const;
@@ -84,7 +83,6 @@ class Value {
     double number;
     Text* text;
     List<Value>* list;
-    Counts* counts;
   };
   Kind kind_ = Kind::null;
   Content content_{.number = 0};

@@ -88,10 +88,12 @@ class Frequency final : public Aggregate {
   }
 
   Value counts(Time now) const {
-    Counts counts;
+    List<Value> counts;
     for (const Tally& tally : tallies_) {
       const std::uint64_t count = count_of(tally, now);
-      if (count != 0) counts.emplace_back(*tally.value.as_string(), static_cast<double>(count));
+      if (count == 0) continue;
+      counts.push_back(tally.value);
+      counts.push_back(Value::number(static_cast<double>(count)));
     }
     return counts.empty() ? Value() : Value::counts(std::move(counts));
   }

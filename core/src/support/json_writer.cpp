@@ -49,9 +49,11 @@ JsonWriter& JsonWriter::value(const Value& value) {
     for (const Value& element : *list) this->value(element);
     return end_array();
   }
-  if (const Counts* counts = value.as_counts()) {
+  if (const List<Value>* counts = value.as_counts()) {
     begin_object();
-    for (const auto& [name, count] : *counts) key(name).number(count);
+    for (std::size_t i = 0; i < counts->size(); i += 2) {
+      key(*(*counts)[i].as_string()).value((*counts)[i + 1]);
+    }
     return end_object();
   }
   return this->value(ValueView::of(value));

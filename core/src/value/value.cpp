@@ -33,9 +33,8 @@ Value Value::list(List<Value> scalars) {
   return value;
 }
 
-Value Value::counts(Counts counts) {
-  Value value;
-  value.content_.counts = new Counts(std::move(counts));
+Value Value::counts(List<Value> texts_and_numbers) {
+  Value value = list(std::move(texts_and_numbers));
   value.kind_ = Kind::counts;
   return value;
 }
@@ -64,10 +63,8 @@ void Value::copy_content() {
       content_.text = new Text(*content_.text);
       break;
     case Kind::list:
-      content_.list = new List<Value>(*content_.list);
-      break;
     case Kind::counts:
-      content_.counts = new Counts(*content_.counts);
+      content_.list = new List<Value>(*content_.list);
       break;
     default:
       break;
@@ -80,10 +77,8 @@ void Value::delete_content() {
       delete content_.text;
       break;
     case Kind::list:
-      delete content_.list;
-      break;
     case Kind::counts:
-      delete content_.counts;
+      delete content_.list;
       break;
     default:
       break;
@@ -97,9 +92,8 @@ bool Value::is_empty() const {
     case Kind::string:
       return content_.text->empty();
     case Kind::list:
-      return content_.list->empty();
     case Kind::counts:
-      return content_.counts->empty();
+      return content_.list->empty();
     default:
       return false;
   }
@@ -115,9 +109,8 @@ bool operator==(const Value& a, const Value& b) {
     case Value::Kind::string:
       return *a.content_.text == *b.content_.text;
     case Value::Kind::list:
-      return *a.content_.list == *b.content_.list;
     case Value::Kind::counts:
-      return *a.content_.counts == *b.content_.counts;
+      return *a.content_.list == *b.content_.list;
     default:
       return true;
   }
