@@ -97,8 +97,8 @@ class Lister {
 Text describe_input(const Property& input) {
   if (input.source == Property::Source::atomic) return Text(input.name);
   const bool entity = input.source == Property::Source::entity;
-  Text text = entity ? "entity " : "event ";
-  text += concat({input.vendor, "/", input.name, "/", input.major_version});
+  Text text = concat(
+      {entity ? "entity " : "event ", input.vendor, "/", input.name, "/", input.major_version});
   if (entity) text += concat({"[", input.index, "]"});
   text += " $";
   for (const PathStep& step : input.path) {

@@ -8,88 +8,57 @@
 namespace tripline {
 namespace {
 
-enum class Order { less, equal, greater, none };
+// How one thing stands to another, as order_satisfies() takes it.
+constexpr int kNone = 0, kEqual = 3;
 
-Order order_of(double a, double b) {
-  return a < b ? Order::less : a > b ? Order::greater : Order::equal;
+int order_of(double a, double b) {
+  return static_cast<int>(a <= b) + 2 * static_cast<int>(a >= b);
 }
 
 /// UTF-8 orders by code point when it orders by byte.
-Order order_of(std::string_view a, std::string_view b) {
-  const int order = a.compare(b);
-  return order < 0 ? Order::less : order > 0 ? Order::greater : Order::equal;
+int order_of(std::string_view a, std::string_view b) {
+  return order_of(a.compare(b), 0);
 }
 
-/// How a scalar stands to a literal; `none` where their types differ.
-Order compare(const ValueView& scalar, const ValueView& literal) {
+/// Of a scalar and a literal; none where their types differ.
+int compare(const ValueView& scalar, const ValueView& literal) {
   // To its readers an atomic time is text.
   const bool is_time = scalar.kind() == ValueView::Kind::time;
-  if ((is_time ? ValueView::Kind::string : scalar.kind()) != literal.kind()) return Order::none;
+  if ((is_time ? ValueView::Kind::string : scalar.kind()) != literal.kind()) return kNone;
   switch (scalar.kind()) {
     case ValueView::Kind::number:
       return order_of(scalar.number(), literal.number());
     case ValueView::Kind::string:
       return order_of(scalar.text(), literal.text());
     case ValueView::Kind::boolean:
-      return literal.flag() == scalar.flag() ? Order::equal : Order::none;
+      return literal.flag() == scalar.flag() ? kEqual : kNone;
     case ValueView::Kind::time:
       return order_of(format_time(scalar.as_time()), literal.text());
     default:
-      return Order::none;
+      return kNone;
   }
 }
 
-/// The positive operator that a negated one is the opposite of, or nothing for a positive one.
-std::optional<Operator> opposite(Operator op) {
-  switch (op) {
-    case Operator::not_equal:
-      return Operator::equal;
-    case Operator::not_like:
-      return Operator::like;
-    case Operator::not_rlike:
-      return Operator::rlike;
-    case Operator::not_in:
-      return Operator::in;
-    default:
-      return std::nullopt;
-  }
+/// Whether it is the opposite of the operator before it.
+bool is_negated(Operator op) {
+  return op == Operator::not_equal || op == Operator::not_like || op == Operator::not_rlike ||
+         op == Operator::not_in;
 }
 
 /// Whether the positive operator holds; nothing if a search became too expensive.
 std::optional<bool> matches(Operator op, const Program::Comparison& comparison,
                             const ValueView& scalar, PatternSearch& search) {
   const ValueView& literal = comparison.literal;
-  const auto is = [&](Order a, Order b) {
-    const Order order = compare(scalar, literal);
-    return order == a || order == b;
-  };
-  switch (op) {
-    case Operator::equal:
-      return is(Order::equal, Order::equal);
-    case Operator::less:
-      return is(Order::less, Order::less);
-    case Operator::greater:
-      return is(Order::greater, Order::greater);
-    case Operator::less_equal:
-      return is(Order::less, Order::equal);
-    case Operator::greater_equal:
-      return is(Order::greater, Order::equal);
-    case Operator::in: {
-      if (literal.kind() != ValueView::Kind::list) return is(Order::equal, Order::equal);
-      for (const ValueView& element : literal.elements()) {
-        if (compare(scalar, element) == Order::equal) return true;
-      }
-      return false;
-    }
-    case Operator::like:
-      return scalar.kind() == ValueView::Kind::string &&
-             like_matches(literal.text(), scalar.text());
-    case Operator::rlike:
-      if (scalar.kind() != ValueView::Kind::string) return false;
-      return search.find(*comparison.regex, scalar.text());
-    default:
-      return false;
+  if (op == Operator::like || op == Operator::rlike) {
+    if (scalar.kind() != ValueView::Kind::string) return false;
+    if (op == Operator::rlike) return search.find(*comparison.regex, scalar.text());
+    return like_matches(literal.text(), scalar.text());
   }
+  for (const ValueView& element : literal.elements()) {  // of `in`
+    if (compare(scalar, element) == kEqual) return true;
+  }
+  if (op == Operator::in) op = Operator::equal;
+  return order_satisfies(op, compare(scalar, literal));
 }
 
 /// On one scalar or the elements of a list: a positive operator holds if some element satisfies it,
@@ -98,14 +67,14 @@ std::optional<bool> matches(Operator op, const Program::Comparison& comparison,
 template <typename Scalars, typename ViewOf>
 bool holds(const Program::Comparison& comparison, const Scalars& scalars, ViewOf view_of,
            PatternSearch& search) {
-  const auto positive = opposite(comparison.op);
+  const bool negated = is_negated(comparison.op);
+  const auto positive = static_cast<Operator>(static_cast<int>(comparison.op) - negated);
   for (const auto& scalar : scalars) {
-    const auto match =
-        matches(positive.value_or(comparison.op), comparison, view_of(scalar), search);
+    const auto match = matches(positive, comparison, view_of(scalar), search);
     if (!match) return false;
-    if (*match) return !positive;
+    if (*match) return !negated;
   }
-  return positive.has_value();
+  return negated;
 }
 
 }  // namespace

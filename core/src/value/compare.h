@@ -19,15 +19,19 @@ struct Reading {
   bool is_set = false;
 };
 
-/// Whether two numbers stand as `op` asks, one of the six comparisons; by far the most common case.
-/// An operator is the set of the orders that satisfy it: less, equal, greater. NaN, which stands
-/// for a missing value, is in none of them. No branch depends on the numbers, since nobody could
-/// predict it.
-[[nodiscard]] inline bool number_holds(Operator op, double value, double literal) {
+/// Whether two things stand as `op` asks, one of the six comparisons. `order` is 1 for less, 2 for
+/// greater, 3 for equal and 0 for none of these; an operator is the set of those that satisfy it.
+[[nodiscard]] inline bool order_satisfies(Operator op, int order) {
   constexpr std::uint8_t satisfied_by[] = {0, 0b1000, 0b0110, 0b0010, 0b0100, 0b1010, 0b1100};
   static_assert(Operator::equal == Operator{1} && Operator::greater_equal == Operator{6});
-  const int order = static_cast<int>(value <= literal) + 2 * static_cast<int>(value >= literal);
   return (satisfied_by[static_cast<std::size_t>(op)] >> order & 1) != 0;
+}
+
+/// Of two numbers; by far the most common case. NaN, which stands for a missing value, satisfies
+/// none. No branch depends on the numbers, since nobody could predict it.
+[[nodiscard]] inline bool number_holds(Operator op, double value, double literal) {
+  return order_satisfies(
+      op, static_cast<int>(value <= literal) + 2 * static_cast<int>(value >= literal));
 }
 
 /// What searches for patterns may cost (rule 26), and the memory that they share. Made when there
