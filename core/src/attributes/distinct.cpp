@@ -83,18 +83,23 @@ class Distinct final : public Aggregate {
   void take(Value& value, Time time, Time now) override {
     const std::uint64_t hash = hash_of(value);
     if (!is_windowed()) time = 0;
-    Seen* const place =
-        std::lower_bound(seen_.begin(), seen_.end(), hash,
-                         [](const Seen& seen, std::uint64_t wanted) { return seen.hash < wanted; });
+    const Seen seen{hash, time};
+    Seen* const place = std::lower_bound(seen_.begin(), seen_.end(), seen, has_smaller_hash);
     if (place != seen_.end() && place->hash == hash) {
       if (place->last >= time) return;
       place->last = time;
+    } else if (is_sketch_ != 0 && place != seen_.begin() && hides(place[-1], seen)) {
+      return;
+    } else if (is_sketch_ != 0 && !is_windowed() && place != seen_.end() && hides(seen, *place)) {
+      *place = seen;  // without times a register has one hash only
     } else {
-      seen_.insert(place, {hash, time});
+      seen_.insert(place, seen);
     }
-    if (is_sketch_ == 0 && seen_.size() > most_exact()) drop_hidden(now);
-    is_sketch_ |= seen_.size() > most_exact();
-    if (is_sketch_ != 0) drop_hidden(now);
+    if (is_sketch_ != 0 ? is_windowed() : seen_.size() > most_exact()) drop_hidden(now);
+    if (is_sketch_ == 0 && seen_.size() > most_exact()) {
+      is_sketch_ = 1;
+      drop_hidden(now);
+    }
   }
 
   Value stored(Time now) const override {
@@ -139,6 +144,13 @@ class Distinct final : public Aggregate {
   std::size_t most_exact() const { return is_windowed() ? 4096 : 256; }
   int bits() const { return is_windowed() ? 10 : 14; }
   std::uint64_t register_of(const Seen& seen) const { return seen.hash >> (64 - bits()); }
+
+  static bool has_smaller_hash(const Seen& one, const Seen& other) { return one.hash < other.hash; }
+
+  /// Of two neighbours in the order of their hashes.
+  bool hides(const Seen& smaller, const Seen& larger) const {
+    return register_of(smaller) == register_of(larger) && smaller.last >= larger.last;
+  }
 
   /// Drops what has left the window, and of a sketch what can no longer count.
   void drop_hidden(Time now) {
