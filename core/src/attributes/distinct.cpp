@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "attributes/aggregate.h"
 #include "support/hash.h"
@@ -84,21 +85,26 @@ class Distinct final : public Aggregate {
     const std::uint64_t hash = hash_of(value);
     if (!is_windowed()) time = 0;
     const Seen seen{hash, time};
-    Seen* const place = std::lower_bound(seen_.begin(), seen_.end(), seen, has_smaller_hash);
+    Seen* place = std::lower_bound(seen_.begin(), seen_.end(), seen, has_smaller_hash);
     if (place != seen_.end() && place->hash == hash) {
       if (place->last >= time) return;
       place->last = time;
-    } else if (is_sketch_ != 0 && place != seen_.begin() && hides(place[-1], seen)) {
-      return;
-    } else if (is_sketch_ != 0 && !is_windowed() && place != seen_.end() && hides(seen, *place)) {
-      *place = seen;  // without times a register has one hash only
     } else {
+      if (is_sketch_ != 0 && place != seen_.begin() && hides(place[-1], seen)) return;
+      const std::ptrdiff_t index = place - seen_.begin();
       seen_.insert(place, seen);
+      place = seen_.begin() + index;
     }
-    if (is_sketch_ != 0 ? is_windowed() : seen_.size() > most_exact()) drop_hidden(now);
-    if (is_sketch_ == 0 && seen_.size() > most_exact()) {
-      is_sketch_ = 1;
+    oldest_ = std::min(oldest_, time);
+    if (is_sketch_ != 0) {
+      Seen* next = ++place;
+      while (next != seen_.end() && hides(seen, *next)) ++next;
+      seen_.erase(place, next);
+      if (has_left(oldest_, now)) drop_hidden(now);
+    } else if (seen_.size() > most_exact()) {
       drop_hidden(now);
+      is_sketch_ = seen_.size() > most_exact();
+      if (is_sketch_ != 0) drop_hidden(now);
     }
   }
 
@@ -125,6 +131,7 @@ class Distinct final : public Aggregate {
   }
 
   void pass(Archive& archive) override {
+    oldest_ = kUnknown;
     archive.number(is_sketch_);
     archive.list(seen_, 8, 0xffffffff, [&](Seen& seen) {
       archive.number(seen.hash);
@@ -139,6 +146,7 @@ class Distinct final : public Aggregate {
     Time last = 0;
   };
   static constexpr std::uint64_t kNoRegister = ~std::uint64_t{0};
+  static constexpr Time kUnknown = std::numeric_limits<Time>::min();
 
   bool is_windowed() const { return definition_.period != 0; }
   std::size_t most_exact() const { return is_windowed() ? 4096 : 256; }
@@ -156,16 +164,20 @@ class Distinct final : public Aggregate {
   void drop_hidden(Time now) {
     std::uint64_t before = kNoRegister;
     Time latest = 0;
+    oldest_ = kNever;
     erase_if(seen_, [&](const Seen& seen) {
       if (has_left(seen.last, now)) return true;
       if (is_sketch_ != 0 && register_of(seen) == before && seen.last <= latest) return true;
       before = register_of(seen);
       latest = seen.last;
+      oldest_ = std::min(oldest_, latest);
       return false;
     });
   }
 
   List<Seen> seen_;  // by hash
+  Time oldest_ =
+      kUnknown;  // no value was last seen before; tells when going through all is in vain
   std::uint8_t is_sketch_ = 0;
 };
 
