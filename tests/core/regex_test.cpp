@@ -270,6 +270,7 @@ TEST_CASE("a pattern that is not understood is an error that says where", "[rege
       {"(?P=n)", 0, group},
       {"(?x)a", 0, group},
       {"(?-)a", 0, group},
+      {"(?-i-)a", 0, group},
       {"(?i-:a)", 0, group},
       {"(?i", 0, group},
       {"(?", 0, group},

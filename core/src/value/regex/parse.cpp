@@ -289,8 +289,9 @@ class Parser {
     bool useless_minus = false;
     for (;;) {
       if (take('-')) {
+        useless_minus = true;
         if (clear) break;
-        clear = useless_minus = true;
+        clear = true;
         continue;
       }
       const int flag = place_of(peek(), "imsU");
