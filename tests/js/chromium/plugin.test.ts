@@ -555,8 +555,13 @@ describe('trouble', () => {
       });
     // The page learns of it a little later; what it counts until then may be cleared, too.
     await vi.waitFor(async () => expect(await viewed()).toBeLessThan(5), { timeout: 10_000 });
-    const count = Number(await viewed());
-    expect(await viewed()).toBe(count + 1);
+    await vi.waitFor(
+      async () => {
+        const count = Number(await viewed());
+        expect(await viewed()).toBe(count + 1);
+      },
+      { timeout: 10_000 },
+    );
   });
 
   test('a frame without storage evaluates in memory, and says so twice', async () => {

@@ -145,7 +145,7 @@ describe('a subscription', () => {
 
   test('ends by unsubscribe, and an equal one begins anew', async () => {
     await subscribe();
-    await server.reached(1);
+    await vi.waitFor(async () => expect(await page.evaluate(() => tripline.states)).toContain('sp1 open'));
     await page.evaluate(() => tripline.subscription?.unsubscribe());
     await server.reached(0);
     expect(await page.evaluate(() => tripline.states)).toEqual(['sp1 connecting', 'sp1 open', 'sp1 closed']);
