@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 
 extern "C" char __heap_base;
 
@@ -70,10 +69,6 @@ extern "C" {
   Header*& others = free_blocks[block->size_class];
   block->next = others;
   others = block;
-}
-
-void* calloc(std::size_t count, std::size_t size) {
-  return std::memset(malloc(count * size), 0, count * size);
 }
 
 }  // extern "C"
