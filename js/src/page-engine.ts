@@ -114,7 +114,7 @@ export class PageEngine {
 
   /**
    * Replaces the state by a snapshot's, also of an engine with other definitions: what an attribute counted is kept where
-   * its definition stayed. Throws an EngineError of the code `snapshot` if it is damaged or of a newer version; the engine
+   * its definition stayed. Throws an EngineError of the code `snapshot` if it is damaged or of another version; the engine
    * is empty then.
    */
   restore(snapshot: Uint8Array): void {
