@@ -134,7 +134,7 @@ class Engine {
   [[nodiscard]] Text snapshot() const;
 
   /// Replaces the state by a snapshot's, also of an engine with another program: what an attribute
-  /// counted is kept where its definition stayed. A snapshot that is damaged or of a newer version
+  /// counted is kept where its definition stayed. A snapshot that is damaged or of another version
   /// is refused with a sentence that says so; the engine is empty then.
   tl::expected<void, Text> restore(std::string_view snapshot);
 
