@@ -42,7 +42,7 @@ export class StreamServer {
   }
 
   async start(): Promise<void> {
-    const server = createServer((request, response) => this.#answer(request, response));
+    const server = createServer(this.answer);
     this.#server = server;
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
     this.#port = (server.address() as AddressInfo).port;
@@ -82,7 +82,8 @@ export class StreamServer {
     );
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  /** For a site that serves the stream under its own origin. */
+  readonly answer: Answer = (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     this.asked.push({
       path: url.pathname,
@@ -98,7 +99,7 @@ export class StreamServer {
     const answer = this.answers.shift();
     if (answer) answer(request, response);
     else this.#stream(response);
-  }
+  };
 
   #stream(response: ServerResponse): void {
     response.writeHead(200, streamHead);

@@ -143,6 +143,7 @@ afterEach(async () => {
     evaluator.close();
   }
   await server.stop();
+  vi.unstubAllGlobals();
   vi.restoreAllMocks();
   removeStorage();
 });
@@ -334,6 +335,48 @@ describe('a server that', () => {
     expect(visit.last?.retryIn).toBe(7000);
   });
 
+  test.each<[string, (date: Date) => string]>([
+    ['IMF-fixdate', (date) => date.toUTCString()],
+    ['RFC 850', (date) => {
+      const [, day = '', month = '', year = '', time = ''] = /^\w+, (\d+) (\w+) (\d+) (\S+)/.exec(date.toUTCString()) ?? [];
+      return `Sunday, ${day}-${month}-${year.slice(2)} ${time} GMT`;
+    }],
+    ['asctime', (date) => {
+      const [, week = '', day = '', month = '', year = '', time = ''] = /^(\w+), (\d+) (\w+) (\d+) (\S+)/.exec(date.toUTCString()) ?? [];
+      return `${week} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
+    }],
+  ])('says when to come back by a date in the form of %s is left alone so long', async (_, form) => {
+    server.answers.push((_, response) => response.writeHead(503, { 'Retry-After': form(new Date(Date.now() + 30_000)) }).end());
+    const visit = open();
+    await untilWaiting(visit);
+    expect(visit.last?.retryIn).toBeGreaterThan(25_000);
+    expect(visit.last?.retryIn).toBeLessThanOrEqual(30_000);
+  });
+
+  test("names a date is asked by the server's clock, not by the device's", async () => {
+    const ahead = (seconds: number): string => new Date(Date.now() + seconds * 1000).toUTCString();
+    const headers = { Date: ahead(86_400), 'Retry-After': ahead(86_400 + 7) };
+    server.answers.push((_, response) => response.writeHead(503, headers).end());
+    const visit = open();
+    await untilWaiting(visit);
+    expect(visit.last?.retryIn).toBe(7000);
+  });
+
+  test.each<[string, number]>([
+    ['99999999', 600_000],
+    ['Sun, 06 Nov 1994 08:49:37 GMT', 0],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 600_000],
+    ['-5', 0],
+    ['soon', 0],
+    ['', 0],
+  ])('asks to be left alone until "%s" is, within reason', async (value, atLeast) => {
+    server.answers.push((_, response) => response.writeHead(503, { 'Retry-After': value }).end());
+    const visit = open();
+    await untilWaiting(visit);
+    if (atLeast > 0) expect(visit.last?.retryIn).toBe(atLeast);
+    else expect(visit.last?.retryIn).toBeLessThanOrEqual(1000);
+  });
+
   test('answers a page is not taken for a stream', async () => {
     server.answers.push((_, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>'));
     const visit = open();
@@ -394,7 +437,7 @@ describe('a server that', () => {
     await shown(visit, ['offer']);
   });
 
-  test('does not take Last-Event-ID is asked without', async () => {
+  test('refuses Last-Event-ID is asked without, and with it the next time', async () => {
     const visit = open();
     await server.reached(1);
     server.send(offer(), 'm1');
@@ -402,7 +445,54 @@ describe('a server that', () => {
     server.answers.push((request) => request.socket.destroy());
     server.cut();
     await server.reached(1);
-    expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'm1', undefined]);
+    server.cut();
+    await vi.waitFor(() => expect(server.asked).toHaveLength(4));
+    expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'm1', undefined, 'm1']);
+  });
+
+  test.each([true, false])('does not answer in time is asked with Last-Event-ID again (its own origin: %j)', async (isOwn) => {
+    if (isOwn) vi.stubGlobal('location', { origin: server.url });
+    const visit = open({ connectionTimeoutMs: 30 });
+    await server.reached(1);
+    server.send(offer(), 'm1');
+    await shown(visit, ['offer']);
+    server.answers.push(() => undefined, () => undefined);
+    server.cut();
+    await vi.waitFor(() => expect(server.asked).toHaveLength(4), { timeout: 10_000 });
+    expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'm1', 'm1', 'm1']);
+  });
+
+  test("is of the page's own origin is never asked without Last-Event-ID", async () => {
+    vi.stubGlobal('location', { origin: server.url });
+    const visit = open();
+    await server.reached(1);
+    server.send(offer(), 'm1');
+    await shown(visit, ['offer']);
+    server.answers.push((request) => request.socket.destroy(), (_, response) => response.writeHead(503).end());
+    server.cut();
+    await vi.waitFor(() => expect(server.asked).toHaveLength(4), { timeout: 10_000 });
+    expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'm1', 'm1', 'm1']);
+  });
+
+  test('answers with an error is asked with Last-Event-ID again', async () => {
+    const visit = open();
+    await server.reached(1);
+    server.send(offer(), 'm1');
+    await shown(visit, ['offer']);
+    server.answers.push((_, response) => response.writeHead(500).end(), (_, response) => response.writeHead(503).end());
+    server.cut();
+    await vi.waitFor(() => expect(server.asked).toHaveLength(4), { timeout: 10_000 });
+    expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'm1', 'm1', 'm1']);
+  });
+
+  test.each(['é', 'Größe 👟', '☃', 'x'.repeat(200)])('names the id "%s" is told the bytes of its UTF-8', async (id) => {
+    const visit = open();
+    await server.reached(1);
+    server.send(offer(), id);
+    await shown(visit, ['offer']);
+    server.cut();
+    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    expect(Buffer.from(server.asked[1]?.lastEventId ?? '', 'latin1').toString('utf8')).toBe(id);
   });
 
   test('ends every stream at once is asked less and less', async () => {
@@ -420,13 +510,19 @@ describe('a server that', () => {
     }
   });
 
-  test('names a shorter wait is asked sooner', async () => {
-    server.opening = 'retry: 40\n\n';
+  test.each<[number, number]>([
+    [0, 1000],
+    [1, 1000],
+    [3000, 3000],
+    [9_999_999, 60_000],
+  ])('asks for %i ms between two attempts is asked after %i ms', async (retry, wait) => {
+    server.opening = `retry: ${retry}\n\n`;
     const visit = open();
     await server.reached(1);
+    await vi.waitFor(() => expect(visit.last?.state).toBe('open'));
     server.cut();
     await untilWaiting(visit);
-    expect(visit.last?.retryIn).toBeLessThanOrEqual(40);
+    expect(visit.last?.retryIn).toBe(wait);
   });
 
   test('falls silent after heartbeats is taken for gone', async () => {

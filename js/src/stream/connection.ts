@@ -18,9 +18,11 @@ export interface ConnectionOptions {
   onState(state: ConnectionState): void;
 }
 
-/** Between two attempts, in ms: at first, and at most. */
+/** Between two attempts, in ms: at first, and at most. A `retry:` of the server is kept within the two. */
 const shortestWait = 1000;
 const longestWait = 60_000;
+/** A `Retry-After` counts up to so many ms. */
+const longestRetryAfter = 600_000;
 const longestTimeout = 30_000;
 /** A server that has sent a heartbeat, and then nothing for so long (ms), is gone. */
 const longestSilence = 60_000;
@@ -34,6 +36,8 @@ export class Connection {
   #cut: ((reason: string) => void) | undefined;
   #lastEventId: string;
   #wait = shortestWait;
+  /** By its `retry:`, the server asks for so many ms between two attempts. */
+  #retry = 0;
   #failures = 0;
   /** Ends the wait. */
   #wake: (() => void) | undefined;
@@ -85,14 +89,14 @@ export class Connection {
     }
   }
 
-  // A server of another origin may not allow the header. Whether it does cannot be seen: then it is asked without.
+  // A server of another origin may not allow the header, which shows as a TypeError. Any other failure, a timeout above
+  // all, says nothing about the header: asking without it would lose what was sent meanwhile.
   async #request(): Promise<Response> {
-    if (this.#lastEventId !== '') {
-      try {
-        return await this.#fetch({ 'Last-Event-ID': this.#lastEventId });
-      } catch (error) {
-        if (this.#isClosed) throw error;
-      }
+    if (this.#lastEventId === '') return this.#fetch({});
+    try {
+      return await this.#fetch({ 'Last-Event-ID': utf8Bytes(this.#lastEventId) });
+    } catch (error) {
+      if (this.#isClosed || !(error instanceof TypeError) || isOwnOrigin(this.#options.url)) throw error;
     }
     return this.#fetch({});
   }
@@ -130,7 +134,7 @@ export class Connection {
           this.#lastEventId = lastEventId;
           this.#options.onPlace(lastEventId);
         },
-        retry: (ms) => (this.#wait = Math.min(Math.max(ms, 1), longestWait)),
+        retry: (ms) => (this.#wait = this.#retry = Math.min(Math.max(ms, shortestWait), longestWait)),
         heartbeat: () => (beats = true),
       },
       this.#lastEventId,
@@ -154,7 +158,7 @@ export class Connection {
   #nextWait({ isLasting = false, retryAfter = 0 }: Failure): number {
     const wait = isLasting ? longestWait : Math.min(this.#wait * 2 ** this.#failures, longestWait);
     if (wait < longestWait) ++this.#failures;
-    return Math.round(Math.max(wait * (1 - Math.random() / 2), retryAfter));
+    return Math.round(Math.max(wait * (1 - Math.random() / 2), this.#retry, retryAfter));
   }
 
   #sleep(ms: number): Promise<void> {
@@ -184,10 +188,32 @@ interface Failure {
 async function refusal(response: Response): Promise<Failure> {
   await response.body?.cancel();
   const { status } = response;
-  const seconds = Number(response.headers.get('Retry-After') ?? 0);
   return {
     message: `The server answered with status ${status}.`,
     isLasting: status < 500 && status !== 408 && status !== 429,
-    retryAfter: Number.isFinite(seconds) ? Math.min(seconds, 600) * 1000 : 0,
+    retryAfter: retryAfterOf(response.headers),
   };
+}
+
+/** In ms. An HTTP date is compared with the server's own clock where that can be read; the device's may be wrong. */
+function retryAfterOf(headers: Headers): number {
+  const value = headers.get('Retry-After') ?? '';
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : httpDate(value) - (httpDate(headers.get('Date')) || Date.now());
+  return Math.min(Math.max(ms || 0, 0), longestRetryAfter);
+}
+
+/** In ms; NaN: it is not a date. Of the three forms that RFC 9110 allows, that of C's asctime() does not name its zone. */
+function httpDate(value: string | null): number {
+  return Date.parse(`${value?.replace(/ GMT$/, '')} GMT`);
+}
+
+/** A string whose characters are the bytes of the text's UTF-8, which is how EventSource sends an id. */
+function utf8Bytes(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
+}
+
+// `origin` is that of a page in a sandboxed frame too, where that of its address is not the one that requests have.
+function isOwnOrigin(url: string): boolean {
+  const own = globalThis.origin ?? globalThis.location?.origin;
+  return new URL(url, globalThis.document?.baseURI).origin === own;
 }

@@ -1,7 +1,7 @@
 // A site on this machine, and the visitor's browser.
 import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
@@ -27,6 +27,8 @@ export class Site {
   readonly collected: Payload[] = [];
   /** Answers other than the site's own, by path. */
   readonly answers = new Map<string, Answer>();
+  /** What answers a path by itself. */
+  readonly routes = new Map<string, RequestListener>();
   policy = policy;
   readonly #server: Server;
   readonly #script: string;
@@ -44,6 +46,11 @@ export class Site {
         return;
       }
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+      const route = this.routes.get(pathname);
+      if (route) {
+        route(request, response);
+        return;
+      }
       const slow = pathname === '/slow' ? 1000 : 0;
       setTimeout(() => this.#send(response, this.answers.get(pathname) ?? this.#answer(pathname)), slow);
     });

@@ -27,6 +27,7 @@ beforeEach(async () => {
   server = await StreamServer.open();
   site.policy = policy();
   site.collected.length = 0;
+  site.routes.clear();
   ({ context, complaints } = await newVisitor(browser));
   page = await visit(context, site.url);
 });
@@ -164,6 +165,44 @@ describe('a subscription', () => {
     });
     const told = expect.stringContaining('"endpoint"') as string;
     await vi.waitFor(async () => expect(await page.evaluate(() => tripline.problems.map(({ message }) => message))).toEqual([told]));
+  });
+});
+
+/** The server's stream at the site's own address. */
+function ofTheSite(): string {
+  site.routes.set('/api/v1/interventions', server.answer);
+  return site.url;
+}
+
+describe('what came while the server did not answer', () => {
+  const silent = (): void => undefined;
+
+  test.each(['the same', 'another'])('is asked for by Last-Event-ID until it is answered, by a page of %s origin', async (origin) => {
+    await subscribe({ endpoint: origin === 'another' ? server.url : ofTheSite(), connectionTimeoutMs: 300 });
+    await server.reached(1);
+    server.send(offer(), '1');
+    await noted(['offer']);
+    server.opening = `id: 2\ndata: ${JSON.stringify(offer('missed'))}\n\n`;
+    server.answers.push(silent, (_, response) => response.writeHead(503).end());
+    server.cut();
+    await noted(['offer', 'missed']);
+    const asked = server.asked.filter(({ method }) => method === 'GET');
+    expect(asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, '1', '1', '1']);
+  }, 30_000);
+
+  test.each(['Größe', '☃ 👟'])('is asked for by the bytes of the id "%s", as EventSource does', async (id) => {
+    server.opening = `retry: 100\nid: ${id}\n\n`;
+    await subscribe({ endpoint: ofTheSite() });
+    await page.evaluate(() => void new EventSource('/api/v1/interventions?by=EventSource'));
+    await server.reached(2);
+    await vi.waitFor(async () => expect(await page.evaluate(() => tripline.states)).toContain('sp1 open'));
+    server.cut();
+    const again = await vi.waitFor(() => {
+      expect(server.asked.length).toBe(4);
+      return server.asked.slice(2).map(({ lastEventId }) => lastEventId);
+    }, { timeout: 10_000 });
+    expect(again[0]).toBe(again[1]);
+    expect(Buffer.from(again[0] ?? '', 'latin1').toString('utf8')).toBe(id);
   });
 });
 
