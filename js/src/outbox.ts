@@ -1,9 +1,10 @@
 // What is decided and not yet started: who may start it, and until when.
+import { hashOf } from './hash.js';
 import type { StoredState, Waiting } from './storage.js';
 import type { Intervention } from './types.js';
 
-/** So many ids of started interventions are remembered. */
-const mostStarted = 200;
+/** Hashes of started interventions that the state keeps. */
+const mostStarted = 2000;
 
 /** Stands for all interventions of one name, version and target. */
 export function markOf({ name, version, target_attribute_key: target }: Intervention): string {
@@ -20,12 +21,12 @@ export function withDecided(
   cause: Omit<Waiting, 'intervention'>,
 ): Waiting[] {
   const outbox = [...state.outbox];
-  const known = new Set([...state.started, ...outbox.map((waiting) => waiting.intervention.intervention_id)]);
+  const known = new Set([...state.started, ...outbox.map((waiting) => hashOf(waiting.intervention.intervention_id))]);
   for (const { triggered_at, ...intervention } of interventions) {
-    const isMarked = triggered_at !== undefined && known.has(markOf(intervention));
-    const isKnown = isMarked || known.has(intervention.intervention_id);
-    if (!isKnown) outbox.push({ intervention, ...cause });
-    known.add(intervention.intervention_id);
+    const id = hashOf(intervention.intervention_id);
+    const isMarked = triggered_at !== undefined && known.has(hashOf(markOf(intervention)));
+    if (!isMarked && !known.has(id)) outbox.push({ intervention, ...cause });
+    known.add(id);
   }
   return outbox;
 }
@@ -35,7 +36,7 @@ export type Sorted = Record<'due' | 'expired' | 'rest', Waiting[]>;
 
 /** The state in which what was due is started, and what expired is gone. */
 export function withStarted(state: StoredState, { due, rest }: Sorted): StoredState {
-  const ids = due.map((waiting) => waiting.intervention.intervention_id);
+  const ids = due.map((waiting) => hashOf(waiting.intervention.intervention_id));
   return { ...state, outbox: rest, started: remembered([...state.started, ...ids]) };
 }
 

@@ -5,6 +5,7 @@ import type { bindInputs } from './bind.js';
 import type { PageEngine } from './page-engine.js';
 import type { LocalEvaluator } from './evaluator.js';
 import { completeIntervention } from './direct.js';
+import { hashOf } from './hash.js';
 import { markOf, remembered, withDecided } from './outbox.js';
 import { messageOf } from './problem.js';
 import { explain } from './questions.js';
@@ -241,7 +242,7 @@ export function withReceived(
 ): StoredState {
   const before = state ?? firstState(engine);
   const rule = engine && explain(engine, intervention.name, intervention.target_attribute_key);
-  const mark = markOf(intervention);
+  const mark = hashOf(markOf(intervention));
   const firesOnce = rule?.version === intervention.version && !usesChanged(rule.criteria);
   const own = rule?.targets.find(({ name }) => name === intervention.target_attribute_key.name);
   const hasFired = firesOnce && (own?.sent === true || before.started.includes(mark));

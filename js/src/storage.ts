@@ -21,7 +21,7 @@ export interface StoredState {
   /** The number of the last journal entry that the snapshot contains, by page. */
   applied: Record<string, number>;
   outbox: Waiting[];
-  /** The newest intervention ids whose handlers were started, and marks of what streams brought. */
+  /** Hashes of the newest intervention ids whose handlers were started, and of marks of what streams brought. */
   started: string[];
   /** The stream that was read last: its address, and the id of the last message that the state contains. */
   stream?: { url: string; lastEventId: string };

@@ -1,6 +1,7 @@
 // The evaluator with the real engine, over the tutorial's definitions.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEvaluator, memoryStore, type EvaluatorOptions, type Store } from '../../js/src/index.js';
+import { hashOf } from '../../js/src/hash.js';
 import { readSample, wasmBytes } from './engine-module.js';
 import { forbiddenStorage, freshStorage, newTab, removeStorage } from './page-storage.js';
 import { add, domainUser, names, openPage, tutorial, view, visitor, type Page } from './visits.js';
@@ -245,7 +246,7 @@ describe('handlers', () => {
     let startedWhenHandled: unknown;
     page.evaluator.on('intervention', ({ intervention_id }) => {
       void store.update('default', (state) => {
-        startedWhenHandled = [state?.started.includes(intervention_id), state?.outbox.length];
+        startedWhenHandled = [state?.started.includes(hashOf(intervention_id)), state?.outbox.length];
         return state;
       });
       return new Promise(() => undefined); // the page goes before it ends
@@ -279,6 +280,30 @@ describe('handlers', () => {
     const next = open({ store });
     await next.settled();
     expect(names(next.interventions)).toEqual(['cart_abandonment']);
+  });
+
+  test('an intervention_id is known again after 1,999 others, and the state does not grow with their length', async () => {
+    const page = open({ store });
+    const push = (intervention_id: string): void =>
+      page.evaluator.push({ name: 'hello', intervention_id, target_attribute_key: domainUser });
+    const filling = 'x'.repeat(500);
+    for (let number = 0; number < 2000; ++number) {
+      push(`${filling} ${number}`);
+      if (number % 50 === 0) await page.settled();
+    }
+    await page.settled();
+    push(`${filling} 0`);
+    push(`${filling} 1999`);
+    await page.settled();
+    expect(page.interventions).toHaveLength(2000);
+    push(`${filling} 2000`);
+    await page.settled();
+    expect(page.interventions).toHaveLength(2001);
+    await store.update('default', (state) => {
+      expect(state?.started).toHaveLength(2000);
+      expect(JSON.stringify(state?.started).length).toBeLessThan(2000 * 20);
+      return state;
+    });
   });
 
   test('one that throws or rejects is reported, and stops no other', async () => {

@@ -581,6 +581,18 @@ describe('from page to page', () => {
     expect(server.asked[1]?.lastEventId).toBeUndefined();
   });
 
+  test('an id that the server repeats after 210 others is shown once', async () => {
+    const visit = open();
+    await server.reached(1);
+    const first = offer({ name: 'first' });
+    server.send(first);
+    for (let others = 1; others <= 210; ++others) server.send(offer());
+    server.send(first);
+    server.send(offer({ name: 'last' }));
+    await vi.waitFor(() => expect(visit.interventions.at(-1)?.name).toBe('last'), { timeout: 10_000 });
+    expect(visit.interventions).toHaveLength(212);
+  });
+
   test('two tabs show it once', async () => {
     const [one, other] = [open(), open()];
     await server.reached(2);
