@@ -16,8 +16,15 @@ namespace {
 
 using tripline::Engine;
 
+struct Instance {
+  Engine engine;
+  /// Of the calls to come; everybody's time passes until there are some.
+  tripline::HeldIds held;
+  tripline::List<tripline::Target> targets;
+};
+
 /// By handle, less one; null once released.
-tripline::List<std::unique_ptr<Engine>> engines;
+tripline::List<std::unique_ptr<Instance>> instances;
 
 tripline::wasm::EventBuffer event_buffer;
 tripline::Text kept;
@@ -28,9 +35,14 @@ constexpr int kMalformed = -1;
 constexpr int kNoEngine = -2;
 constexpr int kRefused = -3;  // the result says why
 
-Engine* find(double handle) {
+Instance* find_instance(double handle) {
   const auto index = static_cast<std::size_t>(handle) - 1;
-  return index < engines.size() ? engines[index].get() : nullptr;
+  return index < instances.size() ? instances[index].get() : nullptr;
+}
+
+Engine* find(double handle) {
+  Instance* instance = find_instance(handle);
+  return instance ? &instance->engine : nullptr;
 }
 
 int keep(tripline::Text text) {
@@ -83,8 +95,8 @@ double load(double definitions_size, double profiles, double sent_marks, double 
   if (profiles > 0) limits.profiles = static_cast<std::size_t>(profiles);
   if (sent_marks > 0) limits.sent_marks = static_cast<std::size_t>(sent_marks);
   if (event_ids > 0) limits.event_ids = static_cast<std::size_t>(event_ids);
-  engines.push_back(std::make_unique<Engine>(program, limits));
-  return static_cast<double>(engines.size());
+  instances.push_back(std::make_unique<Instance>(Instance{Engine(program, limits), {}, {}}));
+  return static_cast<double>(instances.size());
 }
 
 double restore(double handle, double snapshot_size) {
@@ -133,28 +145,46 @@ EMSCRIPTEN_KEEPALIVE void* tripline_buffer(std::size_t bytes) {
   return event_buffer.reserve(bytes);
 }
 
+EMSCRIPTEN_KEEPALIVE int tripline_hold(int handle, int all) {
+  Instance* instance = find_instance(handle);
+  if (instance == nullptr) return kNoEngine;
+  const auto content = event_buffer.read();
+  if (!content || content->event.inputs.size() % 2 != 0) return kMalformed;
+  instance->held.reset();
+  instance->targets.clear();
+  const auto inputs = content->event.inputs;
+  for (std::size_t i = 0; i < inputs.size(); i += 2) {
+    instance->targets.push_back(
+        {tripline::Text(inputs[i].text()), tripline::Text(inputs[i + 1].text())});
+  }
+  if (all == 0) instance->held = instance->targets;
+  return 0;
+}
+
 EMSCRIPTEN_KEEPALIVE int tripline_process(int handle) {
-  Engine* engine = find(handle);
-  if (engine == nullptr) return kNoEngine;
+  Instance* instance = find_instance(handle);
+  if (instance == nullptr) return kNoEngine;
   const auto content = event_buffer.read();
   if (!content) return kMalformed;
-  return keep(engine->process(content->event, content->now));
+  return keep(instance->engine.process(content->event, content->now, instance->held));
 }
 
 EMSCRIPTEN_KEEPALIVE int tripline_push(int handle) {
-  Engine* engine = find(handle);
-  if (engine == nullptr) return kNoEngine;
+  Instance* instance = find_instance(handle);
+  if (instance == nullptr) return kNoEngine;
   const auto push = event_buffer.read_push();
   if (!push) return kMalformed;
-  const auto fired = engine->push(push->profile, push->values, push->now, push->time);
+  const auto fired =
+      instance->engine.push(push->profile, push->values, push->now, push->time, instance->held);
   if (fired) return keep(*fired);
   keep(fired.error());
   return kRefused;
 }
 
 EMSCRIPTEN_KEEPALIVE int tripline_advance(int handle, double now) {
-  Engine* engine = find(handle);
-  return engine ? keep(engine->advance(static_cast<tripline::Time>(now))) : kNoEngine;
+  Instance* instance = find_instance(handle);
+  if (instance == nullptr) return kNoEngine;
+  return keep(instance->engine.advance(static_cast<tripline::Time>(now), instance->held));
 }
 
 EMSCRIPTEN_KEEPALIVE int tripline_snapshot(int handle) {
@@ -164,7 +194,7 @@ EMSCRIPTEN_KEEPALIVE int tripline_snapshot(int handle) {
 }
 
 EMSCRIPTEN_KEEPALIVE void tripline_release(int handle) {
-  if (find(handle) != nullptr) engines[static_cast<std::size_t>(handle) - 1].reset();
+  if (find(handle) != nullptr) instances[static_cast<std::size_t>(handle) - 1].reset();
 }
 
 EMSCRIPTEN_KEEPALIVE void tripline_rebase(int handle, double now) {
@@ -177,11 +207,11 @@ EMSCRIPTEN_KEEPALIVE double tripline_clock(int handle) {
 }
 
 EMSCRIPTEN_KEEPALIVE double tripline_next_deadline(int handle) {
-  const Engine* engine = find(handle);
-  if (engine == nullptr || engine->next_deadline() == tripline::kNever) {
-    return std::numeric_limits<double>::infinity();
-  }
-  return static_cast<double>(engine->next_deadline());
+  const Instance* instance = find_instance(handle);
+  const tripline::Time next =
+      instance ? instance->engine.next_deadline(instance->held) : tripline::kNever;
+  return next == tripline::kNever ? std::numeric_limits<double>::infinity()
+                                  : static_cast<double>(next);
 }
 
 EMSCRIPTEN_KEEPALIVE const char* tripline_result() {

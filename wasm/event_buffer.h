@@ -9,6 +9,9 @@
 //  20   u32 0
 //  24   slot[slot_count], then whatever the slots point at, in any order
 //
+// Held ids are written in the same way: slot 0 is empty, then come pairs of an attribute key's name
+// and an id.
+//
 // A push is written in the same way: slot 0 is the profile's id, slot 1 the name of its attribute
 // key, then come pairs of an attribute's number and its value; `time` is when the values were found
 // out.

@@ -10,6 +10,7 @@ ready = () => {
   Object.assign(Module, {
     memory: wasmMemory,
     buffer: _tripline_buffer,
+    hold: _tripline_hold,
     process: _tripline_process,
     push: _tripline_push,
     advance: _tripline_advance,

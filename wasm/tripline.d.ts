@@ -58,6 +58,9 @@ export interface TriplineModule {
 
   /** The address of the event buffer, now of at least so many bytes. Memory may have grown. */
   buffer(bytes: number): number;
+  /** Of the ids in the buffer, and of nobody else, time passes in the calls to come: process, push, advance and
+   *  nextDeadline. `all`: everybody's, as at first. 0; -1: the buffer is malformed; -2: no such handle. */
+  hold(handle: number, all: number): number;
   /** Counts the event in the buffer. The number of payloads in the result; -1: the buffer is
    *  malformed; -2: no such handle. */
   process(handle: number): number;
@@ -73,7 +76,7 @@ export interface TriplineModule {
   clock(handle: number): number;
   /** Lets time pass (ms). Answers as process(). */
   advance(handle: number, now: number): number;
-  /** When advance must be called next (ms), or Infinity. */
+  /** When advance must be called next (ms), or Infinity; at or before the clock: at once. */
   nextDeadline(handle: number): number;
   /** The address of the result of the last call that made one, valid until the next call: payloads as UTF-8 JSON, or
    *  what else the call says. */

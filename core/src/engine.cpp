@@ -37,8 +37,8 @@ class Update {
     state.search.begin();
   }
 
+  /// Of the event that state.test has begun.
   void apply(const Event& event) {
-    state_.test.begin(event);
     Text room;
     const std::string_view id = normal_id(event.id, room);
     if (!admit(id)) return;
@@ -256,7 +256,7 @@ class Update {
 
   void reschedule() {
     for (Profile* profile : state_.scope.profiles) {
-      if (profile != nullptr) state_.schedule(*profile);
+      if (profile != nullptr) state_.schedule(*profile, state_.clock);
     }
   }
 
@@ -339,44 +339,59 @@ class Update {
   Time before_;  // when the state before the update is read
 };
 
-/// Runs all deadlines up to `now` at their own moments.
-void run_deadlines(EngineState& state, Time now) {
+/// Runs deadlines up to `now` at their own moments: everybody's, or those of `state.held`. A
+/// profile that was not evaluated when the clock last moved has missed its deadlines.
+void run_deadlines(EngineState& state, Time now, bool all) {
   List<MissedEdge> missed;
+  const Time clock = state.clock;
+  const Time end = std::max(clock, now);
   const bool has_missed = std::exchange(state.has_missed_deadlines, false);
-  for (Profile* next = state.deadlines.next(); next != nullptr && next->deadline <= now;
-       next = state.deadlines.next()) {
-    state.clock = std::max(state.clock, next->deadline);
-    Update(state).pass_time(*next, has_missed ? &missed : nullptr);
-    state.schedule(*next);
+  for (Profile* next = state.next_due(all); next != nullptr && next->deadline <= end;
+       next = state.next_due(all)) {
+    state.clock = next->deadline;
+    const bool is_late = has_missed || state.evaluated_until(*next) < clock;
+    Update(state).pass_time(*next, is_late ? &missed : nullptr);
+    state.schedule(*next, state.clock);
   }
-  state.clock = std::max(state.clock, now);
+  state.clock = end;
+  if (all) state.all_evaluated_until = end;
+  for (Profile* profile : state.held) profile->evaluated_until = end;
   for (const MissedEdge& edge : missed) Update(state).send_late(edge);
 }
 
 }  // namespace
 
-std::span<const Payload> Engine::process(const Event& event, Time now) {
-  (void)advance(now);
+std::span<const Payload> Engine::process(const Event& event, Time now, HeldIds held) {
+  state_->payloads.clear();
+  state_->test.begin(event);
+  state_->hold(held);
+  if (held) state_->hold_event();
+  run_deadlines(*state_, now, !held);
   Update(*state_).apply(event);
   return state_->payloads;
 }
 
-std::span<const Payload> Engine::advance(Time now) {
+std::span<const Payload> Engine::advance(Time now, HeldIds held) {
   state_->payloads.clear();
-  run_deadlines(*state_, now);
+  state_->hold(held);
+  run_deadlines(*state_, now, !held);
   return state_->payloads;
 }
 
 tl::expected<std::span<const Payload>, Text> Engine::push(TargetView profile,
                                                           std::span<const PushedValue> values,
-                                                          Time now, std::optional<Time> time) {
+                                                          Time now, std::optional<Time> time,
+                                                          HeldIds held) {
   Text room;
   const std::string_view id = normal_id(profile.id, room);
   const Index key = state_->program->find_key(profile.name);
   if (const auto fits = state_->check_push(key, id, values); !fits) {
     return tl::make_unexpected(fits.error());
   }
-  (void)advance(now);
+  state_->payloads.clear();
+  state_->hold(held);
+  if (held) state_->hold(key, id);
+  run_deadlines(*state_, now, !held);
   Profile& touched = state_->touch_profile(key, id);
   Update(*state_).push(touched, values, time.value_or(state_->clock));
   return std::span<const Payload>(state_->payloads);

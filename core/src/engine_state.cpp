@@ -40,18 +40,45 @@ EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
   Profile& profile = profiles.add({key, Text(id)}, {});
   profile.name = profiles.find_key(ProfileNameView{key, id});
   profile.slots.resize(program->keys[key].aggregates.size());
+  profile.evaluated_until = clock;
   scope.leave();  // it may have the address, and even the id, of one that has gone
   return profile;
 }
 
-void EngineState::schedule(Profile& profile) {
+void EngineState::schedule(Profile& profile, Time from) {
   if (program->keys[profile.name->key].timed.empty()) return;
-  deadlines.set(profile, tripline::next_deadline(*program, profile, clock));
+  deadlines.set(profile, tripline::next_deadline(*program, profile, from));
+}
+
+[[gnu::noinline]] void EngineState::hold(HeldIds ids) {
+  held.clear();
+  if (!ids) return;
+  Text room;
+  for (const Target& target : *ids) {
+    hold(program->find_key(target.name), normal_id(target.id, room));
+  }
+}
+
+[[gnu::noinline]] void EngineState::hold_event() {
+  Text room;
+  for (Index key = 0; key < program->keys.size(); ++key) {
+    hold(key, id_of(test.input(program->keys[key].input), room));
+  }
+}
+
+Profile* EngineState::next_due(bool all) const {
+  if (all) return deadlines.next();
+  Profile* next = nullptr;
+  for (Profile* profile : held) {
+    if (next == nullptr || Deadlines::before(*profile, *next)) next = profile;
+  }
+  return next;
 }
 
 void EngineState::clear() {
   clock = kEarliest;
   has_missed_deadlines = false;
+  all_evaluated_until = kEarliest;
   scope.leave();
   deadlines.clear();
   profiles.clear();
@@ -82,7 +109,9 @@ Reading EngineState::read(Index index, Time now) const {
   if (attribute.aggregate == Program::kNone) return {};
   const Index key = program->aggregates[attribute.aggregate].key;
   if (scope.ids[key].empty()) return {};
-  return read_attribute(*program, scope.profiles[key], index, now);
+  const Profile* profile = scope.profiles[key];
+  if (profile != nullptr) now = std::max(now, evaluated_until(*profile));
+  return read_attribute(*program, profile, index, now);
 }
 
 [[gnu::noinline]] void EngineState::add_payload(const Program::Intervention& intervention,
@@ -144,7 +173,7 @@ bool Engine::forget(TargetView target) {
 
 void Engine::rebase(Time now) {
   Archive rebase(now);
-  state_->clock = now;
+  const Time before = std::exchange(state_->clock, now);
   state_->profiles.for_each([&](const ProfileName& name, Profile& profile) {
     const Program::Key& key = state_->program->keys[name.key];
     for (std::size_t i = 0; i < profile.slots.size(); ++i) {
@@ -154,12 +183,16 @@ void Engine::rebase(Time now) {
       const Duration ttl = state_->program->aggregates[key.aggregates[i]].ttl;
       if (ttl != 0) slot.expires = std::min(slot.expires, now + ttl);
     }
-    state_->schedule(profile);
+    const Time evaluated = state_->evaluated_until(profile);
+    profile.evaluated_until = evaluated == before ? now : std::min(evaluated, now);
+    state_->schedule(profile, profile.evaluated_until);
   });
+  state_->all_evaluated_until = kEarliest;
 }
 
-Time Engine::next_deadline() const {
-  const Profile* next = state_->deadlines.next();
+Time Engine::next_deadline(HeldIds held) const {
+  state_->hold(held);
+  const Profile* next = state_->next_due(!held);
   return next == nullptr ? kNever : next->deadline;
 }
 

@@ -2,6 +2,7 @@
 // behaviour, snapshot.cpp turns it into bytes and back.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include "event/event_test.h"
@@ -111,6 +112,8 @@ struct EngineState {
   Deadlines deadlines;
   /// A restored engine has missed the deadlines since its snapshot (rule 12).
   bool has_missed_deadlines = false;
+  /// Up to when everybody's deadlines were run.
+  Time all_evaluated_until = kEarliest;
 
   // Of the call under way; here so that their memory is used again.
   Scope scope;
@@ -121,6 +124,8 @@ struct EngineState {
   List<Program::Index> passing;
   SparseSet flipped;
   List<Payload> payloads;
+  /// Those whose deadlines the call runs, where it does not run everybody's.
+  List<Profile*> held;
   Admission admission = Admission::counted;
 
   /// The profile of an id, made if there is none, as the most recently used one. Where there is no
@@ -130,11 +135,26 @@ struct EngineState {
     return known != nullptr ? *known : add_profile(key, id);
   }
   Profile& add_profile(Program::Index key, std::string_view id);
-  /// Puts the profile where Deadlines finds it.
-  void schedule(Profile& profile);
+  /// Puts the profile where Deadlines finds it: with its first deadline after `from`.
+  void schedule(Profile& profile, Time from);
+  /// Up to when the profile's deadlines were run; before the clock, it was not held meanwhile.
+  Time evaluated_until(const Profile& profile) const {
+    return std::max(profile.evaluated_until, all_evaluated_until);
+  }
+  /// Makes `held` the profiles of these ids.
+  void hold(HeldIds ids);
+  /// Adds the id's profile, if there is one.
+  void hold(Program::Index key, std::string_view id) {
+    if (Profile* profile = profiles.find(ProfileNameView{key, id})) held.push_back(profile);
+  }
+  /// Adds the profiles that the event touches.
+  void hold_event();
+  /// Whose deadline is the next one, of all or of those in `held`; or null.
+  Profile* next_due(bool all) const;
   void clear();
 
-  /// An attribute under the ids of the scope.
+  /// An attribute under the ids of the scope. A profile that was evaluated later than `now` reads
+  /// as it did then, since what it was before is not known any more.
   Reading read(Program::Index attribute, Time now) const;
   /// Whether the values may be pushed.
   tl::expected<void, Text> check_push(Program::Index key, std::string_view id,

@@ -4,7 +4,7 @@
 //   i64 clock
 //   u32 n, n × key name
 //   u32 n, n × u64 identity of an aggregate
-//   u32 n, n × profile: u32 key, id, u64 pushes, u32 n, n × id by key,
+//   u32 n, n × profile: u32 key, id, u64 pushes, i64 evaluated until, u32 n, n × id by key,
 //                       u32 n, n × (u32 aggregate, i64 expires, u32 size, bytes)
 //   u32 n, n × (u64, u64 mark, i64 time)      sent marks, least recently used first, as profiles
 //   u32 n, n × u64                            event ids, oldest first
@@ -24,7 +24,7 @@ namespace {
 using Index = Program::Index;
 
 constexpr std::uint32_t kMagic = 0x534c5054;  // "TPLS"
-constexpr std::uint32_t kFormat = 3;
+constexpr std::uint32_t kFormat = 4;
 constexpr Index kGone = Program::kNone;
 
 struct Header {
@@ -112,11 +112,14 @@ class StatePass {
     if (!archive_.ok()) return;
     Profile& profile = state_.touch_profile(key, name.id);
     pass_profile(key, profile);
-    if (archive_.ok()) state_.schedule(profile);
+    if (archive_.ok()) state_.schedule(profile, profile.evaluated_until);
   }
 
   void pass_profile(Index key, Profile& profile) {
     archive_.number(profile.pushes);
+    profile.evaluated_until = state_.evaluated_until(profile);
+    archive_.time(profile.evaluated_until);
+    archive_.require(profile.evaluated_until <= state_.clock);
     pass_ids(profile);
     const auto used = std::count_if(profile.slots.begin(), profile.slots.end(),
                                     [](const Slot& slot) { return slot.aggregate != nullptr; });

@@ -49,7 +49,7 @@ export function applyJournal(
     pushes.areWanted = pushes.code === undefined;
     entries = [];
   }
-  const isDue = engine !== undefined && engine.nextDeadline <= now;
+  const isDue = engine !== undefined && engine.nextDeadlineOf() <= now;
   if (entries.length === 0 && !isDue && !isSetBack) return state;
   const next = { applied: journal.retained(applied), outbox, started };
   const decide = (interventions: readonly Intervention[], page: string, session?: string): void => {

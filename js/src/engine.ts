@@ -1,5 +1,5 @@
 // The engine as servers have it: with what a page loads only when it is used.
-import { PageEngine } from './page-engine.js';
+import { PageEngine, type HeldIds } from './page-engine.js';
 import { boundPush } from './push.js';
 import { attributes, explain, forget } from './questions.js';
 import type { AttributeKey, AttributePush, Attributes, Explanation, TriggeredIntervention } from './types.js';
@@ -12,11 +12,16 @@ import type { AttributeKey, AttributePush, Attributes, Explanation, TriggeredInt
 export class Engine extends PageEngine {
   /**
    * Sets fields of an external group, and answers what that triggers. `time`: when the values were found out; default:
-   * now. A value that does not fit its field's type changes nothing. Throws an EngineError of the code `options` if
+   * now. `held`: as for advance(). A value that does not fit its field's type changes nothing. Throws an EngineError of the code `options` if
    * there is no such group or field, or it has another attribute key; nothing is changed then.
    */
-  push(push: AttributePush, now: number, time = now): TriggeredIntervention[] {
-    return this.set(boundPush(this.fields, push, time), now);
+  push(push: AttributePush, now: number, time = now, held?: HeldIds): TriggeredIntervention[] {
+    return this.set(boundPush(this.fields, push, time), now, held);
+  }
+
+  /** When time alone may trigger something next (ms), for whomever; Infinity: never. */
+  get nextDeadline(): number {
+    return this.nextDeadlineOf();
   }
 
   /**

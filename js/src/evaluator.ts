@@ -342,7 +342,7 @@ export class LocalEvaluator implements Evaluator {
       this.#pushes.code = (await this.#had(import('./pushes.js'))) ?? null;
       await apply();
     }
-    if (!this.#closed) this.#setDeadline(running(shared.engine)?.nextDeadline ?? Infinity);
+    if (!this.#closed) this.#setDeadline(running(shared.engine)?.nextDeadlineOf() ?? Infinity);
     this.#shortenJournal(shared);
   }
 

@@ -12,7 +12,7 @@ import type { Diagnostic } from './types.js';
 
 export type { Engine } from './engine.js';
 export type { DefinitionsSource, WasmSource } from './load.js';
-export type { Limits } from './page-engine.js';
+export type { HeldIds, Limits, ProcessOptions } from './page-engine.js';
 export { EngineError } from './problem.js';
 export { stringAttributes } from './string-attributes.js';
 export type {

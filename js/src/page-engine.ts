@@ -4,7 +4,7 @@ import { bindInputs, type BoundEvent } from './bind.js';
 import { EventBuffer } from './event-buffer.js';
 import { EngineError } from './problem.js';
 import { randomId } from './random-id.js';
-import type { Diagnostic, Payload, TriggeredIntervention } from './types.js';
+import type { AttributeKey, Diagnostic, Payload, TriggeredIntervention } from './types.js';
 
 /** What an engine keeps at most; the least recently used goes first. */
 export interface Limits {
@@ -14,6 +14,14 @@ export interface Limits {
   sentMarks?: number;
   /** Ids of events, by which duplicates are known. */
   eventIds?: number;
+}
+
+/** Ids that a page holds, each with the name of its attribute key. */
+export type HeldIds = readonly AttributeKey[];
+
+export interface ProcessOptions {
+  /** Whose time passes; default: everybody's. */
+  held?: HeldIds | undefined;
 }
 
 const encoder = new TextEncoder();
@@ -32,6 +40,8 @@ export class PageEngine {
   readonly #handle: number;
   readonly #bind: ReturnType<typeof bindInputs>;
   readonly #buffer: EventBuffer;
+  /** As JSON; undefined: all. */
+  #held: string | undefined;
 
   /** @internal */
   constructor(module: TriplineModule, handle: number, report: LoadReport) {
@@ -59,29 +69,43 @@ export class PageEngine {
   /**
    * Counts an event: the payload of Snowplow's tracker protocol. Answers what it triggers, one item per intervention and
    * target. A payload that is malformed, whatever it is, counts as far as it can be read; one without an event id gets a
-   * random one. An id that was seen before counts nothing.
+   * random one. An id that was seen before counts nothing. `held`: as for advance(); the ids that the event carries count
+   * as held.
    */
-  process(payload: Payload, now: number): TriggeredIntervention[] {
+  process(payload: Payload, now: number, { held }: ProcessOptions = {}): TriggeredIntervention[] {
+    this.#hold(held);
     const event = this.#bind(payload);
     event.id ||= randomId();
     this.#buffer.write(event, checked(now));
     return this.#fired(this.#module.process(this.#handle));
   }
 
-  /** Sets fields of external groups to the values that `boundPush` answers. @internal */
-  set(push: BoundEvent, now: number): TriggeredIntervention[] {
+  /**
+   * Sets fields of external groups to the values that `boundPush` answers. `held`: as for advance(); the profile's id
+   * counts as held. @internal
+   */
+  set(push: BoundEvent, now: number, held?: HeldIds): TriggeredIntervention[] {
     checked(push.time);
+    this.#hold(held);
     this.#buffer.write(push, checked(now));
     return this.#fired(this.#module.push(this.#handle));
   }
 
-  /** Lets time pass to `now`, and answers what that triggers. */
-  advance(now: number): TriggeredIntervention[] {
+  /**
+   * Lets time pass to `now`, and answers what that triggers. With `held`, time is evaluated for these ids only. An id
+   * that was not held in the call before catches up: of what became true meanwhile, it fires what still holds.
+   */
+  advance(now: number, held?: HeldIds): TriggeredIntervention[] {
+    this.#hold(held);
     return this.#fired(this.#module.advance(this.#handle, checked(now)));
   }
 
-  /** When time alone may trigger something next (ms); Infinity: never. */
-  get nextDeadline(): number {
+  /**
+   * When time alone may trigger something next (ms), for the ids that are held; Infinity: never. At or before the clock:
+   * an id has to catch up, so call advance() at once.
+   */
+  nextDeadlineOf(held?: HeldIds): number {
+    this.#hold(held);
     return this.#module.nextDeadline(this.#handle);
   }
 
@@ -131,6 +155,15 @@ export class PageEngine {
   /** Frees its memory. The engine is of no use afterwards. */
   release(): void {
     this.#module.release(this.#handle);
+  }
+
+  /** Makes these the held ids of the calls to come. */
+  #hold(held: HeldIds | undefined): void {
+    const wanted = JSON.stringify(held);
+    if (wanted === this.#held) return;
+    this.#buffer.write({ id: '', time: NaN, values: held?.flatMap(({ name, id }) => [name, id]) ?? [] }, 0);
+    this.#fired(this.#module.hold(this.#handle, held ? 0 : 1));
+    this.#held = wanted;
   }
 
   #fired(count: number): TriggeredIntervention[] {

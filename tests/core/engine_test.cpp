@@ -243,7 +243,7 @@ TEST_CASE("a snapshot of another format says so", "[snapshot]") {
     const auto restored = engine.restore(snapshot);
     REQUIRE(!restored);
     CHECK(restored.error() ==
-          "the snapshot has format " + std::to_string(format) + "; this engine reads format 3");
+          "the snapshot has format " + std::to_string(format) + "; this engine reads format 4");
   }
 }
 

@@ -7,7 +7,8 @@
 namespace tripline {
 
 /// Profiles by deadline, the earliest first; of equal deadlines by key and id, so that order never
-/// depends on history. A binary heap in which each profile knows its place: all calls cost
+/// depends on history. The deadline of a profile that is not held stays where it is when the clock
+/// passes it. A binary heap in which each profile knows its place: all calls cost
 /// O(log profiles). A profile must be removed before it goes.
 class Deadlines {
  public:
@@ -17,9 +18,10 @@ class Deadlines {
   void set(Profile& profile, Time deadline);
   void remove(Profile& profile) { set(profile, kNever); }
   void clear() { heap_.clear(); }
+  /// Whether `a` is due first.
+  static bool before(const Profile& a, const Profile& b);
 
  private:
-  static bool before(const Profile& a, const Profile& b);
   void place(Profile* profile, std::size_t position);
   void sift_up(std::size_t position);
   void sift_down(std::size_t position);

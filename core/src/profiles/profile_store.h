@@ -42,6 +42,9 @@ struct Profile {
   List<Text> ids;
   /// How many pushes there were (rule 23).
   std::uint64_t pushes = 0;
+  /// Up to when its deadlines were run; EngineState::evaluated_until() knows whether that was
+  /// later.
+  Time evaluated_until = kEarliest;
 
   // Kept by Deadlines.
   Time deadline = kNever;
