@@ -17,7 +17,7 @@ declare const payload: Record<string, unknown>;
 declare const bundle: object;
 `;
 
-describe.each(['README.md', 'js/README.md'])('%s', (readme) => {
+describe.each(['README.md', 'js/README.md', 'js/docs/why-not.md'])('%s', (readme) => {
   const snippets = [...readFileSync(root + readme, 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code);
 
   it('has snippets', () => expect(snippets.length).toBeGreaterThan(0));

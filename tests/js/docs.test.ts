@@ -1,0 +1,60 @@
+// What js/docs shows is loaded by the engine: every JSON block, in a bundle that has what it refers to.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { check, loadEngine } from '../../js/src/load-engine.js';
+import { wasmBytes as wasm } from './engine-module.js';
+
+const text = readFileSync(new URL('../../js/docs/definitions.md', import.meta.url), 'utf8');
+const blocks = [...text.matchAll(/^```json\n(.*?)^```/gms)].map(([, json = '']) => JSON.parse(json) as Shown);
+
+type Shown = Record<string, unknown>;
+
+const others: Shown[] = [
+  {
+    name: 'visit', version: 1, attribute_key: { name: 'domain_userid' },
+    attributes: [
+      { name: 'views', type: 'int32', aggregation: 'counter' },
+      { name: 'page', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'page_urlpath' } },
+    ],
+  },
+  { name: 'account', version: 1, offline: true, attribute_key: { name: 'user_id' }, fields: [{ name: 'tier', type: 'string' }] },
+];
+
+/** A bundle with what is shown. */
+function bundleWith(shown: Shown): object {
+  const bundle = { attribute_keys: [] as Shown[], attribute_groups: [] as Shown[], services: [] as Shown[], interventions: [] as Shown[] };
+  if ('attribute_keys' in shown) return shown;
+  if ('attribute_key' in shown) return { ...bundle, attribute_groups: [shown] };
+  if ('aggregation' in shown) {
+    return { ...bundle, attribute_groups: [{ name: 'g', version: 1, attribute_key: { name: 'domain_userid' }, attributes: [shown] }] };
+  }
+  if ('criteria' in shown) return { ...bundle, attribute_groups: others, interventions: [shown] };
+  if ('attribute_groups' in shown) return { ...bundle, attribute_groups: others, services: [shown] };
+  return { ...bundle, attribute_keys: [shown] };
+}
+
+describe('the definition language', () => {
+  it.each(blocks.map((shown) => [String(shown['name'] ?? 'the bundle'), shown] as const))('%s loads without a complaint', async (_, shown) => {
+    expect(await check(bundleWith(shown), { wasm })).toEqual([]);
+  });
+
+  it('shows every aggregation, and names every operator and every type', async () => {
+    const words = (line: string): string[] => [...line.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
+    const shown = new Set(blocks.map((block) => block['aggregation']).filter(Boolean));
+    const listed = /### Aggregations(.*?)```/s.exec(text)?.[1] ?? '';
+    const named = [...listed.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) => words(cell)).filter((word) => word !== 'aggregation');
+    expect([...shown].sort()).toEqual(named.sort());
+    // The engine names all operators when it refuses one.
+    const refused = { ...bundleWith({ name: 'x', criteria: { attribute: 'visit:views', operator: 'becomes', value: 1 } }) };
+    const [{ message = '' } = {}] = await check(refused, { wasm });
+    for (const operator of ['=', '!=', '<', '>', '<=', '>=', 'like', 'not like', 'rlike', 'not rlike', 'in', 'not in', 'is null', 'is not null', 'changed']) {
+      expect(message).toContain(operator);
+      expect(text).toContain(`\`${operator}\``);
+    }
+  });
+
+  it('has an engine for what it shows as a whole', async () => {
+    const intervention = blocks.find(({ name }) => name === 'discount');
+    await expect(loadEngine({ definitions: bundleWith(intervention ?? {}), wasm })).resolves.toBeDefined();
+  });
+});
