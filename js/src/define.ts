@@ -334,9 +334,17 @@ function kindOf(definition: Definition): keyof Bundle {
 
 const notForPages = ['owner', 'description', 'batch_source'];
 
-/** Without what a page's visitors need not read: owners, descriptions, the names of warehouse tables. */
+/**
+ * Without what a page's visitors need not read: owners, descriptions, the names of warehouse tables and columns. A key
+ * that is a column stays one, under its own name.
+ */
 export function forPages(bundle: Bundle): Bundle {
-  return JSON.parse(JSON.stringify(bundle, (name, value: unknown) => (notForPages.includes(name) ? undefined : value))) as Bundle;
+  return JSON.parse(JSON.stringify(bundle, forPage)) as Bundle;
+}
+
+function forPage(this: { name?: unknown }, name: string, value: unknown): unknown {
+  if (notForPages.includes(name)) return undefined;
+  return name === 'external_column' && value !== null ? this.name : value;
 }
 
 /** In ISO 8601, as the SDK prints a `timedelta`. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Sandbox } from '../sandbox/sandbox.mjs';
+import { Sandbox, tutorial } from '../sandbox/sandbox.mjs';
 import { startSite } from './official-site.mjs';
 import { addProduct, connected, decide, openBrowser, openShop, seeBanners, shopForThreeBanners, shownBanners, viewProduct, visitorOf } from './shop.mjs';
 
@@ -65,6 +65,16 @@ describe('the shop with a sandbox', () => {
     await stream.until(3);
     await eventually(() => reported.size, (size) => size === 3);
     assert.deepEqual(new Map(stream.received.map(({ name, intervention_id }) => [name, intervention_id])), reported);
+  });
+
+  test('decides in the page, too, where a group is keyed by a column of a warehouse', async (t) => {
+    const { sandbox, page } = await openShop(t);
+    const key = { name: 'customer', external_column: 'CUSTOMER_ID', is_published: true };
+    const scores = { name: 'scores', version: 1, attribute_key: key, offline: true, fields: [{ name: 'risk', type: 'double' }], is_published: true };
+    await sandbox.publish({ ...tutorial, attribute_groups: [...tutorial.attribute_groups, scores] });
+    await decide(page, 'fallback');
+    await addProduct(page, 'canvas-tote');
+    await seeBanners(page, 'cart_abandonment');
   });
 
   test('shows what the server decides', async (t) => {

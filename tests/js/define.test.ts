@@ -67,6 +67,19 @@ test('a bundle for pages has neither owners nor descriptions, and decides the sa
   expect(await check(JSON.parse(text) as object, { wasm: wasmBytes })).toEqual([]);
 });
 
+test('a bundle for pages keeps that a key is a column, but not the column', async () => {
+  const scores = ExternalBatchAttributeGroup({
+    name: 'scores',
+    attribute_key: AttributeKey({ name: 'customer', external_column: 'SECRET_CUSTOMER_ID' }),
+    fields: [Field({ name: 'risk', type: 'double' })],
+    batch_source: BatchSource({ name: 'secret', database: 'secret', schema: 'secret', table: 'secret', timestamp_field: 'secret' }),
+  });
+  const pages = forPages(bundle([scores.attribute_key, scores]));
+  expect(JSON.stringify(pages)).not.toMatch(/secret/i);
+  const problems = await check(pages, { wasm: wasmBytes });
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+});
+
 test('the engine takes everything that can be built', async () => {
   const path = '$.customer.id';
   const property = AtomicProperty({ name: 'page_urlpath' });

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { check } from '../../js/dist/load-engine.js';
 import { addToCart, payloadData, readAll, request, Sandbox, Subscription, tutorial } from './sandbox.mjs';
 
 const main = fileURLToPath(new URL('../../demo-shop/dist/server/server/main.js', import.meta.url));
@@ -70,6 +71,26 @@ test('hands nothing on for pages of other origins, or under another name', async
     assert.equal(await status(headers), 403, JSON.stringify(headers));
     assert.equal(await status(headers, stream), 403, JSON.stringify(headers));
   }
+});
+
+test('gives pages an external group that is keyed by a column, without the column', async (t) => {
+  const sandbox = await Sandbox.start(t);
+  const key = { name: 'customer', external_column: 'SECRET_CUSTOMER_ID', is_published: true };
+  const scores = {
+    name: 'scores',
+    version: 1,
+    attribute_key: key,
+    offline: true,
+    batch_source: { name: 'secret', database: 'secret', schema: 'secret', table: 'secret', timestamp_field: 'secret' },
+    fields: [{ name: 'risk', type: 'double' }],
+    is_published: true,
+  };
+  await sandbox.publish({ ...tutorial, attribute_keys: [...tutorial.attribute_keys, key], attribute_groups: [...tutorial.attribute_groups, scores] });
+  const shop = await startShop(t, '--sandbox', sandbox.url);
+  const { text } = await call(shop.port, 'GET', '/definitions.json');
+  assert.match(text, /"risk"/);
+  assert.doesNotMatch(text, /secret/i);
+  assert.deepEqual((await check(JSON.parse(text))).filter(({ severity }) => severity === 'error'), []);
 });
 
 test('goes on alone where the sandbox does not answer', async (t) => {
