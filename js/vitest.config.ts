@@ -23,7 +23,7 @@ export default defineConfig({
     // `*.full.ts` takes minutes: a part of `tests/run --full`.
     include: [`${tests}**/*.${process.env['TRIPLINE_FULL'] ? 'full' : 'test'}.ts`],
     // Chromium and the machine's other work share two cores: a test that waits must not fail by the clock.
-    testTimeout: 60_000,
+    testTimeout: 60_000 + 1000 * Number(process.env['TRIPLINE_PROPERTY_SECONDS'] ?? 0),
     hookTimeout: 60_000,
   },
 });

@@ -11,6 +11,14 @@ import type { AttributePush, DirectIntervention, Intervention, Payload } from '.
 /** What the engine takes in, or an intervention that was pushed, which needs no engine. */
 export type Input = { event: Payload } | { attributes: AttributePush } | { intervention: DirectIntervention };
 
+/** The part of a page's journal for interventions that are pushed. */
+export const direct = ' direct';
+
+/** Whether it is what a journal of inputs holds, as far as reading it goes on without trouble. */
+export function isInput(content: object): content is Input {
+  return 'event' in content ? Object(content.event) === content.event : 'attributes' in content || 'intervention' in content;
+}
+
 /** A host's clock that is so far behind the engine's (ms) was set back. */
 const clockWasSetBack = 300_000;
 
@@ -44,7 +52,7 @@ export function applyJournal(
     });
   }
   const { applied = {}, outbox = [], started = [] } = state ?? {};
-  let entries = journal.pending(applied).filter(({ content }) => engine || 'intervention' in content);
+  let entries = journal.pending(applied, engine ? '' : direct);
   if (!pushes.code && entries.some(({ content }) => !('event' in content))) {
     pushes.areWanted = pushes.code === undefined;
     entries = [];

@@ -1,7 +1,8 @@
 // What users hold. Events go one way: track → journal → batch (one transaction on the store) → outbox → handlers.
 import { Announcer, type Announcements } from './announcer.js';
-import { applyJournal, emptied, sessionOf, type Input, type Pushes } from './batch.js';
+import { applyJournal, direct, emptied, isInput, sessionOf, type Input, type Pushes } from './batch.js';
 import { isReceipt } from './bind.js';
+import { longestInOutbox } from './bounds.js';
 import { Delivery } from './delivery.js';
 import type { DispatchReport, InterventionListener } from './dispatch.js';
 import type { DoctorReport } from './doctor.js';
@@ -83,7 +84,10 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
   return new LocalEvaluator(options);
 }
 
-const halfAnHour = 30 * 60_000;
+/** What is none is refused later, like one of a wrong form. */
+function objectOr<Given extends object>(given: Given): Given {
+  return typeof given === 'object' ? given : (null as never);
+}
 
 export class LocalEvaluator implements Evaluator {
   readonly ready: Promise<boolean>;
@@ -116,9 +120,9 @@ export class LocalEvaluator implements Evaluator {
     this.#namespace = String(namespace);
     this.ready = this.#start();
     this.#line = this.ready;
-    const warn = (message: string, cause?: unknown): void =>
-      queueMicrotask(() => this.#announcer.say('warning', { code: 'storage', message, cause }));
-    this.#journal = new Journal(this.#namespace, warn);
+    this.#journal = new Journal(this.#namespace, isInput, (name, message, cause) =>
+      queueMicrotask(() => this.#announcer.say(name, { code: 'storage', message, cause })),
+    );
     this.#page = new PageLife(() => this.#scheduleBatch());
     this.#delivery = new Delivery(
       this.#announcer,
@@ -129,7 +133,7 @@ export class LocalEvaluator implements Evaluator {
       },
       this.#journal,
       this.#page,
-      Number.isFinite(deliverWithin) ? (deliverWithin as number) : halfAnHour,
+      Number.isFinite(deliverWithin) ? (deliverWithin as number) : longestInOutbox,
       () => this.#scheduleBatch(),
     );
     this.#scheduleBatch(); // what the last page left
@@ -204,11 +208,11 @@ export class LocalEvaluator implements Evaluator {
 
   setAttributes(push: AttributePush): void {
     if (this.#isPaused) return;
-    this.#append(() => this.#journal.append({ attributes: push ?? null }));
+    this.#append(() => this.#journal.append({ attributes: objectOr(push) }));
   }
 
   push(intervention: DirectIntervention): void {
-    this.#append(() => this.#journal.append({ intervention: intervention ?? null }, ' direct'));
+    this.#append(() => this.#journal.append({ intervention: objectOr(intervention) }, direct));
   }
 
   async attributes(key: AttributeKey): Promise<Attributes> {

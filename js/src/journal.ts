@@ -1,9 +1,15 @@
 // What was tracked, set or pushed and is not yet part of the committed state. It is here before the call returns, so it
 // outlives its page: the next page of the origin reads it from here.
 //
-// Each page (a document, not a tab) writes keys of its own of localStorage, a line per entry. Any page may apply any
-// page's entries, since the committed state says which number of which page it contains; none has to be known as dead.
+// Each entry has a key of its own in localStorage, so that writing one takes no longer when others wait:
+//
+//   tripline:NAMESPACE:PAGE:NUMBER → TIME JSON
+//
+// A page is a document, not a tab. Any page may apply any page's entries, since the committed state says up to which number
+// it contains them; none has to be known as dead. What does not fit into localStorage waits in the page's memory, as
+// another part of the page, so that neither waits for the other.
 import { attempt } from './attempt.js';
+import { longestInJournal, mostCharacters, mostCharactersOfOrigin, mostEvents } from './bounds.js';
 import { randomId } from './random-id.js';
 
 export interface Entry<Content> {
@@ -11,49 +17,76 @@ export interface Entry<Content> {
   page: string;
   /** Grows with each entry of a page. */
   number: number;
-  /** Host clock in ms. */
+  /** What the host's clock returned (ms): any number, if somebody has replaced it. */
   writtenAt: number;
-  /** From storage: whoever wrote it, it is an object. */
   content: Content;
 }
 
-interface Line {
+interface Place {
+  key: string;
+  page: string;
   number: number;
-  writtenAt: number;
-  json: string;
 }
 
-/** A page keeps so many events at most: beyond that, there was no engine for long. */
-const mostEntries = 100;
-/** Journals of so many other pages are kept. */
-const mostPages = 20;
-/** A page that has written nothing for so long, and whose entries are all applied, has nothing left to lose. */
+/** An entry of this page. */
+interface OwnEntry extends Place {
+  /** Of key and record in localStorage. */
+  characters: number;
+  /** What is in memory instead. */
+  record?: string;
+}
+
+/** By page and part. */
+type Numbers = Readonly<Record<string, number>>;
+
+/** Applied entries of another page stay for so long (ms): it may be about to read them. */
 const quietTime = 60_000;
+/** A page that has written so many characters looks what all pages have, and makes room for as many. */
+const measuredAfter = 50_000;
+
+const inMemory = ' memory';
 
 export class Journal<Content extends object> {
   readonly #prefix: string;
-  readonly #warn: (message: string, cause?: unknown) => void;
-  /** localStorage, whose items are properties as well; or an object in its place. */
-  #storage: Record<string, string> = {};
+  readonly #isContent: (content: object) => content is Content;
+  readonly #say: (name: 'error' | 'warning', message: string, cause?: unknown) => void;
+  /** localStorage, whose items are properties as well; undefined: there is none. */
+  readonly #storage: Record<string, string> | undefined;
   /** Sorts by age, and tells pages of one millisecond apart. */
   readonly #page = `${Date.now()}-${randomId()}`;
   /** This page, and the last one before it that tracked something in this tab. */
   readonly #ownPages: readonly string[];
   #lastNumber = 0;
-  #overflowed = false;
-  #isKept = true;
+  /** Entries of this page that are not known to be applied, in their order. */
+  #own: OwnEntry[] = [];
+  /** Of these in localStorage. */
+  #characters = 0;
+  /** Of all pages, when they were last measured. */
+  #measured = 0;
+  /** Characters that this page has written since. */
+  #unmeasured = measuredAfter;
+  #isMeasuring = false;
+  #isKept = false;
+  #isWarned = false;
+  #lost = 0;
+  #lostAndSaid = 0;
 
-  /** Journals of one name share their entries. `warn` is told when some may get lost. */
-  constructor(name: string, warn: (message: string, cause?: unknown) => void) {
+  /** Journals of one name share their entries. What is stored and not `isContent` is an error, and dropped. */
+  constructor(
+    name: string,
+    isContent: (content: object) => content is Content,
+    say: (name: 'error' | 'warning', message: string, cause?: unknown) => void,
+  ) {
     this.#prefix = `tripline:${name.replace(/[:%]/g, encodeURIComponent)}:`;
-    this.#warn = warn;
+    this.#isContent = isContent;
+    this.#say = say;
     try {
       this.#storage = globalThis.localStorage;
-      this.#pages().slice(0, -mostPages).forEach((page) => this.#replace(page, []));
     } catch (error) {
-      this.#fallBack(error);
+      this.#warn(error);
     }
-    this.#ownPages = [this.#page, attempt(() => sessionStorage.getItem(this.#prefix)) ?? this.#page];
+    this.#isKept = !!this.#storage;
+    this.#ownPages = [this.#page, this.#lastPageOfTab() ?? this.#page];
   }
 
   /** The name of this page, which its parts begin with. */
@@ -66,109 +99,214 @@ export class Journal<Content extends object> {
     return this.#ownPages.some((own) => page.startsWith(own));
   }
 
-  /** Whether entries outlive the page. */
+  /** Whether what was written last outlives the page. */
   get isKept(): boolean {
     return this.#isKept;
   }
 
-  /** What is in another part need not be applied first. */
+  /** What is in another part need not be applied first. Takes no longer when others wait. */
   append(content: Content, part = ''): void {
-    if (this.#lastNumber === 0) attempt(() => sessionStorage.setItem(this.#prefix, this.#page));
-    const line = { number: this.#lastNumber + 1, writtenAt: Date.now(), json: JSON.stringify(content) };
-    const page = this.#page + part;
-    try {
-      this.#append(page, line);
-    } catch (error) {
-      this.#fallBack(error);
-      this.#append(page, line);
+    const record = `${Date.now()} ${JSON.stringify(content)}`;
+    const number = ++this.#lastNumber;
+    if (number === 1) attempt(() => sessionStorage.setItem(this.#prefix, this.#page));
+    const place = this.#place(this.#page + part, number);
+    const characters = place.key.length + record.length;
+    this.#isKept = this.#characters + characters <= mostCharacters && this.#write(place.key, record);
+    if (this.#isKept) {
+      this.#own.push({ ...place, characters });
+      this.#characters += characters;
+      this.#unmeasured += characters;
+      this.#measureSoon();
+    } else {
+      this.#warn();
+      this.#own.push({ ...this.#place(this.#page + part + inMemory, number), characters: 0, record });
     }
-    this.#lastNumber = line.number;
+    if (this.#own.length <= mostEvents) return;
+    const oldest = this.#own.shift()!;
+    this.#remove(oldest.key);
+    this.#characters -= oldest.characters;
+    ++this.#lost;
   }
 
-  /** Entries that `applied` does not contain, older pages first, each page's in its order. */
-  pending(applied: Readonly<Record<string, number>>): Entry<Content>[] {
-    return this.#pages().flatMap((page) =>
-      this.#read(page)
-        .filter(({ number }) => number > (applied[page] ?? 0))
-        .flatMap(({ json, ...line }) => parseObject<Content>(json).map((content) => ({ page, ...line, content }))),
-    );
+  /** Entries that `applied` does not contain, older pages first, each page's in their order; `part`: only of that one. */
+  pending(applied: Numbers, part = ''): Entry<Content>[] {
+    let unreadable = 0;
+    const drop = (key: string): [] => {
+      this.#remove(key);
+      ++unreadable;
+      return [];
+    };
+    const stored = this.#keys(this.#prefix).flatMap((key) => placeOf(key) ?? drop(key));
+    const entries = [...this.#inTime(stored, applied), ...this.#own.filter(({ record }) => record)]
+      .filter((place) => place.page.includes(part) && !isIn(applied, place))
+      .sort(byAge)
+      .flatMap((place) => this.#read(place) ?? drop(place.key));
+    if (unreadable > 0) {
+      this.#say('error', `Events lost: ${unreadable}. What localStorage has of them cannot be read.`);
+    }
+    return entries;
   }
 
   /** What of `applied` must be remembered: the pages that have a journal. */
-  retained(applied: Readonly<Record<string, number>>): Record<string, number> {
-    return Object.fromEntries(Object.entries(applied).filter(([page]) => this.#prefix + page in this.#storage));
+  retained(applied: Numbers): Record<string, number> {
+    const pages = new Set([...this.#places(this.#prefix), ...this.#own].map(({ page }) => page));
+    return Object.fromEntries(Object.entries(applied).filter(([page]) => pages.has(page)));
   }
 
-  /** Removes what is committed. A journal that another page may still be writing is left to that page. */
-  shorten(applied: Readonly<Record<string, number>>): void {
-    for (const page of Object.keys(applied)) {
-      const lines = this.#read(page);
-      const left = lines.filter(({ number }) => number > (applied[page] ?? 0));
-      const isQuiet = left.length === 0 && (lines.at(-1)?.writtenAt ?? 0) < Date.now() - quietTime;
-      if (isQuiet || page.startsWith(this.#page)) this.#replace(page, left);
+  /** Removes what is committed; of another page, what it did not write just now. */
+  shorten(applied: Numbers): void {
+    for (const entry of this.#own.filter((own) => isIn(applied, own))) this.#remove(entry.key);
+    this.#keep((entry) => !isIn(applied, entry));
+    for (const place of this.#places(this.#prefix)) {
+      const isQuiet = !(Math.abs(Date.now() - this.#writtenAt(place)) <= quietTime);
+      if (isIn(applied, place) && isQuiet) this.#remove(place.key);
     }
+    this.#sayLost();
   }
 
   remove(page: string, number: number): void {
-    this.#replace(page, this.#read(page).filter((line) => line.number !== number));
+    const { key } = this.#place(page, number);
+    this.#remove(key);
+    this.#keep((entry) => entry.key !== key);
   }
 
-  #append(page: string, line: Line): void {
-    const lines = this.#read(page);
-    if (lines.length === mostEntries && !this.#overflowed) {
-      this.#overflowed = true;
-      this.#warn(`More than ${mostEntries} events wait for the engine: the oldest are lost.`);
-    }
-    this.#replace(page, [...lines.slice(1 - mostEntries), line]);
+  #place(page: string, number: number): Place {
+    return { key: `${this.#prefix}${page}:${number}`, page, number };
   }
 
-  #pages(): string[] {
-    return Object.keys(this.#storage)
-      .filter((key) => key.startsWith(this.#prefix))
-      .map((key) => key.slice(this.#prefix.length))
-      .sort();
+  #keys(prefix: string): string[] {
+    return attempt(() => Object.keys(this.#storage!).filter((key) => key.startsWith(prefix))) ?? [];
   }
 
-  #read(page: string): Line[] {
-    return (this.#storage[this.#prefix + page] ?? '').split('\n').flatMap(parseLine);
+  #places(prefix: string): Place[] {
+    return this.#keys(prefix).flatMap((key) => placeOf(key) ?? []);
   }
 
-  #replace(page: string, lines: readonly Line[]): void {
-    const key = this.#prefix + page;
-    const text = lines.map(({ number, writtenAt, json }) => `${number} ${writtenAt} ${json}`).join('\n');
-    if (text === '') delete this.#storage[key];
-    else this.#storage[key] = text;
+  /** Of an entry that is not in localStorage: '' or, of this page's, its own. */
+  #record({ key, record }: Place & { record?: string }): string {
+    return record ?? attempt(() => this.#storage![key]) ?? '';
   }
 
-  #fallBack(cause: unknown): void {
-    const own: Record<string, string> = {};
+  #writtenAt(place: Place): number {
+    return Number(split(this.#record(place))[0]);
+  }
+
+  /** Undefined: it is not what a journal writes. */
+  #read(place: Place): Entry<Content> | undefined {
+    const [time, json] = split(this.#record(place));
+    const writtenAt = Number(time);
+    const content: unknown = attempt(() => JSON.parse(json));
+    if (String(writtenAt) !== time || Object(content) !== content || !this.#isContent(content as object)) return undefined;
+    return { page: place.page, number: place.number, writtenAt, content: content as Content };
+  }
+
+  #write(key: string, record: string): boolean {
     try {
-      for (const page of this.#pages()) {
-        if (!page.startsWith(this.#page)) continue;
-        const key = this.#prefix + page;
-        own[key] = this.#storage[key] ?? '';
-        delete this.#storage[key];
-      }
-    } catch {
-      // It cannot be read either.
+      this.#storage![key] = record;
+      return true;
+    } catch (error) {
+      this.#warn(error);
+      return false;
     }
-    this.#storage = own;
-    this.#isKept = false;
-    this.#warn('localStorage cannot be used: events that are not yet counted when the page is left are lost.', cause);
+  }
+
+  #remove(key: string): void {
+    attempt(() => delete this.#storage![key]);
+  }
+
+  /** Drops the other entries of this page. */
+  #keep(stays: (entry: OwnEntry) => boolean): void {
+    this.#own = this.#own.filter(stays);
+    this.#characters = this.#own.reduce((sum, { characters }) => sum + characters, 0);
+  }
+
+  // Not while something is written: it takes longer when much waits.
+  #measureSoon(): void {
+    const isLittle = this.#unmeasured < measuredAfter && this.#measured + this.#unmeasured <= mostCharactersOfOrigin;
+    if (isLittle || this.#isMeasuring) return;
+    this.#isMeasuring = true;
+    queueMicrotask(() => {
+      this.#isMeasuring = false;
+      this.#measured = this.#bounded();
+      this.#unmeasured = 0;
+    });
+  }
+
+  /** Holds the journals of all pages, of any name, to their bound, and returns their characters. */
+  #bounded(): number {
+    const stored = this.#inTime(this.#places('tripline:')).sort(byAge);
+    const sizes = stored.map((place) => place.key.length + this.#record(place).length);
+    let total = sizes.reduce((sum, size) => sum + size, 0);
+    if (total <= mostCharactersOfOrigin) return total;
+    const dropped = new Set<string>();
+    for (const [index, { key }] of stored.entries()) {
+      if (total <= mostCharactersOfOrigin - measuredAfter) break;
+      this.#remove(key);
+      dropped.add(key);
+      total -= sizes[index]!;
+    }
+    this.#keep(({ key }) => !dropped.has(key));
+    this.#lost += dropped.size;
+    return total;
+  }
+
+  /** Without those that are too old, which are removed. Of this name only where it is known what is `applied`. */
+  #inTime(places: readonly Place[], applied?: Numbers): Place[] {
+    const earliest = Date.now() - longestInJournal;
+    return places.filter((place) => {
+      // A page writes nothing before it begins.
+      const isOld = !(parseFloat(place.page) >= earliest) && this.#writtenAt(place) < earliest;
+      if (!isOld || (!applied && place.key.startsWith(this.#prefix))) return true;
+      this.#remove(place.key);
+      if (applied && !isIn(applied, place)) ++this.#lost;
+      return false;
+    });
+  }
+
+  #sayLost(): void {
+    if (this.#lost <= 2 * this.#lostAndSaid) return;
+    this.#lostAndSaid = this.#lost;
+    const why = 'Too many waited to be counted, or for more than 30 days; an earlier error says what they waited for.';
+    this.#say('error', `Events lost: ${this.#lost}. ${why}`);
+  }
+
+  #warn(cause?: unknown): void {
+    if (this.#isWarned) return;
+    this.#isWarned = true;
+    this.#say('warning', 'Events do not fit into localStorage. They are lost if the page is left before they are counted.', cause);
+  }
+
+  /** sessionStorage goes along from page to page of a tab: it names the last one that tracked something. */
+  #lastPageOfTab(): string | undefined {
+    const page = attempt(() => sessionStorage.getItem(this.#prefix));
+    if (page == null || pagePattern.test(page)) return page ?? undefined;
+    attempt(() => sessionStorage.removeItem(this.#prefix));
+    this.#say('warning', `What sessionStorage says of the last page was damaged and is dropped: ${page}`);
+    return undefined;
   }
 }
 
-// sessionStorage goes along from page to page of a tab: it names the last one that tracked something. Where it cannot
-// be used, a page waits a moment before it takes over what its predecessor left.
+const pagePattern = /^\S+-[\da-f]{32}$/;
 
-// Whoever wrote what is no line or no object: it is passed over.
-
-function parseLine(line: string): Line[] {
-  const [, number, writtenAt, json] = /^(\d+) (\d+) (.*)$/.exec(line) ?? [];
-  return json === undefined ? [] : [{ number: Number(number), writtenAt: Number(writtenAt), json }];
+/** Undefined: it is not a key of a journal. */
+function placeOf(key: string): Place | undefined {
+  const [, page, number] = /^tripline:[^:]*:(\S+-[\da-f]{32}(?: \w+)?):([1-9]\d{0,14})$/.exec(key) ?? [];
+  return page === undefined ? undefined : { key, page, number: Number(number) };
 }
 
-function parseObject<Content>(json: string): Content[] {
-  const content: unknown = attempt(() => JSON.parse(json));
-  return typeof content === 'object' && content !== null ? [content as Content] : [];
+/** Time and JSON. */
+function split(record: string): [string, string] {
+  const end = record.indexOf(' ');
+  return [record.slice(0, Math.max(end, 0)), record.slice(end + 1)];
+}
+
+function isIn(applied: Numbers, { page, number }: Place): boolean {
+  return number <= (applied[page] ?? 0);
+}
+
+/** By their page, of whichever part, then in their order. */
+function byAge(one: Place, other: Place): number {
+  const [page = ''] = one.page.split(' ');
+  const [otherPage = ''] = other.page.split(' ');
+  return page === otherPage ? one.number - other.number : page < otherPage ? -1 : 1;
 }

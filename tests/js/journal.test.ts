@@ -1,16 +1,24 @@
 // Events that wait for a commit.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Journal } from '../../js/src/journal.js';
-import { forbiddenStorage, freshStorage, fullStorage, newTab, removeStorage } from './page-storage.js';
+import { mostCharacters, mostCharactersOfOrigin, mostEvents } from '../../js/src/bounds.js';
+import { charactersOf, forbiddenStorage, freshStorage, fullStorage, newTab, removeStorage } from './page-storage.js';
 
 const warnings: string[] = [];
-const open = (namespace = 'sp'): Journal<Record<string, unknown>> => new Journal(namespace, (message) => warnings.push(message));
-const ids = (journal: Journal<Record<string, unknown>>, applied: Record<string, number> = {}): unknown[] =>
+const errors: string[] = [];
+type Content = Record<string, unknown>;
+const open = (namespace = 'sp'): Journal<Content> =>
+  new Journal<Content>(
+    namespace,
+    (content): content is Content => 'eid' in content,
+    (name, message) => (name === 'error' ? errors : warnings).push(message),
+  );
+const ids = (journal: Journal<Content>, applied: Record<string, number> = {}): unknown[] =>
   journal.pending(applied).map(({ content }) => content['eid']);
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_795_398_084_000 });
-  warnings.length = 0;
+  warnings.length = errors.length = 0;
   freshStorage();
 });
 afterEach(() => {
@@ -19,7 +27,7 @@ afterEach(() => {
 });
 
 /** As after a commit of everything. */
-function allApplied(journal: Journal<Record<string, unknown>>, before: Record<string, number> = {}): Record<string, number> {
+function allApplied(journal: Journal<Content>, before: Record<string, number> = {}): Record<string, number> {
   const applied = journal.retained(before);
   for (const { page, number } of journal.pending(before)) applied[page] = number;
   return applied;
@@ -77,11 +85,144 @@ describe('within a page', () => {
     expect(ids(journal)).toEqual(['a', 'c']);
   });
 
-  test('beyond 100 events the oldest go, with one warning', () => {
+  test('writing an event touches nothing else that waits', () => {
+    const touched: string[] = [];
+    const items: Record<string, string> = {};
+    const note = (operation: string) => touched.push(operation);
+    globalThis.localStorage = new Proxy(items, {
+      get: (_, key) => (note('get'), items[String(key)]),
+      set: (_, key, value: string) => (note('set'), (items[String(key)] = value), true),
+      ownKeys: () => (note('keys'), Object.keys(items)),
+      deleteProperty: (_, key) => (note('delete'), delete items[String(key)]),
+    }) as never;
     const journal = open();
-    for (let index = 0; index < 103; ++index) journal.append({ eid: index });
-    expect(ids(journal)).toEqual(Array.from({ length: 100 }, (_, index) => index + 3));
+    for (let index = 0; index < 300; ++index) journal.append({ eid: index, page: 'x'.repeat(1000) });
+    expect(touched).toEqual(Array(300).fill('set'));
+  });
+});
+
+describe('bounds', () => {
+  const payload = 'x'.repeat(20_000);
+
+  test('of a page 1,000 events wait; beyond that the oldest go, with one error that says how many', () => {
+    const journal = open();
+    for (let index = 0; index < mostEvents + 203; ++index) journal.append({ eid: index });
+    expect(ids(journal)).toEqual(Array.from({ length: mostEvents }, (_, index) => index + 203));
+    journal.shorten({});
+    journal.shorten({});
+    expect(errors).toEqual([expect.stringContaining('Events lost: 203.')]);
+    expect(warnings).toEqual([]);
+    expect(ids(open())).toHaveLength(mostEvents);
+  });
+
+  test('the error comes again when twice as many are lost, not with each', () => {
+    const journal = open();
+    for (let index = 0; index < mostEvents + 20; ++index) {
+      journal.append({ eid: index });
+      journal.shorten({});
+    }
+    expect(errors.map((message) => Number(/\d+/.exec(message)))).toEqual([1, 3, 7, 15]);
+  });
+
+  test('500,000 characters of a page are in localStorage; the rest waits in memory, in its order, with one warning', () => {
+    const storage = freshStorage();
+    const journal = open();
+    for (let index = 0; index < 40; ++index) journal.append({ eid: index, payload });
+    expect(charactersOf(storage)).toBeLessThanOrEqual(mostCharacters);
+    expect(ids(journal)).toEqual(Array.from({ length: 40 }, (_, index) => index));
+    expect(ids(open())).toEqual(Array.from({ length: 24 }, (_, index) => index)); // a crash loses the others
     expect(warnings).toHaveLength(1);
+    expect(journal.isKept).toBe(false);
+    journal.shorten(allApplied(journal));
+    journal.append({ eid: 'there is room again' });
+    expect(journal.isKept).toBe(true);
+    expect(ids(open())).toEqual(['there is room again']);
+    expect(errors).toEqual([]);
+  });
+
+  test('1,000 events are also the bound for what waits in memory', () => {
+    fullStorage();
+    const journal = open();
+    for (let index = 0; index < mostEvents + 5; ++index) journal.append({ eid: index });
+    expect(ids(journal)).toEqual(Array.from({ length: mostEvents }, (_, index) => index + 5));
+  });
+
+  test('an event that is too large waits in memory, those before and after it in localStorage', () => {
+    const journal = open();
+    for (const eid of ['a', 'b', 'c']) journal.append(eid === 'b' ? { eid, payload: payload.repeat(30) } : { eid });
+    expect(ids(journal)).toEqual(['a', 'b', 'c']);
+    expect(ids(open())).toEqual(['a', 'c']);
+    const applied = allApplied(open()); // another page has taken in what it sees
+    expect(ids(journal, applied)).toEqual(['b']);
+    journal.shorten(applied);
+    expect(ids(journal, journal.retained(applied))).toEqual(['b']);
+    const all = allApplied(journal, applied);
+    expect(ids(journal, journal.retained(all))).toEqual([]);
+    journal.shorten(all);
+    expect(ids(journal)).toEqual([]);
+  });
+
+  test('of all pages and names 1,000,000 characters are kept: the oldest page goes first, with one error', async () => {
+    const storage = freshStorage();
+    storage['the site’s own'] = 'x'.repeat(100_000);
+    let total = 0;
+    for (let visit = 0; visit < 30; ++visit) {
+      const journal = open(visit % 2 ? 'sp' : 'other');
+      for (let index = 0; index < 10; ++index) {
+        journal.append({ eid: visit, payload });
+        await null;
+        await null;
+        total = charactersOf(storage) - 100_000 - 'the site’s own'.length;
+        expect(total).toBeLessThanOrEqual(mostCharactersOfOrigin);
+      }
+      journal.shorten({});
+      vi.advanceTimersByTime(1000);
+    }
+    expect(total).toBeGreaterThan(mostCharactersOfOrigin - 150_000);
+    const left = [...ids(open()), ...ids(open('other'))] as number[];
+    expect(Math.min(...left)).toBe(25);
+    expect(Object.keys(storage)).toContain('the site’s own');
+    expect(errors.length).toBeGreaterThan(0);
+  });
+
+  test('what was written at once is brought within the bound when the task ends', async () => {
+    const storage = freshStorage();
+    for (let page = 0; page < 3; ++page) {
+      const journal = open();
+      for (let index = 0; index < 24; ++index) journal.append({ eid: page, payload });
+      vi.advanceTimersByTime(1000);
+    }
+    expect(charactersOf(storage)).toBeGreaterThan(mostCharactersOfOrigin);
+    await null;
+    expect(charactersOf(storage)).toBeLessThanOrEqual(mostCharactersOfOrigin);
+    expect(new Set(ids(open()))).toEqual(new Set([1, 2]));
+  });
+
+  test('what waited for 30 days is dropped with an error; what was applied or is young, without', () => {
+    const storage = freshStorage();
+    const old = open();
+    for (const eid of ['a', 'b', 'c']) old.append({ eid });
+    const applied = { [old.page]: 1 };
+    vi.advanceTimersByTime(20 * 24 * 3600_000);
+    old.append({ eid: 'young, of an old page' });
+    vi.advanceTimersByTime(10 * 24 * 3600_000);
+    expect(ids(open(), applied)).toEqual(['b', 'c', 'young, of an old page']);
+    vi.advanceTimersByTime(1);
+    const next = open();
+    expect(ids(next, applied)).toEqual(['young, of an old page']);
+    expect(Object.keys(storage)).toHaveLength(1);
+    next.shorten(applied);
+    expect(errors).toEqual([expect.stringContaining('Events lost: 2.')]);
+  });
+
+  test('what waits for a name that nobody uses any more goes after 30 days, too', async () => {
+    const storage = freshStorage();
+    open('former').append({ eid: 'a' });
+    vi.advanceTimersByTime(30 * 24 * 3600_000 + 1);
+    open().append({ eid: 'b' });
+    await null;
+    expect(Object.keys(storage)).toEqual([expect.stringMatching(/^tripline:sp:/)]);
+    expect(errors).toEqual([]);
   });
 });
 
@@ -120,12 +261,21 @@ describe('from page to page', () => {
     expect(next.retained(applied)).toEqual({});
   });
 
-  test('what another page has not had applied stays, however old', () => {
+  test('what another page has not had applied stays', () => {
     open().append({ eid: 'a' });
-    vi.advanceTimersByTime(90 * 24 * 3600_000);
+    vi.advanceTimersByTime(29 * 24 * 3600_000);
     const next = open();
     next.shorten({});
     expect(ids(next)).toEqual(['a']);
+  });
+
+  test('applied entries of a clock that was ahead do not stay until then', () => {
+    const storage = freshStorage();
+    open().append({ eid: 'a' });
+    vi.setSystemTime(Date.now() - 365 * 24 * 3600_000);
+    const next = open();
+    next.shorten(allApplied(next));
+    expect(storage).toEqual({});
   });
 
   test('a page that slept while its entries were applied, removed and forgotten goes on', () => {
@@ -145,37 +295,99 @@ describe('from page to page', () => {
     expect([ids(open('a')), ids(open('a:b')), ids(open('a%3Ab')), ids(open('\ud83d'))]).toEqual([['a'], ['b'], ['c'], []]);
   });
 
-  test('of pages without an engine, the journals of the last 20 are kept', () => {
-    for (let index = 0; index < 25; ++index) {
-      open().append({ eid: index });
-      vi.advanceTimersByTime(1000);
-    }
-    expect(ids(open())).toEqual(Array.from({ length: 20 }, (_, index) => index + 5));
+  test('pushed interventions can be read alone', () => {
+    const journal = open();
+    journal.append({ eid: 'a' });
+    journal.append({ eid: 'b' }, ' direct');
+    expect(ids(journal)).toEqual(['a', 'b']);
+    expect(journal.pending({}, ' direct').map(({ content }) => content['eid'])).toEqual(['b']);
   });
 });
 
 describe('trouble', () => {
-  test('what is no journal is passed over', () => {
+  const page = `1795398000000-${'0a'.repeat(16)}`;
+
+  test.each([
+    ['a record that is cut off', `${page}:1`, '1795398000000 {"eid":"a'],
+    ['a record without a time', `${page}:1`, '{"eid":"a"}'],
+    ['a record whose time is none', `${page}:1`, '0x10 {"eid":"a"}'],
+    ['an empty record', `${page}:1`, ''],
+    ['a record that is no object', `${page}:1`, '1 5'],
+    ['a record that is null', `${page}:1`, '1 null'],
+    ['a record of something else', `${page}:1`, '1 {"a":1}'],
+    ['a record without a number', page, '1 {"eid":"a"}'],
+    ['a record of the number 0', `${page}:0`, '1 {"eid":"a"}'],
+    ['a record of a number beyond counting', `${page}:${'9'.repeat(17)}`, '1 {"eid":"a"}'],
+    ['a record of no page', '__proto__:1', '1 {"eid":"a"}'],
+    ['a line of the former form', page, '1 1795398000000 {"eid":"a"}\n2 1795398000000 {"eid":"b"}'],
+  ])('%s: one error, and it is dropped, once', (_, key, record) => {
     const storage = freshStorage();
-    Object.assign(storage, { 'tripline:sp:1': 'garbage\n1 2 {"a":\n2 3 null\n3 4 {"eid":"x"}', 'other': '1 1 {}' });
-    expect(ids(open())).toEqual(['x']);
+    storage[`tripline:sp:${key}`] = record;
+    storage[`tripline:sp:${page}:2`] = '1795398000000 {"eid":"x"}';
+    const journal = open();
+    expect(ids(journal)).toEqual(['x']);
+    expect(errors).toEqual([expect.stringMatching(/^Events lost: 1\. .* cannot be read/)]);
+    expect(Object.keys(storage)).toEqual([`tripline:sp:${page}:2`]);
+    expect(ids(journal)).toEqual(['x']);
+    expect(errors).toHaveLength(1);
+  });
+
+  test('keys of others are left alone', () => {
+    const storage = freshStorage();
+    Object.assign(storage, { other: '1', 'tripline:other': 'x', [`tripline:spx:${page}:1`]: 'x' });
+    const before = { ...storage };
+    expect(ids(open())).toEqual([]);
+    expect({ ...storage }).toEqual(before);
+    expect(errors).toEqual([]);
+  });
+
+  test.each(['', 'x', '1', '{"a":1}'])('a last page of the tab that is %j: a warning, and it is dropped', (damaged) => {
+    const probe = open();
+    probe.append({ eid: 'a' });
+    const [key = ''] = Object.keys(globalThis.sessionStorage).filter((each) => each.startsWith('tripline:'));
+    globalThis.sessionStorage.setItem(key, damaged);
+    const journal = open();
+    expect(journal.isOwn('something else')).toBe(false);
+    expect(journal.isOwn(journal.page)).toBe(true);
+    expect(warnings).toHaveLength(1);
+    expect(open().isOwn(probe.page)).toBe(false);
+    expect(warnings).toHaveLength(1);
+  });
+
+  test('storage that breaks later: what it has is missing, the rest goes on', () => {
+    let isBroken = false;
+    globalThis.localStorage = new Proxy<Record<string, string>>({}, {
+      get: (items, key) => { if (isBroken) throw new Error('broken'); return items[String(key)]; },
+      set: (items, key, value: string) => { if (isBroken) throw new Error('broken'); items[String(key)] = value; return true; },
+      ownKeys: (items) => { if (isBroken) throw new Error('broken'); return Object.keys(items); },
+      deleteProperty: (items, key) => { if (isBroken) throw new Error('broken'); return delete items[String(key)]; },
+    }) as never;
+    const journal = open();
+    journal.append({ eid: 'a' });
+    isBroken = true;
+    journal.append({ eid: 'b' });
+    expect(ids(journal)).toEqual(['b']);
+    journal.shorten(allApplied(journal));
+    expect(ids(journal)).toEqual([]);
   });
 
   test('where storage is full, events wait in memory, with one warning', () => {
     const journal = open();
     journal.append({ eid: 'a' });
     fullStorage();
+    vi.advanceTimersByTime(1);
     const second = open();
     second.append({ eid: 'b' });
     second.append({ eid: 'c' });
-    expect(ids(second)).toEqual(['b', 'c']);
+    expect(ids(second)).toEqual(['a', 'b', 'c']);
+    expect(ids(open())).toEqual(['a']);
     expect(warnings).toHaveLength(1);
   });
 
   test('where storage fills up later, nothing of this page is lost', () => {
     const journal = open();
     journal.append({ eid: 'a' });
-    Object.defineProperty(globalThis.localStorage, Object.keys(globalThis.localStorage)[0]!, { writable: false });
+    fullStorage();
     journal.append({ eid: 'b' });
     journal.append({ eid: 'c' });
     expect(ids(journal)).toEqual(['a', 'b', 'c']);

@@ -5,12 +5,26 @@ type Items = Record<string, string>;
 
 const scope = globalThis as { localStorage?: Items; sessionStorage?: Items };
 
+/** How many characters of keys and values fit into localStorage. */
+let quota = Infinity;
+
 /** Storage of an origin that was never visited. */
 export function freshStorage(): Items {
-  const localStorage: Items = {};
+  quota = Infinity;
+  const localStorage = new Proxy<Items>({}, {
+    set(items, key: string, value: string) {
+      if (charactersOf({ ...items, [key]: value }) > quota) throw new DOMException('The quota has been exceeded.', 'QuotaExceededError');
+      items[key] = value;
+      return true;
+    },
+  });
   scope.localStorage = localStorage;
   newTab();
   return localStorage;
+}
+
+export function charactersOf(items: Items): number {
+  return Object.entries(items).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
 }
 
 export function newTab(): void {
@@ -21,16 +35,15 @@ export function newTab(): void {
     setItem(key: string, value: string) {
       (this as unknown as Items)[key] = value;
     },
+    removeItem(key: string) {
+      delete (this as unknown as Items)[key];
+    },
   } as unknown as Items;
 }
 
-/** A full localStorage: reading works, writing throws. */
-export function fullStorage(): void {
-  scope.localStorage = new Proxy<Items>(scope.localStorage ?? {}, {
-    set() {
-      throw new DOMException('The quota has been exceeded.', 'QuotaExceededError');
-    },
-  });
+/** So many characters more fit into localStorage: reading works, writing more throws. */
+export function fullStorage(characters = 0): void {
+  quota = charactersOf(scope.localStorage ?? {}) + characters;
 }
 
 /** The browser forbids storage altogether. */

@@ -346,7 +346,7 @@ describe('from page to page', () => {
     site.answers.delete(missing);
     await go(page, `${site.url}next`);
     await page.evaluate(() => tripline.start({ handlers: { banner: tripline.note } }));
-    await noted(['cart_abandonment', 'hello']);
+    await noted(['hello', 'cart_abandonment']);
     expect(await problems()).toEqual([]);
   });
 

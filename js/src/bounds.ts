@@ -1,0 +1,12 @@
+// How much waits, where and for how long. The table under "What it promises" in README.md says the same, which a test checks.
+
+/** Events of one page that wait to be counted: what was tracked, set or pushed. */
+export const mostEvents = 1000;
+/** Of these in localStorage, in characters of keys and values; the others wait in the page's memory. */
+export const mostCharacters = 500_000;
+/** In localStorage for all pages of the origin, in characters. The oldest page's events go first. */
+export const mostCharactersOfOrigin = 1_000_000;
+/** In localStorage (ms). */
+export const longestInJournal = 30 * 24 * 3_600_000;
+/** An intervention that no handler was started for, by default (ms). */
+export const longestInOutbox = 30 * 60_000;

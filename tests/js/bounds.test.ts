@@ -1,0 +1,32 @@
+// The table of bounds in the README of the package, against the code.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import * as bounds from '../../js/src/bounds.js';
+
+const used = new Set<string>();
+const {
+  longestInJournal, longestInOutbox, mostCharacters, mostCharactersOfOrigin, mostEvents,
+} = new Proxy(bounds, { get: (all, name: keyof typeof bounds) => (used.add(name), all[name]) });
+
+const count = (number: number): string => number.toLocaleString('en-US');
+const days = (ms: number): string => `${count(ms / 86_400_000)} days`;
+const minutes = (ms: number): string => `${count(ms / 60_000)} minutes`;
+
+// A bound that is added to bounds.ts has its row, or its part of one, here and in the README.
+const table = `
+| what | where | how much | how long |
+| --- | --- | --- | --- |
+| a page's events that are not yet counted, what it set and pushed included | localStorage; what does not fit, memory | ${count(mostEvents)} events, the oldest go first; ${count(mostCharacters)} characters in localStorage | until they are counted |
+| the same of all pages of the origin | localStorage | ${count(mostCharactersOfOrigin)} characters, the oldest page's go first | ${days(longestInJournal)} |
+| what was decided and waits for a handler | IndexedDB | | ${minutes(longestInOutbox)} (\`deliverWithin\`), at most the session |
+`;
+
+test('the README says what waits, where, how much of it, and for how long', () => {
+  const readme = readFileSync(new URL('../../js/README.md', import.meta.url), 'utf8');
+  const found = /^\| what \| where \|.*?\n\n/ms.exec(readme)?.[0];
+  expect(found?.trim()).toBe(table.trim());
+});
+
+test('it names every bound', () => {
+  expect([...used].sort()).toEqual(Object.keys(bounds).sort());
+});

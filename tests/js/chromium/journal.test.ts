@@ -1,0 +1,132 @@
+// Events that wait, in a browser's own storage.
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { Payload } from '../../../js/src/types.js';
+import { readSample } from '../engine-module.js';
+import type {} from './page.js';
+import { go, newVisitor, openBrowser, ready, Site, visit } from './site.js';
+
+let site: Site;
+let browser: Browser;
+let context: BrowserContext;
+let complaints: string[];
+let page: Page;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([Site.open(), openBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  site.close();
+});
+beforeEach(async () => {
+  site.answers.clear();
+  ({ context, complaints } = await newVisitor(browser));
+  page = await visit(context, site.url);
+});
+afterEach(async () => {
+  await context.close();
+  expect(complaints, 'the console').toEqual([]);
+});
+
+const view = JSON.parse(readSample('aftertrack.ndjson').split('\n').find((line) => line.includes('product_view')) ?? '') as Payload;
+const views = (): Promise<unknown> => page.evaluate(async () => (await tripline.attributes())?.['count_product_views']);
+const problems = (): Promise<string[]> => page.evaluate(() => tripline.problems.map(({ code, message }) => `${code}: ${message}`));
+/** Characters of our keys and values. */
+const waiting = (): Promise<number> =>
+  page.evaluate(() =>
+    Object.entries({ ...localStorage })
+      .filter(([key]) => key.startsWith('tripline:'))
+      .reduce((sum, [key, value]: [string, string]) => sum + key.length + value.length, 0),
+  );
+
+test('line separators, NUL and lone surrogates in an event do not keep it from counting, here or on the next page', async () => {
+  const counter = { name: 'count_product_views', type: 'int32', aggregation: 'counter', events: [] };
+  const group = { name: 'ecom_attributes', version: 1, attribute_key: { name: 'domain_userid' }, attributes: [counter] };
+  const definitions = { attribute_keys: [], attribute_groups: [group], services: [], interventions: [] };
+  site.answers.set('/definitions.json', { type: 'application/json', body: JSON.stringify(definitions) });
+  await page.evaluate(() => {
+    tripline.start();
+    for (const title of ['Caps\u2028', 'Caps\u2029', 'Caps\n', 'Caps\0', 'Caps\ud83d', '\udc5f 👟']) {
+      document.title = title;
+      tripline.pageView();
+    }
+  });
+  expect(await views()).toBe(6);
+  await page.evaluate(() => {
+    document.title = 'Caps\u2028';
+    tripline.pageView();
+    location.href = '/next';
+  });
+  await page.waitForURL('**/next');
+  await ready(page);
+  await page.evaluate(() => void tripline.start());
+  await vi.waitFor(async () => expect(await views()).toBe(7), { timeout: 10_000 });
+  expect(await problems()).toEqual([]);
+});
+
+test('a thousand impressions of one task count, and an error says how many more were lost', async () => {
+  const [counts, problems] = await page.evaluate(async (payload) => {
+    const evaluator = tripline.createEvaluator({ definitions: '/definitions.json' });
+    const problems: string[] = [];
+    for (const name of ['error', 'warning'] as const) evaluator.on(name, ({ message }) => problems.push(message));
+    const counts: unknown[] = [];
+    for (const impressions of [120, 1000, 1100]) {
+      for (let index = 0; index < impressions; ++index) evaluator.track({ ...payload, eid: crypto.randomUUID() });
+      counts.push((await evaluator.attributes({ name: 'domain_userid', id: payload['duid'] as string }))['ecom_attributes']?.['count_product_views']);
+      await evaluator.ready;
+    }
+    return [counts, problems];
+  }, view);
+  expect(counts).toEqual([120, 1120, 2120]);
+  expect(problems.filter((problem) => !problem.startsWith('Events do not fit'))).toEqual([expect.stringContaining('Events lost: 100.')]);
+  await vi.waitFor(async () => expect(await waiting()).toBe(0));
+});
+
+test('what does not fit into localStorage counts from memory, with one warning', async () => {
+  const [count, problems] = await page.evaluate(async (payload) => {
+    for (let size = 4_000_000; size >= 10; size = Math.floor(size / 2)) {
+      for (let index = 0; ; ++index) {
+        try {
+          localStorage.setItem(`${size} ${index}`, 'x'.repeat(size));
+        } catch {
+          break;
+        }
+      }
+    }
+    const evaluator = tripline.createEvaluator({ definitions: '/definitions.json' });
+    const problems: string[] = [];
+    for (const name of ['error', 'warning'] as const) evaluator.on(name, ({ code, message }) => problems.push(`${code}: ${message}`));
+    for (let index = 0; index < 50; ++index) evaluator.track({ ...payload, eid: crypto.randomUUID() });
+    const attributes = await evaluator.attributes({ name: 'domain_userid', id: payload['duid'] as string });
+    return [attributes['ecom_attributes']?.['count_product_views'], problems];
+  }, view);
+  expect(count).toBe(50);
+  expect(problems).toEqual([expect.stringMatching(/^storage: Events do not fit into localStorage/)]);
+});
+
+test('definitions that are missing for 30 visits leave the site its storage', async () => {
+  site.answers.set('/definitions.json', { type: 'text/plain', body: '', status: 404 });
+  for (let visits = 1; visits <= 30; ++visits) {
+    if (visits > 1) await go(page, site.url);
+    await page.evaluate(async () => {
+      tripline.start();
+      document.title = 'x'.repeat(20_000);
+      for (let views = 1; views <= 20; ++views) {
+        tripline.view();
+        await null;
+      }
+      await tripline.plugin.getEvaluator()?.ready;
+    });
+    expect(await waiting()).toBeLessThanOrEqual(1_000_000);
+  }
+  expect(await waiting()).toBeGreaterThan(500_000);
+  await page.evaluate(() => localStorage.setItem('site', 'x'.repeat(4_000_000)));
+  complaints.splice(0).forEach((complaint) => expect(complaint).toContain('404')); // the browser's own
+  // When they are back, what waited counts.
+  site.answers.clear();
+  await go(page, site.url);
+  await page.evaluate(() => void tripline.start());
+  await vi.waitFor(async () => expect(await views()).toBeGreaterThan(40), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await problems()).toEqual([]));
+}, 120_000);
