@@ -72,7 +72,7 @@ function readmes() {
 /** The lines of ```sh blocks, without comments; a \ at the end goes on in the next. */
 function commandsOf(file) {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block]) => block
+  return [...text.matchAll(/^ *```sh\n(.*?)^ *```/gms)].flatMap(([, block]) => block
     .replaceAll(/\s+#.*$/gm, '')
     .replaceAll(/\s*\\\n\s*/g, ' ')
     .split('\n')

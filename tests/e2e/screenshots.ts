@@ -1,4 +1,4 @@
-// Pictures of every page and banner, to be looked at: npm --prefix tests/e2e run screenshots
+// Pictures of every page and banner, to be looked at, and the one in the README: npm --prefix tests/e2e run screenshots
 import { test } from './shop.ts';
 import { addProduct, banner, banners, fillInAddress, viewProduct } from './visitor.ts';
 import type { Page } from '@playwright/test';
@@ -55,3 +55,18 @@ for (const [size, viewport] of Object.entries(sizes)) {
     });
   }
 }
+
+test.describe('the picture of the README', () => {
+  test.use({ viewport: { width: 1440, height: 760 }, colorScheme: 'light' });
+
+  test('shows a product, and two banners', async ({ page }) => {
+    for (const product of ['roll-top-backpack', 'task-lamp', 'steel-bottle']) await viewProduct(page, product);
+    await addProduct(page, 'roll-top-backpack');
+    await page.waitForLoadState('networkidle');
+    await banner(page, 'discount').waitFor();
+    await banner(page, 'cart_abandonment').waitFor();
+    await page.getByText('Why now?').first().click();
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path: '../../.github/shop.png', animations: 'disabled' });
+  });
+});

@@ -18,7 +18,7 @@ declare const bundle: object;
 `;
 
 describe.each(['README.md', 'js/README.md', 'js/docs/why-not.md'])('%s', (readme) => {
-  const snippets = [...readFileSync(root + readme, 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code);
+  const snippets = [...readFileSync(root + readme, 'utf8').matchAll(/^ *```ts\n(.*?)^ *```/gms)].map(([, code = '']) => code);
 
   it('has snippets', () => expect(snippets.length).toBeGreaterThan(0));
 
