@@ -4,7 +4,7 @@
  * @module
  */
 import { Engine } from './engine.js';
-import { compileModule, instantiate, loadDefinitions, ownWasm, type DefinitionsSource, type WasmSource } from './load.js';
+import { compileModule, instantiate, loadDefinitions, type DefinitionsSource, type WasmSource } from './load.js';
 import { fileOr } from './local-file.js';
 import type { Limits } from './page-engine.js';
 import { definitionsProblem, EngineError, messageOf } from './problem.js';
@@ -63,11 +63,11 @@ export async function check(
 /** What was compiled, by where it came from. */
 const compiled = new Map<unknown, Promise<WebAssembly.Module>>();
 
-async function newModule(source: WasmSource = ownWasm()): ReturnType<typeof instantiate> {
+async function newModule(source: WasmSource | undefined): ReturnType<typeof instantiate> {
   const key = source instanceof URL ? source.href : source;
   let module = compiled.get(key);
   if (!module) {
-    module = compileModule(fileOr(source));
+    module = compileModule(source, fileOr);
     compiled.set(key, module);
     module.catch(() => compiled.delete(key));
   }

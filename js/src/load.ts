@@ -18,11 +18,8 @@ type Answer = BufferSource | WebAssembly.Module | Response;
 
 const modules = new Map<unknown, Promise<TriplineModule>>();
 
-/** Where the module lies if nobody says otherwise. */
-export const ownWasm = (): URL => new URL('./tripline.wasm', import.meta.url);
-
-/** One module serves all evaluators that name the same source. Rejects with advice. */
-export function loadModule(source: WasmSource = ownWasm()): Promise<TriplineModule> {
+/** One module serves all evaluators that name the same source. Default: the file beside this one. Rejects with advice. */
+export function loadModule(source?: WasmSource): Promise<TriplineModule> {
   const key = source instanceof URL ? source.href : source;
   let module = modules.get(key);
   if (!module) {
@@ -47,12 +44,25 @@ export function instantiate(wasm: WebAssembly.Module): Promise<TriplineModule> {
   return createModule({ wasm });
 }
 
-/** Rejects with advice. */
-export async function compileModule(source: WasmSource): Promise<WebAssembly.Module> {
+/** `read` turns an address into its content where fetch() cannot. Rejects with advice. */
+export async function compileModule(
+  source: WasmSource | undefined,
+  read: (source: WasmSource) => WasmSource = (source) => source,
+): Promise<WebAssembly.Module> {
   try {
-    return await compile(typeof source === 'string' || source instanceof URL ? await get(source) : await source);
+    const found = read(source ?? ownWasm());
+    return await compile(typeof found === 'string' || found instanceof URL ? await get(found) : await found);
   } catch (error) {
     throw new Error(`The engine could not be loaded: ${messageOf(error)} ${advice(error)}`, { cause: error });
+  }
+}
+
+// Bundlers find the file by this expression. Scripts that are not modules do not know their own address.
+function ownWasm(): URL {
+  try {
+    return new URL('./tripline.wasm', import.meta.url);
+  } catch {
+    throw new Error('its address is unknown, since import.meta.url is not an address in this bundle.');
   }
 }
 
