@@ -12,6 +12,14 @@
 #include "tripline/list.h"
 #include "tripline/tripline.h"
 
+// The version of the interface: of the functions below and of the event buffer's layout. It is in a
+// custom section, so that the glue can compare it with its own (exports.js) before it runs anything
+// of a module that may be foreign. A test demands a higher version when tripline.d.ts or the layout
+// changes.
+__asm__(
+    ".section .custom_section.tripline,\"\",@\n"
+    ".byte 1\n");
+
 namespace {
 
 using tripline::Engine;

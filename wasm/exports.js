@@ -1,9 +1,22 @@
 // Goes into the glue: what the minimal runtime leaves to the program.
 
-// An instance that cannot be made rejects the promise of the module, not one that nobody sees.
+// Whatever prevents an instance rejects the promise of the module: a foreign module, one that another version of this
+// glue is for, one that traps at its start, too little memory. The runtime only calls `then` of what is returned here,
+// and what that throws would be seen by nobody.
 var WebAssembly = {
-  instantiate: (wasm, imports) =>
-    new Promise((resolve) => globalThis.WebAssembly.instantiate(wasm, imports).then(resolve, readyPromiseReject)),
+  instantiate: (wasm, imports) => ({
+    then: async (start) => {
+      try {
+        const { Module, compile, instantiate } = globalThis.WebAssembly;
+        const module = wasm instanceof Module ? wasm : await compile(wasm);
+        const [version] = Module.customSections(module, 'tripline');
+        if (new Uint8Array(version)[0] !== 1) throw Error('it is not tripline.wasm of this version');
+        start(await instantiate(module, imports));
+      } catch (error) {
+        readyPromiseReject(error);
+      }
+    },
+  }),
 };
 
 ready = () => {

@@ -39,9 +39,13 @@ export async function loadDefinitions(source: DefinitionsSource | Promise<Defini
   return new Uint8Array(await (await get(definitions)).arrayBuffer());
 }
 
-/** A module with memory of its own. */
-export function instantiate(wasm: WebAssembly.Module): Promise<TriplineModule> {
-  return createModule({ wasm });
+/** A module with memory of its own. Rejects with advice. */
+export async function instantiate(wasm: WebAssembly.Module): Promise<TriplineModule> {
+  try {
+    return await createModule({ wasm });
+  } catch (error) {
+    throw notLoaded(error);
+  }
 }
 
 /** `read` turns an address into its content where fetch() cannot. Rejects with advice. */
@@ -53,7 +57,7 @@ export async function compileModule(
     const found = read(source ?? ownWasm());
     return await compile(typeof found === 'string' || found instanceof URL ? await get(found) : await found);
   } catch (error) {
-    throw new Error(`The engine could not be loaded: ${messageOf(error)} ${advice(error)}`, { cause: error });
+    throw notLoaded(error);
   }
 }
 
@@ -62,7 +66,7 @@ function ownWasm(): URL {
   try {
     return new URL('./tripline.wasm', import.meta.url);
   } catch {
-    throw new Error('its address is unknown, since import.meta.url is not an address in this bundle.');
+    throw new Error('its address is unknown, since import.meta.url is not an address in this bundle');
   }
 }
 
@@ -79,14 +83,16 @@ async function get(url: string | URL): Promise<Response> {
   try {
     response = await fetch(url);
   } catch (error) {
-    throw new Error(`${url} could not be fetched (${messageOf(error)}).`);
+    throw new Error(`${url} could not be fetched (${messageOf(error)})`);
   }
-  if (!response.ok) throw new Error(`${url} answered with status ${response.status}.`);
+  if (!response.ok) throw new Error(`${url} answered with status ${response.status}`);
   return response;
 }
 
-function advice(error: unknown): string {
-  return /content security policy|unsafe-eval/i.test(messageOf(error))
+function notLoaded(cause: unknown): Error {
+  const why = messageOf(cause);
+  const advice = /content security policy|unsafe-eval/i.test(why)
     ? "Add 'wasm-unsafe-eval' to script-src in the Content-Security-Policy."
     : 'Serve tripline.wasm of this package, and give its address as the option "wasm".';
+  return new Error(`The engine could not be loaded: ${why}. ${advice}`, { cause });
 }

@@ -24,7 +24,7 @@ export function isRefusal(error: unknown): error is EngineError {
 /** What an error says, whatever was thrown. Never throws. */
 export function messageOf(error: unknown): string {
   const text = attempt(() => (error instanceof Error ? error.message : String(error)));
-  return text ?? 'an error without a text';
+  return text || 'an error without a text';
 }
 
 /** A line for each diagnostic of that severity; undefined: there is none. */

@@ -7,6 +7,7 @@ import * as built from '../../js/dist/load-engine.js';
 import { check, EngineError, loadEngine, stringAttributes, type Engine } from '../../js/src/load-engine.js';
 import type { Payload } from '../../js/src/types.js';
 import { readSampleLines, wasmBytes } from './engine-module.js';
+import { foreignModules } from './foreign-modules.js';
 import { add, domainUser, names, tutorial, view } from './visits.js';
 
 const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -77,6 +78,14 @@ describe('loading', () => {
     const error = await rejection(loadEngine(options));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(/could not be loaded: ./);
+  });
+
+  test.each(foreignModules)('rejects with the code wasm if the module %s', async (_, bytes) => {
+    for (const wasm of [bytes(), new WebAssembly.Module(bytes())]) {
+      for (const call of [loadEngine({ definitions: tutorial, wasm }), check(tutorial, { wasm })]) {
+        expect(await rejection(call)).toMatchObject({ code: 'wasm', message: expect.stringContaining('option "wasm"') as string });
+      }
+    }
   });
 
   test('keeps warnings', async () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEvaluator, memoryStore, type EvaluatorOptions, type Store } from '../../js/src/index.js';
 import { hashOf } from '../../js/src/hash.js';
 import { readSample, wasmBytes } from './engine-module.js';
+import { foreignModules } from './foreign-modules.js';
 import { forbiddenStorage, freshStorage, newTab, removeStorage } from './page-storage.js';
 import { add, domainUser, names, openPage, tutorial, view, visitor, type Page } from './visits.js';
 
@@ -525,6 +526,18 @@ describe('trouble', () => {
     expect(consoleErrors).toHaveLength(1);
     expect(consoleErrors[0]?.[0]).toContain(says);
     expect(consoleErrors[0]?.[0]).toMatch(/^tripline: /);
+  });
+
+  test.each(foreignModules)('a module that %s: an error of the code wasm, and nothing is thrown', async (_, bytes) => {
+    for (const wasm of [bytes(), new WebAssembly.Module(bytes()), Promise.resolve(new Response(bytes()))]) {
+      const page = open({ store, wasm });
+      page.evaluator.track(add());
+      expect(await page.evaluator.ready).toBe(false);
+      expect(page.errors).toMatchObject([{ code: 'wasm', message: expect.stringContaining('option "wasm"') as string }]);
+      expect((await page.evaluator.doctor()).ok).toBe(false);
+    }
+    const page = open({ store });
+    expect(await ecommerce(page), 'the next page counts').toMatchObject({ count_add_to_cart: 3 });
   });
 
   test('what cannot be tracked is an error, and the next event counts', async () => {

@@ -1,10 +1,11 @@
 // What is written by hand on this side of the boundary, against the module that was built.
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import type { TriplineModule } from '../../js/dist/engine/tripline.js';
 import { Layout } from '../../js/src/event-buffer.js';
 import { layout } from '../conformance/layout.mjs';
-import { newModule, readSample } from './engine-module.js';
+import { newModule, readSample, wasmBytes } from './engine-module.js';
 
 let module: TriplineModule;
 beforeAll(async () => {
@@ -25,6 +26,21 @@ test('the types name every function of the module, and no other', () => {
     .map(([name]) => name);
   expect(found.sort()).toEqual(promised.sort());
   expect(module.memory).toBeInstanceOf(WebAssembly.Memory);
+});
+
+/** What the two sides agree on. The comments do not count. */
+function interfaceText(): string {
+  const declarations = readFileSync(new URL('../../wasm/tripline.d.ts', import.meta.url), 'utf8');
+  const code = declarations.replace(/\/\*.*?\*\/|\/\/.*$/gms, '').replace(/\s+/g, ' ');
+  return code + JSON.stringify(layout);
+}
+
+test('a changed interface has another version, so that old glue refuses the new module, and new glue the old one', () => {
+  const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(wasmBytes), 'tripline');
+  const [version] = new Uint8Array(section ?? []);
+  const hash = createHash('sha256').update(interfaceText()).digest('hex').slice(0, 16);
+  // If the hash differs: raise the version in wasm/bindings.cpp and in wasm/exports.js, then set both here.
+  expect({ version, hash }).toEqual({ version: 1, hash: '2068f659819c205c' });
 });
 
 test('engines that are released leave no memory in use', () => {

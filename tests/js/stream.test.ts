@@ -9,6 +9,7 @@ import { EventParser, type Message } from '../../js/src/stream/sse.js';
 import type { StreamStatus, SubscriptionOptions } from '../../js/src/subscription.js';
 import type { Payload } from '../../js/src/types.js';
 import { readSampleLines, wasmBytes } from './engine-module.js';
+import { foreignModules } from './foreign-modules.js';
 import { freshStorage, removeStorage } from './page-storage.js';
 import { StreamServer, streamHead } from './stream-server.js';
 import { add, domainUser, names, tutorial, visitor } from './visits.js';
@@ -695,6 +696,13 @@ describe('the mode', () => {
     server.send(offer());
     await shown(visit, ['offer']);
     expect(Object.keys((globalThis as { localStorage?: object }).localStorage ?? {})).toEqual([]);
+  });
+
+  test.each(foreignModules)('fallback lets the server decide where the module %s', async (_, bytes) => {
+    const visit = open({ mode: 'fallback', wasm: bytes() });
+    await server.reached(1);
+    server.send(offer());
+    await shown(visit, ['offer']);
   });
 
   test('fallback does not hide that the definitions are wrong', async () => {

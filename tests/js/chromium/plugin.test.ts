@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Payload } from '../../../js/src/types.js';
 import { readSample } from '../engine-module.js';
+import { foreignModules } from '../foreign-modules.js';
 import type {} from './page.js';
 import { go, newVisitor, openBrowser, ready, Site, visit } from './site.js';
 
@@ -481,10 +482,16 @@ describe('trouble', () => {
   test.each([
     ['an engine that is not there', { wasm: '/gone' }, 'wasm', ['status 404', 'option "wasm"']],
     ['an engine that is a page', { wasm: '/' }, 'wasm', ['option "wasm"']],
+    ['an engine that is another module', { wasm: '/other.wasm' }, 'wasm', ['option "wasm"']],
+    ['an engine of another version', { wasm: '/newer.wasm' }, 'wasm', ['option "wasm"', 'of this version']],
     ['definitions that are not there', { definitions: '/gone' }, 'definitions', ['/gone answered with status 404']],
     ['definitions that are a page', { definitions: '/' }, 'definitions', ['errors']],
   ])('%s: an error says what to do, and the tracker goes on', async (_, options, code, texts) => {
     site.answers.set('/gone', { type: 'text/plain', body: 'Not found', status: 404 });
+    const [[, other], [, newer]] = foreignModules as [(typeof foreignModules)[0], (typeof foreignModules)[0]];
+    for (const [path, bytes] of [['/other.wasm', other], ['/newer.wasm', newer]] as const) {
+      site.answers.set(path, { type: 'application/wasm', body: Buffer.from(bytes()) });
+    }
     await tryOut(options);
     await vi.waitFor(async () => expect(await problems()).toHaveLength(1), { timeout: 10_000 });
     const [problem = ''] = await problems();

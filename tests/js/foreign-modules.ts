@@ -1,0 +1,29 @@
+// WebAssembly modules that are valid, and not the one that the glue is for.
+import { wasmBytes } from './engine-module.js';
+
+const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+/** A type without parameters and results. */
+const type = [1, 4, 1, 0x60, 0, 0];
+/** The custom section that says for which version of the glue a module is. */
+const versioned = (version: number): number[] => [0, 10, 8, ...new TextEncoder().encode('tripline'), version];
+const ours = new Uint8Array(WebAssembly.Module.customSections(new WebAssembly.Module(wasmBytes), 'tripline')[0] ?? [])[0] ?? 0;
+const bytes = (...parts: number[][]): Uint8Array<ArrayBuffer> => new Uint8Array([...header, ...parts.flat()]);
+
+/** The real module with another version. */
+function ofAnotherVersion(): Uint8Array<ArrayBuffer> {
+  const changed = new Uint8Array(wasmBytes);
+  const at = Buffer.from(changed).indexOf(Buffer.from(versioned(ours)));
+  changed[at + versioned(ours).length - 1] = ours + 1;
+  return changed;
+}
+
+/** With the version of the glue, each gets past its check. */
+export const foreignModules: [string, () => Uint8Array<ArrayBuffer>][] = [
+  ['has nothing in it', () => bytes()],
+  ['is for another version of the glue', ofAnotherVersion],
+  ['lacks every export', () => bytes(versioned(ours))],
+  ['wants an import that nobody has', () => bytes(type, [2, 7, 1, 1, 0x78, 1, 0x79, 0, 0], versioned(ours))],
+  ['traps at its start', () => bytes(type, [3, 2, 1, 0], [8, 1, 0], [10, 5, 1, 3, 0, 0, 0x0b], versioned(ours))],
+  ['calls what throws at its start', () => bytes(type, [2, 7, 1, 1, 0x61, 1, 0x61, 0, 0], [8, 1, 0], versioned(ours))],
+  ['wants more memory than there can be', () => bytes([5, 5, 1, 0, 0x80, 0x80, 4], versioned(ours))],
+];
