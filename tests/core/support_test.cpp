@@ -104,20 +104,162 @@ TEST_CASE("a number in JSON becomes the nearest double", "[support][rule1]") {
   }
 }
 
-TEST_CASE("times are read and written in ISO 8601", "[support]") {
-  CHECK(parse_time("1970-01-01T00:00:00.000Z") == 0);
-  CHECK(parse_time("2026-11-23T01:41:24.367Z") == 1795398084367);
-  CHECK(parse_time("2026-11-23 01:41:24.367") == 1795398084367);
-  CHECK(parse_time("2026-11-23T02:41:24.367999+01:00") == 1795398084367);
-  CHECK(parse_time("2024-02-29") == 1709164800000);
-  for (const char* wrong : {"", "2026", "2023-02-29", "2026-13-01", "2026-11-23T24:00:00Z",
-                            "2026-11-23T01:41:24.367ZZ", "x026-11-23"}) {
+namespace {
+
+constexpr Time kMidnight = 1795392000000;  // 2026-11-23T00:00:00Z
+constexpr Time kMinute = 60'000, kHour = 60 * kMinute, kDay = 24 * kHour;
+
+}  // namespace
+
+TEST_CASE("a time is read as Snowplow, warehouses and Spark print it", "[support][rule10]") {
+  const Time time = kMidnight + kHour + 41 * kMinute + 24'367;
+  for (const char* text : {"2026-11-23T01:41:24.367Z",
+                           "2026-11-23t01:41:24.367z",
+                           "2026-11-23 01:41:24.367",
+                           "2026-11-23 01:41:24.367 UTC",
+                           "2026-11-23 01:41:24.367UTC",
+                           "2026-11-23 01:41:24.367 Z",
+                           "2026-11-23 01:41:24.367+00",
+                           "2026-11-23 01:41:24.367 +00",
+                           "2026-11-23 01:41:24.367 +0000",
+                           "2026-11-23 01:41:24.367-00:00",
+                           "2026-11-23T01:41:24.367",
+                           "2026-11-23T02:41:24.367+01:00",
+                           "2026-11-23 07:26:24.367+0545",
+                           "2026-11-22 17:41:24.367 -0800",
+                           "2026-11-22 17:41:24.367-08",
+                           "2026-11-24T01:40:24.367+23:59",
+                           "2026-11-23 01:41:24.3670",
+                           "2026-11-23 01:41:24.367999 UTC",
+                           "2026-11-23 01:41:24.367999999 +0000",
+                           "2026-11-23T01:41:24,367Z",
+                           "+2026-11-23T01:41:24.367Z",
+                           "+002026-11-23T01:41:24.367Z"}) {
+    INFO(text);
+    CHECK(parse_time(text) == time);
+  }
+  CHECK(parse_time("2026-11-23") == kMidnight);
+  CHECK(parse_time("2026-11-23T01:41") == kMidnight + kHour + 41 * kMinute);
+  CHECK(parse_time("2026-11-23 01:41+01") == kMidnight + 41 * kMinute);
+  CHECK(parse_time("2026-11-23T00:00:01Z") == kMidnight + 1000);
+  CHECK(parse_time("2026-11-23T00:00:00.9Z") == kMidnight + 900);
+  CHECK(parse_time("2026-11-23T00:00:00.0009Z") == kMidnight);
+  CHECK(parse_time("1969-12-31T23:59:59.9999Z") == -1);
+}
+
+TEST_CASE("a text that is not a time as a whole is none", "[support][rule10]") {
+  for (const char* wrong : {"",
+                            "now",
+                            "2026",
+                            "2026-11",
+                            "20261123",
+                            "26-11-23",
+                            "x026-11-23",
+                            " 2026-11-23",
+                            "2026-11-23 ",
+                            "2026-11-23T",
+                            "2026-11-23Z",
+                            "2026-11-23 UTC",
+                            "2026-11-23+01:00",
+                            "2026-11-23x01:41:24Z",
+                            "2026-11-23  01:41:24Z",
+                            "2026-11-23T01",
+                            "2026-11-23T01Z",
+                            "2026-11-23T0141",
+                            "2026-11-23T01:41:24.Z",
+                            "2026-11-23T01:41:24.",
+                            "2026-11-23T01:41:24.-5Z",
+                            "2026-11-23T01:41:24 ",
+                            "2026-11-23T01:41:24  UTC",
+                            "2026-11-23T01:41:24 utc",
+                            "2026-11-23T01:41:24UT",
+                            "2026-11-23T01:41:24 GMT",
+                            "2026-11-23T01:41:24.367ZZ",
+                            "2026-11-23T01:41:24.367Z ",
+                            "2026-11-23T01:41:24+",
+                            "2026-11-23T01:41:24+1",
+                            "2026-11-23T01:41:24+01:",
+                            "2026-11-23T01:41:24+01:0",
+                            "2026-11-23T01:41:24+01:000",
+                            "2026-11-23T01:41:24+24:00",
+                            "2026-11-23T01:41:24+01:60",
+                            "2026-11-23T01:41:24+-1:00",
+                            "2026-11-23T01:41:24Z+01:00",
+                            "2026-11-23T1:41:24Z",
+                            "2026-11-23T01:60:24Z",
+                            "2026-11-23T01:41:61Z",
+                            "2026-11-23T25:00:00Z",
+                            "2026-1-23",
+                            "2026-00-23",
+                            "2026-13-01",
+                            "2026-11-00",
+                            "2026-11-31",
+                            "2026-04-31T00:00:00Z",
+                            "1795398084367",
+                            "--2026-11-23",
+                            "-0000-01-01",
+                            "-000000-01-01",
+                            "0002026-11-23",
+                            "Mon, 23 Nov 2026 01:41:24 GMT",
+                            "11/23/2026 01:41:24"}) {
+    INFO(wrong);
     CHECK(parse_time(wrong) == std::nullopt);
   }
-  for (const Time time :
-       {Time{0}, Time{1795398084367}, Time{-1}, Time{951782400000}, Time{-62135596800000}}) {
+  CHECK(parse_time(std::string_view("2026-11-23\0", 11)) == std::nullopt);
+  CHECK(parse_time("2026-11-23T00:00:00." + std::string(1'000'000, '9') + "Z") == kMidnight + 999);
+}
+
+TEST_CASE("leap years are those of the Gregorian calendar", "[support][rule10]") {
+  CHECK(parse_time("2024-02-29") == 1709164800000);
+  CHECK(parse_time("2000-02-29") == 951782400000);
+  CHECK(parse_time("0000-02-29") == parse_time("0000-03-01").value_or(0) - kDay);
+  CHECK(parse_time("-0004-02-29") == parse_time("-0004-03-01").value_or(0) - kDay);
+  CHECK(parse_time("10000-02-29") == parse_time("10000-03-01").value_or(0) - kDay);
+  for (const char* wrong :
+       {"2023-02-29", "2100-02-29", "1900-02-29", "-0001-02-29", "2024-02-30"}) {
+    INFO(wrong);
+    CHECK(parse_time(wrong) == std::nullopt);
+  }
+}
+
+TEST_CASE("24:00 is the end of the day, :60 the begin of the next minute", "[support][rule10]") {
+  CHECK(parse_time("2026-11-23T24:00:00.000Z") == kMidnight + kDay);
+  CHECK(parse_time("2026-11-23 24:00") == kMidnight + kDay);
+  CHECK(parse_time("2026-11-23T24:00:00+01:00") == kMidnight + 23 * kHour);
+  CHECK(parse_time("2016-12-31T23:59:60Z") == parse_time("2017-01-01"));
+  CHECK(parse_time("2016-12-31 15:59:60.999 -0800") == parse_time("2017-01-01").value_or(0) + 999);
+  for (const char* wrong : {"2026-11-23T24:00:01Z", "2026-11-23T24:01:00Z",
+                            "2026-11-23T24:00:00.001Z", "2026-11-23T24:00:60Z"}) {
+    INFO(wrong);
+    CHECK(parse_time(wrong) == std::nullopt);
+  }
+}
+
+TEST_CASE("a year has four to six digits; a time lies within those of JavaScript",
+          "[support][rule10]") {
+  CHECK(parse_time("0000-01-01T00:00:00Z") == -62167219200000);
+  CHECK(parse_time("-0001-12-31T23:59:59.999Z") == -62167219200001);
+  CHECK(parse_time("-000001-12-31T23:59:59.999Z") == -62167219200001);
+  CHECK(parse_time("9999-12-31T23:59:59.999Z") == 253402300799999);
+  CHECK(parse_time("10000-01-01T00:00:00Z") == 253402300800000);
+  CHECK(parse_time("+10014-03-09 00:00:00") == 253849939200000);
+  CHECK(parse_time("275760-09-13T00:00:00.000Z") == 8'640'000'000'000'000);
+  CHECK(parse_time("275760-09-13T00:00:00.001Z") == std::nullopt);
+  CHECK(parse_time("275760-09-13T01:00:00+01:00") == 8'640'000'000'000'000);
+  CHECK(parse_time("-271821-04-20T00:00:00.000Z") == -8'640'000'000'000'000);
+  CHECK(parse_time("-271821-04-19T23:59:59.999Z") == std::nullopt);
+  CHECK(parse_time("999999-12-31T23:59:59.999Z") == std::nullopt);
+  CHECK(parse_time("1000000-01-01") == std::nullopt);
+}
+
+TEST_CASE("a time that is written reads as itself", "[support]") {
+  for (const Time time : {Time{0}, Time{1795398084367}, Time{-1}, Time{951782400000},
+                          Time{-62135596800000}, Time{-62167219200001}, Time{253850000000000},
+                          Time{8'640'000'000'000'000}, Time{-8'640'000'000'000'000}}) {
     CHECK(parse_time(format_time(time)) == time);
   }
+  CHECK(format_time(1795398084367) == "2026-11-23T01:41:24.367Z");
+  CHECK(format_time(-62167219200001) == "-0001-12-31T23:59:59.999Z");
 }
 
 TEST_CASE("durations are read as the Python SDK writes them", "[support][rule14]") {

@@ -496,8 +496,7 @@ json Generator::event() {
     for (std::size_t n = below(4); n > 0; --n) data["l"].push_back(scalar());
   }
   if (chance(60)) {
-    data["t"] =
-        chance(90) ? json(time_text(clock_ + scale_ * static_cast<Time>(below(3)))) : "soon";
+    data["t"] = chance(90) ? json(printed(clock_ + scale_ * static_cast<Time>(below(3)))) : "soon";
   }
   made["unstruct_event_acme_probe_1"] = data.is_null() ? json::object() : data;
   if (chance(60)) {
@@ -507,6 +506,17 @@ json Generator::event() {
     }
   }
   return made;
+}
+
+/// A time in one of the forms that people have.
+std::string Generator::printed(Time time) {
+  const std::string text = time_text(time), date = text.substr(0, 10), clock = text.substr(11, 12);
+  const std::string east = time_text(time + 19'800'000), west = time_text(time - 12'600'000);
+  return one_of({text, text, date, date + " " + clock, date + " " + clock + " UTC",
+                 date + "t" + clock + "999z", date + " " + clock + "123456 +0000",
+                 east.substr(0, 10) + " " + east.substr(11, 12) + "+0530",
+                 west.substr(0, 10) + "T" + west.substr(11, 12) + "-03:30"})
+      .get<std::string>();
 }
 
 /// An attribute key with an id that events are likely to have.

@@ -63,6 +63,7 @@ class Generator {
   json criteria(const json& definitions, int depth, bool may_change);
   json intervention(const json& definitions, const std::string& name);
   json scalar();
+  std::string printed(Time time);
   json event_id();
   json event();
   json push(const json& group);

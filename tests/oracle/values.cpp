@@ -56,8 +56,8 @@ Time days_of(const Date& date) {
 std::string date_text(Time days) {
   const Date date = date_of(days);
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02d-%02d", static_cast<int>(date.year), date.month,
-                date.day);
+  std::snprintf(text.data(), text.size(), "%s%04d-%02d-%02d", date.year < 0 ? "-" : "",
+                std::abs(static_cast<int>(date.year)), date.month, date.day);
   return text.data();
 }
 
@@ -193,13 +193,32 @@ std::string time_text(Time time) {
 }
 
 std::optional<Time> parse_time(std::string_view text) {
-  const std::string copy(text);
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, millisecond = 0;
-  const int read = std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &year, &month, &day,
-                               &hour, &minute, &second, &millisecond);
-  if (read != 7 && !(read == 3 && text.size() == 10)) return std::nullopt;
-  return days_of({year, month, day}) * kDay + hour * Time{3'600'000} + minute * Time{60'000} +
-         second * Time{1000} + millisecond;
+  static const std::regex form(
+      "([+-]?)(\\d{4,6})-(\\d\\d)-(\\d\\d)"
+      "(?:[Tt ](\\d\\d):(\\d\\d)(?::(\\d\\d)(?:[.,](\\d+))?)?"
+      "(?: ?(?:[Zz]|UTC|([+-])(\\d\\d)(?::?(\\d\\d))?))?)?");
+  std::cmatch parts;
+  if (!std::regex_match(text.data(), text.data() + text.size(), parts, form)) return std::nullopt;
+  const auto number = [&](std::size_t part) {
+    return parts[part].matched ? std::stoi(parts[part].str()) : 0;
+  };
+  const int sign = parts[1] == "-" ? -1 : 1;
+  const Date date{sign * number(2), number(3), number(4)};
+  if (sign < 0 && date.year == 0) return std::nullopt;
+  if (date.month < 1 || date.month > 12) return std::nullopt;
+  if (date.day < 1 || date.day > days_in_month(date.year, date.month)) return std::nullopt;
+  const int hour = number(5), minute = number(6), second = number(7);
+  const int millisecond = std::stoi((parts[8].str() + "000").substr(0, 3));
+  const int zone_hour = number(10), zone_minute = number(11);
+  const bool ends_day = hour == 24 && minute == 0 && second == 0 && millisecond == 0;
+  if ((hour > 23 && !ends_day) || minute > 59 || second > 60) return std::nullopt;
+  if (zone_hour > 23 || zone_minute > 59) return std::nullopt;
+  const Time offset = (zone_hour * 60 + zone_minute) * Time{60'000} * (parts[9] == "-" ? -1 : 1);
+  const Time time = days_of(date) * kDay + hour * Time{3'600'000} + minute * Time{60'000} +
+                    second * Time{1000} + millisecond - offset;
+  constexpr Time latest = 8'640'000'000'000'000;  // of a JavaScript Date
+  if (time < -latest || time > latest) return std::nullopt;
+  return time;
 }
 
 Time parse_duration(std::string_view text) {

@@ -25,7 +25,7 @@ struct Raw {
 // Text (rules 1, 2)
 std::string number_text(double number);                 // as JavaScript's String
 std::string time_text(Time time);                       // 2026-01-01T00:00:00.000Z
-std::optional<Time> parse_time(std::string_view text);  // that form, or a date alone
+std::optional<Time> parse_time(std::string_view text);  // the forms of rule 10
 Time parse_duration(std::string_view text);             // ISO 8601; a year is 365 days, a month 30
 
 // Conversion (rule 2)

@@ -20,7 +20,10 @@ namespace tripline {
 /// Whole milliseconds since 1970-01-01T00:00:00Z.
 using Time = std::int64_t;
 
-/// Times in text have four-digit years, so every real one lies far inside these.
+/// The latest time that a JavaScript Date holds; the earliest is as far before 1970.
+inline constexpr Time kLatestTime = 8'640'000'000'000'000;
+
+/// Every real time lies inside these.
 inline constexpr Time kEarliest = -(Time{1} << 53);
 inline constexpr Time kNever = Time{1} << 53;
 

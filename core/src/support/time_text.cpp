@@ -1,6 +1,7 @@
 #include "support/time_text.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "support/text.h"
 
@@ -20,6 +21,11 @@ class Cursor {
     text_.remove_prefix(1);
     return true;
   }
+  bool skip(std::string_view word) {
+    if (!text_.starts_with(word)) return false;
+    text_.remove_prefix(word.size());
+    return true;
+  }
   /// Exactly `width` digits.
   std::optional<int> digits(int width) {
     int number = 0;
@@ -34,11 +40,6 @@ class Cursor {
     const int digit = text_.front() - '0';
     text_.remove_prefix(1);
     return digit;
-  }
-  char next() {
-    const char c = text_.front();
-    text_.remove_prefix(1);
-    return c;
   }
 
  private:
@@ -61,25 +62,68 @@ int days_in_month(int year, int month) {
   return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
-/// The digits after a decimal point as milliseconds.
-std::int64_t parse_fraction(Cursor& cursor) {
-  std::int64_t milliseconds = 0;
-  for (std::int64_t weight = 100; cursor.at_digit(); weight /= 10) {
-    milliseconds += weight * cursor.next_digit();
+/// A year of four to six digits, month and day, as days since 1970-01-01.
+std::optional<std::int64_t> parse_date(Cursor& cursor) {
+  const bool negative = cursor.skip('-');
+  if (!negative) cursor.skip('+');
+  auto year = cursor.digits(4);
+  if (!year) return std::nullopt;
+  for (int more = 2; more > 0 && cursor.at_digit(); --more) {
+    year = *year * 10 + cursor.next_digit();
   }
-  return milliseconds;
+  if (negative) {
+    if (*year == 0) return std::nullopt;
+    year = -*year;
+  }
+  if (!cursor.skip('-')) return std::nullopt;
+  const auto month = cursor.digits(2);
+  if (!month || !cursor.skip('-')) return std::nullopt;
+  const auto day = cursor.digits(2);
+  if (!day || *month < 1 || *month > 12 || *day < 1 || *day > days_in_month(*year, *month)) {
+    return std::nullopt;
+  }
+  return day_of_date({*year, *month, *day});
 }
 
-/// `Z`, nothing, `+hh:mm` or `+hhmm`, as the milliseconds to subtract.
+/// `hh:mm`, `hh:mm:ss` or that with a fraction, as milliseconds. 24:00 ends the day, and :60 counts
+/// on into the next minute, as POSIX time has it.
+std::optional<std::int64_t> parse_clock(Cursor& cursor) {
+  const auto hour = cursor.digits(2);
+  if (!hour || !cursor.skip(':')) return std::nullopt;
+  const auto minute = cursor.digits(2);
+  if (!minute || *minute > 59) return std::nullopt;
+  std::int64_t clock = *hour * kHour + *minute * kMinute;
+  if (cursor.skip(':')) {
+    const auto second = cursor.digits(2);
+    if (!second || *second > 60) return std::nullopt;
+    clock += *second * kSecond;
+    if (cursor.skip('.') || cursor.skip(',')) {
+      if (!cursor.at_digit()) return std::nullopt;
+      for (std::int64_t weight = 100; cursor.at_digit(); weight /= 10) {
+        clock += weight * cursor.next_digit();
+      }
+    }
+  }
+  if (*hour > 23 && clock != kDay) return std::nullopt;
+  return clock;
+}
+
+/// Nothing, `Z`, `UTC`, `+hh`, `+hhmm` or `+hh:mm`, as the milliseconds to subtract.
 std::optional<std::int64_t> parse_zone(Cursor& cursor) {
-  if (cursor.done() || cursor.skip('Z')) return 0;
+  if (cursor.done()) return 0;
+  cursor.skip(' ');
+  if (cursor.skip('Z') || cursor.skip('z') || cursor.skip("UTC")) return 0;
   const bool west = cursor.skip('-');
   if (!west && !cursor.skip('+')) return std::nullopt;
   const auto hours = cursor.digits(2);
-  cursor.skip(':');
-  const auto minutes = cursor.digits(2);
-  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
-  const std::int64_t offset = *hours * kHour + *minutes * kMinute;
+  if (!hours || *hours > 23) return std::nullopt;
+  std::int64_t offset = *hours * kHour;
+  if (!cursor.done()) {
+    cursor.skip(':');
+    const auto minutes = cursor.digits(2);
+    if (!minutes || *minutes > 59) return std::nullopt;
+    offset += *minutes * kMinute;
+  }
   return west ? -offset : offset;
 }
 
@@ -94,32 +138,19 @@ void append_padded(Text& text, std::int64_t number, std::size_t width, std::stri
 
 std::optional<Time> parse_time(std::string_view text) {
   Cursor cursor(text);
-  const auto year = cursor.digits(4);
-  if (!year || !cursor.skip('-')) return std::nullopt;
-  const auto month = cursor.digits(2);
-  if (!month || !cursor.skip('-')) return std::nullopt;
-  const auto day = cursor.digits(2);
-  if (!day || *month < 1 || *month > 12 || *day < 1 || *day > days_in_month(*year, *month)) {
-    return std::nullopt;
+  const auto day = parse_date(cursor);
+  if (!day) return std::nullopt;
+  Time time = *day * kDay;
+  if (!cursor.done()) {
+    if (!cursor.skip('T') && !cursor.skip('t') && !cursor.skip(' ')) return std::nullopt;
+    const auto clock = parse_clock(cursor);
+    if (!clock) return std::nullopt;
+    const auto zone = parse_zone(cursor);
+    if (!zone || !cursor.done()) return std::nullopt;
+    time += *clock - *zone;
   }
-  Time time = day_of_date({*year, *month, *day}) * kDay;
-  if (cursor.done()) return time;
-
-  if (!cursor.skip('T') && !cursor.skip(' ')) return std::nullopt;
-  const auto hour = cursor.digits(2);
-  if (!hour || !cursor.skip(':')) return std::nullopt;
-  const auto minute = cursor.digits(2);
-  if (!minute || *hour > 23 || *minute > 59) return std::nullopt;
-  time += *hour * kHour + *minute * kMinute;
-  if (cursor.skip(':')) {
-    const auto second = cursor.digits(2);
-    if (!second || *second > 60) return std::nullopt;
-    time += *second * kSecond;
-    if (cursor.skip('.')) time += parse_fraction(cursor);
-  }
-  const auto zone = parse_zone(cursor);
-  if (!zone || !cursor.done()) return std::nullopt;
-  return time - *zone;
+  if (time < -kLatestTime || time > kLatestTime) return std::nullopt;
+  return time;
 }
 
 Date date_of_day(std::int64_t days) {
@@ -142,7 +173,8 @@ Text format_time(Time time) {
   const std::int64_t rest = time - days * kDay;
   const Date date = date_of_day(days);
   Text text;
-  append_padded(text, date.year, 4, "-");
+  if (date.year < 0) text += '-';
+  append_padded(text, std::abs(date.year), 4, "-");
   append_padded(text, date.month, 2, "-");
   append_padded(text, date.day, 2, "T");
   append_padded(text, rest / kHour, 2, ":");

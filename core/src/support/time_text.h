@@ -9,8 +9,11 @@
 
 namespace tripline {
 
-/// `2026-11-23T01:41:24.367Z`; a space for the T, fewer or more digits of a second, a missing zone
-/// (UTC) and `+hh:mm` are read too. Digits below a millisecond are cut off.
+/// A time in ISO 8601, RFC 3339, or as BigQuery, Snowflake, Postgres, Redshift and Spark print it
+/// (rule 10): `2026-11-23T01:41:24.367Z`. `t` or a space may stand for the `T`; seconds, or the
+/// whole time of day, may be absent; the zone is `Z`, `z`, `UTC`, `+hh`, `+hhmm` or `+hh:mm`, also
+/// after a space; without one it is UTC. Digits below a millisecond are cut off. Nothing if the
+/// text as a whole is not such a time, or one beyond ±kLatestTime. Reads each character once.
 [[nodiscard]] std::optional<Time> parse_time(std::string_view text);
 
 /// `2026-11-23T01:41:24.367Z`.
