@@ -1,0 +1,85 @@
+#include "compile/link.h"
+
+#include "compile/criteria_steps.h"
+#include "support/heap_sort.h"
+#include "value/convert.h"
+
+namespace tripline {
+namespace {
+
+using Index = Program::Index;
+
+constexpr Index kNone = Program::kNone;
+
+/// Lists for each aggregate the attributes that read it, and for each key and test its aggregates.
+void link_readers(Compilation& compilation) {
+  Program& program = compilation.program;
+  for (Index i = 0; i < program.attributes.size(); ++i) {
+    const Index aggregate = program.attributes[i].aggregate;
+    if (aggregate != kNone) compilation.add_to(program.aggregates[aggregate].attributes, i);
+  }
+  for (Index i = 0; i < program.aggregates.size(); ++i) {
+    Program::Aggregate& aggregate = program.aggregates[i];
+    Items<Index>& slots = program.keys[aggregate.key].aggregates;
+    aggregate.slot = static_cast<Index>(slots.size());
+    compilation.add_to(slots, i);
+    if (!aggregate.is_pushed) compilation.add_to(program.tests[aggregate.test].aggregates, i);
+  }
+}
+
+/// Puts a leaf where updates of its attribute find it.
+void arrange(Compilation& compilation, Index index) {
+  Program& program = compilation.program;
+  const Program::Leaf& leaf = program.leaves[index];
+  const Operator op = leaf.comparison.op;
+  const ValueView& literal = leaf.comparison.literal;
+  Program::Leaves& leaves = program.leaves_of_attribute[leaf.attribute];
+  if (op == Operator::changed) {
+    compilation.add_to(leaves.changed, index);
+  } else if (literal.kind() == ValueView::Kind::number && op <= Operator::greater_equal &&
+             is_numeric_type(program.attributes[leaf.attribute].type)) {
+    for (const Index intervention : leaf.interventions) {
+      const bool has_none = program.interventions[intervention].has_none;
+      compilation.add_to(leaves.thresholds,
+                         Program::Threshold{literal.number(), op, has_none, intervention});
+    }
+  } else {
+    compilation.add_to(leaves.others, index);
+  }
+}
+
+void arrange_leaves(Compilation& compilation) {
+  Program& program = compilation.program;
+  program.leaves_of_attribute.resize(program.attributes.size());
+  for (Index i = 0; i < program.leaves.size(); ++i) {
+    arrange(compilation, i);
+    const Program::Leaf& leaf = program.leaves[i];
+    const auto aggregate = program.attributes[leaf.attribute].aggregate;
+    if (aggregate == kNone) continue;
+    program.aggregates[aggregate].watched = true;
+    program.aggregates[aggregate].asked_for_change |= leaf.comparison.op == Operator::changed;
+  }
+  for (Index i = 0; i < program.aggregates.size(); ++i) {
+    const Program::Aggregate& aggregate = program.aggregates[i];
+    if (aggregate.watched && aggregate.changes_with_time()) {
+      compilation.add_to(program.keys[aggregate.key].timed, i);
+    }
+  }
+  for (Program::Leaves& leaves : program.leaves_of_attribute) {
+    heap_sort(std::span(leaves.thresholds.begin(), leaves.thresholds.size()),
+              [](const auto& a, const auto& b) { return a.number < b.number; });
+  }
+}
+
+}  // namespace
+
+void link(Compilation& compilation) {
+  Program& program = compilation.program;
+  link_readers(compilation);
+  arrange_leaves(compilation);
+  for (Program::Intervention& intervention : program.interventions) {
+    intervention.first_step = add_steps(program, intervention.root);
+  }
+}
+
+}  // namespace tripline

@@ -1,0 +1,114 @@
+#include "compile/tests.h"
+
+#include "compile/check_literal.h"
+#include "definitions/json_tree.h"
+#include "definitions/names.h"
+#include "support/json_writer.h"
+#include "value/regex.h"
+
+namespace tripline {
+namespace {
+
+using Index = Program::Index;
+
+constexpr Index kNone = Program::kNone;
+
+constexpr std::ptrdiff_t kLongestPattern = 1000;  // in code points
+
+/// Adds a condition to the last row, and its description to that of the test.
+void add_condition(Compilation& compilation, Index input, Operator op, const ValueView& literal,
+                   const JsonNode* pointer, Program::Rows& rows, JsonWriter& description) {
+  JsonWriter writer;
+  writer.string(describe_input(compilation.program.inputs[input]));
+  writer.string(name_of<Operator>(kOperators, op)).value(literal);
+  const Text text = writer.take();
+  description.raw(text);
+  Program::Condition& condition =
+      compilation.program.conditions.emplace_back(input, Program::Comparison{op, literal, nullptr});
+  compile_pattern(compilation, condition.comparison, pointer);
+  compilation.add_to(rows, compilation.intern(compilation.program.conditions,
+                                              compilation.symbols.conditions, text));
+}
+
+void add_conditions(Compilation& compilation, const char* title,
+                    const Items<FilterCriterion>& criteria, bool are_rows, Program::Rows& rows,
+                    JsonWriter& description) {
+  description.string(title).begin_array();
+  for (const FilterCriterion& criterion : criteria) {
+    check_filter_criterion(criterion, compilation.diagnostics);
+    add_condition(compilation, add_input(compilation, criterion.property), criterion.op,
+                  value_of(criterion.literal, compilation.program.memory), criterion.pointer, rows,
+                  description);
+    if (are_rows || &criterion + 1 == criteria.end()) compilation.add_to(rows, kNone);
+  }
+  description.end_array();
+}
+
+/// Of an event's schema, where the selector asks for it.
+void add_part(Compilation& compilation, const char* field, std::string_view text,
+              Program::Rows& rows, JsonWriter& description) {
+  if (text.empty()) return;
+  add_condition(compilation, add_atomic_input(compilation, field), Operator::equal,
+                ValueView::string(text), {}, rows, description);
+}
+
+}  // namespace
+
+Index add_input(Compilation& compilation, const Property& property) {
+  Property& input = compilation.program.inputs.emplace_back(property);
+  input.date_part = DatePart::none;
+  return compilation.intern(compilation.program.inputs, compilation.symbols.inputs,
+                            describe_input(input));
+}
+
+Index add_atomic_input(Compilation& compilation, const char* name) {
+  Property property;
+  property.source = Property::Source::atomic;
+  property.name = name;
+  return add_input(compilation, property);
+}
+
+void compile_pattern(Compilation& compilation, Program::Comparison& comparison,
+                     const JsonNode* pointer) {
+  const Operator op = comparison.op;
+  const std::string_view pattern = comparison.literal.text();
+  const bool is_regex = op == Operator::rlike || op == Operator::not_rlike;
+  if (!is_regex && op != Operator::like && op != Operator::not_like) return;
+  const auto is_start = [](char c) { return (c & 0xc0) != 0x80; };
+  if (std::count_if(pattern.begin(), pattern.end(), is_start) > kLongestPattern) {
+    compilation.error(pointer, "/value", "a pattern has at most 1,000 characters");
+  } else if (is_regex) {
+    Regex::Error reason;
+    comparison.regex = Regex::compile(pattern, compilation.program.memory, reason);
+    if (comparison.regex == nullptr) {
+      compilation.error(pointer, "/value", "position % of the pattern: %",
+                        {reason.position, reason.message});
+    }
+  }
+}
+
+Index add_test(Compilation& compilation, const Attribute& attribute, Text& description) {
+  Program::Test& test = compilation.program.tests.emplace_back();
+  JsonWriter text;
+  bool selects_all = false;
+  for (const EventSelector& selector : attribute.events) {
+    text.begin_array();
+    add_part(compilation, "event_vendor", selector.vendor, test.selectors, text);
+    add_part(compilation, "event_name", selector.name, test.selectors, text);
+    add_part(compilation, "event_version", selector.version, test.selectors, text);
+    text.end_array();
+    selects_all |= test.selectors.empty() || test.selectors[test.selectors.size() - 1] == kNone;
+    compilation.add_to(test.selectors, kNone);
+  }
+  // A selector without parts matches every event, and so does a list that contains one.
+  if (selects_all) {
+    test.selectors = {};
+    (void)text.take();
+  }
+  add_conditions(compilation, "all", attribute.criteria.all, false, test.all, text);
+  add_conditions(compilation, "any", attribute.criteria.any, true, test.any, text);
+  description = text.take();
+  return compilation.intern(compilation.program.tests, compilation.symbols.tests, description);
+}
+
+}  // namespace tripline
