@@ -25,6 +25,11 @@ struct Header {
 
 }  // namespace
 
+std::optional<Time> time_of(double milliseconds) {
+  if (!(std::fabs(milliseconds) <= static_cast<double>(kLatestTime))) return std::nullopt;
+  return static_cast<Time>(milliseconds);
+}
+
 void* EventBuffer::reserve(std::size_t bytes) {
   // What the header draws.
   static_assert(sizeof(Header) == kHeaderBytes && sizeof(Slot) == kSlotBytes);
@@ -45,10 +50,10 @@ std::size_t EventBuffer::read_header(Time& now, std::optional<Time>& time) {
   Header header;
   std::memcpy(&header, words_.data(), sizeof header);
   const std::size_t count = header.slot_count;
-  if (count > (size_ - kHeaderBytes) / kSlotBytes || !std::isfinite(header.now)) return 0;
-  now = static_cast<Time>(header.now);
-  time.reset();
-  if (std::isfinite(header.time)) time = static_cast<Time>(header.time);
+  const std::optional<Time> clock = time_of(header.now);
+  if (count > (size_ - kHeaderBytes) / kSlotBytes || !clock) return 0;
+  now = *clock;
+  time = time_of(header.time);
   used_lists_ = 0;
   if (lists_.size() < count) lists_.resize(count);  // never again while views into it are about
   return count;
@@ -82,7 +87,10 @@ const EventBuffer::Push* EventBuffer::read_push() {
     if (!read_slot(at, false, attribute) || !read_slot(at + kSlotBytes, true, pushed.value)) {
       return nullptr;
     }
-    if (attribute.kind() != ValueView::Kind::number || attribute.number() < 0) return nullptr;
+    if (attribute.kind() != ValueView::Kind::number ||
+        !(attribute.number() >= 0 && attribute.number() <= Program::kNone)) {
+      return nullptr;
+    }
     pushed.attribute = static_cast<Program::Index>(attribute.number());
   }
   return &push_;
@@ -103,7 +111,7 @@ const EventBuffer::Push* EventBuffer::read_push() {
       value = ValueView::number(slot.number);
       return true;
     case time:
-      if (std::isfinite(slot.number)) value = ValueView::time(static_cast<Time>(slot.number));
+      if (const auto moment = time_of(slot.number)) value = ValueView::time(*moment);
       return true;
     case string:
       if (slot.offset > size_ || slot.length > size_ - slot.offset) return false;

@@ -4,7 +4,7 @@
 // is stated here, in js/src/event-buffer.ts and in tests/conformance/layout.mjs.
 //
 //   0   f64 now          the host's clock in ms
-//   8   f64 time         when the event happened in ms; NaN: it does not say
+//   8   f64 time         when the event happened in ms; else NaN, or beyond the range of times
 //  16   u32 slot_count   1 + number of inputs
 //  20   u32 0
 //  24   slot[slot_count], then whatever the slots point at, in any order
@@ -32,6 +32,9 @@
 #include "tripline/list.h"
 
 namespace tripline::wasm {
+
+/// A time that the host gives in ms; nothing beyond the range of times.
+[[nodiscard]] std::optional<Time> time_of(double milliseconds);
 
 class EventBuffer {
  public:

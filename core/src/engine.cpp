@@ -43,7 +43,7 @@ class Update {
     const std::string_view id = normal_id(event.id, room);
     if (!admit(id)) return;
     enter_scope_of_event();
-    const Time time = std::min(event.time.value_or(state_.clock), state_.clock);
+    const Time time = time_of(event.time);
     for (const Program::Test& test : program_.tests) {
       if (!state_.test.passes(test)) continue;
       for (const Index aggregate : test.aggregates) count(aggregate, time);
@@ -52,11 +52,11 @@ class Update {
     trigger({"event", {}, id, 0});
   }
 
-  void push(Profile& profile, std::span<const PushedValue> values, Time time) {
+  void push(Profile& profile, std::span<const PushedValue> values, std::optional<Time> time) {
     enter_scope_of(profile);
     for (const PushedValue& pushed : values) {
       const Index aggregate = program_.attributes[pushed.attribute].aggregate;
-      take(aggregate, pushed.value, std::min(time, state_.clock));
+      take(aggregate, pushed.value, time_of(time));
     }
     ++profile.pushes;
     reschedule();
@@ -157,6 +157,11 @@ class Update {
 
   // ---- attribute updates ---------------------------------------------------------------------
 
+  /// When it happened: what is no time counts as absent, and the future is now (rule 10).
+  Time time_of(std::optional<Time> told) const {
+    return told && is_time(*told) ? std::min(*told, state_.clock) : state_.clock;
+  }
+
   void count(Index index, Time time) {
     const Program::Aggregate& definition = program_.aggregates[index];
     if (state_.scope.profiles[definition.key] == nullptr) return;
@@ -198,7 +203,7 @@ class Update {
     if (!slot.aggregate->update(input, time, state_.clock)) return false;
     if (definition.ttl != 0) {
       const Time before = slot.expires == kNever ? kEarliest : slot.expires;
-      slot.expires = std::max(before, time + definition.ttl);
+      slot.expires = std::max(before, std::min(time + definition.ttl, kNever - 1));
     }
     return true;
   }
@@ -344,7 +349,7 @@ class Update {
 void run_deadlines(EngineState& state, Time now, bool all) {
   List<MissedEdge> missed;
   const Time clock = state.clock;
-  const Time end = std::max(clock, now);
+  const Time end = std::max(clock, std::min(now, kLatestTime));
   const bool has_missed = std::exchange(state.has_missed_deadlines, false);
   for (Profile* next = state.next_due(all); next != nullptr && next->deadline <= end;
        next = state.next_due(all)) {
@@ -393,7 +398,7 @@ tl::expected<std::span<const Payload>, Text> Engine::push(TargetView profile,
   if (held) state_->hold(key, id);
   run_deadlines(*state_, now, !held);
   Profile& touched = state_->touch_profile(key, id);
-  Update(*state_).push(touched, values, time.value_or(state_->clock));
+  Update(*state_).push(touched, values, time);
   return std::span<const Payload>(state_->payloads);
 }
 

@@ -172,6 +172,7 @@ bool Engine::forget(TargetView target) {
 }
 
 void Engine::rebase(Time now) {
+  now = std::clamp(now, kEarliestTime, kLatestTime);
   Archive rebase(now);
   const Time before = std::exchange(state_->clock, now);
   state_->profiles.for_each([&](const ProfileName& name, Profile& profile) {

@@ -13,6 +13,7 @@
 // the snapshot, so that it can be read under another program.
 
 #include <algorithm>
+#include <cassert>
 
 #include "engine_state.h"
 #include "support/archive.h"
@@ -211,6 +212,7 @@ class StatePass {
 Text Engine::snapshot() const {
   Archive body;
   StatePass(*state_, body).run();
+  assert(body.ok() && "restore() would refuse this snapshot");
   Archive whole;
   Header header;
   header.checksum = hash64(body.saved());

@@ -127,9 +127,10 @@ class TrackedEvent {
     return text(own(this.payload, key));
   }
 
-  /** `derived_tstamp`, as far as a browser knows it. */
+  /** `derived_tstamp`, as far as a browser knows it; NaN if there is none. */
   time(): number {
-    return Number(this.text('ttm') ?? this.text('dtm') ?? NaN);
+    const time = (key: string): Date | undefined => instant(own(this.payload, key));
+    return Number(time('ttm') ?? time('dtm') ?? NaN);
   }
 
   /** The self-describing event. */
@@ -183,9 +184,10 @@ function text(value: unknown): string | undefined {
   return clean || undefined;
 }
 
+/** In JSON's grammar (rule 2). */
 function number(value: unknown): number | undefined {
-  const digits = text(value);
-  return digits === undefined ? undefined : Number(digits);
+  const digits = text(value) ?? '';
+  return /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(digits) ? Number(digits) : undefined;
 }
 
 function integer(value: unknown): number | undefined {
@@ -197,9 +199,10 @@ function flag(value: unknown): boolean | undefined {
   return value === '1' ? true : value === '0' ? false : undefined;
 }
 
+/** What is beyond the range of Date counts as absent (rule 10). */
 function instant(value: unknown): Date | undefined {
-  const ms = integer(value);
-  return ms === undefined ? undefined : new Date(ms);
+  const date = new Date(integer(value) ?? NaN);
+  return isNaN(+date) ? undefined : date;
 }
 
 function address(value: unknown): string | undefined {

@@ -11,9 +11,10 @@ import type { AttributeKey, AttributePush, Attributes, Explanation, TriggeredInt
  */
 export class Engine extends PageEngine {
   /**
-   * Sets fields of an external group, and answers what that triggers. `time`: when the values were found out; default:
-   * now. `held`: as for advance(). A value that does not fit its field's type changes nothing. Throws an EngineError of the code `options` if
-   * there is no such group or field, or it has another attribute key; nothing is changed then.
+   * Sets fields of an external group, and returns what that triggers. `time`: when the values were found out; now if it
+   * is absent or beyond the range of Date. `held`: as for advance(). A value that does not fit its field's type changes
+   * nothing. Throws an EngineError of the code `options` if there is no such group or field, or it has another attribute
+   * key; nothing is changed then.
    */
   push(push: AttributePush, now: number, time = now, held?: HeldIds): TriggeredIntervention[] {
     return this.set(boundPush(this.fields, push, time), now, held);

@@ -85,7 +85,6 @@ export class PageEngine {
    * counts as held. @internal
    */
   set(push: BoundEvent, now: number, held?: HeldIds): TriggeredIntervention[] {
-    checked(push.time);
     this.#hold(held);
     this.#buffer.write(push, checked(now));
     return this.#fired(this.#module.push(this.#handle));

@@ -1,7 +1,9 @@
 // What the conformance cases cannot say: texts that are no valid JSON values, bounds, views.
 
 #include <catch2/catch.hpp>
+#include <limits>
 
+#include "../fuzz/rich_definitions.h"
 #include "support/text.h"
 #include "tripline/tripline.h"
 
@@ -42,6 +44,26 @@ class Visit {
   std::vector<ValueView> inputs_;
   const Program& program_;
 };
+
+/// The snapshot of an engine that has seen one event: its time, and that of every time among its
+/// inputs, is `time`.
+std::string snapshot_after(std::optional<Time> time, Time now) {
+  const auto program = fuzz::rich_program();
+  std::vector<ValueView> inputs;
+  for (const Property& input : program->inputs) {
+    const bool is_time = input.name == "derived_tstamp";
+    inputs.push_back(!is_time           ? ValueView::string("u")
+                     : time.has_value() ? ValueView::time(*time)
+                                        : ValueView());
+  }
+  Engine engine(program);
+  (void)engine.process({"e", time, inputs}, now);
+  return engine.snapshot();
+}
+
+bool restores(std::string_view snapshot) {
+  return Engine(fuzz::rich_program()).restore(snapshot).has_value();
+}
 
 std::string first_error(std::string_view json) {
   Diagnostics diagnostics;
@@ -151,6 +173,61 @@ TEST_CASE("whoever comes back after being forgotten begins at nothing", "[engine
     CHECK(visit.send(engine, event, "u", 1000).size() == 1);
     CHECK(engine.forget({"domain_userid", "u"}));
   }
+}
+
+TEST_CASE("a time beyond the range of times counts as absent", "[engine][rule10]") {
+  constexpr Time now = 1767225600000;
+  const std::string without = snapshot_after({}, now);
+  CHECK(restores(without));
+  for (const Time time :
+       {kEarliestTime - 1, -99'999'999'999'999'999, std::numeric_limits<Time>::min(),
+        kLatestTime + 1, kNever, std::numeric_limits<Time>::max()}) {
+    INFO(time);
+    CHECK(snapshot_after(time, now) == without);
+  }
+  for (const Time time : {kEarliestTime, kLatestTime, Time{0}}) {
+    INFO(time);
+    CHECK(snapshot_after(time, now) != without);
+    CHECK(restores(snapshot_after(time, now)));
+    CHECK(restores(snapshot_after(time, time)));
+  }
+}
+
+TEST_CASE("no clock that a host may have gives a snapshot that is refused", "[engine][rule10]") {
+  for (const Time now : {std::numeric_limits<Time>::min(), kEarliestTime, kLatestTime - 1,
+                         kLatestTime, kLatestTime + 1, std::numeric_limits<Time>::max()}) {
+    INFO(now);
+    CHECK(restores(snapshot_after({}, now)));
+    CHECK(restores(snapshot_after(now, now)));
+    Engine engine(fuzz::rich_program());
+    REQUIRE(engine.restore(snapshot_after({}, 0)).has_value());
+    (void)engine.advance(now);
+    CHECK(engine.clock() <= kLatestTime);
+    CHECK(engine.next_deadline() > engine.clock());
+    CHECK(restores(engine.snapshot()));
+    engine.rebase(now);
+    CHECK(engine.next_deadline() > engine.clock());
+    CHECK(restores(engine.snapshot()));
+  }
+}
+
+TEST_CASE("a push at a time beyond the range of times is one without a time", "[engine][rule10]") {
+  const auto program =
+      load(R"({"attribute_groups": [{"name": "x", "attribute_key": {"name": "user_id"},
+      "ttl": "P100000D", "fields": [{"name": "plan", "type": "string"}]}]})");
+  const auto pushed = [&](std::optional<Time> time, Time now) {
+    Engine engine(program);
+    const PushedValue value{0, ValueView::string("pro")};
+    CHECK(engine.push({"user_id", "u"}, {&value, 1}, now, time).has_value());
+    return std::string(engine.snapshot());
+  };
+  for (const Time time : {std::numeric_limits<Time>::min(), kEarliestTime - 1, kLatestTime + 1,
+                          std::numeric_limits<Time>::max()}) {
+    CHECK(pushed(time, 1000) == pushed({}, 1000));
+  }
+  Engine engine(program);
+  CHECK(engine.restore(pushed(kLatestTime, kLatestTime)).has_value());
+  CHECK(engine.next_deadline() == kNever);
 }
 
 TEST_CASE("the listing of a program is stable text", "[compile]") {

@@ -43,10 +43,21 @@ inline constexpr std::string_view kRichDefinitions = R"json({
         {"name": "since_first", "type": "double", "aggregation": "time_since_first", "time_unit": "min", "period": "PT5S", "events": [{"name": "b"}], "criteria": {"all": [{"property": {"type": "event", "vendor": "a", "name": "b", "major_version": 1, "path": "v"}, "operator": "!=", "value": 3}], "any": [{"property": {"type": "atomic", "name": "page_url"}, "operator": "is null"}, {"property": {"type": "event", "vendor": "a", "name": "b", "major_version": 1, "path": "l"}, "operator": "in", "value": ["x", "y"]}]}}
       ]
     },
+    {
+      "name": "long", "attribute_key": {"name": "user_id"},
+      "attributes": [
+        {"name": "count", "type": "int32", "aggregation": "counter", "period": "P10000000D"},
+        {"name": "mean", "type": "double", "aggregation": "mean", "property": {"type": "event", "vendor": "a", "name": "b", "major_version": 1, "path": "v"}},
+        {"name": "first", "type": "string", "aggregation": "first", "ttl": "P10000000D", "property": {"type": "event", "vendor": "a", "name": "b", "major_version": 1, "path": "v"}},
+        {"name": "since", "type": "double", "aggregation": "time_since_first", "time_unit": "d"},
+        {"name": "created", "type": "unix_timestamp", "aggregation": "last", "property": {"type": "atomic", "name": "dvce_created_tstamp"}}
+      ]
+    },
     {"name": "x", "offline": true, "attribute_key": {"name": "user_id"}, "ttl": "PT4S", "fields": [{"name": "plan", "type": "string"}, {"name": "scores", "type": "double_list"}]}
   ],
   "interventions": [
     {"name": "i1", "criteria": {"any": [{"attribute": "g:recent", "operator": ">", "value": 2}, {"attribute": "g:sum", "operator": "<=", "value": 0.5}]}},
+    {"name": "old", "criteria": {"any": [{"attribute": "long:since", "operator": ">", "value": 1e9}, {"attribute": "long:count", "operator": "=", "value": 2}, {"attribute": "long:mean", "operator": "<", "value": -1e300}]}},
     {"name": "i2", "criteria": {"all": [{"attribute": "h:since_last", "operator": ">=", "value": 2}, {"attribute": "h:recent_counts", "operator": "is null"}]}},
     {"name": "i3", "criteria": {"none": [{"attribute": "g:last", "operator": "is not null"}, {"attribute": "h:list", "operator": "in", "value": "x"}, {"attribute": "g:high", "operator": "not in", "value": [1, 2]}]}},
     {"name": "i4", "criteria": {"all": [{"attribute": "g:recent_first", "operator": "changed"}, {"attribute": "h:since_first", "operator": "is not null"}]}, "target_attribute_keys": [{"name": "domain_sessionid"}, {"name": "user_id"}]},

@@ -28,6 +28,9 @@ const atomicNames = `app_id platform dvce_created_tstamp event event_id txn_id n
 // Longest first: an enriched key runs vendor and name together.
 const vendors = ['com.snowplowanalytics.snowplow.ecommerce', 'com.snowplowanalytics.snowplow', 'com.example'];
 
+/** What stands where a time belongs, and is none. */
+const noTimes = ['8640000000000001', '-8640000000000001', '-99999999999999999', '1e300', 'Infinity', 'NaN', 'now', '', ' ', '1.5', '0x10'];
+
 test('the samples are there', () => {
   expect(payloads).toHaveLength(14);
   expect(enriched).toHaveLength(14);
@@ -121,8 +124,25 @@ describe('atomic fields', () => {
     ['app_id', Object.create({ aid: 'inherited' }) as Payload, undefined],
     ['no_such_field', { e: 'pv' }, undefined],
     ['constructor', { e: 'pv' }, undefined],
+    ...noTimes.map((ttm): [string, Payload, InputValue] => ['true_tstamp', { ttm }, undefined]),
+    ['dvce_created_tstamp', { dtm: '-99999999999999999' }, undefined],
+    ['derived_tstamp', { ttm: '8640000000000001', dtm: '5' }, new Date(5)],
+    ['refr_dvce_tstamp', { url: 'https://a.example/?_sp=6de9.-99999999999999999' }, undefined],
+    ['true_tstamp', { ttm: '-8640000000000000' }, new Date(-8.64e15)],
   ])('%s of %j is %j', (name, payload, expected) => {
     expect(read(payload, atomic(name))).toEqual(expected);
+  });
+});
+
+describe('rule 10: the time of an event', () => {
+  test.each(noTimes)('is the next field where ttm is %j, and none where dtm is, too', (value) => {
+    expect(bindInputs([])({ ttm: value, dtm: '1795398084367' }).time).toBe(1795398084367);
+    expect(bindInputs([])({ ttm: value, dtm: value }).time).toBeNaN();
+  });
+
+  test('reaches as far as Date does', () => {
+    expect(bindInputs([])({ ttm: '8640000000000000' }).time).toBe(8.64e15);
+    expect(bindInputs([])({ dtm: -8.64e15 }).time).toBe(-8.64e15);
   });
 });
 

@@ -185,6 +185,41 @@ describe('events', () => {
   });
 });
 
+describe('rule 10: times beyond the range of times', () => {
+  const noTimes = [-99999999999999999, -8640000000000001, 8640000000000001, 1e300, -Infinity];
+  const times = {
+    name: 'times',
+    attribute_key: { name: 'domain_userid' },
+    attributes: [
+      { name: 'recent', type: 'int32', aggregation: 'counter', period: 'PT1H' },
+      { name: 'since', type: 'double', aggregation: 'time_since_first', time_unit: 's' },
+      { name: 'created', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'dvce_created_tstamp' } },
+    ],
+  };
+
+  beforeEach(async () => {
+    engine = await loadEngine({ definitions: { attribute_groups: [times, ...scores.attribute_groups] }, wasm: wasmBytes });
+  });
+
+  /** After going through a snapshot. */
+  async function attributes(): Promise<unknown> {
+    const other = await loadEngine({ definitions: { attribute_groups: [times, ...scores.attribute_groups] }, wasm: wasmBytes });
+    other.restore(engine.snapshot());
+    return other.attributes(domainUser);
+  }
+
+  test.each(noTimes)('in a payload, %d counts as absent', async (time) => {
+    engine.process(view({ dtm: String(time), ttm: String(time) }), now);
+    engine.process(view({ dtm: String(now - 5000), ttm: time }), now);
+    expect(await attributes()).toMatchObject({ times: { recent: 2, since: 5, created: new Date(now - 5000).toISOString() } });
+  });
+
+  test.each([...noTimes, NaN])('of a push, %d counts as absent', async (time) => {
+    engine.push({ group: 'scores', attributeKey: domainUser, attributes: { risk: 1 } }, now, time);
+    expect(await attributes()).toMatchObject({ scores: { risk: 1 } });
+  });
+});
+
 test("a server's own user agent is not the visitor's", async () => {
   vi.stubGlobal('navigator', { userAgent: 'Node.js/22' });
   const browsers = {

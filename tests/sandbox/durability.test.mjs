@@ -204,6 +204,44 @@ test('a clock that is set back, while it runs or between two runs, stops nothing
   assert.deepEqual(await readViews(sandbox, [visitor]), [1]);
 });
 
+test('an event at a time that is none counts as of now, and the sandbox starts again after it', async (t) => {
+  const sandbox = await Sandbox.start(t);
+  const last = { name: 'url', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'page_url' } };
+  const group = {
+    name: 'visits',
+    version: 1,
+    is_published: true,
+    attribute_key: { name: 'domain_userid' },
+    attributes: [
+      { name: 'views', type: 'int32', aggregation: 'counter', period: 'PT1H' },
+      { ...last, period: undefined },
+      { ...last, name: 'first_url', aggregation: 'first', ttl: 'P1000000D' },
+      { name: 'age', type: 'double', aggregation: 'time_since_first', time_unit: 's' },
+    ],
+  };
+  await sandbox.publish({ attribute_groups: [group] });
+  const times = ['-99999999999999999', '99999999999999999', '8640000000000001', '1e300', '-Infinity', 'now'];
+  const visitors = times.flatMap((time) => ['dtm', 'ttm', 'stm'].map((field) => ({ id: randomUUID(), field, time })));
+  for (const { id, field, time } of visitors) {
+    const query = new URLSearchParams({ e: 'pv', duid: id, url: 'https://shop.example/', [field]: time });
+    assert.equal((await sandbox.call('GET', `/i?${query}`, undefined, { Authorization: '' })).status, 200);
+    await sandbox.track({ e: 'pv', duid: id, url: 'https://shop.example/', eid: randomUUID(), [field]: time });
+  }
+  const read = () =>
+    sandbox.ask('POST', '/api/v1/get-online-attributes', {
+      attribute_keys: { domain_userid: visitors.map(({ id }) => id) },
+      attributes: ['visits_v1:views', 'visits_v1:url', 'visits_v1:first_url'],
+    });
+  const before = await read();
+  assert.deepEqual(before.views, visitors.map(() => 2));
+  assert.deepEqual(before.first_url, visitors.map(() => 'https://shop.example/'));
+  for (const signal of ['SIGKILL', 'SIGTERM', 'SIGKILL']) {
+    await sandbox.kill(signal);
+    await sandbox.start();
+    assert.deepEqual(await read(), before);
+  }
+});
+
 test('a second sandbox in the same folder is refused', async (t) => {
   const sandbox = await Sandbox.start(t);
   await assert.rejects(Sandbox.start(t, '--data', sandbox.folder), /Another sandbox \(process \d+\) keeps its state/);

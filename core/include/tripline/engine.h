@@ -79,8 +79,9 @@ class Engine {
   [[nodiscard]] const Program& program() const;
 
   /// Counts an event and returns what it triggers, in the order of the definitions, each
-  /// intervention's targets in the order that it names them. `now` is the host's clock; the
-  /// engine's own never goes back. Cost: the conditions that the program asks of an event, the
+  /// intervention's targets in the order that it names them. `now` is the host's clock, here
+  /// and below taken as the latest time where it is beyond that; the engine's own never goes back.
+  /// Cost: the conditions that the program asks of an event, the
   /// aggregates that count it, and the criteria with a flipped leaf. The span is valid until the
   /// next call of a non-const member:
   ///     auto fired = engine.process(event, now); engine.advance(later); use(fired);  // wrong
@@ -98,8 +99,8 @@ class Engine {
   std::span<const Payload> advance(Time now, HeldIds held = {});
 
   /// Sets fields of external groups for a profile, and returns what that triggers. `time` is when
-  /// the values were found out, the clock if absent. Refused as a whole if one of them does not
-  /// belong to the profile's key. The profile's id counts as held.
+  /// the values were found out, as an event's. Refused as a whole if one of them does not belong to
+  /// the profile's key. The profile's id counts as held.
   tl::expected<std::span<const Payload>, Text> push(TargetView profile,
                                                     std::span<const PushedValue> values, Time now,
                                                     std::optional<Time> time = {},

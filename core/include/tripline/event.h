@@ -14,7 +14,8 @@ namespace tripline {
 struct Event {
   /// Duplicates are recognised by it (rule 15). A host gives an event without id a random one.
   std::string_view id;
-  /// When it happened; absent: the engine's clock. A time in the future is taken as now.
+  /// When it happened; absent, or beyond the range of times: the engine's clock. A time in the
+  /// future is taken as now.
   std::optional<Time> time;
   /// One value per Program::inputs, in that order; those beyond the end are missing.
   std::span<const ValueView> inputs;

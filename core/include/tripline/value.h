@@ -20,10 +20,15 @@ namespace tripline {
 /// Whole milliseconds since 1970-01-01T00:00:00Z.
 using Time = std::int64_t;
 
-/// The latest time that a JavaScript Date holds; the earliest is as far before 1970.
+/// The range of times: 100,000,000 days before and after 1970, as JavaScript's Date has it. Beyond
+/// it there is no time (rule 10).
+inline constexpr Time kEarliestTime = -8'640'000'000'000'000;
 inline constexpr Time kLatestTime = 8'640'000'000'000'000;
+[[nodiscard]] inline bool is_time(Time time) {
+  return time >= kEarliestTime && time <= kLatestTime;
+}
 
-/// Every real time lies inside these.
+/// Before and after every time.
 inline constexpr Time kEarliest = -(Time{1} << 53);
 inline constexpr Time kNever = Time{1} << 53;
 
@@ -105,7 +110,11 @@ class ValueView {
   static ValueView string(std::string_view text) {
     return {Kind::string, {.text = text.data()}, text.size()};
   }
-  static ValueView time(Time time) { return {Kind::time, {.number = static_cast<double>(time)}}; }
+  /// Beyond the range of times it is missing.
+  static ValueView time(Time time) {
+    return is_time(time) ? ValueView(Kind::time, {.number = static_cast<double>(time)})
+                         : ValueView();
+  }
   static ValueView list(std::span<const ValueView> scalars) {
     return {Kind::list, {.elements = scalars.data()}, scalars.size()};
   }

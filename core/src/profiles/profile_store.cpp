@@ -70,7 +70,7 @@ Time next_deadline(const Program& program, const Profile& profile, Time now) {
     if (from == kNever) continue;
     next = std::min(next, next_crossing(program, program.aggregates[index], from, now));
   }
-  return next;
+  return next > kLatestTime ? kNever : next;  // the clock never gets there
 }
 
 }  // namespace tripline

@@ -28,9 +28,8 @@ void Archive::text(Text& text) {
 std::size_t Archive::count(std::size_t size, std::size_t least, std::size_t most) {
   auto count = static_cast<std::uint32_t>(size);
   number(count);
-  if (!is_loading()) return count;
-  require(count <= most && count <= rest_.size() / least);
-  return ok_ ? count : 0;
+  require(count <= most && (is_loading() ? count <= rest_.size() / least : count == size));
+  return ok_ || !is_loading() ? count : 0;
 }
 
 std::size_t Archive::begin_part() {

@@ -57,8 +57,9 @@ class Archive {
   /// Of loading: instead of reading the part.
   void skip_part(std::size_t mark) { rest_.remove_prefix(rest_.size() - mark); }
 
-  /// What must be true of bytes that are not hostile.
+  /// What must be true of bytes that are not hostile, and so of what is saved.
   void require(bool holds);
+  /// Of saving: whether the bytes will load.
   bool ok() const { return ok_; }
   /// Of loading: what has not been read.
   std::string_view rest() const { return rest_; }

@@ -149,7 +149,7 @@ std::optional<Time> parse_time(std::string_view text) {
     if (!zone || !cursor.done()) return std::nullopt;
     time += *clock - *zone;
   }
-  if (time < -kLatestTime || time > kLatestTime) return std::nullopt;
+  if (!is_time(time)) return std::nullopt;
   return time;
 }
 
