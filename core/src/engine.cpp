@@ -261,7 +261,7 @@ class Update {
 
   void reschedule() {
     for (Profile* profile : state_.scope.profiles) {
-      if (profile != nullptr) state_.schedule(*profile, state_.clock);
+      if (profile != nullptr) state_.schedule(*profile, state_.evaluated_until(*profile));
     }
   }
 

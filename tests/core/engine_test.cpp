@@ -175,6 +175,30 @@ TEST_CASE("whoever comes back after being forgotten begins at nothing", "[engine
   }
 }
 
+TEST_CASE("an id that is not held keeps its deadline when attributes are set for another one",
+          "[engine][rule12]") {
+  const auto program = load(R"({
+    "attribute_groups": [
+      {"name": "g", "attribute_key": {"name": "domain_sessionid"}, "attributes": [
+        {"name": "idle", "type": "double", "aggregation": "time_since_last", "time_unit": "s"}]},
+      {"name": "x", "attribute_key": {"name": "user_id"}, "fields": [{"name": "plan", "type": "string"}]}],
+    "interventions": [{"name": "away", "criteria": {"attribute": "g:idle", "operator": ">=", "value": 2}}]})");
+  Engine engine(program);
+  std::vector<ValueView> inputs(program->inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (program->inputs[i].name == "user_id") inputs[i] = ValueView::string("u");
+    if (program->inputs[i].name == "domain_sessionid") inputs[i] = ValueView::string("s");
+  }
+  (void)engine.process({"e", 0, inputs}, 0);
+  const Target user{"user_id", "u"};
+  const HeldIds held = std::span(&user, 1);
+  CHECK(engine.advance(3000, held).empty());
+  const PushedValue plan{1, ValueView::string("pro")};
+  CHECK(engine.push(user, {&plan, 1}, 3000, {}, held)->empty());
+  CHECK(engine.next_deadline() <= 3000);
+  CHECK(engine.advance(3000).size() == 1);
+}
+
 TEST_CASE("a time beyond the range of times counts as absent", "[engine][rule10]") {
   constexpr Time now = 1767225600000;
   const std::string without = snapshot_after({}, now);
