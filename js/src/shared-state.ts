@@ -2,7 +2,7 @@
 import type { Announcer } from './announcer.js';
 import type { PageEngine } from './page-engine.js';
 import { EngineError, messageOf } from './problem.js';
-import { isStoredState, memoryStore, type Store, type StoredState } from './storage.js';
+import { memoryStore, randomRevision, repaired, type Store, type StoredState } from './storage.js';
 
 /** Answers the state to store; the same one: nothing changed. May run again, so it must leave no trace but in the engine. */
 export type Change = (state: StoredState | undefined, engine: PageEngine | undefined) => StoredState | undefined;
@@ -103,9 +103,15 @@ export class SharedState {
   }
 
   #read(stored: unknown): StoredState | undefined {
-    if (stored === undefined || isStoredState(stored)) return stored;
-    this.#sayDamaged('it has another form');
-    return undefined;
+    const damaged: string[] = [];
+    const state = repaired(stored, damaged);
+    if (damaged.includes('snapshot')) this.#sayDamaged('it has another form');
+    else if (damaged.length > 0) {
+      const fields = damaged.join('", "');
+      const message = `The stored state was damaged in "${fields}": what is damaged is dropped, and the rest kept.`;
+      this.#announcer.say('warning', { code: 'storage', message });
+    }
+    return state;
   }
 
   #bringEngineTo(state: StoredState | undefined): void {
@@ -133,6 +139,5 @@ export function withSnapshot(
   state: StoredState | undefined,
   snapshot: Uint8Array = new Uint8Array(),
 ): Pick<StoredState, 'revision' | 'snapshot'> {
-  // Not from 1: after site data was cleared, a page must not take the new state for one that it knows.
-  return { revision: (state?.revision ?? Date.now()) + 1, snapshot };
+  return { revision: (state?.revision ?? randomRevision()) + 1, snapshot };
 }

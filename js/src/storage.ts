@@ -1,5 +1,5 @@
 // Where the state of an evaluator is kept between pages.
-import type { Intervention } from './types.js';
+import type { AttributeKey, Intervention } from './types.js';
 
 /** A decision whose handlers have not been started. */
 export interface Waiting {
@@ -27,16 +27,75 @@ export interface StoredState {
   stream?: { url: string; lastEventId: string };
 }
 
-/** Whether it has the form of this version. What the snapshot holds is the engine's to judge. */
-export function isStoredState(value: unknown): value is StoredState {
-  const { revision, snapshot, applied, outbox, started } = Object(value) as Partial<Record<keyof StoredState, unknown>>;
+/** By field: the value, if it is intact; else what is left of it. */
+const repairs: { [Field in keyof Required<StoredState>]: (value: unknown) => unknown } = {
+  revision: (value) => (Number.isSafeInteger(value) ? value : randomRevision()),
+  snapshot: (value) => (isA('Uint8Array', value) ? value : new Uint8Array()),
+  applied(value) {
+    const all = Object.entries(isA('Object', value) ? value : {});
+    const intact = items<[string, unknown]>(all, ([, number]) => Number.isSafeInteger(number));
+    return isA('Object', value) && intact === all ? value : Object.fromEntries(intact);
+  },
+  outbox: (value) => items(value, isWaiting),
+  started: (value) => items(value, isText),
+  stream: (value) => (areTexts(Object(value).url, Object(value).lastEventId) ? value : undefined),
+};
+
+/**
+ * What a store returned, without what is damaged: the names of such fields come into `damaged`. The same object if none
+ * is. Whatever it was, it can be used. What the snapshot holds is the engine's to judge.
+ */
+export function repaired(stored: unknown, damaged: string[]): StoredState | undefined {
+  if (stored === undefined) return undefined;
+  const fields = (isA('Object', stored) ? stored : {}) as StoredState;
+  const state: Record<string, unknown> = { ...fields };
+  for (const field of Object.keys(repairs) as (keyof StoredState)[]) {
+    state[field] = repairs[field](fields[field]);
+    if (state[field] !== fields[field]) damaged.push(field);
+  }
+  return damaged.length > 0 ? (state as unknown as StoredState) : fields;
+}
+
+/** Not from 1: after site data was cleared, a page must not take the new state for one that it knows. */
+export function randomRevision(): number {
+  return Math.floor(Math.random() * 2 ** 48);
+}
+
+function isWaiting(value: unknown): value is Waiting {
+  const { intervention, decided, page, session = '' } = Object(value) as Partial<Waiting>;
+  const { intervention_id, name, version, attributes, target_attribute_key } = Object(intervention) as Partial<Intervention>;
+  const target = Object(target_attribute_key) as Partial<AttributeKey>;
   return (
-    typeof revision === 'number' &&
-    ArrayBuffer.isView(snapshot) &&
-    Object(applied) === applied &&
-    Array.isArray(outbox) &&
-    Array.isArray(started)
+    areTexts(page, session, intervention_id, name, target.name, target.id) &&
+    [decided, version].every(Number.isFinite) &&
+    isA('Object', attributes) &&
+    Object.values(attributes).every(isAttributeValue)
   );
+}
+
+function isAttributeValue(value: unknown): boolean {
+  const scalars = isA('Object', value) ? Object.values(value) : [value].flat();
+  return scalars.every((each) => Object(each) !== each && each != null && typeof each !== 'bigint');
+}
+
+/** The same list if all are intact. */
+function items<Item>(value: unknown, isIntact: (item: Item) => boolean): Item[] {
+  if (!Array.isArray(value)) return [];
+  const intact = (value as Item[]).filter(isIntact);
+  return intact.length === value.length ? value : intact;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function areTexts(...values: unknown[]): boolean {
+  return values.every(isText);
+}
+
+/** A database keeps a Map, a Date and the like as they are. */
+function isA(type: string, value: unknown): value is object {
+  return Object.prototype.toString.call(value) === `[object ${type}]`;
 }
 
 export interface Store {

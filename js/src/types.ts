@@ -104,7 +104,7 @@ export type ProblemCode =
   | 'definitions'
   /** The WebAssembly module could not be loaded, or broke. */
   | 'wasm'
-  /** The browser's storage does not work: the state lives as long as the page. */
+  /** The browser's storage does not work, so that something lives as long as the page; or what it held was damaged. */
   | 'storage'
   /** The device's clock was set back by more than five minutes. */
   | 'clock'

@@ -427,6 +427,26 @@ describe('trouble', () => {
     },
   );
 
+  test.each([[null], [{}], ['x'], [{ decided: 1, page: 'p', intervention: { name: 'x' } }]])(
+    'a stored outbox with %j: a warning, once, and the rest is dispatched',
+    async (damaged) => {
+      const first = open({ store }, { handle: false });
+      first.evaluator.track(add());
+      await first.settled();
+      await store.update('default', (state) => state && { ...state, outbox: [damaged as never, ...state.outbox] });
+      const next = open({ store });
+      next.evaluator.track(view());
+      expect(await ecommerce(next)).toMatchObject({ count_product_views: 1, count_add_to_cart: 1 });
+      await next.settled();
+      expect(names(next.interventions)).toEqual(['cart_abandonment']);
+      expect(next.errors).toEqual([]);
+      expect(next.warnings).toMatchObject([{ code: 'storage', message: expect.stringContaining('"outbox"') as string }]);
+      const last = open({ store });
+      await last.settled();
+      expect(last.warnings).toEqual([]);
+    },
+  );
+
   test('a store that fails from the start: memory, and one warning', async () => {
     const page = open({ store: { update: () => Promise.reject(new Error('no')), close() {} } });
     for (let views = 1; views <= 4; ++views) {

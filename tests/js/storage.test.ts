@@ -1,7 +1,7 @@
 // What every store promises. Here IndexedDB is an imitation; tabs of Chromium use the real one.
 import 'fake-indexeddb/auto';
 import { describe, expect, test } from 'vitest';
-import { indexedDbStore, isStoredState, memoryStore, type Store, type StoredState } from '../../js/src/storage.js';
+import { indexedDbStore, memoryStore, repaired, type Store, type StoredState } from '../../js/src/storage.js';
 
 const state = (revision: number): StoredState => ({
   revision,
@@ -100,10 +100,65 @@ describe('IndexedDB', () => {
   });
 });
 
-test('a stored state is known by its form', () => {
-  expect(isStoredState(state(1))).toBe(true);
-  expect(isStoredState(structuredClone(state(1)))).toBe(true);
-  const broken: unknown[] = [null, 1, 'x', [], {}, { ...state(1), revision: '1' }, { ...state(1), snapshot: 'x' },
-    { ...state(1), applied: null }, { ...state(1), outbox: {} }, { ...state(1), started: undefined }];
-  expect(broken.map(isStoredState)).not.toContain(true);
+describe('a stored state', () => {
+  const read = (stored: unknown): { state: StoredState | undefined; damaged: string[] } => {
+    const damaged: string[] = [];
+    return { state: repaired(stored, damaged), damaged };
+  };
+  const waiting = (changes: object = {}, intervention: object = {}): object => ({
+    intervention: {
+      intervention_id: 'i', name: 'n', version: 1, attributes: { 'a:b': 1, 'a:c': ['x', true], 'a:d': { x: 2 } },
+      target_attribute_key: { name: 'user_id', id: '1' }, ...intervention,
+    },
+    decided: 5, page: 'p', session: undefined, ...changes,
+  });
+  const whole = { ...state(1), outbox: [waiting(), waiting({ session: 's' })], started: ['a', 'b'], stream: { url: 'u', lastEventId: '' } };
+
+  test('that is intact is taken as it is', () => {
+    for (const stored of [undefined, state(1), structuredClone(whole)]) {
+      expect(read(stored)).toEqual({ state: stored, damaged: [] });
+      expect(read(stored).state).toBe(stored);
+    }
+  });
+
+  test('of another form has nothing that can be kept, and can be used', () => {
+    for (const stored of [null, 1, 'text', [], new Map(), new Date(), {}]) {
+      const { state, damaged } = read(stored);
+      expect(damaged).toEqual(['revision', 'snapshot', 'applied', 'outbox', 'started']);
+      expect(state).toEqual({ revision: expect.any(Number) as number, snapshot: new Uint8Array(), applied: {}, outbox: [], started: [] });
+    }
+  });
+
+  test.each<[keyof StoredState, unknown, unknown]>([
+    ['revision', NaN, expect.any(Number)],
+    ['revision', '1', expect.any(Number)],
+    ['revision', 2 ** 53, expect.any(Number)],
+    ['snapshot', 'x', new Uint8Array()],
+    ['snapshot', new Float64Array(1), new Uint8Array()],
+    ['snapshot', new DataView(new ArrayBuffer(1)), new Uint8Array()],
+    ['applied', null, {}],
+    ['applied', new Map([['page', 1]]), {}],
+    ['applied', { page: 1, other: '2', third: NaN, fourth: 0.5 }, { page: 1 }],
+    ['outbox', {}, []],
+    ['outbox', null, []],
+    ['outbox', [null, waiting(), {}, undefined, 5, []], [waiting()]],
+    ['outbox', [waiting({ decided: NaN }), waiting({ decided: '5' }), waiting({ page: 1 }), waiting({ session: 1 })], []],
+    ['outbox', [waiting({ intervention: null }), waiting({}, { name: 1 }), waiting({}, { version: '1' }), waiting({}, { intervention_id: undefined })], []],
+    ['outbox', [waiting({}, { attributes: null }), waiting({}, { attributes: [] }), waiting({}, { attributes: { a: null } })], []],
+    ['outbox', [waiting({}, { attributes: { a: 1n } }), waiting({}, { attributes: { a: [[1]] } }), waiting({}, { attributes: { a: { b: {} } } })], []],
+    ['outbox', [waiting({}, { target_attribute_key: 'x' }), waiting({}, { target_attribute_key: { name: 'user_id' } })], []],
+    ['outbox', Object.assign(Array(3), { 1: waiting() }), [waiting()]],
+    ['started', undefined, []],
+    ['started', ['a', 5, null, 'b'], ['a', 'b']],
+    ['stream', 'x', undefined],
+    ['stream', { url: 'u' }, undefined],
+    ['stream', { url: 1, lastEventId: '' }, undefined],
+  ])('with a damaged %s keeps the rest (%#)', (field, damaged, left) => {
+    const stored = { ...whole, [field]: damaged };
+    expect(read(stored)).toEqual({ state: { ...whole, [field]: left }, damaged: [field] });
+  });
+
+  test('keeps what a later version has added', () => {
+    expect(read({ ...whole, started: 5, later: 1 }).state).toEqual({ ...whole, started: [], later: 1 });
+  });
 });

@@ -1,4 +1,4 @@
-// Events that wait, in a browser's own storage.
+// Events that wait and a state that is damaged, in a browser's own storage.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Payload } from '../../../js/src/types.js';
@@ -130,3 +130,36 @@ test('definitions that are missing for 30 visits leave the site its storage', as
   await vi.waitFor(async () => expect(await views()).toBeGreaterThan(40), { timeout: 10_000 });
   await vi.waitFor(async () => expect(await problems()).toEqual([]));
 }, 120_000);
+
+test.each([['null'], ['{}'], ['{"intervention":{"name":"x"},"decided":1,"page":"p"}']])(
+  'an outbox with %s: a warning, once, and the page counts and shows what else is in it',
+  async (damaged) => {
+    await page.evaluate(async (json) => {
+      tripline.start();
+      tripline.add();
+      await tripline.attributes();
+      await new Promise((resolve) => {
+        indexedDB.open('tripline').onsuccess = ({ target }) => {
+          const transaction = (target as IDBOpenDBRequest).result.transaction('states', 'readwrite');
+          const states = transaction.objectStore('states');
+          states.get('sp1').onsuccess = (event) => {
+            const state = (event.target as IDBRequest<{ outbox: unknown[] }>).result;
+            state.outbox.unshift(JSON.parse(json));
+            states.put(state, 'sp1');
+          };
+          transaction.oncomplete = resolve;
+        };
+      });
+    }, damaged);
+    for (const said of [[expect.stringMatching(/^storage: The stored state was damaged in "outbox"/)], []]) {
+      await go(page, `${site.url}next`);
+      await page.evaluate(() => {
+        tripline.start({ handlers: { banner: tripline.note } });
+        tripline.view();
+      });
+      await vi.waitFor(async () => expect(await problems()).toEqual(said), { timeout: 10_000 });
+      if (said.length > 0) await vi.waitFor(async () => expect(await page.evaluate(() => tripline.notes)).toEqual(['cart_abandonment']), { timeout: 10_000 });
+    }
+    expect(await views()).toBe(2);
+  },
+);
