@@ -25,10 +25,12 @@ namespace {
 using tripline::Engine;
 
 struct Instance {
+  tripline::HeldIds held() const { return holds_all ? nullptr : &held_ids; }
+
   Engine engine;
-  /// Of the calls to come; everybody's time passes until there are some.
-  tripline::HeldIds held;
-  tripline::List<tripline::Target> targets;
+  /// Of the calls to come.
+  tripline::List<tripline::Target> held_ids = {};
+  bool holds_all = true;
 };
 
 /// By handle, less one; null once released.
@@ -103,7 +105,7 @@ double load(double definitions_size, double profiles, double sent_marks, double 
   if (profiles > 0) limits.profiles = static_cast<std::size_t>(profiles);
   if (sent_marks > 0) limits.sent_marks = static_cast<std::size_t>(sent_marks);
   if (event_ids > 0) limits.event_ids = static_cast<std::size_t>(event_ids);
-  instances.push_back(std::make_unique<Instance>(Instance{Engine(program, limits), {}, {}}));
+  instances.push_back(std::make_unique<Instance>(Instance{Engine(program, limits)}));
   return static_cast<double>(instances.size());
 }
 
@@ -158,14 +160,13 @@ EMSCRIPTEN_KEEPALIVE int tripline_hold(int handle, int all) {
   if (instance == nullptr) return kNoEngine;
   const auto content = event_buffer.read();
   if (!content || content->event.inputs.size() % 2 != 0) return kMalformed;
-  instance->held.reset();
-  instance->targets.clear();
+  instance->holds_all = all != 0;
+  instance->held_ids.clear();
   const auto inputs = content->event.inputs;
   for (std::size_t i = 0; i < inputs.size(); i += 2) {
-    instance->targets.push_back(
+    instance->held_ids.push_back(
         {tripline::Text(inputs[i].text()), tripline::Text(inputs[i + 1].text())});
   }
-  if (all == 0) instance->held = instance->targets;
   return 0;
 }
 
@@ -174,7 +175,7 @@ EMSCRIPTEN_KEEPALIVE int tripline_process(int handle) {
   if (instance == nullptr) return kNoEngine;
   const auto content = event_buffer.read();
   if (!content) return kMalformed;
-  return keep(instance->engine.process(content->event, content->now, instance->held));
+  return keep(instance->engine.process(content->event, content->now, instance->held()));
 }
 
 EMSCRIPTEN_KEEPALIVE int tripline_push(int handle) {
@@ -183,7 +184,7 @@ EMSCRIPTEN_KEEPALIVE int tripline_push(int handle) {
   const auto push = event_buffer.read_push();
   if (!push) return kMalformed;
   const auto fired =
-      instance->engine.push(push->profile, push->values, push->now, push->time, instance->held);
+      instance->engine.push(push->profile, push->values, push->now, push->time, instance->held());
   if (fired) return keep(*fired);
   keep(fired.error());
   return kRefused;
@@ -192,7 +193,7 @@ EMSCRIPTEN_KEEPALIVE int tripline_push(int handle) {
 EMSCRIPTEN_KEEPALIVE int tripline_advance(int handle, double now) {
   Instance* instance = find_instance(handle);
   if (instance == nullptr) return kNoEngine;
-  return keep(instance->engine.advance(static_cast<tripline::Time>(now), instance->held));
+  return keep(instance->engine.advance(static_cast<tripline::Time>(now), instance->held()));
 }
 
 EMSCRIPTEN_KEEPALIVE int tripline_snapshot(int handle) {
@@ -217,7 +218,7 @@ EMSCRIPTEN_KEEPALIVE double tripline_clock(int handle) {
 EMSCRIPTEN_KEEPALIVE double tripline_next_deadline(int handle) {
   const Instance* instance = find_instance(handle);
   const tripline::Time next =
-      instance ? instance->engine.next_deadline(instance->held) : tripline::kNever;
+      instance ? instance->engine.next_deadline(instance->held()) : tripline::kNever;
   return next == tripline::kNever ? std::numeric_limits<double>::infinity()
                                   : static_cast<double>(next);
 }

@@ -48,7 +48,9 @@ class Update {
       if (!state_.test.passes(test)) continue;
       for (const Index aggregate : test.aggregates) count(aggregate, time);
     }
-    reschedule();
+    for (Profile* profile : state_.scope.profiles) {
+      if (profile != nullptr) state_.schedule(*profile, state_.clock);
+    }
     trigger({"event", {}, id, 0});
   }
 
@@ -59,7 +61,7 @@ class Update {
       take(aggregate, pushed.value, time_of(time));
     }
     ++profile.pushes;
-    reschedule();
+    state_.schedule(profile, state_.clock);
     trigger({"push", program_.keys[profile.name->key].name, profile.name->id,
              static_cast<std::int64_t>(profile.pushes)});
   }
@@ -259,12 +261,6 @@ class Update {
     state_.passing.clear();
   }
 
-  void reschedule() {
-    for (Profile* profile : state_.scope.profiles) {
-      if (profile != nullptr) state_.schedule(*profile, state_.evaluated_until(*profile));
-    }
-  }
-
   // ---- criteria ------------------------------------------------------------------------------
 
   /// What this update has not changed reads the same before and after, but for what time does.
@@ -346,7 +342,7 @@ class Update {
 
 /// Runs deadlines up to `now` at their own moments: everybody's, or those of `state.held`. A
 /// profile that was not evaluated when the clock last moved has missed its deadlines.
-void run_deadlines(EngineState& state, Time now, bool all) {
+[[gnu::noinline]] void run_deadlines(EngineState& state, Time now, bool all) {
   List<MissedEdge> missed;
   const Time clock = state.clock;
   const Time end = std::max(clock, std::min(now, kLatestTime));
@@ -370,8 +366,8 @@ std::span<const Payload> Engine::process(const Event& event, Time now, HeldIds h
   state_->payloads.clear();
   state_->test.begin(event);
   state_->hold(held);
-  if (held) state_->hold_event();
-  run_deadlines(*state_, now, !held);
+  if (held != nullptr) state_->hold_event();
+  run_deadlines(*state_, now, held == nullptr);
   Update(*state_).apply(event);
   return state_->payloads;
 }
@@ -379,7 +375,7 @@ std::span<const Payload> Engine::process(const Event& event, Time now, HeldIds h
 std::span<const Payload> Engine::advance(Time now, HeldIds held) {
   state_->payloads.clear();
   state_->hold(held);
-  run_deadlines(*state_, now, !held);
+  run_deadlines(*state_, now, held == nullptr);
   return state_->payloads;
 }
 
@@ -395,8 +391,8 @@ tl::expected<std::span<const Payload>, Text> Engine::push(TargetView profile,
   }
   state_->payloads.clear();
   state_->hold(held);
-  if (held) state_->hold(key, id);
-  run_deadlines(*state_, now, !held);
+  if (held != nullptr) state_->hold(key, id);
+  run_deadlines(*state_, now, held == nullptr);
   Profile& touched = state_->touch_profile(key, id);
   Update(*state_).push(touched, values, time);
   return std::span<const Payload>(state_->payloads);

@@ -52,7 +52,7 @@ void EngineState::schedule(Profile& profile, Time from) {
 
 [[gnu::noinline]] void EngineState::hold(HeldIds ids) {
   held.clear();
-  if (!ids) return;
+  if (ids == nullptr) return;
   Text room;
   for (const Target& target : *ids) {
     hold(program->find_key(target.name), normal_id(target.id, room));
@@ -193,7 +193,7 @@ void Engine::rebase(Time now) {
 
 Time Engine::next_deadline(HeldIds held) const {
   state_->hold(held);
-  const Profile* next = state_->next_due(!held);
+  const Profile* next = state_->next_due(held == nullptr);
   return next == nullptr ? kNever : next->deadline;
 }
 

@@ -54,6 +54,14 @@ class Engine {
     this.inputs = report.inputs;
   }
 
+  /** Of these ids time passes in the calls to come, each `{name, id}`; undefined: of all. */
+  hold(held) {
+    const values = (held ?? []).flatMap(({ name, id }) => [name, id]);
+    this.#write({ id: '', now: 0, time: NaN, values });
+    const answer = this.#module.hold(this.handle, held === undefined ? 1 : 0);
+    if (answer !== 0) throw new Error(`The engine answered ${answer}.`);
+  }
+
   /** Times in ms, `time` NaN if the event has none; one value per input. Returns the payloads. */
   process({ id, now, time, values }) {
     this.#write({ id, now, time, values });
@@ -88,7 +96,7 @@ class Engine {
     return this.#module.forget(this.handle, ...write(this.#module, name, id)) === 1;
   }
 
-  /** When advance must be called next (ms), or Infinity. */
+  /** When advance must be called next (ms), or Infinity; at or before the clock: at once. */
   nextDeadline() {
     return this.#module.nextDeadline(this.handle);
   }

@@ -89,6 +89,7 @@ class Run {
   }
 
   #run(step) {
+    this.#engine.hold(step.held);
     if (step.event) return this.#runEvents(step);
     if (step.advance) return this.#runAdvance(step);
     if (step.push) return this.#runPush(step);
@@ -149,7 +150,7 @@ class Run {
     const deadline = this.#engine.nextDeadline();
     const latest = step.next_deadline === null ? Infinity : Date.parse(step.next_deadline);
     const inTime = latest === Infinity ? deadline === Infinity : deadline <= latest;
-    if (!inTime || deadline <= this.#engine.clock()) {
+    if (!inTime || (!step.held && deadline <= this.#engine.clock())) {
       this.complaints.push(
         `the next deadline should be after the clock and ${step.next_deadline ?? 'none'}` +
         ` at the latest, but is ${instantText(deadline)}`);

@@ -136,9 +136,10 @@ class Run {
   }
 
   void run(const json& step) {
+    hold(step);
     if (step.contains("event")) return run_events(step);
     if (step.contains("advance")) {
-      return check_triggered(engine_->advance(tick(time_of(step["advance"]))), step);
+      return check_triggered(engine_->advance(tick(time_of(step["advance"])), held_), step);
     }
     if (step.contains("push")) return run_push(step);
     if (step.contains("rebase")) return run_rebase(step);
@@ -148,6 +149,18 @@ class Run {
     if (step.contains("snapshot")) return through_snapshot(step);
     if (step.contains("new_engine")) return start_afresh();
     FAIL_CHECK("a step of no known kind");
+  }
+
+  /// The ids that a step holds, as it names them; of a step that names none, everybody's.
+  void hold(const json& step) {
+    held_ids_.clear();
+    const json ids = step.value("held", json::array());
+    for (const json& key : ids) held_ids_.push_back(target_of(key));
+    held_ = step.contains("held") ? &held_ids_ : nullptr;
+  }
+
+  static tripline::Target target_of(const json& key) {
+    return {key["name"].get<std::string>(), key["id"].get<std::string>()};
   }
 
   void run_events(const json& step) {
@@ -163,7 +176,7 @@ class Run {
       if (!read) return;
       const Time now = step.contains("now") ? tick(time_of(step["now"]))
                                             : tick(std::max(clock_, read->time.value_or(clock_)));
-      check_triggered(engine_->process(*read, now), left == 1 ? step : json::object());
+      check_triggered(engine_->process(*read, now, held_), left == 1 ? step : json::object());
     }
   }
 
@@ -182,8 +195,7 @@ class Run {
     for (const auto& [name, value] : push["attributes"].items()) {
       values.push_back({attribute_number(push, name), view_of(value, kept, lists)});
     }
-    const tripline::Target profile{key["name"].get<std::string>(), key["id"].get<std::string>()};
-    const auto fired = engine_->push(profile, values, now, time);
+    const auto fired = engine_->push(target_of(key), values, now, time, held_);
     INFO((fired ? "" : fired.error()));
     CHECK(fired.has_value() != step.value("refused", false));
     check_triggered(fired ? *fired : std::span<const tripline::Payload>(), step);
@@ -244,8 +256,8 @@ class Run {
   }
 
   void run_next_deadline(const json& step) {
-    const Time deadline = engine_->next_deadline();
-    CHECK(deadline > engine_->clock());
+    const Time deadline = engine_->next_deadline(held_);
+    if (!held_) CHECK(deadline > engine_->clock());
     if (step["next_deadline"].is_null()) {
       CHECK(deadline == tripline::kNever);
     } else {
@@ -255,8 +267,8 @@ class Run {
 
   void run_attributes(const json& step) {
     const json& key = step["attributes"];
-    check_triggered(engine_->advance(step.contains("now") ? tick(time_of(step["now"])) : clock_),
-                    json::object());
+    const Time now = step.contains("now") ? tick(time_of(step["now"])) : clock_;
+    check_triggered(engine_->advance(now, held_), json::object());
     const auto readings =
         engine_->attributes(key["name"].get<std::string>(), key["id"].get<std::string>());
     CHECK(json::parse(tripline::attributes_json(readings)) == step.value("expect", json()));
@@ -339,6 +351,8 @@ class Run {
   std::shared_ptr<const tripline::Program> program_;
   std::optional<tripline::Engine> engine_;
   std::unique_ptr<tripline::cli::EnrichedReader> reader_;
+  tripline::List<tripline::Target> held_ids_;
+  tripline::HeldIds held_ = nullptr;
   Time clock_ = tripline::kEarliest;
   int events_numbered_ = 0;
   std::map<std::string, std::string> labels_;

@@ -47,6 +47,16 @@ Time now_of(const json& step) {
   return *parse_time(step[step.contains("advance") ? "advance" : "now"].get<std::string>());
 }
 
+/// Whose time passes in a step, for the twin.
+Held held_of(const json& step) {
+  if (!step.contains("held")) return {};
+  std::set<Profile> held;
+  for (const json& key : step["held"]) {
+    held.insert({key["name"].get<std::string>(), comparable_id(key["id"].get<std::string>())});
+  }
+  return held;
+}
+
 class Run {
  public:
   Run(Session& session, std::ostream* record)
@@ -79,20 +89,34 @@ class Run {
   }
 
   void take(json& step) {
+    hold(step);
     if (step.contains("to_deadline")) resolve(step);
     if (step.contains("event")) {
       const std::string text = step["event"].dump();
       const auto event = reader_->read(text);
       if (!event) return fail("the reader refuses the event: " + event.error());
-      return check_fired(engine_->process(*event, now_of(step)),
-                         twin_.process(step["event"], now_of(step)));
+      return check_fired(engine_->process(*event, now_of(step), held_),
+                         twin_.process(step["event"], now_of(step), held_of(step)));
     }
     if (step.contains("advance")) {
-      return check_fired(engine_->advance(now_of(step)), twin_.advance(now_of(step)));
+      return check_fired(engine_->advance(now_of(step), held_),
+                         twin_.advance(now_of(step), held_of(step)));
     }
     if (step.contains("push")) return push(step);
     if (step.contains("forget")) return forget(step);
     if (step.contains("snapshot")) restart(step);
+  }
+
+  /// Whose time passes in a step, for the engine.
+  void hold(const json& step) {
+    held_ids_.clear();
+    const json ids = step.value("held", json::array());
+    for (const json& key : ids) {
+      held_ids_.push_back({tripline::Text(key["name"].get<std::string>()),
+                           tripline::Text(key["id"].get<std::string>())});
+    }
+    held_ = step.contains("held") ? &held_ids_ : nullptr;
+    twin_held_ = held_of(step);
   }
 
   void push(const json& step) {
@@ -112,10 +136,11 @@ class Run {
     std::optional<Time> time;
     if (push.contains("time")) time = parse_time(push["time"].get<std::string>());
     const json& key = push["attribute_key"];
-    const auto payloads = engine_->push(
-        {key["name"].get<std::string>(), key["id"].get<std::string>()}, values, now_of(step), time);
+    const auto payloads =
+        engine_->push({key["name"].get<std::string>(), key["id"].get<std::string>()}, values,
+                      now_of(step), time, held_);
     if (!payloads) return fail("the push is refused: " + std::string(payloads.error()));
-    check_fired(*payloads, twin_.push(push, now_of(step)));
+    check_fired(*payloads, twin_.push(push, now_of(step), held_of(step)));
   }
 
   std::optional<tripline::Program::Index> attribute_number(const json& push,
@@ -146,10 +171,11 @@ class Run {
   /// A little before, at, or a little after the next deadline; just a moment later if there is
   /// none.
   void resolve(json& step) {
-    const Time next = engine_->next_deadline();
+    const Time next = engine_->next_deadline(held_);
     const Time clock = std::max(engine_->clock(), Time{0});
     const Time to = (next == tripline::kNever ? clock : next) + step["to_deadline"].get<Time>();
-    step = {{"advance", time_text(std::max(to, clock))}};
+    step.erase("to_deadline");
+    step["advance"] = time_text(std::max(to, clock));
   }
 
   void restart(const json& step) {
@@ -244,17 +270,23 @@ class Run {
   }
 
   void check_deadline() {
-    const Time deadline = engine_->next_deadline();
+    check_deadline(nullptr, {});
+    const Time deadline = check_deadline(held_, twin_held_);
     if (record_) answer_["next_deadline"] = deadline;
-    if (deadline <= engine_->clock()) {
-      return fail("the next deadline " + time_text(deadline) + " is not after the clock " +
-                  time_text(engine_->clock()));
+  }
+
+  Time check_deadline(tripline::HeldIds held, const Held& twin_held) {
+    const Time deadline = engine_->next_deadline(held);
+    if (deadline <= engine_->clock() && twin_.is_up_to_date(twin_held)) {
+      fail("the next deadline " + time_text(deadline) + " is not after the clock " +
+           time_text(engine_->clock()));
     }
-    const auto flip = twin_.next_flip();
+    const auto flip = twin_.next_flip(twin_held);
     if (flip && deadline > *flip) {
       fail("a leaf flips at " + time_text(*flip) + ", but the next deadline is " +
            (deadline == tripline::kNever ? "never" : time_text(deadline)));
     }
+    return deadline;
   }
 
   void fail(std::string what) {
@@ -267,6 +299,9 @@ class Run {
   Twin twin_;
   std::optional<tripline::Engine> engine_;
   std::unique_ptr<tripline::cli::EnrichedReader> reader_;
+  tripline::List<tripline::Target> held_ids_;
+  tripline::HeldIds held_ = nullptr;
+  Held twin_held_;
   std::map<std::string, std::string> id_of_cause_, cause_of_id_;
   std::string what_;
   json answer_;
@@ -299,9 +334,10 @@ json conformance_case(const Session& session, const std::string& name) {
   for (const json& step : session.steps) {
     json copy = step;
     std::vector<Fired> fired;
-    if (step.contains("event")) fired = twin.process(step["event"], now_of(step));
-    if (step.contains("advance")) fired = twin.advance(now_of(step));
-    if (step.contains("push")) fired = twin.push(step["push"], now_of(step));
+    const Held held = held_of(step);
+    if (step.contains("event")) fired = twin.process(step["event"], now_of(step), held);
+    if (step.contains("advance")) fired = twin.advance(now_of(step), held);
+    if (step.contains("push")) fired = twin.push(step["push"], now_of(step), held);
     if (step.contains("forget")) {
       const json& key = step["forget"];
       twin.forget(key["name"].get<std::string>(), key["id"].get<std::string>());
@@ -321,7 +357,8 @@ json conformance_case(const Session& session, const std::string& name) {
         groups[group.name][each.name] = twin.read(each, id);
       }
     }
-    test["steps"].push_back({{"attributes", {{"name", key}, {"id", id}}}, {"expect", groups}});
+    test["steps"].push_back(
+        {{"attributes", {{"name", key}, {"id", id}}}, {"held", json::array()}, {"expect", groups}});
   }
   return test;
 }

@@ -544,9 +544,20 @@ json Generator::push(const json& group) {
   return made;
 }
 
+json Generator::held(const json& groups) {
+  json ids = json::array();
+  for (const json& group : groups) {
+    if (chance(50)) ids.push_back(known_id(group));
+    if (chance(20)) ids.push_back({{"name", group["attribute_key"]["name"]}, {"id", "u2"}});
+  }
+  return ids;
+}
+
 std::vector<json> Generator::steps(const json& definitions, std::size_t count) {
   std::vector<json> steps;
   json current = definitions;
+  const bool holds = chance(50);  // half of the sessions know nothing of held ids
+  json holding = held(current["attribute_groups"]);
   while (steps.size() < count) {
     const std::size_t kind = below(100);
     const json group = element(current["attribute_groups"]);
@@ -578,6 +589,9 @@ std::vector<json> Generator::steps(const json& definitions, std::size_t count) {
       }
       steps.push_back(step);
     }
+    if (!holds || steps.back().contains("snapshot") || steps.back().contains("forget")) continue;
+    if (chance(25)) holding = held(current["attribute_groups"]);
+    if (chance(90)) steps.back()["held"] = holding;
   }
   return steps;
 }

@@ -68,6 +68,8 @@ class Generator {
   json event();
   json push(const json& group);
   json known_id(const json& group);
+  /// What a page might hold.
+  json held(const json& groups);
 
   std::mt19937_64 random_;
   Repertoire repertoire_;

@@ -30,6 +30,7 @@ class Replay {
   /** What the engine answers to a step, in the form of the recording. */
   answer({ step, answer: recorded }) {
     const answer = {};
+    this.engine.hold(step.held);
     if (step.snapshot) {
       const bytes = this.engine.snapshot();
       answer.snapshot = Buffer.from(bytes).toString('hex');

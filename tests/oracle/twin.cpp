@@ -53,6 +53,10 @@ json convert_pushed(const json& value, const std::string& type) {
   return converted;
 }
 
+std::string deadline_of(const Profile& profile, Time instant) {
+  return "deadline|" + profile.first + "|" + profile.second + "|" + std::to_string(instant);
+}
+
 struct Count {
   json value;
   double count;
@@ -106,7 +110,7 @@ std::string comparable_id(const std::string& id) {
 Twin::Twin(std::shared_ptr<const Bundle> bundle) : bundle_(std::move(bundle)), clock_(kBeginning) {
 }
 
-std::vector<std::pair<std::string, std::string>> Twin::profiles() const {
+std::vector<Profile> Twin::profiles() const {
   std::vector<Profile> profiles;
   for (const Key& key : bundle_->keys) {
     for (const auto& [profile, unused] : last_ids_) {
@@ -131,6 +135,7 @@ void Twin::restart(std::shared_ptr<const Bundle> bundle) {
   for (auto& [profile, ids] : last_ids_) {
     std::erase_if(ids, [&](const auto& entry) { return !keys.contains(entry.first); });
   }
+  std::erase_if(evaluated_, [&](const auto& entry) { return !keeps_profiles(entry.first.first); });
   std::erase_if(push_numbers_,
                 [&](const auto& entry) { return !keeps_profiles(entry.first.first); });
 }
@@ -256,7 +261,12 @@ std::vector<json> Twin::first_seen(const Attribute& attribute, const std::string
   return order;
 }
 
-json Twin::aggregate(const Attribute& attribute, const std::string& id, const View& view) const {
+json Twin::aggregate(const Attribute& attribute, const std::string& id, const View& asked) const {
+  // What a profile was before it was last evaluated is not known any more.
+  const auto evaluated = evaluated_.find({attribute.key, id});
+  const View view{
+      evaluated == evaluated_.end() ? asked.now : std::max(asked.now, evaluated->second),
+      asked.before};
   const auto kept = in_force(attribute, id, view);
   if (kept.empty()) return nullptr;
   const std::string& how = attribute.aggregation;
@@ -416,8 +426,10 @@ void Twin::send(const Intervention& intervention, const Ids& ids, const View& vi
   }
 }
 
-std::vector<Fired> Twin::process(const json& event, Time now) {
-  std::vector<Fired> fired = advance(now);
+std::vector<Fired> Twin::process(const json& event, Time now, Held held) {
+  const Ids ids = ids_of(event);
+  if (held) held->insert(ids.begin(), ids.end());
+  std::vector<Fired> fired = advance(now, held);
   const std::string event_id = event["event_id"].get<std::string>();
   if (event.value("event_vendor", "") == "com.snowplowanalytics.signals") return fired;
   if (!event_ids_.insert(event_id).second) return fired;
@@ -430,7 +442,6 @@ std::vector<Fired> Twin::process(const json& event, Time now) {
     }
   }
   time = std::min(time.value_or(clock_), clock_);
-  const Ids ids = ids_of(event);
   const View before{clock_, ++number_}, after{clock_, number_ + 1};
   std::set<std::string> counted;
   for (const Group& group : bundle_->groups) {
@@ -443,7 +454,10 @@ std::vector<Fired> Twin::process(const json& event, Time now) {
       history_[each.identity][id->second].push_back({number_, *time, clock_, values});
     }
   }
-  for (const auto& profile : ids) last_ids_[profile] = ids;
+  for (const auto& profile : ids) {
+    last_ids_[profile] = ids;
+    evaluated_[profile] = clock_;
+  }
   for (const Intervention& each : bundle_->interventions) {
     if (is_edge(each, ids, before, after)) {
       send(each, ids, after, clock_, "event|" + event_id, fired);
@@ -452,10 +466,11 @@ std::vector<Fired> Twin::process(const json& event, Time now) {
   return fired;
 }
 
-std::vector<Fired> Twin::push(const json& push, Time now) {
-  std::vector<Fired> fired = advance(now);
+std::vector<Fired> Twin::push(const json& push, Time now, Held held) {
   const std::string key = push["attribute_key"]["name"].get<std::string>();
   const std::string id = comparable_id(push["attribute_key"]["id"].get<std::string>());
+  if (held) held->insert({key, id});
+  std::vector<Fired> fired = advance(now, held);
   std::optional<Time> time;
   if (push.contains("time")) time = parse_time(push["time"].get<std::string>());
   time = std::min(time.value_or(clock_), clock_);
@@ -475,6 +490,7 @@ std::vector<Fired> Twin::push(const json& push, Time now) {
   }
   const Profile profile{key, id};
   last_ids_.try_emplace(profile, Ids{{key, id}});
+  evaluated_[profile] = clock_;
   const Ids ids = last_ids_[profile];
   const std::string cause =
       "push|" + key + "|" + id + "|" + std::to_string(++push_numbers_[profile]);
@@ -484,14 +500,41 @@ std::vector<Fired> Twin::push(const json& push, Time now) {
   return fired;
 }
 
-std::vector<Fired> Twin::advance(Time now) {
+std::vector<Fired> Twin::advance(Time now, const Held& held) {
   std::vector<Fired> fired;
-  for (auto flip = next_flip(); flip && *flip <= now; flip = next_flip()) {
-    fire_deadline(*flip, now, fired);
-    clock_ = *flip;
+  std::vector<Late> late;
+  const Time end = std::max(clock_, now);
+  std::map<Profile, Time> done;  // up to when, of those whose time passes
+  for (const Profile& each : passing(held)) done[each] = evaluated_[each];
+  // Who was not evaluated when the clock last moved was not held then, and has missed its
+  // deadlines.
+  const auto is_late = [&](const Profile& each) {
+    return catching_up_ || evaluated_[each] < clock_;
+  };
+  for (;;) {
+    std::optional<Time> instant;
+    for (const auto& [profile, after] : done) {
+      const auto flip = next_flip(profile, after);
+      if (flip && (!instant || *flip < *instant)) instant = flip;
+    }
+    if (!instant || *instant > end) break;
+    for (const Profile& each : passing(held)) {
+      if (next_flip(each, done[each]) != instant) continue;
+      fire_deadline(each, *instant, is_late(each) ? &late : nullptr, fired);
+      done[each] = *instant;
+    }
   }
-  clock_ = std::max(clock_, now);
+  for (const auto& [profile, unused] : done) evaluated_[profile] = end;
+  clock_ = end;
   catching_up_ = false;
+  const View now_{clock_, number_ + 1};
+  for (const Late& each : late) {
+    const Ids& ids = last_ids_.at(each.profile);
+    if (!node_holds(each.intervention->criteria, ids, now_, nullptr)) continue;
+    // What fires late brings the latest values (rule 24).
+    send(*each.intervention, ids, now_, each.instant, deadline_of(each.profile, each.instant),
+         fired);
+  }
   return fired;
 }
 
@@ -499,6 +542,7 @@ bool Twin::forget(const std::string& key, const std::string& any_id) {
   const std::string id = comparable_id(any_id);
   bool was_known = last_ids_.erase({key, id}) > 0 && keeps_profiles(key);
   push_numbers_.erase({key, id});
+  evaluated_.erase({key, id});
   for (const Intervention& each : bundle_->interventions) {
     was_known |= sent_.erase({each.name, each.version, key, id}) > 0;
   }
@@ -516,8 +560,22 @@ bool Twin::forget(const std::string& key, const std::string& any_id) {
 
 // Time
 
+std::vector<Profile> Twin::passing(const Held& held) const {
+  std::vector<Profile> all = profiles();
+  std::erase_if(all, [&](const Profile& each) { return held && !held->contains(each); });
+  return all;
+}
+
+bool Twin::is_up_to_date(const Held& held) const {
+  const auto passing_now = passing(held);
+  return std::all_of(passing_now.begin(), passing_now.end(), [&](const Profile& each) {
+    const auto evaluated = evaluated_.find(each);
+    return evaluated == evaluated_.end() || evaluated->second == clock_;
+  });
+}
+
 /// Every instant at which the leaf might flip through time alone, in any order.
-std::vector<Time> Twin::candidates(const Leaf& leaf, const std::string& id) const {
+std::vector<Time> Twin::candidates(const Leaf& leaf, const std::string& id, Time after) const {
   const Attribute& attribute = *leaf.attribute;
   std::vector<Time> instants;
   if (!attribute.period && !attribute.ttl && !is_time_since(attribute)) return instants;
@@ -534,51 +592,53 @@ std::vector<Time> Twin::candidates(const Leaf& leaf, const std::string& id) cons
       }
     }
   }
-  std::erase_if(instants, [&](Time instant) { return instant <= clock_; });
+  std::erase_if(instants, [&](Time instant) { return instant <= after; });
   return instants;
 }
 
-std::optional<Time> Twin::next_flip() const {
+bool Twin::flips(const Leaf& leaf, const Profile& profile, Time instant) const {
+  const View before{instant - 1, number_ + 1}, after{instant, number_ + 1};
+  const Ids own{profile};
+  return leaf.attribute->key == profile.first &&
+         leaf_holds(leaf, own, before, nullptr) != leaf_holds(leaf, own, after, nullptr);
+}
+
+std::optional<Time> Twin::next_flip(const Profile& profile, Time after) const {
   std::optional<Time> next;
-  for (const auto& [profile, unused] : last_ids_) {
-    const Ids ids{profile};
-    for (const Intervention& intervention : bundle_->interventions) {
-      for (const Leaf& leaf : intervention.leaves) {
-        if (leaf.attribute->key != profile.first) continue;
-        for (const Time instant : candidates(leaf, profile.second)) {
-          if (next && instant >= *next) continue;
-          const View before{instant - 1, number_ + 1}, after{instant, number_ + 1};
-          if (leaf_holds(leaf, ids, before, nullptr) != leaf_holds(leaf, ids, after, nullptr)) {
-            next = instant;
-          }
-        }
+  for (const Intervention& intervention : bundle_->interventions) {
+    for (const Leaf& leaf : intervention.leaves) {
+      if (leaf.attribute->key != profile.first) continue;
+      for (const Time instant : candidates(leaf, profile.second, after)) {
+        if ((!next || instant < *next) && flips(leaf, profile, instant)) next = instant;
       }
     }
   }
   return next;
 }
 
-void Twin::fire_deadline(Time instant, Time now, std::vector<Fired>& fired) {
+std::optional<Time> Twin::next_flip(const Held& held) const {
+  std::optional<Time> next;
+  for (const Profile& each : passing(held)) {
+    const auto evaluated = evaluated_.find(each);
+    const auto flip = next_flip(each, evaluated == evaluated_.end() ? clock_ : evaluated->second);
+    if (flip && (!next || *flip < *next)) next = flip;
+  }
+  return next;
+}
+
+void Twin::fire_deadline(const Profile& profile, Time instant, std::vector<Late>* late,
+                         std::vector<Fired>& fired) {
   const View before{instant - 1, number_ + 1}, after{instant, number_ + 1};
-  for (const Profile& profile : profiles()) {
-    const Ids own{profile};
-    const Ids& ids = last_ids_.at(profile);
-    const auto flips = [&](const Leaf& leaf) {
-      return leaf.attribute->key == profile.first &&
-             leaf_holds(leaf, own, before, nullptr) != leaf_holds(leaf, own, after, nullptr);
-    };
-    const std::string cause =
-        "deadline|" + profile.first + "|" + profile.second + "|" + std::to_string(instant);
-    for (const Intervention& each : bundle_->interventions) {
-      const auto still_holds = [&] {
-        return !catching_up_ || node_holds(each.criteria, ids, View{now, number_ + 1}, nullptr);
-      };
-      if (std::any_of(each.leaves.begin(), each.leaves.end(), flips) &&
-          is_edge(each, ids, before, after) && still_holds()) {
-        // What fires late brings the latest values (rule 24).
-        const View latest{catching_up_ ? now : instant, number_ + 1};
-        send(each, ids, latest, instant, cause, fired);
-      }
+  const Ids& ids = last_ids_.at(profile);
+  for (const Intervention& each : bundle_->interventions) {
+    const bool flipped = std::any_of(each.leaves.begin(), each.leaves.end(), [&](const Leaf& leaf) {
+      return flips(leaf, profile, instant);
+    });
+    if (!flipped || !is_edge(each, ids, before, after)) continue;
+    if (late != nullptr) {
+      late->push_back({&each, profile, instant});
+    } else {
+      send(each, ids, after, instant, deadline_of(profile, instant), fired);
     }
   }
 }

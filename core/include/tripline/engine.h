@@ -28,9 +28,9 @@ struct Target {
   operator TargetView() const { return {name, id}; }
 };
 
-/// The ids whose time passes in a call: those that a page holds (rule 16), or everybody's if there
-/// is no list. An id that is not known is passed over.
-using HeldIds = std::optional<std::span<const Target>>;
+/// The ids whose time passes in a call: those that a page holds (rule 16); null: everybody's. An id
+/// that is not known is passed over.
+using HeldIds = const List<Target>*;
 
 /// One intervention for one target. The payloads of one trigger share their intervention_id.
 struct Payload {
@@ -87,7 +87,7 @@ class Engine {
   ///     auto fired = engine.process(event, now); engine.advance(later); use(fired);  // wrong
   ///     for (const Payload& payload : engine.process(event, now)) use(payload);      // right
   /// The ids that the event carries count as held.
-  std::span<const Payload> process(const Event& event, Time now, HeldIds held = {});
+  std::span<const Payload> process(const Event& event, Time now, HeldIds held = nullptr);
 
   /// What became of the event of the last process().
   [[nodiscard]] Admission last_admission() const;
@@ -96,7 +96,7 @@ class Engine {
   /// moment, in order. advance(a) and then advance(b) is advance(b). After a restore, what became
   /// true in the meantime fires only if it still holds; so it does for an id that was not held when
   /// the clock last moved. Cost with held ids: to find their profiles; nobody else is looked at.
-  std::span<const Payload> advance(Time now, HeldIds held = {});
+  std::span<const Payload> advance(Time now, HeldIds held = nullptr);
 
   /// Sets fields of external groups for a profile, and returns what that triggers. `time` is when
   /// the values were found out, as an event's. Refused as a whole if one of them does not belong to
@@ -104,7 +104,7 @@ class Engine {
   tl::expected<std::span<const Payload>, Text> push(TargetView profile,
                                                     std::span<const PushedValue> values, Time now,
                                                     std::optional<Time> time = {},
-                                                    HeldIds held = {});
+                                                    HeldIds held = nullptr);
 
   /// Forgets what is known of an id: its profile, what the program's interventions sent to it, and
   /// that events of other profiles carried it. False if nothing was known. Cost: all profiles.
@@ -117,7 +117,7 @@ class Engine {
   /// When advance() must be called next, with these ids, for something to be noticed in time;
   /// kNever if nothing changes through time alone. A time that is not after the clock: at once,
   /// since one of the profiles was not held at that time.
-  [[nodiscard]] Time next_deadline(HeldIds held = {}) const;
+  [[nodiscard]] Time next_deadline(HeldIds held = nullptr) const;
 
   /// The highest `now` so far.
   [[nodiscard]] Time clock() const;
