@@ -1,7 +1,7 @@
 // Takes the journal's entries into the state.
 import type { Announcer } from './announcer.js';
 import type { Entry, Journal } from './journal.js';
-import { withDecided } from './outbox.js';
+import { rebased, withDecided } from './outbox.js';
 import type { PageEngine } from './page-engine.js';
 import { isRefusal } from './problem.js';
 import { EngineFailure, withSnapshot } from './shared-state.js';
@@ -43,15 +43,16 @@ export function applyJournal(
   announcer: Announcer,
   pushes: Pushes,
 ): StoredState | undefined {
-  const isSetBack = engine !== undefined && engine.clock - now > clockWasSetBack;
+  const { applied = {}, outbox = [], started = [] } = state ?? {};
+  const latest = Math.max(engine?.clock ?? now, ...outbox.map(({ decided }) => decided));
+  const isSetBack = latest - now > clockWasSetBack;
   if (isSetBack) {
-    engine.rebase(now);
+    if (engine && engine.clock > now) engine.rebase(now);
     announcer.say('warning', {
       code: 'clock',
       message: "The device's clock was set back. What was counted later than now counts as of now.",
     });
   }
-  const { applied = {}, outbox = [], started = [] } = state ?? {};
   let entries = journal.pending(applied, engine ? '' : direct);
   if (!pushes.code && entries.some(({ content }) => !('event' in content))) {
     pushes.areWanted = pushes.code === undefined;
@@ -59,7 +60,7 @@ export function applyJournal(
   }
   const isDue = engine !== undefined && engine.nextDeadlineOf() <= now;
   if (entries.length === 0 && !isDue && !isSetBack) return state;
-  const next = { applied: journal.retained(applied), outbox, started };
+  const next = { applied: journal.retained(applied), outbox: isSetBack ? rebased(outbox, now) : outbox, started };
   const decide = (interventions: readonly Intervention[], page: string, session?: string): void => {
     next.outbox = withDecided(next, interventions, { decided: now, page, session });
   };

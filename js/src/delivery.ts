@@ -45,6 +45,11 @@ export class Delivery {
     if (id !== undefined && id !== this.#session.id) this.#session = { id, since: Date.now() };
   }
 
+  /** The clock may have been set back to `now`. */
+  rebase(now: number): void {
+    this.#session.since = Math.min(this.#session.since, now);
+  }
+
   /** Starts what this page may start, and ends what is over. That is committed before the first handler runs. */
   async run(shared: SharedState): Promise<void> {
     if (isNothing(this.#sort(shared.state?.outbox))) return;

@@ -335,6 +335,7 @@ export class LocalEvaluator implements Evaluator {
 
   async #runBatch(shared: SharedState): Promise<void> {
     const now = Math.floor(Date.now());
+    this.#delivery.rebase(now);
     const running = (engine: PageEngine | undefined): PageEngine | undefined => (this.#isPaused ? undefined : engine);
     const apply = (): Promise<void> =>
       shared.update((state, engine) =>

@@ -31,6 +31,11 @@ export function withDecided(
   return outbox;
 }
 
+/** The outbox after the clock was set back to `now`: no decision is later. */
+export function rebased(outbox: readonly Waiting[], now: number): Waiting[] {
+  return outbox.map((waiting) => ({ ...waiting, decided: Math.min(waiting.decided, now) }));
+}
+
 /** The outbox sorted by what a page may do with it now. */
 export type Sorted = Record<'due' | 'expired' | 'rest', Waiting[]>;
 

@@ -10,7 +10,7 @@ export class PageLife {
   /** `onBack` is called when the page can be seen again, be it from another tab or from the back/forward cache. */
   constructor(onBack: () => void) {
     this.#on('beforeunload', () => {
-      this.#leavingUntil = Date.now() + longestLeaving;
+      this.#leavingUntil = performance.now() + longestLeaving; // whatever becomes of the clock
     });
     this.#on('pageshow', () => {
       this.#leavingUntil = 0;
@@ -24,7 +24,7 @@ export class PageLife {
 
   /** How many ms a navigation may still be about to replace the page: what is shown now would hardly be seen. */
   get leaving(): number {
-    return Math.max(0, this.#leavingUntil - Date.now());
+    return Math.max(0, this.#leavingUntil - performance.now());
   }
 
   get hidden(): boolean {

@@ -4,7 +4,7 @@ import type { AttributeKey, Intervention } from './types.js';
 /** A decision whose handlers have not been started. */
 export interface Waiting {
   intervention: Intervention;
-  /** Host clock in ms. */
+  /** Host clock in ms; not later than now, if that was set back. */
   decided: number;
   /** The page that tracked the event which caused it, pushed or received it, or saw the deadline pass. */
   page: string;

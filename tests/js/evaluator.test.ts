@@ -1,6 +1,7 @@
 // The evaluator with the real engine, over the tutorial's definitions.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEvaluator, memoryStore, type EvaluatorOptions, type Store } from '../../js/src/index.js';
+import type { StoredState } from '../../js/src/storage.js';
 import { hashOf } from '../../js/src/hash.js';
 import { readSample, wasmBytes } from './engine-module.js';
 import { foreignModules } from './foreign-modules.js';
@@ -398,6 +399,59 @@ describe('too late', () => {
     next.evaluator.track(view());
     await next.settled();
     expect(names(next.interventions)).toEqual(['cart_abandonment']);
+  });
+});
+
+describe('a clock that is set back', () => {
+  const hour = 3_600_000;
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  });
+
+  test.each([
+    ['with an engine', {}, (page: Page) => page.evaluator.track(add()), 'cart_abandonment'],
+    ['without', { definitions: undefined as never }, (page: Page) => page.evaluator.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } }), 'hello'],
+  ] as const)('what waits is offered to other tabs after two seconds, and ends after half an hour, %s', async (_, options, decide, name) => {
+    const first = open({ store, ...options }, { handle: false });
+    decide(first);
+    await first.settled();
+    first.evaluator.close();
+    newTab();
+    vi.setSystemTime(Date.now() - hour);
+    const silent = open({ store, ...options }, { handle: false });
+    silent.evaluator.track(view());
+    await silent.settled();
+    await vi.advanceTimersByTimeAsync(2000);
+    const states: (StoredState | undefined)[] = [];
+    await store.update('default', (state) => (states.push(structuredClone(state)), state));
+    const next = open({ store, ...options });
+    await next.settled();
+    expect(names(next.interventions)).toEqual([name]);
+    // The same once more, for whom it waits too long.
+    await store.update('default', () => states[0]);
+    vi.setSystemTime(Date.now() + hour / 2 - 2000);
+    const late = open({ store, ...options });
+    await late.settled();
+    expect(names(late.expired)).toEqual([name]);
+  });
+
+  test('a session that began before does not end what another tab decides after', async () => {
+    const page = open({ store });
+    page.evaluator.track(view({ sid: 'first' }));
+    await page.settled();
+    vi.setSystemTime(Date.now() - hour);
+    page.evaluator.push({ name: 'something', target_attribute_key: { name: 'domain_userid', id: visitor } });
+    await page.settled();
+    await vi.advanceTimersByTimeAsync(60_000);
+    newTab();
+    const other = open({ store }, { handle: false });
+    other.evaluator.track(add({ sid: 'second' }));
+    await other.settled();
+    await vi.advanceTimersByTimeAsync(2000);
+    page.evaluator.push({ name: 'something else', target_attribute_key: { name: 'domain_userid', id: visitor } });
+    await page.settled();
+    expect(names(page.expired)).toEqual([]);
+    expect(names(page.interventions)).toContain('cart_abandonment');
   });
 });
 

@@ -120,7 +120,7 @@ export class Connection {
 
   async #read(response: Response): Promise<void> {
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-    const openedAt = Date.now();
+    const openedAt = performance.now();
     let watchdog: ReturnType<typeof setTimeout> | undefined;
     let beats = false;
     const parser = new EventParser(
@@ -149,7 +149,7 @@ export class Connection {
       }
     } finally {
       clearTimeout(watchdog);
-      if (Date.now() - openedAt >= longEnough) this.#failures = 0;
+      if (performance.now() - openedAt >= longEnough) this.#failures = 0;
       this.#cut?.('the end');
     }
   }
