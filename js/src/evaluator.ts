@@ -257,7 +257,7 @@ export class LocalEvaluator implements Evaluator {
   async #start(): Promise<boolean> {
     const store = this.#options.store ?? indexedDbStore(); // opens while the engine loads
     const engine = await this.#loadEngine();
-    this.#shared = new SharedState(engine, store, this.#namespace, this.#announcer);
+    this.#shared = new SharedState(engine, store, this.#namespace, this.#announcer, () => this.#scheduleBatch());
     return engine !== undefined;
   }
 
@@ -358,8 +358,8 @@ export class LocalEvaluator implements Evaluator {
     );
   }
 
-  #shortenJournal({ state }: SharedState): void {
-    this.#journal.shorten(state?.applied ?? {});
+  #shortenJournal({ settled }: SharedState): void {
+    this.#journal.shorten(settled);
   }
 
   // The module has trapped and cannot go on. The next page begins with a new one, and without that event.

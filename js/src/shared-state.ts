@@ -3,6 +3,7 @@ import type { Announcer } from './announcer.js';
 import type { PageEngine } from './page-engine.js';
 import { EngineError, messageOf } from './problem.js';
 import { memoryStore, randomRevision, repaired, type Store, type StoredState } from './storage.js';
+import { inTime } from './timers.js';
 
 /** Answers the state to store; the same one: nothing changed. May run again, so it must leave no trace but in the engine. */
 export type Change = (state: StoredState | undefined, engine: PageEngine | undefined) => StoredState | undefined;
@@ -19,25 +20,46 @@ export class EngineFailure extends Error {
   }
 }
 
+/** A store that has not done a transaction after so long (ms) is done without. */
+const longestTransaction = 5000;
+
 export class SharedState {
   #engine: PageEngine | undefined;
-  #isKept = true;
   readonly #name: string;
   readonly #announcer: Announcer;
+  readonly #onPlace: () => void;
+  readonly #given: Store;
+  /** The one in use: the given one, or memory in its place. */
   #store: Store;
+  /** The given one was read. */
+  #wasReached = false;
+  /** The given one was done without, and may still come. */
+  #mayCome = false;
+  /** It has come, and the next update returns to it. */
+  #hasCome = false;
   /** Of the state that the engine holds; NaN: of none that is stored. */
   #revision: number | undefined;
   #state: StoredState | undefined;
 
-  /** Without an engine, what it has stored stays as it is. */
-  constructor(engine: PageEngine | undefined, store: Store, name: string, announcer: Announcer) {
+  /**
+   * Without an engine, what it has stored stays as it is. `onPlace` is called when the state has gone to memory, and when
+   * the store comes late: the next update returns to it then, and forgets what was in memory.
+   */
+  constructor(
+    engine: PageEngine | undefined,
+    store: Store,
+    name: string,
+    announcer: Announcer,
+    onPlace: () => void = () => undefined,
+  ) {
     this.#engine = engine;
-    this.#store = store;
+    this.#store = this.#given = store;
     this.#name = name;
     this.#announcer = announcer;
+    this.#onPlace = onPlace;
   }
 
-  /** As of the last update. */
+  /** As of the last update, or as it was read for one that failed. */
   get state(): StoredState | undefined {
     return this.#state;
   }
@@ -49,7 +71,22 @@ export class SharedState {
 
   /** Whether the state outlives the page. */
   get isKept(): boolean {
-    return this.#isKept;
+    return this.#store === this.#given;
+  }
+
+  /** Whether every page that may write into this journal shares the state. */
+  get isShared(): boolean {
+    return this.#store.isShared ?? true;
+  }
+
+  /** Whether there was never another state than this page's. */
+  get isAlone(): boolean {
+    return !this.isKept && !this.#wasReached;
+  }
+
+  /** By page, up to which entry the journal is needed no more. A state in memory in place of a stored one needs it still. */
+  get settled(): Readonly<Record<string, number>> {
+    return this.isKept || (this.isAlone && !this.#mayCome) ? (this.#state?.applied ?? {}) : {};
   }
 
   /** Goes on without it: it has failed. */
@@ -59,32 +96,32 @@ export class SharedState {
 
   /** One transaction. Where the store fails, the state goes on in memory. Rejects with an EngineFailure only. */
   async update(change: Change): Promise<void> {
+    if (this.#hasCome) this.#return();
     try {
       await this.#attempt(change);
     } catch (cause) {
       if (cause instanceof EngineFailure) throw cause;
-      this.#announcer.say('warning', {
-        code: 'storage',
-        message: 'The state cannot be stored: it lives as long as this page.',
-        cause,
-      });
-      this.#store.close();
-      this.#isKept = false;
-      this.#store = memoryStore({ [this.#name]: this.#state });
+      this.#goOnInMemory(cause);
       await this.#attempt(change);
     }
   }
 
   close(): void {
     this.#engine?.release();
-    this.#store.close();
+    this.#given.close();
   }
 
   async #attempt(change: Change): Promise<void> {
+    let isLate = false;
     let next: StoredState | undefined;
+    const update = this.#store.update(this.#name, (stored) => {
+      this.#wasReached ||= this.isKept;
+      return isLate ? stored : (next = this.#change(stored, change));
+    });
     try {
-      await this.#store.update(this.#name, (stored) => (next = this.#change(stored, change)));
+      if (!(await inTime(update, longestTransaction))) throw this.#awaited(update);
     } catch (error) {
+      isLate = true;
       this.#revision = NaN; // the engine may be ahead of what is stored
       throw error;
     }
@@ -92,9 +129,39 @@ export class SharedState {
     this.#revision = next?.revision;
   }
 
+  #awaited(update: Promise<void>): Error {
+    this.#mayCome = true;
+    update.then(
+      () => {
+        this.#hasCome = true;
+        this.#onPlace();
+      },
+      () => (this.#mayCome = false),
+    );
+    return new Error(`It has not answered for ${longestTransaction / 1000} s.`);
+  }
+
+  #goOnInMemory(cause: unknown): void {
+    if (!this.#mayCome) this.#given.close();
+    this.#store = memoryStore({ [this.#name]: this.#state });
+    this.#onPlace();
+    const consequence = this.#wasReached
+      ? 'What is counted from now on is counted once more by the next page, which stores it.'
+      : 'The state lives as long as this page.';
+    const message = `The browser's database cannot be used: ${messageOf(cause)} ${consequence}`;
+    this.#announcer.say('warning', { code: 'storage', message, cause });
+  }
+
+  #return(): void {
+    this.#store = this.#given;
+    this.#hasCome = this.#mayCome = false;
+    this.#revision = NaN;
+    this.#onPlace();
+  }
+
   #change(stored: unknown, change: Change): StoredState | undefined {
     try {
-      const state = this.#read(stored);
+      const state = (this.#state = this.#read(stored));
       this.#bringEngineTo(state);
       return change(state, this.#engine);
     } catch (cause) {

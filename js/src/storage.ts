@@ -99,6 +99,8 @@ function isA(type: string, value: unknown): value is object {
 }
 
 export interface Store {
+  /** Whether other tabs see what is stored. Default: true. If not, a page counts only what its own tab has tracked. */
+  readonly isShared?: boolean;
   /**
    * Runs `change` on what is stored under `name` in a transaction that no other one interleaves with, and
    * stores what it answers; the same object: nothing to store. Resolves when that is committed. Rejects, with
@@ -111,6 +113,7 @@ export interface Store {
 /** States, by name, that live as long as the page. */
 export function memoryStore(states: Record<string, StoredState | undefined> = {}): Store {
   return {
+    isShared: false,
     async update(name, change) {
       states[name] = change(states[name]);
     },
@@ -126,6 +129,7 @@ export function indexedDbStore(databaseName = 'tripline'): Store {
   let closed = false;
 
   function open(): Promise<IDBDatabase> {
+    if (closed) throw new Error('The store is closed.');
     opening ??= openDatabase(databaseName);
     opening.catch(() => (opening = undefined));
     return opening;
@@ -134,7 +138,6 @@ export function indexedDbStore(databaseName = 'tripline'): Store {
   void open(); // whoever makes a store is about to use it
   return {
     async update(name, change) {
-      if (closed) throw new Error('The store is closed.');
       const database = await open();
       let transaction: IDBTransaction;
       try {
@@ -171,12 +174,16 @@ async function openDatabase(name: string): Promise<IDBDatabase> {
 
 // Requests to create a database queue up. If a page is left while it waits for one, it freezes in the back/forward
 // cache, and all pages after it wait behind. Browsers drop a frozen page when a channel on which it listens gets a
-// message, so every page listens while it opens, and sends one.
+// message, so every page listens while it opens, and sends some at first.
 function dropFrozenOpeners(name: string, opening: Promise<unknown>): void {
   if (typeof BroadcastChannel === 'undefined') return;
   const channel = new BroadcastChannel(`tripline:${name}:opening`);
   channel.onmessage = () => undefined;
-  const ask = (): void => channel.postMessage('');
+  let asked = 0;
+  const ask = (): void => {
+    channel.postMessage('');
+    if (++asked === 20) clearInterval(timer);
+  };
   const timer = setInterval(ask, 250); // one may freeze just now
   ask();
   const end = (): void => {

@@ -1,0 +1,208 @@
+// What a page does while its store fails, hangs or comes late. Tabs of Chromium do it in chromium/storage.test.ts.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { memoryStore, type Store } from '../../js/src/index.js';
+import { freshStorage, newTab, removeStorage } from './page-storage.js';
+import { add, domainUser, names, openPage, view, type Page } from './visits.js';
+
+const pages: Page[] = [];
+const open = (...parameters: Parameters<typeof openPage>): Page => {
+  const page = openPage(...parameters);
+  pages.push(page);
+  return page;
+};
+
+let items: Record<string, string>;
+/** What works, and what all tabs share. */
+let database: Store;
+beforeEach(() => {
+  items = freshStorage();
+  database = { ...memoryStore(), isShared: true };
+});
+afterEach(() => {
+  for (const { evaluator } of pages.splice(0)) evaluator.close();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  removeStorage();
+});
+
+const viewsOf = async ({ evaluator }: Page): Promise<unknown> =>
+  (await evaluator.attributes(domainUser))['ecom_attributes']?.['count_product_views'];
+const viewsIn = (store: Store): Promise<unknown> => viewsOf(open({ store }, { handle: false }));
+const journalKeys = (): string[] => Object.keys(items).filter((key) => key.startsWith('tripline:'));
+
+/** The database as long as `works` says so; reading goes on. */
+function fragile(): { store: Store; works: boolean } {
+  const fragile = {
+    works: true,
+    store: {
+      update: (name, change) =>
+        database.update(name, (state) => {
+          const next = change(state);
+          if (next !== state && !fragile.works) throw new DOMException('no space', 'QuotaExceededError');
+          return next;
+        }),
+      close() {},
+    } as Store,
+  };
+  return fragile;
+}
+
+/** Nothing opens it. */
+const none = (): Store => ({ update: () => Promise.reject(new DOMException('no', 'SecurityError')), close() {} });
+
+/** The database, once `open` is called. */
+function late(): { store: Store; open(): void } {
+  let open = (): void => undefined;
+  const opening = new Promise<void>((resolve) => (open = resolve));
+  return {
+    open,
+    store: {
+      async update(name, change) {
+        await opening;
+        await database.update(name, change);
+      },
+      close() {},
+    },
+  };
+}
+
+describe('a commit that fails', () => {
+  test('what is counted from then on goes on in memory, and counts once for the next page', async () => {
+    const database = fragile();
+    const first = open({ store: database.store });
+    for (let views = 1; views <= 2; ++views) first.evaluator.track(view());
+    await first.settled();
+    database.works = false;
+    first.evaluator.track(view());
+    await first.settled();
+    first.evaluator.track(view());
+    expect(await viewsOf(first)).toBe(4);
+    expect(names(first.interventions)).toEqual(['discount']);
+    expect(first.warnings.map(({ code }) => code)).toEqual(['storage']);
+    expect(first.warnings[0]?.message).toContain('no space');
+    expect(first.errors).toEqual([]);
+    first.evaluator.close();
+    database.works = true;
+    expect(await viewsIn(database.store)).toBe(4);
+    expect(await viewsIn(database.store)).toBe(4);
+  });
+
+  test('a page that can only read goes on with what is stored', async () => {
+    const database = fragile();
+    const first = open({ store: database.store });
+    for (let views = 1; views <= 2; ++views) first.evaluator.track(view());
+    await first.settled();
+    database.works = false;
+    const next = open({ store: database.store });
+    next.evaluator.track(view());
+    expect(await viewsOf(next)).toBe(3);
+    database.works = true;
+    expect(await viewsIn(database.store)).toBe(3);
+  });
+});
+
+describe('a store that does not answer', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] }));
+
+  test('is done without after five seconds: memory, with a warning, and nothing waits', async () => {
+    const page = open({ store: late().store });
+    page.evaluator.track(add());
+    const answers = Promise.all([page.evaluator.ready, page.evaluator.attributes(domainUser), page.evaluator.doctor()]);
+    await page.evaluator.ready;
+    await vi.advanceTimersByTimeAsync(4900);
+    expect(page.warnings).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    const [ready, attributes, { findings }] = await answers;
+    expect(ready).toBe(true);
+    expect(attributes['ecom_attributes']).toMatchObject({ count_add_to_cart: 1 });
+    expect(findings.find(({ check }) => check === 'storage')?.ok).toBe(false);
+    expect(names(page.interventions)).toEqual(['cart_abandonment']);
+    expect(page.warnings).toMatchObject([{ code: 'storage', message: expect.stringContaining('has not answered for 5 s') as string }]);
+    expect(page.errors).toEqual([]);
+  });
+
+  test('that comes later has the word: what was in memory is forgotten, and the journal is applied', async () => {
+    const before = open({ store: database });
+    for (let views = 1; views <= 3; ++views) before.evaluator.track(view());
+    await before.settled();
+    const slow = late();
+    const page = open({ store: slow.store });
+    page.evaluator.track(view());
+    await page.evaluator.ready;
+    await vi.advanceTimersByTimeAsync(5100);
+    expect(await viewsOf(page)).toBe(1);
+    page.evaluator.track(add());
+    await page.settled();
+    expect(names(page.interventions)).toEqual(['cart_abandonment']);
+    slow.open();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await viewsOf(page)).toBe(4);
+    await page.settled();
+    expect(names(page.interventions)).toEqual(['cart_abandonment', 'discount']); // the fourth view, before the cart
+    page.evaluator.track(view());
+    await page.settled();
+    expect(await viewsIn(database)).toBe(5);
+    expect(page.warnings).toHaveLength(1);
+    expect((await page.evaluator.doctor()).findings.find(({ check }) => check === 'storage')?.ok).toBe(true);
+    expect(journalKeys()).toEqual([]);
+  });
+
+  test('in the middle of a transaction, which it does later: events count once', async () => {
+    let waiting = Promise.resolve();
+    let go = (): void => undefined;
+    const store: Store = {
+      async update(name, change) {
+        await database.update(name, change);
+        await waiting;
+      },
+      close() {},
+    };
+    const page = open({ store });
+    page.evaluator.track(view());
+    await page.settled();
+    waiting = new Promise((resolve) => (go = resolve));
+    page.evaluator.track(view());
+    await vi.advanceTimersByTimeAsync(5100);
+    page.evaluator.track(view());
+    expect(await viewsOf(page)).toBe(3);
+    expect(await viewsIn(database)).toBe(3); // another page has it applied
+    go();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await viewsOf(page)).toBe(3);
+    expect(await viewsIn(database)).toBe(3);
+  });
+
+  test('does not keep reset() waiting for longer', async () => {
+    const page = open({ store: late().store });
+    page.evaluator.track(add());
+    await page.evaluator.ready;
+    const done = page.evaluator.reset();
+    await vi.advanceTimersByTimeAsync(5100);
+    await done;
+    expect(await viewsOf(page)).toBe(0);
+  });
+
+  test('and fails in the end stays without', async () => {
+    let fail = (_: Error): void => undefined;
+    const page = open({ store: { update: () => new Promise((_, reject) => (fail = reject)), close() {} } });
+    page.evaluator.track(view());
+    await page.evaluator.ready;
+    await vi.advanceTimersByTimeAsync(5100);
+    fail(new Error('no'));
+    page.evaluator.track(view());
+    expect(await viewsOf(page)).toBe(2);
+    expect(page.warnings).toHaveLength(1);
+  });
+
+  test('that comes when the page is closed is left alone', async () => {
+    const slow = late();
+    const page = open({ store: slow.store });
+    page.evaluator.track(view());
+    await page.evaluator.ready;
+    await vi.advanceTimersByTimeAsync(5100);
+    page.evaluator.close();
+    slow.open();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await viewsIn(database)).toBe(1);
+  });
+});
