@@ -95,11 +95,12 @@ tripline::Text fingerprint_text(std::uint64_t fingerprint) {
 double load(double definitions_size, double profiles, double sent_marks, double event_ids) {
   tripline::Diagnostics diagnostics;
   const auto program = tripline::load_program(BufferTexts().take(definitions_size), diagnostics);
-  keep(tripline::concat({"{\"diagnostics\":", tripline::diagnostics_json(diagnostics),
-                         ",\"inputs\":", program ? tripline::inputs_json(*program) : "[]",
-                         ",\"fields\":", program ? tripline::fields_json(*program) : "[]",
-                         ",\"fingerprint\":\"",
-                         fingerprint_text(program ? program->fingerprint : 0), "\"}"}));
+  keep(tripline::concat(
+      {"{\"diagnostics\":", tripline::diagnostics_json(diagnostics),
+       ",\"inputs\":", program ? tripline::inputs_json(*program) : "[]",
+       ",\"fields\":", program ? tripline::fields_json(*program) : "[]",
+       ",\"interventions\":", program ? tripline::interventions_json(*program) : "[]",
+       ",\"fingerprint\":\"", fingerprint_text(program ? program->fingerprint : 0), "\"}"}));
   if (!program) return 0;
   tripline::Limits limits;
   if (profiles > 0) limits.profiles = static_cast<std::size_t>(profiles);

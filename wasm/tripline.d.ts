@@ -8,6 +8,8 @@ export interface LoadReport {
   inputs: Input[];
   /** The fields of external groups, whose values are pushed. */
   fields: Field[];
+  /** Those that are evaluated: of each name the highest version. `repeats`: sent every time, not once for a target. */
+  interventions: { name: string; version: number; repeats?: true }[];
   /** Equal for equal compiled definitions: 16 hexadecimal digits. */
   fingerprint: string;
 }

@@ -95,6 +95,18 @@ Text fields_json(const Program& program) {
   return json.end_array().take();
 }
 
+Text interventions_json(const Program& program) {
+  JsonWriter json;
+  json.begin_array();
+  for (const Program::Intervention& intervention : program.interventions) {
+    json.begin_object().key("name").string(intervention.name);
+    json.key("version").number(intervention.version);
+    if (intervention.repeats) json.key("repeats").boolean(true);
+    json.end_object();
+  }
+  return json.end_array().take();
+}
+
 Text attributes_json(std::span<const AttributeReading> readings) {
   const auto is_outdated = [&](const AttributeReading& reading) {
     return std::any_of(readings.begin(), readings.end(), [&](const AttributeReading& other) {

@@ -62,7 +62,7 @@ export function applyJournal(
   if (entries.length === 0 && !isDue && !isSetBack) return state;
   const next = { applied: journal.retained(applied), outbox: isSetBack ? rebased(outbox, now) : outbox, started };
   const decide = (interventions: readonly Intervention[], page: string, session?: string): void => {
-    next.outbox = withDecided(next, interventions, { decided: now, page, session });
+    next.outbox = withDecided(next, interventions, { decided: now, page, session }, engine);
   };
   if (isDue) decide(engine.advance(now), journal.page);
   for (const entry of entries) {

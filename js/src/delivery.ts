@@ -1,8 +1,9 @@
 // Brings decisions to handlers: decides which page starts what, and when it is too late.
 import type { Announcer } from './announcer.js';
+import type { Claim, Claims } from './claims.js';
 import { dispatch, type DispatchReport, type Handlers } from './dispatch.js';
 import type { Journal } from './journal.js';
-import { withStarted, type Sorted } from './outbox.js';
+import { marksOf, withStarted, type Fate, type Sorted } from './outbox.js';
 import type { PageLife } from './page.js';
 import type { SharedState } from './shared-state.js';
 import type { Waiting } from './storage.js';
@@ -16,6 +17,7 @@ export class Delivery {
   readonly #handlers: Handlers;
   readonly #report: DispatchReport;
   readonly #journal: Journal<object>;
+  readonly #claims: Claims;
   readonly #page: PageLife;
   readonly #deliverWithin: number;
   readonly #runAt: (time: number) => void;
@@ -27,6 +29,7 @@ export class Delivery {
     handlers: Handlers,
     report: DispatchReport,
     journal: Journal<object>,
+    claims: Claims,
     page: PageLife,
     deliverWithin: number,
     again: () => void,
@@ -35,6 +38,7 @@ export class Delivery {
     this.#handlers = handlers;
     this.#report = report;
     this.#journal = journal;
+    this.#claims = claims;
     this.#page = page;
     this.#deliverWithin = deliverWithin;
     this.#runAt = deadlineTimer(again);
@@ -52,28 +56,50 @@ export class Delivery {
 
   /** Starts what this page may start, and ends what is over. That is committed before the first handler runs. */
   async run(shared: SharedState): Promise<void> {
-    if (isNothing(this.#sort(shared.state?.outbox))) return;
-    let sorted = this.#sort([]);
-    await shared.update((state) => {
-      sorted = this.#sort(state?.outbox); // another tab may have started some
-      return state && !isNothing(sorted) ? withStarted(state, sorted) : state;
-    });
-    for (const { intervention } of sorted.expired) this.#announcer.say('expired', intervention);
-    for (const { intervention } of sorted.due) dispatch(intervention, this.#handlers, this.#report);
+    let sorted = this.#sort(shared.state?.outbox);
+    if (isNothing(sorted)) return;
+    const claim = await this.#claims.take(sorted.due.map((waiting) => marksOf(waiting)[0]));
+    sorted = this.#sort([]);
+    try {
+      await shared.update((state) => {
+        sorted = this.#sort(state?.outbox, claim); // another tab may have started some
+        return state && !isNothing(sorted) ? withStarted(state, sorted) : state;
+      });
+      for (const { intervention } of sorted.expired) this.#announcer.say('expired', intervention);
+      for (const waiting of sorted.due) this.#dispatch(waiting);
+    } finally {
+      claim.end(sorted.due.length > 0);
+    }
+    this.#claims.notes.tidy();
   }
 
   close(): void {
     this.#runAt(Infinity);
+    this.#claims.close();
   }
 
-  #sort(outbox: readonly Waiting[] = []): Sorted {
-    const sorted: Sorted = { due: [], expired: [], rest: [] };
-    for (const waiting of outbox) sorted[this.#fate(waiting)].push(waiting);
+  #dispatch(waiting: Waiting): void {
+    marksOf(waiting).forEach((mark) => this.#claims.notes.add(mark));
+    dispatch(waiting.intervention, this.#handlers, this.#report);
+  }
+
+  /** What is due is started only where it is part of `claim`. */
+  #sort(outbox: readonly Waiting[] = [], claim?: Claim): Sorted {
+    const sorted: Sorted = { due: [], expired: [], noted: [], rest: [] };
+    for (const waiting of outbox) sorted[this.#checkedFate(waiting, claim)].push(waiting);
     if (sorted.rest.length > 0) this.#lookAgain();
     return sorted;
   }
 
-  #fate({ decided, page, session }: Waiting): keyof Sorted {
+  #checkedFate(waiting: Waiting, claim: Claim | undefined): Fate {
+    const fate = this.#fate(waiting);
+    if (fate === 'rest') return fate;
+    const marks = marksOf(waiting);
+    if (marks.some((mark) => this.#claims.notes.has(mark))) return 'noted';
+    return fate === 'due' && claim?.has(marks[0]) === false ? 'rest' : fate;
+  }
+
+  #fate({ decided, page, session }: Waiting): Fate {
     const age = Date.now() - decided;
     const { id, since } = this.#session;
     const isOver = session !== undefined && session !== id && since >= decided;
@@ -89,6 +115,6 @@ export class Delivery {
   }
 }
 
-function isNothing({ due, expired }: Sorted): boolean {
-  return due.length + expired.length === 0;
+function isNothing({ due, expired, noted }: Sorted): boolean {
+  return due.length + expired.length + noted.length === 0;
 }

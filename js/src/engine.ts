@@ -17,7 +17,7 @@ export class Engine extends PageEngine {
    * key; nothing is changed then.
    */
   push(push: AttributePush, now: number, time = now, held?: HeldIds): TriggeredIntervention[] {
-    return this.set(boundPush(this.fields, push, time), now, held);
+    return this.set(boundPush(this.report.fields, push, time), now, held);
   }
 
   /** When time alone may trigger something next (ms), for whomever; Infinity: never. */

@@ -3,6 +3,7 @@ import { Announcer, type Announcements } from './announcer.js';
 import { applyJournal, direct, emptied, isInput, sessionOf, type Input, type Pushes } from './batch.js';
 import { isReceipt } from './bind.js';
 import { longestInOutbox } from './bounds.js';
+import { Claims } from './claims.js';
 import { Delivery } from './delivery.js';
 import type { DispatchReport, InterventionListener } from './dispatch.js';
 import type { DoctorReport } from './doctor.js';
@@ -96,6 +97,7 @@ export class LocalEvaluator implements Evaluator {
   readonly #announcer = new Announcer();
   readonly #handlers = new Map<string, InterventionListener>();
   readonly #journal: Journal<Input>;
+  readonly #claims: Claims;
   readonly #page: PageLife;
   readonly #pushes: Pushes = { code: undefined, areWanted: false };
   readonly #delivery: Delivery;
@@ -123,6 +125,7 @@ export class LocalEvaluator implements Evaluator {
     this.#journal = new Journal(this.#namespace, isInput, (name, message, cause) =>
       queueMicrotask(() => this.#announcer.say(name, { code: 'storage', message, cause })),
     );
+    this.#claims = new Claims(this.#namespace);
     this.#page = new PageLife(() => this.#scheduleBatch());
     this.#delivery = new Delivery(
       this.#announcer,
@@ -132,6 +135,7 @@ export class LocalEvaluator implements Evaluator {
         report(step, intervention, data);
       },
       this.#journal,
+      this.#claims,
       this.#page,
       Number.isFinite(deliverWithin) ? (deliverWithin as number) : longestInOutbox,
       () => this.#scheduleBatch(),
@@ -238,6 +242,7 @@ export class LocalEvaluator implements Evaluator {
   async reset(): Promise<void> {
     await this.#enqueue(async (shared) => {
       await shared.update((state, engine) => emptied(state, engine, this.#journal));
+      this.#claims.notes.clear();
       this.#shortenJournal(shared);
     });
   }
@@ -257,7 +262,12 @@ export class LocalEvaluator implements Evaluator {
   async #start(): Promise<boolean> {
     const store = this.#options.store ?? indexedDbStore(); // opens while the engine loads
     const engine = await this.#loadEngine();
-    this.#shared = new SharedState(engine, store, this.#namespace, this.#announcer, () => this.#scheduleBatch());
+    const shared = new SharedState(engine, store, this.#namespace, this.#announcer, () => {
+      this.#journal.serve(shared.isShared, !shared.isAlone);
+      this.#scheduleBatch();
+    });
+    this.#journal.serve(shared.isShared, true);
+    this.#shared = shared;
     return engine !== undefined;
   }
 

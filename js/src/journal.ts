@@ -54,7 +54,7 @@ export class Journal<Content extends object> {
   readonly #storage: Record<string, string> | undefined;
   /** Sorts by age, and tells pages of one millisecond apart. */
   readonly #page = `${Date.now()}-${randomId()}`;
-  /** This page, and the last one before it that tracked something in this tab. */
+  /** This page, the last one before it that tracked something in this tab, and those before that have entries. */
   readonly #ownPages: readonly string[];
   #lastNumber = 0;
   /** Entries of this page that are not known to be applied, in their order. */
@@ -70,6 +70,8 @@ export class Journal<Content extends object> {
   #isWarned = false;
   #lost = 0;
   #lostAndSaid = 0;
+  #isShared = true;
+  #isLasting = true;
 
   /** Journals of one name share their entries. What is stored and not `isContent` is an error, and dropped. */
   constructor(
@@ -86,7 +88,7 @@ export class Journal<Content extends object> {
       this.#warn(error);
     }
     this.#isKept = !!this.#storage;
-    this.#ownPages = [this.#page, this.#lastPageOfTab() ?? this.#page];
+    this.#ownPages = [...this.#pagesOfTab(), this.#page];
   }
 
   /** The name of this page, which its parts begin with. */
@@ -94,7 +96,7 @@ export class Journal<Content extends object> {
     return this.#page;
   }
 
-  /** Whether it is this page, or the last one before it that tracked something in this tab. */
+  /** Whether it is this page, or one before it in this tab: the last that tracked something, or one that has entries. */
   isOwn(page: string): boolean {
     return this.#ownPages.some((own) => page.startsWith(own));
   }
@@ -104,22 +106,39 @@ export class Journal<Content extends object> {
     return this.#isKept;
   }
 
+  /**
+   * Whether the pages that share this journal share a state, too: if not, only what this tab has written is pending. Whether
+   * what this page has written is of use to another one: if not, it is in memory only.
+   */
+  serve(isShared: boolean, isLasting: boolean): void {
+    this.#isShared = isShared;
+    this.#isLasting = isLasting;
+    if (isLasting) return;
+    this.#own = this.#own.map((entry) => {
+      const record = this.#record(entry);
+      this.#remove(entry.key);
+      return { ...this.#inMemory(entry), record };
+    });
+    this.#characters = 0;
+  }
+
   /** What is in another part need not be applied first. Takes no longer when others wait. */
   append(content: Content, part = ''): void {
     const record = `${Date.now()} ${JSON.stringify(content)}`;
     const number = ++this.#lastNumber;
-    if (number === 1) attempt(() => sessionStorage.setItem(this.#prefix, this.#page));
+    if (number === 1) attempt(() => sessionStorage.setItem(this.#prefix, this.#ownPages.join(' ')));
     const place = this.#place(this.#page + part, number);
     const characters = place.key.length + record.length;
-    this.#isKept = this.#characters + characters <= mostCharacters && this.#write(place.key, record);
-    if (this.#isKept) {
+    const isWritten = this.#isLasting && this.#characters + characters <= mostCharacters && this.#write(place.key, record);
+    this.#isKept = isWritten || !this.#isLasting;
+    if (isWritten) {
       this.#own.push({ ...place, characters });
       this.#characters += characters;
       this.#unmeasured += characters;
       this.#measureSoon();
     } else {
-      this.#warn();
-      this.#own.push({ ...this.#place(this.#page + part + inMemory, number), characters: 0, record });
+      if (!this.#isKept) this.#warn();
+      this.#own.push({ ...this.#inMemory(place), record });
     }
     if (this.#own.length <= mostEvents) return;
     const oldest = this.#own.shift()!;
@@ -138,7 +157,7 @@ export class Journal<Content extends object> {
     };
     const stored = this.#keys(this.#prefix).flatMap((key) => placeOf(key) ?? drop(key));
     const entries = [...this.#inTime(stored, applied), ...this.#own.filter(({ record }) => record)]
-      .filter((place) => place.page.includes(part) && !isIn(applied, place))
+      .filter((place) => (this.#isShared || this.isOwn(place.page)) && place.page.includes(part) && !isIn(applied, place))
       .sort(byAge)
       .flatMap((place) => this.#read(place) ?? drop(place.key));
     if (unreadable > 0) {
@@ -168,6 +187,10 @@ export class Journal<Content extends object> {
     const { key } = this.#place(page, number);
     this.#remove(key);
     this.#keep((entry) => entry.key !== key);
+  }
+
+  #inMemory({ page, number }: Place): OwnEntry {
+    return { ...this.#place(page.endsWith(inMemory) ? page : page + inMemory, number), characters: 0 };
   }
 
   #place(page: string, number: number): Place {
@@ -276,13 +299,15 @@ export class Journal<Content extends object> {
     this.#say('warning', 'Events do not fit into localStorage. They are lost if the page is left before they are counted.', cause);
   }
 
-  /** sessionStorage goes along from page to page of a tab: it names the last one that tracked something. */
-  #lastPageOfTab(): string | undefined {
-    const page = attempt(() => sessionStorage.getItem(this.#prefix));
-    if (page == null || pagePattern.test(page)) return page ?? undefined;
+  /** sessionStorage goes along from page to page of a tab: it names those that tracked something. */
+  #pagesOfTab(): string[] {
+    const pages = attempt(() => sessionStorage.getItem(this.#prefix)?.split(' ')) ?? [];
+    if (pages.every((page) => pagePattern.test(page))) {
+      return pages.filter((page, i) => i === pages.length - 1 || this.#keys(this.#prefix + page).length > 0);
+    }
     attempt(() => sessionStorage.removeItem(this.#prefix));
-    this.#say('warning', `What sessionStorage says of the last page was damaged and is dropped: ${page}`);
-    return undefined;
+    this.#say('warning', `What sessionStorage says of the last pages was damaged and is dropped: ${pages.join(' ')}`);
+    return [];
   }
 }
 

@@ -1,5 +1,6 @@
 // What is decided and not yet started: who may start it, and until when.
 import { hashOf } from './hash.js';
+import type { PageEngine } from './page-engine.js';
 import type { StoredState, Waiting } from './storage.js';
 import type { Intervention } from './types.js';
 
@@ -12,6 +13,16 @@ export function markOf({ name, version, target_attribute_key: target }: Interven
 }
 
 /**
+ * By what a start is claimed, and noted (hashes). What a rule decides that does not use `changed`: name, version and target,
+ * since another tab without a database in common, or a server, decides the same by another event. All else: the
+ * `intervention_id` alone. Notes bear both, by which a page knows it that only gets it from a server.
+ */
+export function marksOf({ intervention, once }: Waiting): [claim: string, ...others: string[]] {
+  const id = hashOf(intervention.intervention_id);
+  return once ? [hashOf(markOf(intervention)), id] : [id];
+}
+
+/**
  * The outbox with new decisions. Of several targets of one intervention the first stays; what an engine triggers and is
  * marked does not.
  */
@@ -19,13 +30,15 @@ export function withDecided(
   state: Pick<StoredState, 'outbox' | 'started'>,
   interventions: readonly (Intervention & { triggered_at?: string })[],
   cause: Omit<Waiting, 'intervention'>,
+  engine?: Pick<PageEngine, 'repeats'>,
 ): Waiting[] {
   const outbox = [...state.outbox];
   const known = new Set([...state.started, ...outbox.map((waiting) => hashOf(waiting.intervention.intervention_id))]);
   for (const { triggered_at, ...intervention } of interventions) {
     const id = hashOf(intervention.intervention_id);
     const isMarked = triggered_at !== undefined && known.has(hashOf(markOf(intervention)));
-    if (!isMarked && !known.has(id)) outbox.push({ intervention, ...cause });
+    const once = triggered_at !== undefined && engine?.repeats(intervention.name) === false;
+    if (!isMarked && !known.has(id)) outbox.push({ once, ...cause, intervention });
     known.add(id);
   }
   return outbox;
@@ -37,11 +50,13 @@ export function rebased(outbox: readonly Waiting[], now: number): Waiting[] {
 }
 
 /** The outbox sorted by what a page may do with it now. */
-export type Sorted = Record<'due' | 'expired' | 'rest', Waiting[]>;
+export type Sorted = Record<Fate, Waiting[]>;
+/** `noted`: it was started, and only a note tells. */
+export type Fate = 'due' | 'expired' | 'noted' | 'rest';
 
 /** The state in which what was due is started, and what expired is gone. */
-export function withStarted(state: StoredState, { due, rest }: Sorted): StoredState {
-  const ids = due.map((waiting) => hashOf(waiting.intervention.intervention_id));
+export function withStarted(state: StoredState, { due, noted, rest }: Sorted): StoredState {
+  const ids = [...due, ...noted].map((waiting) => hashOf(waiting.intervention.intervention_id));
   return { ...state, outbox: rest, started: remembered([...state.started, ...ids]) };
 }
 

@@ -34,12 +34,13 @@ const latestTime = 8.64e15;
 export class PageEngine {
   /** Warnings about the definitions. */
   readonly diagnostics: Diagnostic[];
-  /** Of the external groups. @internal */
-  readonly fields: LoadReport['fields'];
+  /** What the definitions name. @internal */
+  readonly report: LoadReport;
   readonly #module: TriplineModule;
   readonly #handle: number;
   readonly #bind: ReturnType<typeof bindInputs>;
   readonly #buffer: EventBuffer;
+  readonly #repeated: ReadonlySet<string>;
   /** As JSON; undefined: all. */
   #held: string | undefined;
 
@@ -49,7 +50,8 @@ export class PageEngine {
     this.#handle = handle;
     this.#bind = bindInputs(report.inputs);
     this.#buffer = new EventBuffer(module);
-    this.fields = report.fields;
+    this.report = report;
+    this.#repeated = new Set(report.interventions.filter(({ repeats }) => repeats).map(({ name }) => name));
     this.diagnostics = report.diagnostics;
   }
 
@@ -106,6 +108,11 @@ export class PageEngine {
   nextDeadlineOf(held?: HeldIds): number {
     this.#hold(held);
     return this.#module.nextDeadline(this.#handle);
+  }
+
+  /** Whether the definitions use `changed` in an intervention: it is sent every time, not once for a target. @internal */
+  repeats(intervention: string): boolean {
+    return this.#repeated.has(intervention);
   }
 
   /** The highest `now` so far (ms). */

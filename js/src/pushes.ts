@@ -8,5 +8,5 @@ export { completeIntervention };
 
 /** Sets fields of an external group, and answers what that triggers. Throws an EngineError of the code `options`. */
 export function setAttributes(engine: PageEngine, push: AttributePush, now: number, time: number): Intervention[] {
-  return engine.set(boundPush(engine.fields, push, time), now);
+  return engine.set(boundPush(engine.report.fields, push, time), now);
 }

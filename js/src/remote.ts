@@ -15,7 +15,7 @@ import { Connection, type ConnectionState } from './stream/connection.js';
 import { idsAfter, type FieldReader, type Selector } from './stream/selectors.js';
 import type { Message } from './stream/sse.js';
 import type { StreamStatus, SubscriptionOptions } from './subscription.js';
-import type { ExplainedCriterion, Intervention, Payload } from './types.js';
+import type { Intervention, Payload } from './types.js';
 
 /** What a stream depends on. */
 export interface StreamHost {
@@ -243,10 +243,10 @@ export function withReceived(
   const before = state ?? firstState(engine);
   const rule = engine && explain(engine, intervention.name, intervention.target_attribute_key);
   const mark = hashOf(markOf(intervention));
-  const firesOnce = rule?.version === intervention.version && !usesChanged(rule.criteria);
+  const firesOnce = rule?.version === intervention.version && engine?.repeats(intervention.name) === false;
   const own = rule?.targets.find(({ name }) => name === intervention.target_attribute_key.name);
   const hasFired = firesOnce && (own?.sent === true || before.started.includes(mark));
-  const cause = { decided: Date.now(), page, session: undefined };
+  const cause = { decided: Date.now(), page, session: undefined, once: firesOnce };
   return {
     ...before,
     outbox: hasFired ? before.outbox : withDecided(before, [intervention], cause),
@@ -256,10 +256,4 @@ export function withReceived(
 
 function firstState(engine: PageEngine | undefined): StoredState {
   return { ...withSnapshot(undefined, engine?.snapshot()), applied: {}, outbox: [], started: [] };
-}
-
-function usesChanged(criterion: ExplainedCriterion): boolean {
-  if ('attribute' in criterion) return criterion.operator === 'changed';
-  const children = 'all' in criterion ? criterion.all : 'any' in criterion ? criterion.any : criterion.none;
-  return children.some(usesChanged);
 }

@@ -10,6 +10,8 @@ export interface Waiting {
   page: string;
   /** The session of that event; what no event caused has none. */
   session: string | undefined;
+  /** Whether it is started once for its name, version and target, not only once for its `intervention_id`. */
+  once?: boolean;
 }
 
 /** Everything that is committed together. */

@@ -1,8 +1,8 @@
 // What a page does while its store fails, hangs or comes late. Tabs of Chromium do it in chromium/storage.test.ts.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryStore, type Store } from '../../js/src/index.js';
-import { freshStorage, newTab, removeStorage } from './page-storage.js';
-import { add, domainUser, names, openPage, view, type Page } from './visits.js';
+import { forbiddenStorage, freshStorage, fullStorage, newTab, removeStorage } from './page-storage.js';
+import { add, domainUser, names, openPage, tutorial, view, type Page } from './visits.js';
 
 const pages: Page[] = [];
 const open = (...parameters: Parameters<typeof openPage>): Page => {
@@ -87,6 +87,54 @@ describe('a commit that fails', () => {
     expect(await viewsIn(database.store)).toBe(4);
   });
 
+  test('while it goes on, the pages of a tab go on from each other, and other tabs do not count for them', async () => {
+    const database = fragile();
+    database.works = false;
+    for (let views = 1; views <= 4; ++views) {
+      const page = open({ store: database.store });
+      page.evaluator.track(view());
+      expect(await viewsOf(page)).toBe(views);
+      await page.settled();
+      expect(names(page.interventions)).toEqual(views === 4 ? ['discount'] : []);
+      page.evaluator.close();
+      const tab = globalThis.sessionStorage;
+      newTab();
+      expect(await viewsIn(database.store)).toBe(0);
+      globalThis.sessionStorage = tab;
+    }
+    database.works = true;
+    const healed = open({ store: database.store });
+    expect(await viewsOf(healed)).toBe(4);
+    await healed.settled();
+    expect(healed.interventions).toEqual([]);
+  });
+
+  test('of starting: handlers run, and on no later page again', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const database = fragile();
+    const first = open({ store: database.store }, { handle: false });
+    first.evaluator.track(add());
+    await first.settled();
+    database.works = false;
+    first.evaluator.on('intervention', (intervention) => first.interventions.push(intervention));
+    await first.settled();
+    expect(names(first.interventions)).toEqual(['cart_abandonment']);
+    for (const works of [false, true, true]) {
+      database.works = works;
+      vi.setSystemTime(Date.now() + 3000);
+      const next = open({ store: database.store });
+      next.evaluator.track(view());
+      await next.settled();
+      expect([...next.interventions, ...next.expired]).toEqual([]);
+      next.evaluator.close();
+    }
+    await database.store.update('default', (state) => {
+      expect(state?.outbox).toEqual([]);
+      expect(state?.started).toHaveLength(1);
+      return state;
+    });
+  });
+
   test('a page that can only read goes on with what is stored', async () => {
     const database = fragile();
     const first = open({ store: database.store });
@@ -99,6 +147,126 @@ describe('a commit that fails', () => {
     database.works = true;
     expect(await viewsIn(database.store)).toBe(3);
   });
+});
+
+describe('without a database', () => {
+  test('each tab counts its own events, one shows what both decide, and nothing is left when they end', async () => {
+    const one = open({ store: none() });
+    await one.settled();
+    newTab();
+    const other = open({ store: none() });
+    for (let views = 1; views <= 3; ++views) {
+      one.evaluator.track(view());
+      other.evaluator.track(view());
+    }
+    expect([await viewsOf(one), await viewsOf(other)]).toEqual([3, 3]);
+    expect(journalKeys()).toEqual([]);
+    one.evaluator.track(view());
+    await one.settled();
+    other.evaluator.track(view());
+    await other.settled();
+    expect(names([...one.interventions, ...other.interventions])).toEqual(['discount']);
+    one.evaluator.close();
+    other.evaluator.close();
+    expect(await viewsIn(database)).toBe(0);
+  });
+
+  test('tabs with stores in memory count their own events, too', async () => {
+    const one = open({ store: memoryStore() });
+    newTab();
+    const other = open({ store: memoryStore() });
+    for (const { evaluator } of [one, one, one, other, other]) evaluator.track(view());
+    expect([await viewsOf(one), await viewsOf(other)]).toEqual([3, 2]);
+  });
+
+  test('a rule that does not use `changed` is started once for its target in 24 hours, whatever the event', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const shown = async (changes = {}): Promise<string[]> => {
+      const page = open({ store: none() });
+      page.evaluator.track(add(changes));
+      await page.settled();
+      page.evaluator.close();
+      return names([...page.interventions, ...page.expired]);
+    };
+    expect(await shown()).toEqual(['cart_abandonment']);
+    expect(await shown()).toEqual([]);
+    expect(await shown({ duid: '00000000-0000-4000-8000-000000000001' })).toEqual(['cart_abandonment']);
+    vi.setSystemTime(Date.now() + 24 * 3_600_000 - 1000);
+    expect(await shown()).toEqual([]);
+    vi.setSystemTime(Date.now() + 1000);
+    expect(await shown()).toEqual(['cart_abandonment']);
+    vi.setSystemTime(Date.now() - 3_600_000); // the clock is set back
+    expect(await shown()).toEqual([]);
+  });
+
+  test('one that does is started every time', async () => {
+    const definitions = structuredClone(tutorial);
+    definitions.interventions.push({
+      ...definitions.interventions[0]!,
+      name: 'each',
+      criteria: { all: [{ attribute: 'ecom_attributes:count_product_views', operator: 'changed' }] },
+    });
+    for (let number = 1; number <= 2; ++number) {
+      const page = open({ store: none(), definitions });
+      page.evaluator.track(view());
+      page.evaluator.track(view());
+      await page.settled();
+      expect(names(page.interventions)).toEqual(['each', 'each']);
+      page.evaluator.close();
+    }
+  });
+
+  test('what is pushed is started once for each id, also where a rule has its name', async () => {
+    const page = open({ store: none() });
+    page.evaluator.track(add());
+    await page.settled();
+    const push = { name: 'cart_abandonment', version: 1, target_attribute_key: domainUser };
+    page.evaluator.push({ ...push, intervention_id: 'a' });
+    page.evaluator.push({ ...push, intervention_id: 'b' });
+    await page.settled();
+    const next = open({ store: none() });
+    next.evaluator.push({ ...push, intervention_id: 'b' });
+    next.evaluator.push({ ...push, intervention_id: 'c' });
+    await next.settled();
+    expect([page, next].map(({ interventions }) => interventions.length)).toEqual([3, 1]);
+  });
+
+  test('and without localStorage: once for a page', async () => {
+    forbiddenStorage();
+    for (let number = 1; number <= 2; ++number) {
+      const page = open({ store: none() });
+      page.evaluator.track(add());
+      page.evaluator.track(add());
+      await page.settled();
+      expect(names(page.interventions)).toEqual(['cart_abandonment']);
+    }
+  });
+
+  test('reset forgets what was started', async () => {
+    const page = open({ store: none() });
+    page.evaluator.track(add());
+    await page.settled();
+    await page.evaluator.reset();
+    expect(Object.keys(items)).toEqual([]);
+    page.evaluator.track(add());
+    await page.settled();
+    expect(names(page.interventions)).toEqual(['cart_abandonment', 'cart_abandonment']);
+  });
+});
+
+test('where localStorage is full, a database that comes late does not make anything start twice', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  fullStorage();
+  const slow = late();
+  const page = open({ store: slow.store });
+  page.evaluator.track(add());
+  await page.evaluator.ready;
+  await vi.advanceTimersByTimeAsync(5100);
+  await page.settled();
+  slow.open();
+  await vi.advanceTimersByTimeAsync(2500);
+  await page.settled();
+  expect(names(page.interventions)).toEqual(['cart_abandonment']);
 });
 
 describe('a store that does not answer', () => {
@@ -138,7 +306,7 @@ describe('a store that does not answer', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(await viewsOf(page)).toBe(4);
     await page.settled();
-    expect(names(page.interventions)).toEqual(['cart_abandonment', 'discount']); // the fourth view, before the cart
+    expect(names(page.interventions)).toEqual(['cart_abandonment', 'discount']); // not the former again; the fourth view, before the cart
     page.evaluator.track(view());
     await page.settled();
     expect(await viewsIn(database)).toBe(5);
@@ -194,15 +362,16 @@ describe('a store that does not answer', () => {
     expect(page.warnings).toHaveLength(1);
   });
 
-  test('that comes when the page is closed is left alone', async () => {
+  test('that comes when the page is closed is left alone: what was in memory is gone', async () => {
     const slow = late();
     const page = open({ store: slow.store });
     page.evaluator.track(view());
     await page.evaluator.ready;
     await vi.advanceTimersByTimeAsync(5100);
     page.evaluator.close();
+    expect(items).toEqual({});
     slow.open();
     await vi.advanceTimersByTimeAsync(0);
-    expect(await viewsIn(database)).toBe(1);
+    expect(await viewsIn(database)).toBe(0);
   });
 });

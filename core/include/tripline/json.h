@@ -29,6 +29,10 @@ namespace tripline {
 /// "name"}]
 [[nodiscard]] Text fields_json(const Program& program);
 
+/// What is evaluated: [{"name", "version", "repeats"}]; `repeats`, where it is true: is sent every
+/// time, not once for a target.
+[[nodiscard]] Text interventions_json(const Program& program);
+
 /// {"GROUP": {"ATTRIBUTE": value}}; a missing value is null. Of several versions of a group the
 /// highest has the word.
 [[nodiscard]] Text attributes_json(std::span<const AttributeReading> readings);

@@ -21,7 +21,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await context.close();
-  expect(complaints, 'the console').toEqual([]);
+  const ours = complaints.filter((complaint) => !complaint.includes('snowplowOutQueue')); // the tracker's of a full localStorage
+  expect(ours, 'the console').toEqual([]);
 });
 
 const timeout = { timeout: 20_000 };
@@ -88,7 +89,7 @@ describe('indexedDB.open()', () => {
     });
     const asked = page.waitForRequest(/\/api\/v1\/interventions/, timeout);
     await page.evaluate(() => {
-      tripline.start({ definitions: undefined });
+      tripline.startWith(tripline.plugin.SignalsPlugin(), 'sp1');
       tripline.plugin.subscribeToInterventions({ endpoint: location.origin, mode: 'only' });
     });
     await asked;
@@ -156,4 +157,186 @@ describe('indexedDB.open()', () => {
     await counts(page, { count_product_views: 4 });
     expect(await notes(page)).toEqual(['discount']);
   });
+});
+
+/** From now on nothing can be written into the database. */
+const breakPut = (): void => {
+  IDBObjectStore.prototype.put = () => {
+    throw new DOMException('The disk is full.', 'QuotaExceededError');
+  };
+};
+const withoutDatabase = (): void => {
+  IDBFactory.prototype.open = () => {
+    throw new DOMException('The user denied it.', 'SecurityError');
+  };
+};
+const withoutLocks = (): void => void delete (Navigator.prototype as { locks?: unknown }).locks;
+const fillLocalStorage = (): void => {
+  let filling = 'x'.repeat(5_000_000);
+  for (let number = 0; filling; ++number) {
+    try {
+      localStorage[`filling ${number}`] = filling;
+    } catch {
+      filling = filling.slice(Math.ceil(filling.length / 2));
+    }
+  }
+};
+const stored = (page: Page): Promise<string[]> =>
+  page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('tripline:')));
+const codes = async (page: Page): Promise<string[]> => (await problems(page)).map((text) => text.split(':')[0] ?? '');
+
+describe('a database that takes nothing any more', () => {
+  test('in the middle of a page: what is counted since counts for the next page, too', async () => {
+    const page = await newPage();
+    await start(page);
+    await views(page, 2);
+    await counts(page, { count_product_views: 2 });
+    await page.evaluate(breakPut);
+    await views(page, 1);
+    await counts(page, { count_product_views: 3 });
+    expect(await codes(page)).toEqual(['storage']);
+    await go(page, site.url);
+    await start(page);
+    await views(page, 1);
+    await noted(page, ['discount']);
+    await counts(page, { count_product_views: 4 });
+    expect(await problems(page)).toEqual([]);
+  });
+
+  test.each([['with locks', undefined], ['without locks', withoutLocks]])(
+    'what it made start is started on no other page, neither while it lasts nor later (%s)',
+    async (_, without) => {
+      const page = await newPage(breakPut);
+      if (without) await context.addInitScript(without);
+      await start(page);
+      await add(page);
+      await noted(page, ['cart_abandonment']);
+      await go(page, site.url);
+      await start(page);
+      await views(page, 1);
+      await counts(page, { count_add_to_cart: 1, count_product_views: 1 });
+      const healed = await newPage();
+      await start(healed);
+      await counts(healed, { count_add_to_cart: 1, count_product_views: 1 });
+      expect([...(await notes(page)), ...(await notes(healed))]).toEqual([]);
+    },
+  );
+});
+
+describe('without a database', () => {
+  test.each([['with locks', undefined], ['without locks', withoutLocks]])(
+    'two tabs count each its own events, and show one banner (%s)',
+    async (_, without) => {
+      await context.addInitScript(withoutDatabase);
+      if (without) await context.addInitScript(without);
+      const tabs = [await newPage(), await newPage()];
+      // One after the other: trackers that begin at once may each take the visitor for a new one.
+      for (const tab of tabs) {
+        await start(tab);
+        await views(tab, 3);
+        await counts(tab, { count_product_views: 3 });
+      }
+      await views(tabs[0]!, 1);
+      await noted(tabs[0]!, ['discount']);
+      await views(tabs[1]!, 1);
+      await counts(tabs[1]!, { count_product_views: 4 });
+      expect(await notes(tabs[1]!)).toEqual([]);
+      expect(await stored(tabs[0]!)).toEqual([]);
+      expect(await codes(tabs[1]!)).toEqual(['storage']);
+      const next = await newPage();
+      await start(next);
+      await counts(next, { count_product_views: 0 });
+    },
+  );
+
+  test('of tabs that decide at the same time one shows the banner', async () => {
+    await context.addInitScript(withoutDatabase);
+    const tabs = [await newPage(), await newPage(), await newPage()];
+    for (const tab of tabs) {
+      await start(tab);
+      await views(tab, 3);
+      await counts(tab, { count_product_views: 3 });
+    }
+    const at = Date.now() + 500;
+    await Promise.all(
+      tabs.map((tab) =>
+        tab.evaluate(async (at) => {
+          await new Promise((resolve) => setTimeout(resolve, at - Date.now()));
+          tripline.view();
+        }, at),
+      ),
+    );
+    for (const tab of tabs) await counts(tab, { count_product_views: 4 });
+    await new Promise((resolve) => setTimeout(resolve, 3000)); // as long as a claim is held, and longer
+    expect((await Promise.all(tabs.map(notes))).flat()).toEqual(['discount']);
+  });
+
+  test('and with a full localStorage: a tab that has just started something keeps others from it', async () => {
+    await context.addInitScript(withoutDatabase);
+    const first = await newPage(() => {
+      const wait = globalThis.setTimeout;
+      // The two seconds for which it holds its claim do not end.
+      globalThis.setTimeout = ((call: () => void, ms?: number) => (ms === 2000 ? 0 : wait(call, ms))) as typeof setTimeout;
+    });
+    await first.evaluate(fillLocalStorage);
+    await start(first);
+    await add(first);
+    await noted(first, ['cart_abandonment']);
+    const other = await newPage();
+    await start(other);
+    await add(other);
+    await counts(other, { count_add_to_cart: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect(await notes(other)).toEqual([]);
+    await first.close();
+    await noted(other, ['cart_abandonment']); // nothing else tells it
+  });
+
+  test('and with a full localStorage: once for a page', async () => {
+    await context.addInitScript(withoutDatabase);
+    const page = await newPage();
+    await page.evaluate(fillLocalStorage);
+    await start(page);
+    await add(page);
+    await add(page);
+    await noted(page, ['cart_abandonment']);
+    await counts(page, { count_add_to_cart: 2 });
+    expect(await notes(page)).toEqual(['cart_abandonment']);
+  });
+});
+
+test('with a full localStorage the database alone keeps what was started', async () => {
+  const page = await newPage();
+  await page.evaluate(fillLocalStorage);
+  await start(page);
+  await add(page);
+  await noted(page, ['cart_abandonment']);
+  await go(page, site.url);
+  await start(page);
+  await counts(page, { count_add_to_cart: 1 });
+  expect(await notes(page)).toEqual([]);
+});
+
+test('a page that has just started something goes into the back/forward cache, and keeps nobody waiting', async () => {
+  const page = await newPage();
+  await start(page);
+  await page.evaluate(() => Object.assign(globalThis, { isThis: true }));
+  await add(page);
+  await noted(page, ['cart_abandonment']);
+  await page.goto(`${site.url}frame`);
+  const held = await page.evaluate(async () => (await navigator.locks.query()).held?.length);
+  expect(held).toBe(0);
+  await page.evaluate(() => history.back()).catch(() => undefined);
+  await vi.waitFor(async () => expect(await page.evaluate(() => 'isThis' in globalThis)).toBe(true), timeout);
+  await views(page, 1);
+  await counts(page, { count_add_to_cart: 1, count_product_views: 1 });
+});
+
+test('a browser that never says who has a lock is not waited for', async () => {
+  const page = await newPage(() => {
+    LockManager.prototype.request = () => new Promise(() => undefined);
+  });
+  await start(page);
+  await add(page);
+  await noted(page, ['cart_abandonment']);
 });
