@@ -138,7 +138,7 @@ export class SharedState {
       },
       () => (this.#mayCome = false),
     );
-    return new Error(`It has not answered for ${longestTransaction / 1000} s.`);
+    return new Error(`The database has not answered for ${longestTransaction / 1000} s.`);
   }
 
   #goOnInMemory(cause: unknown): void {
@@ -146,9 +146,9 @@ export class SharedState {
     this.#store = memoryStore({ [this.#name]: this.#state });
     this.#onPlace();
     const consequence = this.#wasReached
-      ? 'What is counted from now on is counted once more by the next page, which stores it.'
+      ? 'This page goes on in memory, and the next one counts its events.'
       : 'The state lives as long as this page.';
-    const message = `The browser's database cannot be used: ${messageOf(cause)} ${consequence}`;
+    const message = `Cannot store the state: ${messageOf(cause)} ${consequence}`;
     this.#announcer.say('warning', { code: 'storage', message, cause });
   }
 
