@@ -100,6 +100,127 @@ test('a malformed line is reported with its number and skipped', () => {
   assert.match(err, /events\.ndjson: 2 of 16 lines were skipped\n$/);
 });
 
+// ---- times in files (rule 10) ------------------------------------------------------------------
+
+const timed = JSON.stringify({
+  attribute_groups: [{
+    name: 'g', attribute_key: { name: 'user_id' },
+    attributes: [
+      { name: 'events', type: 'int32', aggregation: 'counter' },
+      { name: 'hour', type: 'int32', aggregation: 'counter', period: 'PT1H' },
+      { name: 'last', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'derived_tstamp' } },
+      { name: 'linked', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'refr_dvce_tstamp' } },
+    ],
+  }],
+});
+
+/** The attributes of user u after these events, one object each, and what was said of their lines. */
+function readAfter(...events) {
+  const definitions = write('timed.json', timed);
+  const file = write('timed.ndjson', events.map((event) => (typeof event === 'string' ? event : JSON.stringify({ user_id: 'u', ...event }))).join('\n'));
+  const { status, out, err } = run('attributes', '--definitions', definitions, file);
+  return { status, err, read: out === '' ? undefined : lines(out)[0].attributes.g };
+}
+
+test('rule 10: times as warehouses and Spark print them', () => {
+  const forms = [
+    '2026-01-05T10:00:00.123Z', '2026-01-05t10:00:00.123z', '2026-01-05 10:00:00.123', '2026-01-05 10:00:00.123 UTC',
+    '2026-01-05 10:00:00.123456 UTC', '2026-01-05 10:00:00.123+00', '2026-01-05 11:00:00.123456789 +0100',
+    '2026-01-05T04:30:00.123-05:30', '2026-01-05 10:00:00.123 Z',
+  ];
+  for (const form of forms) {
+    for (const field of ['derived_tstamp', 'true_tstamp', 'dvce_created_tstamp', 'collector_tstamp']) {
+      const { status, err, read } = readAfter({ event_id: 'a', [field]: form, refr_dvce_tstamp: form });
+      assert.deepEqual({ status, err, linked: read.linked }, { status: 0, err: '', linked: '2026-01-05T10:00:00.123Z' }, form);
+      // The next event is an hour later by the first one's time, so only one is in the hour.
+      assert.equal(readAfter({ event_id: 'a', [field]: form }, { event_id: 'b', derived_tstamp: '2026-01-05T11:00:00.123Z' }).read.hour, 1, form);
+      assert.equal(readAfter({ event_id: 'a', [field]: form }, { event_id: 'b', derived_tstamp: '2026-01-05T11:00:00.122Z' }).read.hour, 2, form);
+    }
+  }
+  assert.equal(readAfter({ derived_tstamp: '2026-01-05' }).read.last, '2026-01-05T00:00:00.000Z');
+  assert.equal(readAfter({ derived_tstamp: null, true_tstamp: '2026-01-05' }).status, 0);
+});
+
+test('rule 10: a line whose time cannot be read is reported and skipped, not timed by another field or by the clock', () => {
+  const good = { event_id: 'good', derived_tstamp: '2026-01-05T10:00:00Z' };
+  const unreadable = [
+    'soon', '', '2026-01-05T10', 1767607200000, -1, true, {}, [], ['2026-01-05T10:00:00Z'], '2026-02-30', '2026-01-05 10:00:00 CET',
+    '275760-09-13T00:00:00.001Z', '999999-12-31T00:00:00Z', '-271821-04-19T23:59:59.999Z', '1767607200000', 'Mon, 05 Jan 2026 10:00:00 GMT',
+  ];
+  for (const time of unreadable) {
+    for (const field of ['derived_tstamp', 'true_tstamp', 'dvce_created_tstamp', 'collector_tstamp', 'refr_dvce_tstamp']) {
+      const other = field === 'derived_tstamp' ? 'collector_tstamp' : 'derived_tstamp';
+      const { status, err, read } = readAfter(good, { event_id: 'b', [field]: time, [other]: '2026-01-05T10:00:00Z' }, { event_id: 'c' });
+      const what = `${field}: ${JSON.stringify(time)}`;
+      assert.equal(status, 1, what);
+      assert.match(err, new RegExp(`timed\\.ndjson:2: skipped: '${field}' .*2026-11-23T01:41:24\\.367Z`), what);
+      assert.equal(read.events, 2, what);
+    }
+  }
+  // No definition reads it, and no event is timed by it.
+  assert.equal(readAfter({ ...good, dvce_sent_tstamp: 'soon' }).status, 0);
+});
+
+test('rule 10: what a line says of its unreadable time is short, and has no control characters', () => {
+  const { err } = readAfter({ derived_tstamp: `\u001b[2J\u009b2J\n${'x'.repeat(1000)}` });
+  assert.ok(err.split('\n')[0].length < 300, err);
+  assert.doesNotMatch(err.replaceAll('\n', ''), /[\x00-\x1f\x7f-\x9f]/);
+});
+
+// ---- JSON that is not an event -----------------------------------------------------------------
+
+test('a line of JSON that is not an event is reported with a guess why', () => {
+  const event = { event_id: 'e1', event_name: 'page_view', user_id: 'u', derived_tstamp: '2026-01-05T10:00:00.000Z' };
+  const upper = Object.fromEntries(Object.entries(event).map(([name, value]) => [name.toUpperCase(), value]));
+  const payload = { e: 'pv', eid: 'e1', uid: 'u', dtm: '1767607200000', p: 'web', tv: 'js-4.10.1' };
+  const schema = (vendor, name) => `iglu:${vendor}/${name}/jsonschema/1-0-4`;
+  const cases = [
+    [{ event }, /in 'event'.*jq -c '\.event'/],
+    [{ user_id: 'u', event }, /in 'event'.*jq -c '\.event'/],
+    [{ data: event, offset: 7 }, /in 'data'.*jq -c '\.data'/],
+    [{ value: upper }, /in 'value'/],
+    [{ _source: event }, /in '_source'/],
+    [{ 'my event': event }, /in 'my event'.*jq -c '\.\["my event"\]'/],
+    [{ event: JSON.stringify(event) }, /a string in 'event'.*jq -c '\.event \| fromjson'/],
+    [{ payload: JSON.stringify(event) }, /a string in 'payload'/],
+    [{ rows: [event] }, /an array in 'rows'.*jq -c '\.rows\[\]'/],
+    [[event, event], /an array.*jq -c '\.\[\]'/],
+    [[], /an array/],
+    [upper, /upper case.*jq -c 'with_entries\(\.key \|= ascii_downcase\)'/],
+    [{ eventId: 'e1', userId: 'u' }, /'eventId'.*'event_id'/],
+    [payload, /tracker/],
+    [{ schema: schema('com.snowplowanalytics.snowplow', 'payload_data'), data: [payload] }, /payload_data.*tracker/],
+    [{ schema: schema('com.snowplowanalytics.snowplow.badrows', 'schema_violations'), data: {} }, /failed event/],
+    [{ schema: schema('com.acme', 'checkout'), data: { step: 1 } }, /self-describing/],
+    [{ attribute_key: { name: 'user_id', id: 'u' }, group: 'g', attributes: {} }, /"type": "attributes"/],
+    [{}, /no field of an event/],
+    [{ a: 1 }, /no field of an event/],
+    [{ type: 'track', event: 'Order Completed', properties: {} }, /no field of an event/],
+    ['7', /JSON object/],
+    ['"event"', /JSON object/],
+    ['null', /JSON object/],
+    [`${Array.from({ length: 131 }, (_, column) => `c${column}`).join('\t')}`, /TSV/],
+    ['{', /one line/],
+    ['[', /array.*jq -c '\.\[\]'/],
+    ['\ufeff', /not JSON/],
+  ];
+  for (const [line, guess] of cases) {
+    const text = typeof line === 'string' ? line : JSON.stringify(line);
+    const { status, err, read } = readAfter(text, event);
+    assert.equal(status, 1, text);
+    assert.match(err, /timed\.ndjson:1: skipped: /, text);
+    assert.match(err, guess, text);
+    assert.equal(read.events, 1, text);
+  }
+});
+
+test('an event is one whatever it lacks', () => {
+  for (const event of [{ event_id: 'e1' }, { user_id: 'u' }, { collector_tstamp: '2026-01-05' }, { app_id: null, platform: 'web' }, { contexts_acme_item_1: [] }, { unstruct_event_acme_probe_1: { a: 1 } }, { page_url: 'x', schema: 'y', data: 'z' }]) {
+    const { status, err } = readAfter(JSON.stringify(event));
+    assert.deepEqual({ status, err }, { status: 0, err: '' }, JSON.stringify(event));
+  }
+});
+
 test('a compressed file is told from one that is broken', () => {
   const file = join(folder, 'events.gz');
   writeFileSync(file, gzipSync(readFileSync(events)));

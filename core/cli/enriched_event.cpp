@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "definitions/names.h"
 #include "lenient_json.h"
+#include "not_an_event.h"
 #include "support/hash.h"
 #include "support/time_text.h"
 
@@ -45,6 +47,7 @@ class EnrichedReader::Tree {
     std::map<std::string, Node, std::less<>> members;
     std::map<std::uint32_t, Node> elements;
     std::vector<std::size_t> slots;
+    bool is_time = false;
   };
 
   explicit Tree(const Program& program) {
@@ -58,7 +61,9 @@ class EnrichedReader::Tree {
 
  private:
   void add_atomic(const std::string& name, std::size_t slot) {
-    root_.members[name].slots.push_back(slot);
+    Node& node = root_.members[name];
+    node.slots.push_back(slot);
+    node.is_time = is_time_field(name);
   }
 
   void add(const Property& input, std::size_t slot) {
@@ -108,18 +113,24 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
   bool key(string_t& name) override {
     Level& level = levels_.back();
     level.next = nullptr;
+    is_at_event_ = levels_.size() == 1 && name == "event";
     if (level.node == nullptr) return true;
     const auto found = level.node->members.find(name);
-    if (found != level.node->members.end()) level.next = &found->second;
+    if (found == level.node->members.end()) return true;
+    level.next = &found->second;
+    if (levels_.size() == 1 && !is_at_event_) has_field_ = true;
     return true;
   }
   bool parse_error(std::size_t position, const std::string&,
                    const nlohmann::detail::exception&) override {
-    error_ = "not JSON (byte " + std::to_string(position) + ")";
+    position_ = position;
     return false;
   }
 
-  const std::string& error() const { return error_; }
+  /// Whether a look at the whole line may show that it is not an event after all.
+  bool is_doubtful() const { return !has_field_ || has_object_as_event_; }
+  /// The byte at which reading stopped; 0: the JSON is not an object.
+  std::size_t position() const { return position_; }
 
  private:
   struct Level {
@@ -144,7 +155,7 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
   /// A scalar. The value is only made where somebody reads it.
   template <typename Make>
   bool take(Make make) {
-    if (levels_.empty()) return fail();
+    if (levels_.empty()) return false;
     Level& level = levels_.back();
     if (level.is_array && level.node != nullptr && !level.node->slots.empty()) {
       Value value = make();
@@ -159,10 +170,12 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool open(bool is_array) {
-    if (levels_.empty() && is_array) return fail();
+    if (levels_.empty() && is_array) return false;
     const Tree::Node* node = levels_.empty() ? &root_ : next();
+    has_object_as_event_ |= is_at_event_ && levels_.size() == 1 && !is_array;
     levels_.push_back({node, nullptr, is_array, 0, {}});
-    if (!is_array && node != nullptr) store(*node, Value());
+    // An object is missing (rule 4), but where a time should be it is none.
+    if (!is_array && node != nullptr) store(*node, node->is_time ? Value::list({}) : Value());
     return true;
   }
 
@@ -174,22 +187,22 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  bool fail() {
-    error_ = "an event is a JSON object";
-    return false;
-  }
-
   const Tree::Node& root_;
   List<Value>& values_;
   std::vector<Level> levels_;
-  std::string error_;
+  bool is_at_event_ = false;  // the value of the outermost member "event" comes next
+  bool has_field_ = false;
+  bool has_object_as_event_ = false;
+  std::size_t position_ = 0;
 };
 
 EnrichedReader::EnrichedReader(const Program& program)
     : tree_(std::make_unique<Tree>(program)), input_count_(program.inputs.size()) {
   for (const Property& input : program.inputs) {
-    is_time_.push_back(input.source == Property::Source::atomic && input.name.ends_with("_tstamp"));
+    const bool is_atomic = input.source == Property::Source::atomic;
+    time_fields_.emplace_back(is_atomic && is_time_field(input.name) ? input.name : "");
   }
+  time_fields_.insert(time_fields_.end(), std::begin(kTimes), std::end(kTimes));
 }
 EnrichedReader::~EnrichedReader() = default;
 
@@ -197,19 +210,38 @@ tl::expected<void, std::string> EnrichedReader::parse(std::string_view json) {
   values_.clear();
   values_.resize(input_count_ + std::size(kTimes) + 1);
   Handler handler(*tree_, values_);
-  if (nlohmann::json::sax_parse(json.begin(), json.end(), &handler)) return {};
-  return tl::make_unexpected(handler.error());
+  if (!nlohmann::json::sax_parse(json.begin(), json.end(), &handler)) {
+    return tl::make_unexpected(why_not_an_object(json, handler.position()));
+  }
+  if (!handler.is_doubtful()) return {};
+  auto reason = why_not_an_event(json);
+  if (!reason) return {};
+  return tl::make_unexpected(*std::move(reason));
+}
+
+tl::expected<void, std::string> EnrichedReader::read_times() {
+  times_.assign(time_fields_.size(), std::nullopt);
+  for (std::size_t i = 0; i < time_fields_.size(); ++i) {
+    if (time_fields_[i].empty() || values_[i].is_null()) continue;
+    const Text* text = values_[i].as_string();
+    if (text != nullptr) times_[i] = parse_time(*text);
+    if (times_[i]) continue;
+    return tl::make_unexpected(
+        "'" + time_fields_[i] + "' is not a time " +
+        (text ? "that can be read: \"" + excerpt(*text) + "\"" : "in a string") +
+        "; write it as in 2026-11-23T01:41:24.367Z");
+  }
+  return {};
 }
 
 tl::expected<Event, std::string> EnrichedReader::read(std::string_view json) {
   const std::size_t id_slot = input_count_ + std::size(kTimes);
   const auto parsed = parse(json);
   if (!parsed && !parse(lenient_json(json))) return tl::make_unexpected(parsed.error());
+  if (const auto read = read_times(); !read) return tl::make_unexpected(read.error());
 
   Event event;
-  for (std::size_t i = input_count_; i < id_slot && !event.time; ++i) {
-    if (const Text* text = values_[i].as_string()) event.time = parse_time(*text);
-  }
+  for (std::size_t i = input_count_; i < id_slot && !event.time; ++i) event.time = times_[i];
   if (const Text* id = values_[id_slot].as_string()) id_ = *id;
   if (values_[id_slot].is_empty()) id_ = "line-" + std::to_string(hash64(json));
   event.id = id_;
@@ -223,10 +255,8 @@ tl::expected<Event, std::string> EnrichedReader::read(std::string_view json) {
 
 ValueView EnrichedReader::view(std::size_t input) {
   const Value& value = values_[input];
-  if (is_time_[input]) {
-    const Text* text = value.as_string();
-    const auto time = text ? parse_time(*text) : std::nullopt;
-    return time ? ValueView::time(*time) : ValueView();
+  if (!time_fields_[input].empty()) {
+    return times_[input] ? ValueView::time(*times_[input]) : ValueView();
   }
   const List<Value>* elements = value.as_list();
   if (elements == nullptr) return ValueView::of(value);

@@ -21,7 +21,8 @@ class EnrichedReader {
 
   /// One event. It is valid until the next call. An event without id gets a hash of its text as
   /// one; its time is derived_tstamp, else true_tstamp, dvce_created_tstamp or collector_tstamp.
-  /// The error says why the text is no event.
+  /// The error says why the text is not an event, or which of these and of the times that the
+  /// program reads is there but cannot be read (rule 10).
   [[nodiscard]] tl::expected<Event, std::string> read(std::string_view json);
 
  private:
@@ -29,12 +30,14 @@ class EnrichedReader {
   class Handler;
 
   tl::expected<void, std::string> parse(std::string_view json);
+  tl::expected<void, std::string> read_times();
   ValueView view(std::size_t input);
 
   std::unique_ptr<Tree> tree_;
   std::size_t input_count_;
-  std::vector<bool> is_time_;  // by input
+  std::vector<std::string> time_fields_;  // by slot; "": not a time
   List<Value> values_;
+  std::vector<std::optional<Time>> times_;  // of the slots that have one
   std::vector<std::vector<ValueView>> lists_;
   std::vector<ValueView> views_;
   std::string id_;

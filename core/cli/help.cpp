@@ -19,8 +19,11 @@ constexpr std::string_view kEvents =
       {"type": "attributes", "attribute_key": {"name": N, "id": I},
        "group": G, "version": V, "attributes": {A: VALUE}, "time": T}
   sets fields of an external group, of its highest version if V is left out:
-  null clears one, those not named stay.
-  Malformed lines are reported with their number and skipped. Memory depends on
+  null clears one, those not named stay. Times are ISO 8601 or RFC 3339, as
+  Snowplow, BigQuery, Snowflake, Postgres, Redshift and Spark print them;
+  without a zone they are UTC.
+  Malformed lines, those whose time cannot be read, and JSON that is not an
+  enriched event are reported with their number and skipped. Memory depends on
   the number of profiles, not on the size of the file.
 )";
 

@@ -98,7 +98,7 @@ tl::expected<std::optional<PushLine>, std::string> read_push(const Program& prog
   push.profile = {text_of(key, "name"), text_of(key, "id")};
   if (const auto time = object.find("time"); time != object.end() && !time->is_null()) {
     push.time = parse_time(text_of(object, "time"));
-    if (!push.time) return refuse("'time' must be ISO 8601");
+    if (!push.time) return refuse("'time' must be a time as in 2026-11-23T01:41:24.367Z");
   }
   const json attributes = object.value("attributes", json::object());
   if (!attributes.is_object()) return refuse("'attributes' must be an object");

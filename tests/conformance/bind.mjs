@@ -15,7 +15,13 @@ const canonicalNames = { refr_device_tstamp: 'refr_dvce_tstamp' };
 export function eventTime(event) {
   const text =
     event.derived_tstamp ?? event.true_tstamp ?? event.dvce_created_tstamp ?? event.collector_tstamp;
-  return text == null ? NaN : Date.parse(text);
+  return text == null ? NaN : instant(text).getTime();
+}
+
+// Events of the cases have their times in one form; a host that reads files takes those of rule 10.
+function instant(text) {
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text)) return new Date(text);
+  throw new Error(`An event's time must be as in 2026-11-23T01:41:24.367Z, not ${JSON.stringify(text)}`);
 }
 
 export function bind(input, event) {
@@ -33,7 +39,7 @@ export function bind(input, event) {
 
 function atomicValue(event, name) {
   const value = own(event, name) ?? undefined;
-  return timeFields.has(name) && value !== undefined ? new Date(value) : value;
+  return timeFields.has(name) && value !== undefined ? instant(value) : value;
 }
 
 // com.example-shop, ProductView, 1 → com_example_shop_product_view_1

@@ -65,7 +65,7 @@ TEST_CASE("what is no JSON is refused", "[events]") {
                             "{\"a\": 01}", "{\"a\": 01e999}", "{\"a\": 1.e999}", "{\"a\": 1e9e999}",
                             "{\"a\": 1e+}", "{\"a\": --1e999}", "{\"a\": \"\\u12\"}"}) {
     const std::string error = attributes_after(wrong);
-    CHECK((error.starts_with("not JSON") || error == "an event is a JSON object"));
+    CHECK((error.starts_with("not JSON") || error.starts_with("an event is a JSON object")));
   }
 }
 
