@@ -13,7 +13,7 @@ namespace tripline {
 /// (rule 10): `2026-11-23T01:41:24.367Z`. `t` or a space may stand for the `T`; seconds, or the
 /// whole time of day, may be absent; the zone is `Z`, `z`, `UTC`, `+hh`, `+hhmm` or `+hh:mm`, also
 /// after a space; without one it is UTC. Digits below a millisecond are cut off. Nothing if the
-/// text as a whole is not such a time, or one beyond ±kLatestTime. Reads each character once.
+/// text as a whole is not such a time, or beyond the range of times. Reads each character once.
 [[nodiscard]] std::optional<Time> parse_time(std::string_view text);
 
 /// `2026-11-23T01:41:24.367Z`.
