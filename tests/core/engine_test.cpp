@@ -190,11 +190,10 @@ TEST_CASE("an id that is not held keeps its deadline when attributes are set for
     if (program->inputs[i].name == "domain_sessionid") inputs[i] = ValueView::string("s");
   }
   (void)engine.process({"e", 0, inputs}, 0);
-  const Target user{"user_id", "u"};
-  const HeldIds held = std::span(&user, 1);
-  CHECK(engine.advance(3000, held).empty());
+  const List<Target> held{{"user_id", "u"}};
+  CHECK(engine.advance(3000, &held).empty());
   const PushedValue plan{1, ValueView::string("pro")};
-  CHECK(engine.push(user, {&plan, 1}, 3000, {}, held)->empty());
+  CHECK(engine.push(held[0], {&plan, 1}, 3000, {}, &held)->empty());
   CHECK(engine.next_deadline() <= 3000);
   CHECK(engine.advance(3000).size() == 1);
 }

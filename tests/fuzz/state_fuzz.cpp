@@ -107,10 +107,10 @@ class Session {
 
   /// From now on time passes for everybody, or for one of the ids.
   void hold() {
-    static const Target ids[] = {{"user_id", "u1"}, {"user_id", "u2"}, {"domain_sessionid", "s"}};
+    static const List<Target> ids[] = {
+        {{"user_id", "u1"}}, {{"user_id", "u2"}}, {{"domain_sessionid", "s"}}};
     const std::uint8_t id = bytes_.below(8);
-    held_.reset();
-    if (id < std::size(ids)) held_ = std::span(ids).subspan(id, 1);
+    held_ = id < std::size(ids) ? &ids[id] : nullptr;
   }
 
   /// The second engine is what the first one's snapshot gives. Once both have caught up with the
@@ -188,7 +188,7 @@ class Session {
 
   Bytes bytes_;
   std::optional<Engine> engines_[2];
-  HeldIds held_;
+  HeldIds held_ = nullptr;
   std::vector<ValueView> list_ = std::vector<ValueView>(3);
   int events_ = 0;
 };
