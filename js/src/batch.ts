@@ -16,7 +16,8 @@ export const direct = ' direct';
 
 /** Whether it is what a journal of inputs holds, as far as reading it goes on without trouble. */
 export function isInput(content: object): content is Input {
-  return 'event' in content ? Object(content.event) === content.event : 'attributes' in content || 'intervention' in content;
+  if ('event' in content) return Object(content.event) === content.event;
+  return 'attributes' in content || 'intervention' in content;
 }
 
 /** A host's clock that is so far behind the engine's (ms) was set back. */

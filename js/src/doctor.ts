@@ -87,7 +87,7 @@ function storage({ shared }: Symptoms): Finding {
 function journal({ journal }: Symptoms): Finding {
   return journal.isKept
     ? { check: 'journal', ok: true, message: 'Events are kept in localStorage until they are counted.' }
-    : { check: 'journal', ok: false, message: 'localStorage cannot be used: events of a page that is left at once are lost.' };
+    : { check: 'journal', ok: false, message: 'Events do not fit into localStorage: those of a page that is left at once are lost.' };
 }
 
 function clock({ clock, problems }: Symptoms): Finding {

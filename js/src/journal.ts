@@ -5,9 +5,9 @@
 //
 //   tripline:NAMESPACE:PAGE:NUMBER → TIME JSON
 //
-// A page is a document, not a tab. Any page may apply any page's entries, since the committed state says up to which number
-// it contains them; none has to be known as dead. What does not fit into localStorage waits in the page's memory, as
-// another part of the page, so that neither waits for the other.
+// A page is a document, not a tab. Any page may apply any page's entries, since the committed state says up to which
+// number it contains them; none has to be known as dead. What does not fit into localStorage waits in the page's
+// memory, as another part of the page, so that neither waits for the other.
 import { attempt } from './attempt.js';
 import { longestInJournal, mostCharacters, mostCharactersOfOrigin, mostEvents } from './bounds.js';
 import { randomId } from './random-id.js';
@@ -147,7 +147,7 @@ export class Journal<Content extends object> {
     ++this.#lost;
   }
 
-  /** Entries that `applied` does not contain, older pages first, each page's in their order; `part`: only of that one. */
+  /** Entries that `applied` lacks, older pages first, each page's in their order; `part`: only of that one. */
   pending(applied: Numbers, part = ''): Entry<Content>[] {
     let unreadable = 0;
     const drop = (key: string): [] => {
@@ -219,7 +219,8 @@ export class Journal<Content extends object> {
     const [time, json] = split(this.#record(place));
     const writtenAt = Number(time);
     const content: unknown = attempt(() => JSON.parse(json));
-    if (String(writtenAt) !== time || Object(content) !== content || !this.#isContent(content as object)) return undefined;
+    const isWhole = String(writtenAt) === time && Object(content) === content && this.#isContent(content as object);
+    if (!isWhole) return undefined;
     return { page: place.page, number: place.number, writtenAt, content: content as Content };
   }
 
@@ -296,7 +297,8 @@ export class Journal<Content extends object> {
   #warn(cause?: unknown): void {
     if (this.#isWarned) return;
     this.#isWarned = true;
-    this.#say('warning', 'Events do not fit into localStorage. They are lost if the page is left before they are counted.', cause);
+    const consequence = 'They are lost if the page is left before they are counted.';
+    this.#say('warning', `Events do not fit into localStorage. ${consequence}`, cause);
   }
 
   /** sessionStorage goes along from page to page of a tab: it names those that tracked something. */

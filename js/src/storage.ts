@@ -65,13 +65,13 @@ export function randomRevision(): number {
 
 function isWaiting(value: unknown): value is Waiting {
   const { intervention, decided, page, session = '' } = Object(value) as Partial<Waiting>;
-  const { intervention_id, name, version, attributes, target_attribute_key } = Object(intervention) as Partial<Intervention>;
-  const target = Object(target_attribute_key) as Partial<AttributeKey>;
+  const it = Object(intervention) as Partial<Intervention>;
+  const target = Object(it.target_attribute_key) as Partial<AttributeKey>;
   return (
-    areTexts(page, session, intervention_id, name, target.name, target.id) &&
-    [decided, version].every(Number.isFinite) &&
-    isA('Object', attributes) &&
-    Object.values(attributes).every(isAttributeValue)
+    areTexts(page, session, it.intervention_id, it.name, target.name, target.id) &&
+    [decided, it.version].every(Number.isFinite) &&
+    isA('Object', it.attributes) &&
+    Object.values(it.attributes).every(isAttributeValue)
   );
 }
 

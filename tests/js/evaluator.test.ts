@@ -427,7 +427,8 @@ describe('a clock that is set back', () => {
     const next = open({ store, ...options });
     await next.settled();
     expect(names(next.interventions)).toEqual([name]);
-    // The same once more, for whom it waits too long.
+    // The same once more, for whom it waits too long, and without a note that it was started.
+    freshStorage();
     await store.update('default', () => states[0]);
     vi.setSystemTime(Date.now() + hour / 2 - 2000);
     const late = open({ store, ...options });

@@ -124,7 +124,7 @@ describe('bounds', () => {
     expect(errors.map((message) => Number(/\d+/.exec(message)))).toEqual([1, 3, 7, 15]);
   });
 
-  test('500,000 characters of a page are in localStorage; the rest waits in memory, in its order, with one warning', () => {
+  test('500,000 characters of a page are in localStorage; the rest waits in memory in its order, with one warning', () => {
     const storage = freshStorage();
     const journal = open();
     for (let index = 0; index < 40; ++index) journal.append({ eid: index, payload });
@@ -356,11 +356,15 @@ describe('trouble', () => {
 
   test('storage that breaks later: what it has is missing, the rest goes on', () => {
     let isBroken = false;
+    const whole = <Items>(items: Items): Items => {
+      if (isBroken) throw new Error('broken');
+      return items;
+    };
     globalThis.localStorage = new Proxy<Record<string, string>>({}, {
-      get: (items, key) => { if (isBroken) throw new Error('broken'); return items[String(key)]; },
-      set: (items, key, value: string) => { if (isBroken) throw new Error('broken'); items[String(key)] = value; return true; },
-      ownKeys: (items) => { if (isBroken) throw new Error('broken'); return Object.keys(items); },
-      deleteProperty: (items, key) => { if (isBroken) throw new Error('broken'); return delete items[String(key)]; },
+      get: (items, key) => whole(items)[String(key)],
+      set: (items, key, value: string) => ((whole(items)[String(key)] = value), true),
+      ownKeys: (items) => Object.keys(whole(items)),
+      deleteProperty: (items, key) => delete whole(items)[String(key)],
     }) as never;
     const journal = open();
     journal.append({ eid: 'a' });

@@ -18,15 +18,17 @@ beforeAll(async () => {
   freshStorage();
   const page = openPage({ store }, { handle: false });
   page.evaluator.track(add());
+  const attributes = { 'a:b': [1, 'x'], 'a:c': { x: 1 } };
   for (const name of ['first', 'second']) {
-    page.evaluator.push({ name, target_attribute_key: { name: 'domain_userid', id: visitor }, attributes: { 'a:b': [1, 'x'], 'a:c': { x: 1 } } });
+    page.evaluator.push({ name, target_attribute_key: { name: 'domain_userid', id: visitor }, attributes });
   }
   await page.settled();
   page.evaluator.close();
   const state = states['default']!;
   // Long enough ago that this page may dispatch it.
   const outbox = state.outbox.map((waiting) => ({ ...waiting, decided: waiting.decided - 5000 }));
-  seed = { ...state, outbox, applied: { ...state.applied, [`1-${'0'.repeat(32)}`]: 5 }, started: ['an id'], stream: { url: 'u', lastEventId: '7' } };
+  const applied = { ...state.applied, [`1-${'0'.repeat(32)}`]: 5 };
+  seed = { ...state, outbox, applied, started: ['an id'], stream: { url: 'u', lastEventId: '7' } };
   freshStorage();
   const waiting = openPage({ store: { update: () => new Promise(() => undefined), close() {} } });
   waiting.evaluator.track(view());
@@ -38,8 +40,14 @@ afterAll(() => vi.restoreAllMocks());
 
 /** Anything that a database can hold. */
 const garbage = fc.oneof(
-  fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withSparseArray: true, withNullPrototype: true }),
-  fc.constantFrom<unknown[]>(undefined, null, NaN, Infinity, -0, 1e308, '', '__proto__', [], {}, [null], [{}], new Uint8Array(3), new ArrayBuffer(8), /x/),
+  fc.anything({
+    withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withSparseArray: true,
+    withNullPrototype: true,
+  }),
+  fc.constantFrom<unknown[]>(
+    undefined, null, NaN, Infinity, -0, 1e308, '', '__proto__', [], {}, [null], [{}], new Uint8Array(3),
+    new ArrayBuffer(8), /x/,
+  ),
 );
 
 type Path = (string | number)[];
@@ -110,7 +118,13 @@ test('a damaged state: an event counts, what is not damaged is kept, and nothing
   );
 });
 
-const scraps = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', ' ', 'null', '1 {}', '1 {"event":null}', '1 {"event":{}}', '1 {"attributes":7}', '1 {"intervention":{}}', '{', '\ud800'));
+const scraps = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(
+    '', ' ', 'null', '1 {}', '1 {"event":null}', '1 {"event":{}}', '1 {"attributes":7}', '1 {"intervention":{}}', '{',
+    '\ud800',
+  ),
+);
 
 test('damaged journals and tabs: an event counts, as do the records that are not damaged', async () => {
   await fc.assert(
@@ -124,7 +138,7 @@ test('damaged journals and tabs: an event counts, as do the records that are not
         if (tab !== null) globalThis.sessionStorage.setItem('tripline:default:', tab);
         storage[two[0]] = record ?? two[1].slice(0, cut);
         const isIntact = storage[two[0]] === two[1];
-        const page = openPage({ store: memoryStore() });
+        const page = openPage({ store: { ...memoryStore(), isShared: true } });
         page.evaluator.track(view());
         const attributes = await page.evaluator.attributes({ name: 'domain_userid', id: visitor });
         page.evaluator.close();
