@@ -76,7 +76,7 @@ export class SharedState {
 
   /** Whether every page that may write into this journal shares the state. */
   get isShared(): boolean {
-    return this.#store.isShared ?? true;
+    return this.isKept && (this.#given.isShared ?? true);
   }
 
   /** Whether there was never another state than this page's. */

@@ -112,10 +112,10 @@ export interface Store {
   close(): void;
 }
 
-/** States, by name, that live as long as the page. */
+/** States, by name, that live as long as the page, which counts only what its own tab has tracked. */
 export function memoryStore(states: Record<string, StoredState | undefined> = {}): Store {
   return {
-    isShared: false,
+    isShared: !globalThis.document, // another tab has its own; outside of pages, whoever is given it shares it
     async update(name, change) {
       states[name] = change(states[name]);
     },

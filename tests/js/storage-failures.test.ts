@@ -16,12 +16,13 @@ let items: Record<string, string>;
 let database: Store;
 beforeEach(() => {
   items = freshStorage();
-  database = { ...memoryStore(), isShared: true };
+  database = memoryStore();
 });
 afterEach(() => {
   for (const { evaluator } of pages.splice(0)) evaluator.close();
   vi.useRealTimers();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
   removeStorage();
 });
 
@@ -172,6 +173,7 @@ describe('without a database', () => {
   });
 
   test('tabs with stores in memory count their own events, too', async () => {
+    vi.stubGlobal('document', {});
     const one = open({ store: memoryStore() });
     newTab();
     const other = open({ store: memoryStore() });
