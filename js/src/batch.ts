@@ -62,13 +62,14 @@ export function applyJournal(
   const isDue = engine !== undefined && engine.nextDeadlineOf() <= now;
   if (entries.length === 0 && !isDue && !isSetBack) return state;
   const next = { applied: journal.retained(applied), outbox: isSetBack ? rebased(outbox, now) : outbox, started };
-  const decide = (interventions: readonly Intervention[], page: string, session?: string): void => {
-    next.outbox = withDecided(next, interventions, { decided: now, page, session }, engine);
+  const decide = (interventions: readonly Intervention[], page: string, session?: string, number?: number): void => {
+    next.outbox = withDecided(next, interventions, { decided: now, page, session, number }, engine);
   };
   if (isDue) decide(engine.advance(now), journal.page);
   for (const entry of entries) {
     const { page, number, content } = entry;
-    decide(takeIn(entry, engine, now, announcer, pushes), page, sessionOf(content));
+    const trigger = 'intervention' in content ? undefined : number;
+    decide(takeIn(entry, engine, now, announcer, pushes), page, sessionOf(content), trigger);
     next.applied[page] = number;
   }
   return { ...(state && !engine ? state : withSnapshot(state, engine?.snapshot())), ...next };

@@ -10,3 +10,9 @@ export const mostCharactersOfOrigin = 1_000_000;
 export const longestInJournal = 30 * 24 * 3_600_000;
 /** An intervention that no handler was started for, by default (ms). */
 export const longestInOutbox = 30 * 60_000;
+/** Starts of an intervention in a row that its own handlers caused, */
+export const mostFed = 20;
+/** within so many ms, */
+export const longestFed = 10_000;
+/** suspend it in this page (ms). */
+export const longestSuspension = 60_000;

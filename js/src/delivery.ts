@@ -2,6 +2,7 @@
 import type { Announcer } from './announcer.js';
 import type { Claim, Claims } from './claims.js';
 import { dispatch, type DispatchReport, type Handlers } from './dispatch.js';
+import { Feedback } from './feedback.js';
 import type { Journal } from './journal.js';
 import { marksOf, withStarted, type Fate, type Sorted } from './outbox.js';
 import type { PageLife } from './page.js';
@@ -20,6 +21,7 @@ export class Delivery {
   readonly #claims: Claims;
   readonly #page: PageLife;
   readonly #deliverWithin: number;
+  readonly #feedback = new Feedback();
   readonly #runAt: (time: number) => void;
   #session: { id: string | undefined; since: number } = { id: undefined, since: 0 };
 
@@ -80,7 +82,19 @@ export class Delivery {
 
   #dispatch(waiting: Waiting): void {
     marksOf(waiting).forEach((mark) => this.#claims.notes.add(mark));
+    this.#noteFeedback(waiting);
     dispatch(waiting.intervention, this.#handlers, this.#report);
+  }
+
+  #noteFeedback({ intervention: { name }, page, number }: Waiting): void {
+    const { page: own, lastNumber } = this.#journal;
+    if (number === undefined || !page.startsWith(own) || !this.#feedback.note(name, number, lastNumber)) return;
+    this.#announcer.say('error', {
+      code: 'handler',
+      message:
+        `The intervention "${name}" is suspended in this page for 60 s: 20 times in a row, what its handlers tracked ` +
+        'triggered it again. Do not track in a handler what the criteria of its intervention read.',
+    });
   }
 
   /** What is due is started only where it is part of `claim`. */
@@ -99,12 +113,13 @@ export class Delivery {
     return fate === 'due' && claim?.has(marks[0]) === false ? 'rest' : fate;
   }
 
-  #fate({ decided, page, session }: Waiting): Fate {
+  #fate({ decided, page, session, intervention: { name } }: Waiting): Fate {
     const age = Date.now() - decided;
-    const { id, since } = this.#session;
-    const isOver = session !== undefined && session !== id && since >= decided;
+    const isOver = session !== undefined && session !== this.#session.id && this.#session.since >= decided;
     if (isOver || age >= this.#deliverWithin) return 'expired';
     if (this.#handlers.size === 0 || this.#page.hidden || this.#page.leaving > 0) return 'rest';
+    const since = this.#feedback.suspendedSince(name);
+    if (since !== undefined) return page.startsWith(this.#journal.page) && decided >= since ? 'expired' : 'rest';
     return this.#journal.isOwn(page) || age >= courtesy ? 'due' : 'rest';
   }
 

@@ -96,6 +96,11 @@ export class Journal<Content extends object> {
     return this.#page;
   }
 
+  /** Of the entry that was written last; 0: none was. */
+  get lastNumber(): number {
+    return this.#lastNumber;
+  }
+
   /** Whether it is this page, or one before it in this tab: the last that tracked something, or one that has entries. */
   isOwn(page: string): boolean {
     return this.#ownPages.some((own) => page.startsWith(own));

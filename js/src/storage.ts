@@ -10,6 +10,8 @@ export interface Waiting {
   page: string;
   /** The session of that event; what no event caused has none. */
   session: string | undefined;
+  /** Of the page's entry that triggered it; absent: none did, or it was pushed. */
+  number?: number | undefined;
   /** Whether it is started once for its name, version and target, not only once for its `intervention_id`. */
   once?: boolean;
 }

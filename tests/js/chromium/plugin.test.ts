@@ -267,6 +267,33 @@ describe('handlers', () => {
     await noted(['new a']);
   });
 
+  test('that track what triggers them again are stopped after 20 times', async () => {
+    const bundle = JSON.parse(readSample('ecom_bundle.json')) as { interventions: { criteria: object }[] };
+    bundle.interventions = [
+      { ...bundle.interventions[0], criteria: { attribute: 'ecom_attributes:count_product_views', operator: 'changed' } },
+    ];
+    site.answers.set('/looping.json', { type: 'application/json', body: JSON.stringify(bundle) });
+    await page.evaluate(() => {
+      tripline.start({
+        definitions: '/looping.json',
+        handlers: {
+          loop: (intervention) => {
+            tripline.note(intervention);
+            tripline.view();
+          },
+        },
+      });
+      tripline.view();
+    });
+    await vi.waitFor(async () => expect((await notes()).at(-1)).toMatch(/^expired /), { timeout: 20_000 });
+    expect((await notes()).filter((note) => !note.startsWith('expired'))).toHaveLength(21);
+    expect(await problems()).toEqual([expect.stringMatching(/^handler: .*suspended/)]);
+    const collected = site.collected.length;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(site.collected.length - collected).toBeLessThan(10); // what was on its way
+    expect(await notes()).toHaveLength(22);
+  });
+
   test('that are no functions are an error', async () => {
     await page.evaluate(() => {
       tripline.start({ handlers: { banner: 'show' as never, ok: tripline.note } });
