@@ -1,11 +1,7 @@
 // Sees to it that of several tabs one starts an intervention, also where they have no database in common.
+import { longestClaim, longestLockRequest } from './bounds.js';
 import { StartedNotes } from './started-notes.js';
 import { inTime } from './timers.js';
-
-/** A claim is held for so long (ms) after a start: until then every tab can read the note of it. */
-const held = 2000;
-/** A browser that does not say for so long (ms) who has a lock is not waited for. */
-const longestWait = 1000;
 
 /** What a page may start now. */
 export interface Claim {
@@ -38,14 +34,14 @@ export class Claims {
     const claims = names.map(async (name) => {
       if (!(await lock(this.notes.keyOf(name), released))) refused.add(name);
     });
-    await inTime(Promise.all(claims), longestWait);
+    await inTime(Promise.all(claims), longestLockRequest);
     return {
       has: (name) => names.includes(name) && !refused.has(name),
       end: (hasStarted) =>
         setTimeout(() => {
           release();
           this.#releases.delete(release);
-        }, hasStarted ? held : 0),
+        }, hasStarted ? longestClaim : 0),
     };
   }
 

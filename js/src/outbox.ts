@@ -1,11 +1,9 @@
 // What is decided and not yet started: who may start it, and until when.
+import { mostStarted } from './bounds.js';
 import { hashOf } from './hash.js';
 import type { PageEngine } from './page-engine.js';
 import type { StoredState, Waiting } from './storage.js';
 import type { Intervention } from './types.js';
-
-/** Hashes of started interventions that the state keeps. */
-const mostStarted = 2000;
 
 /** Stands for all interventions of one name, version and target. */
 export function markOf({ name, version, target_attribute_key: target }: Intervention): string {

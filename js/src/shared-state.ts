@@ -1,5 +1,6 @@
 // The engine and the stored state, kept in step. All tabs of the origin share what is stored; each has an engine.
 import type { Announcer } from './announcer.js';
+import { longestTransaction } from './bounds.js';
 import type { PageEngine } from './page-engine.js';
 import { EngineError, messageOf } from './problem.js';
 import { memoryStore, randomRevision, repaired, type Store, type StoredState } from './storage.js';
@@ -19,9 +20,6 @@ export class EngineFailure extends Error {
     this.entry = entry;
   }
 }
-
-/** A store that has not done a transaction after so long (ms) is done without. */
-const longestTransaction = 5000;
 
 export class SharedState {
   #engine: PageEngine | undefined;

@@ -4,11 +4,7 @@
 //
 //   tripline.started:NAMESPACE:HASH → TIME
 import { attempt } from './attempt.js';
-
-/** Notes that are kept. */
-const mostNotes = 2000;
-/** Notes are kept for so long (ms). */
-const longestNote = 24 * 3_600_000;
+import { longestNote, mostStarted } from './bounds.js';
 
 export class StartedNotes {
   readonly #prefix: string;
@@ -39,7 +35,7 @@ export class StartedNotes {
       const timeOf = (key: string): number => Number(localStorage[key]);
       const keys = this.#keys().sort((a, b) => timeOf(b) - timeOf(a));
       keys.forEach((key, place) => {
-        if (place >= mostNotes || !isRecent(localStorage[key] as string)) delete localStorage[key];
+        if (place >= mostStarted || !isRecent(localStorage[key] as string)) delete localStorage[key];
       });
     });
   }

@@ -5,11 +5,14 @@ import * as bounds from '../../js/src/bounds.js';
 
 const used = new Set<string>();
 const {
-  longestInJournal, longestInOutbox, mostCharacters, mostCharactersOfOrigin, mostEvents,
+  longestClaim, longestFed, longestInJournal, longestInOutbox, longestLockRequest, longestNote, longestSuspension,
+  longestTransaction, mostCharacters, mostCharactersOfOrigin, mostEvents, mostFed, mostStarted,
 } = new Proxy(bounds, { get: (all, name: keyof typeof bounds) => (used.add(name), all[name]) });
 
 const count = (number: number): string => number.toLocaleString('en-US');
 const days = (ms: number): string => `${count(ms / 86_400_000)} days`;
+const hours = (ms: number): string => `${count(ms / 3_600_000)} hours`;
+const seconds = (ms: number): string => `${count(ms / 1000)} second${ms === 1000 ? '' : 's'}`;
 const minutes = (ms: number): string => `${count(ms / 60_000)} minutes`;
 
 // A bound that is added to bounds.ts has its row, or its part of one, here and in the README.
@@ -19,6 +22,12 @@ const table = `
 | a page's events that are not yet counted, what it set and pushed included | localStorage; what does not fit, memory | ${count(mostEvents)} events, the oldest go first; ${count(mostCharacters)} characters in localStorage | until they are counted |
 | the same of all pages of the origin | localStorage | ${count(mostCharactersOfOrigin)} characters, the oldest page's go first | ${days(longestInJournal)} |
 | what was decided and waits for a handler | IndexedDB | | ${minutes(longestInOutbox)} (\`deliverWithin\`), at most the session |
+| what was started | IndexedDB, as hashes of 64 bits | ${count(mostStarted)}, the oldest go first | |
+| the same, for pages that cannot read the state | localStorage | ${count(mostStarted)}, the oldest go first | ${hours(longestNote)} |
+| a tab's claim to start something | a Web Lock | | until ${seconds(longestClaim)} after the start |
+| whom a Web Lock belongs to, if the browser does not say | | | ${seconds(longestLockRequest)}, then it starts without |
+| a transaction of the database, its opening included | | | ${seconds(longestTransaction)}, then the state goes on in memory |
+| a handler that triggers its own intervention | the page | ${count(mostFed)} times in a row within ${seconds(longestFed)} | suspended for ${seconds(longestSuspension)} |
 `;
 
 test('the README says what waits, where, how much of it, and for how long', () => {
