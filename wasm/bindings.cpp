@@ -99,6 +99,7 @@ double load(double definitions_size, double profiles, double sent_marks, double 
       {"{\"diagnostics\":", tripline::diagnostics_json(diagnostics),
        ",\"inputs\":", program ? tripline::inputs_json(*program) : "[]",
        ",\"fields\":", program ? tripline::fields_json(*program) : "[]",
+       ",\"keys\":", program ? tripline::keys_json(*program) : "[]",
        ",\"interventions\":", program ? tripline::interventions_json(*program) : "[]",
        ",\"fingerprint\":\"", fingerprint_text(program ? program->fingerprint : 0), "\"}"}));
   if (!program) return 0;

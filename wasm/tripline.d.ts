@@ -8,6 +8,8 @@ export interface LoadReport {
   inputs: Input[];
   /** The fields of external groups, whose values are pushed. */
   fields: Field[];
+  /** The attribute keys. */
+  keys: Key[];
   /** Those that are evaluated: of each name the highest version. `repeats`: sent every time, not once for a target. */
   interventions: { name: string; version: number; repeats?: true }[];
   /** Equal for equal compiled definitions: 16 hexadecimal digits. */
@@ -28,6 +30,12 @@ export interface Field {
   group: string;
   version: number;
   name: string;
+}
+
+export interface Key {
+  name: string;
+  /** The number of the input that holds its ids; absent where no event carries them. */
+  input?: number;
 }
 
 /** Member names and array indices. */

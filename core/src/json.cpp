@@ -95,6 +95,17 @@ Text fields_json(const Program& program) {
   return json.end_array().take();
 }
 
+Text keys_json(const Program& program) {
+  JsonWriter json;
+  json.begin_array();
+  for (const Program::Key& key : program.keys) {
+    json.begin_object().key("name").string(key.name);
+    if (key.input != Program::kNone) json.key("input").number(key.input);
+    json.end_object();
+  }
+  return json.end_array().take();
+}
+
 Text interventions_json(const Program& program) {
   JsonWriter json;
   json.begin_array();

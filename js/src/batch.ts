@@ -1,12 +1,14 @@
 // Takes the journal's entries into the state.
 import type { Announcer } from './announcer.js';
+import { idOf } from './held-ids.js';
 import type { Entry, Journal } from './journal.js';
 import { rebased, withDecided } from './outbox.js';
 import type { PageEngine } from './page-engine.js';
 import { isRefusal } from './problem.js';
 import { EngineFailure, withSnapshot } from './shared-state.js';
-import type { StoredState } from './storage.js';
+import type { StoredState, Waiting } from './storage.js';
 import type { AttributePush, DirectIntervention, Intervention, Payload } from './types.js';
+import type { Visitor } from './visitor.js';
 
 /** What the engine takes in, or an intervention that was pushed, which needs no engine. */
 export type Input = { event: Payload } | { attributes: AttributePush } | { intervention: DirectIntervention };
@@ -32,8 +34,8 @@ export interface Pushes {
 }
 
 /**
- * The state with every entry that it lacks, and with what time alone has brought since. Without an engine, its inputs
- * stay in the journal; while `pushes` lacks what one of them needs, all do. `now`: the host's clock in ms. What is
+ * The state with every entry that it lacks, and with what time alone has brought to the visitor since. Without an engine,
+ * its inputs stay in the journal; while `pushes` lacks what one of them needs, all do. `now`: the host's clock in ms. What is
  * announced is announced twice if a transaction is repeated. Throws EngineFailure.
  */
 export function applyJournal(
@@ -43,6 +45,7 @@ export function applyJournal(
   now: number,
   announcer: Announcer,
   pushes: Pushes,
+  visitor: Visitor,
 ): StoredState | undefined {
   const { applied = {}, outbox = [], started = [] } = state ?? {};
   const latest = Math.max(engine?.clock ?? now, ...outbox.map(({ decided }) => decided));
@@ -59,20 +62,35 @@ export function applyJournal(
     pushes.areWanted = pushes.code === undefined;
     entries = [];
   }
-  const isDue = engine !== undefined && engine.nextDeadlineOf() <= now;
-  if (entries.length === 0 && !isDue && !isSetBack) return state;
-  const next = { applied: journal.retained(applied), outbox: isSetBack ? rebased(outbox, now) : outbox, started };
-  const decide = (interventions: readonly Intervention[], page: string, session?: string, number?: number): void => {
-    next.outbox = withDecided(next, interventions, { decided: now, page, session, number }, engine);
-  };
-  if (isDue) decide(engine.advance(now), journal.page);
-  for (const entry of entries) {
-    const { page, number, content } = entry;
-    const trigger = 'intervention' in content ? undefined : number;
-    decide(takeIn(entry, engine, now, announcer, pushes), page, sessionOf(content), trigger);
-    next.applied[page] = number;
+  const next = { applied, outbox: isSetBack ? rebased(outbox, now) : outbox, started };
+  let entry = entries[0]; // even what time brings now, its ids may bring
+  try {
+    const isDue = engine !== undefined && engine.nextDeadlineOf(visitor.held) <= now;
+    if (!entry && !isDue && !isSetBack) return state;
+    next.applied = journal.retained(applied);
+    const [user] = visitor.identity ?? [];
+    const decide = (interventions: readonly Intervention[], cause: Omit<Waiting, 'intervention'>): void => {
+      next.outbox = withDecided(next, interventions, cause, engine);
+    };
+    if (isDue) decide(engine.advance(now, visitor.held), { decided: now, page: journal.page, session: undefined, user });
+    for (entry of entries) {
+      const { page, number, writtenAt } = entry;
+      const cause = { decided: now, page, ...causeOf(entry, user) };
+      const isLate = visitor.hasLost({ ...cause, decided: writtenAt });
+      decide(takeIn(entry, engine, now, announcer, pushes, visitor), isLate ? { ...cause, decided: writtenAt } : cause);
+      next.applied[page] = number;
+    }
+  } catch (cause) {
+    throw new EngineFailure(cause, entry);
   }
   return { ...(state && !engine ? state : withSnapshot(state, engine?.snapshot())), ...next };
+}
+
+/** `user`: the page's. */
+function causeOf({ content, number }: Entry<Input>, user: string | undefined): Omit<Waiting, 'intervention' | 'decided' | 'page'> {
+  if ('intervention' in content) return { session: undefined, origin: 'push' };
+  if (!('event' in content)) return { session: undefined, user, number };
+  return { session: idOf(content.event['sid']), user: idOf(content.event['duid']), number };
 }
 
 /** The state without profiles and marks, in which all that was tracked counts as applied. */
@@ -83,11 +101,6 @@ export function emptied(state: StoredState | undefined, engine: PageEngine | und
   return { ...withSnapshot(state, engine?.snapshot()), applied, outbox: [], started: [] };
 }
 
-export function sessionOf(content: Input): string | undefined {
-  const session = 'event' in content ? content.event?.['sid'] : undefined;
-  return typeof session === 'string' ? session : undefined;
-}
-
 /** Without an engine, there are only interventions; without code for pushes, only events. */
 function takeIn(
   entry: Entry<Input>,
@@ -95,14 +108,15 @@ function takeIn(
   now: number,
   announcer: Announcer,
   { code }: Pushes,
+  visitor: Visitor,
 ): Intervention[] {
   const { content, writtenAt } = entry;
   try {
-    if ('event' in content) return engine!.process(content.event, now);
+    if ('event' in content) return engine!.process(content.event, now, { held: visitor.held });
     if ('intervention' in content) return [code!.completeIntervention(content.intervention)];
-    return code!.setAttributes(engine!, content.attributes, now, writtenAt);
+    return code!.setAttributes(engine!, content.attributes, now, writtenAt, visitor);
   } catch (cause) {
-    if (!isRefusal(cause)) throw new EngineFailure(cause, entry);
+    if (!isRefusal(cause)) throw cause;
     announcer.say('error', cause); // the entry is passed over
     return [];
   }

@@ -52,7 +52,7 @@ export class Claims {
 }
 
 /** Whether the lock was free, or there are none. It is held until `released`. */
-async function lock(name: string, released: Promise<void>): Promise<boolean> {
+export async function lock(name: string, released: Promise<void>): Promise<boolean> {
   try {
     return await new Promise((resolve, reject) => {
       const request = navigator.locks.request(name, { ifAvailable: true }, (lock) => {

@@ -1,6 +1,6 @@
 // What users hold. Events go one way: track → journal → batch (one transaction on the store) → outbox → handlers.
 import { Announcer, type Announcements } from './announcer.js';
-import { applyJournal, direct, emptied, isInput, sessionOf, type Input, type Pushes } from './batch.js';
+import { applyJournal, direct, emptied, isInput, type Input, type Pushes } from './batch.js';
 import { isReceipt } from './bind.js';
 import { longestInOutbox } from './bounds.js';
 import { Claims } from './claims.js';
@@ -28,6 +28,7 @@ import type {
   Problem,
   ProblemCode,
 } from './types.js';
+import { Visitor, type TrackerIds } from './visitor.js';
 
 type Questions = typeof import('./questions.js');
 
@@ -99,6 +100,7 @@ export class LocalEvaluator implements Evaluator {
   readonly #journal: Journal<Input>;
   readonly #claims: Claims;
   readonly #page: PageLife;
+  readonly visitor: Visitor;
   readonly #pushes: Pushes = { code: undefined, areWanted: false };
   readonly #delivery: Delivery;
   readonly #setDeadline = deadlineTimer(() => this.#scheduleBatch());
@@ -113,8 +115,16 @@ export class LocalEvaluator implements Evaluator {
   #listenerCount = 0;
   #closed = false;
 
-  /** `report` hears what becomes of each intervention. Without definitions it is paused, which is an error unless expected. */
-  constructor(options: Partial<EvaluatorOptions>, report: DispatchReport = () => undefined, isPauseExpected = false) {
+  /**
+   * `report` hears what becomes of each intervention. Without definitions it is paused, which is an error unless expected.
+   * A tracker knows more of its visitor than its payloads tell.
+   */
+  constructor(
+    options: Partial<EvaluatorOptions>,
+    report: DispatchReport = () => undefined,
+    isPauseExpected = false,
+    tracker?: TrackerIds,
+  ) {
     this.#options = Object(options) as Partial<EvaluatorOptions>;
     this.#isPauseExpected = isPauseExpected;
     this.#isPaused = isPauseExpected && this.#options.definitions === undefined;
@@ -126,19 +136,21 @@ export class LocalEvaluator implements Evaluator {
       queueMicrotask(() => this.#announcer.say(name, { code: 'storage', message, cause })),
     );
     this.#claims = new Claims(this.#namespace);
-    this.#page = new PageLife(() => this.#scheduleBatch());
+    this.#page = new PageLife(() => this.#scheduleBatch(), () => this.#delivery.leave());
+    this.visitor = new Visitor(this.page, tracker);
     this.#delivery = new Delivery(
       this.#announcer,
       this.#handlers,
-      (step, intervention, data) => {
+      (waiting, step, intervention, data) => {
         if ('error' in data) this.#sayFailed(data.handler, intervention, data.error);
-        report(step, intervention, data);
+        this.visitor.report(intervention, waiting, () => report(step, intervention, data));
       },
       this.#journal,
       this.#claims,
       this.#page,
       Number.isFinite(deliverWithin) ? (deliverWithin as number) : longestInOutbox,
       () => this.#scheduleBatch(),
+      this.visitor,
     );
     this.#scheduleBatch(); // what the last page left
   }
@@ -159,7 +171,7 @@ export class LocalEvaluator implements Evaluator {
       return;
     }
     this.#handlers.set(id, handler);
-    void this.#enqueue((shared) => this.#delivery.run(shared));
+    this.#deliver();
   }
 
   removeHandler(id: string): void {
@@ -196,18 +208,17 @@ export class LocalEvaluator implements Evaluator {
   }
 
   track(payload: Payload): void {
-    if (this.#closed || this.#isPaused) return;
+    if (this.#closed) return;
     try {
       if (typeof payload !== 'object') throw new TypeError('it is no object.');
-      if (isReceipt(payload)) return;
-      const event = payload['eid'] ? payload : { ...payload, eid: randomId() };
-      this.#journal.append({ event });
-      this.#delivery.noteSession(sessionOf({ event }));
+      const counts = !this.#isPaused && !isReceipt(payload) && !this.visitor.hasOptedOut(payload);
+      if (counts) this.#journal.append({ event: payload['eid'] ? payload : { ...payload, eid: randomId() } });
+      this.visitor.take(payload);
+      if (counts) this.#scheduleBatch();
+      else this.#deliver();
     } catch (error) {
       this.#sayError('options', `What was tracked is no event: ${messageOf(error)}`, error);
-      return;
     }
-    this.#scheduleBatch();
   }
 
   setAttributes(push: AttributePush): void {
@@ -262,6 +273,8 @@ export class LocalEvaluator implements Evaluator {
   async #start(): Promise<boolean> {
     const store = this.#options.store ?? indexedDbStore(); // opens while the engine loads
     const engine = await this.#loadEngine();
+    this.visitor.ids.bind(engine?.report ?? { keys: [], inputs: [] });
+    if (engine) this.#delivery.bind(engine.report);
     const shared = new SharedState(engine, store, this.#namespace, this.#announcer, () => {
       this.#journal.serve(shared.isShared, !shared.isAlone);
       this.#scheduleBatch();
@@ -294,7 +307,7 @@ export class LocalEvaluator implements Evaluator {
 
   /** Writes into a journal. */
   #append(write: () => void): void {
-    if (this.#closed) return;
+    if (this.#closed || this.visitor.isOptedOut) return;
     try {
       write();
     } catch (error) {
@@ -333,6 +346,10 @@ export class LocalEvaluator implements Evaluator {
     return done;
   }
 
+  #deliver(): void {
+    void this.#enqueue((shared) => this.#delivery.run(shared));
+  }
+
   #scheduleBatch(): void {
     if (this.#batchWaits) return;
     this.#batchWaits = true;
@@ -345,19 +362,20 @@ export class LocalEvaluator implements Evaluator {
 
   async #runBatch(shared: SharedState): Promise<void> {
     const now = Math.floor(Date.now());
-    this.#delivery.rebase(now);
+    this.visitor.rebase(now);
     const running = (engine: PageEngine | undefined): PageEngine | undefined => (this.#isPaused ? undefined : engine);
     const apply = (): Promise<void> =>
       shared.update((state, engine) =>
-        applyJournal(state, running(engine), this.#journal, now, this.#announcer, this.#pushes),
+        applyJournal(state, running(engine), this.#journal, now, this.#announcer, this.#pushes, this.visitor),
       );
+    this.visitor.look();
     await apply();
     if (this.#pushes.areWanted) {
       this.#pushes.areWanted = false;
       this.#pushes.code = (await this.#had(import('./pushes.js'))) ?? null;
       await apply();
     }
-    if (!this.#closed) this.#setDeadline(running(shared.engine)?.nextDeadlineOf() ?? Infinity);
+    if (!this.#closed) this.#setDeadline(running(shared.engine)?.nextDeadlineOf(this.visitor.held) ?? Infinity);
     this.#shortenJournal(shared);
   }
 

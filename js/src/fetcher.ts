@@ -46,7 +46,7 @@ export interface FetcherOptions extends Omit<EvaluatorOptions, 'namespace' | 'de
 export function evaluatorFetcher(options: FetcherOptions): FetcherFactory {
   return (tracker, dispatch) => {
     const { onError, onWarning, onEvaluator, ...rest } = Object(options) as FetcherOptions;
-    const evaluator = new LocalEvaluator({ ...rest, namespace: tracker.namespace });
+    const evaluator = new LocalEvaluator({ ...rest, namespace: tracker.namespace }, undefined, false, tracker);
     if (onError) evaluator.on('error', onError);
     if (onWarning) evaluator.on('warning', onWarning);
     evaluator.on('intervention', (intervention) =>

@@ -15,14 +15,19 @@ export function markOf({ name, version, target_attribute_key: target }: Interven
  * since another tab without a database in common, or a server, decides the same by another event. All else: the
  * `intervention_id` alone. Notes bear both, by which a page knows it that only gets it from a server.
  */
-export function marksOf({ intervention, once }: Waiting): [claim: string, ...others: string[]] {
-  const id = hashOf(intervention.intervention_id);
-  return once ? [hashOf(markOf(intervention)), id] : [id];
+export function marksOf(waiting: Waiting): [claim: string, ...others: string[]] {
+  const marks = waiting.once ? copiesOf(waiting).map((copy) => hashOf(markOf(copy))) : [];
+  return [...marks, hashOf(waiting.intervention.intervention_id)] as [string];
+}
+
+/** By target. */
+export function copiesOf(waiting: Waiting | undefined): Intervention[] {
+  return waiting ? [waiting.intervention, ...(waiting.others ?? [])] : [];
 }
 
 /**
- * The outbox with new decisions. Of several targets of one intervention the first stays; what an engine triggers and is
- * marked does not.
+ * The outbox with new decisions; copies of one intervention for several targets wait together, in their order. What an
+ * engine triggers and is marked is left out, and what was started.
  */
 export function withDecided(
   state: Pick<StoredState, 'outbox' | 'started'>,
@@ -30,16 +35,20 @@ export function withDecided(
   cause: Omit<Waiting, 'intervention'>,
   engine?: Pick<PageEngine, 'repeats'>,
 ): Waiting[] {
-  const outbox = [...state.outbox];
-  const known = new Set([...state.started, ...outbox.map((waiting) => hashOf(waiting.intervention.intervention_id))]);
+  const outbox = new Map(state.outbox.map((waiting) => [waiting.intervention.intervention_id, waiting]));
+  const started = new Set(state.started);
   for (const { triggered_at, ...intervention } of interventions) {
-    const id = hashOf(intervention.intervention_id);
-    const isMarked = triggered_at !== undefined && known.has(hashOf(markOf(intervention)));
+    const id = intervention.intervention_id;
+    const mark = markOf(intervention);
+    const isMarked = triggered_at !== undefined && started.has(hashOf(mark));
+    const waiting = outbox.get(id);
+    const copies = copiesOf(waiting);
+    if (isMarked || started.has(hashOf(id)) || copies.some((copy) => markOf(copy) === mark)) continue;
     const once = triggered_at !== undefined && engine?.repeats(intervention.name) === false;
-    if (!isMarked && !known.has(id)) outbox.push({ once, ...cause, intervention });
-    known.add(id);
+    const others = [...copies.slice(1), intervention];
+    outbox.set(id, waiting ? { ...waiting, others } : { once, ...cause, intervention });
   }
-  return outbox;
+  return [...outbox.values()];
 }
 
 /** The outbox after the clock was set back to `now`: no decision is later. */
@@ -56,6 +65,12 @@ export type Fate = 'due' | 'expired' | 'noted' | 'rest';
 export function withStarted(state: StoredState, { due, noted, rest }: Sorted): StoredState {
   const ids = [...due, ...noted].map((waiting) => hashOf(waiting.intervention.intervention_id));
   return { ...state, outbox: rest, started: remembered([...state.started, ...ids]) };
+}
+
+/** The state in which interventions that were started, and did not run after all, wait again. */
+export function withReturned(state: StoredState, returned: readonly Waiting[]): StoredState {
+  const ids = returned.map((waiting) => hashOf(waiting.intervention.intervention_id));
+  return { ...state, outbox: [...returned, ...state.outbox], started: state.started.filter((id) => !ids.includes(id)) };
 }
 
 /** The newest of them. */

@@ -8,10 +8,11 @@ export class PageLife {
   #leavingUntil = 0;
 
   /** `onBack` is called when the page can be seen again, be it from another tab or from the back/forward cache. */
-  constructor(onBack: () => void) {
+  constructor(onBack: () => void, onLeave: () => void) {
     this.#on('beforeunload', () => {
       this.#leavingUntil = performance.now() + longestLeaving; // whatever becomes of the clock
     });
+    this.#on('pagehide', onLeave);
     this.#on('pageshow', () => {
       this.#leavingUntil = 0;
       onBack();

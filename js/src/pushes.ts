@@ -3,10 +3,19 @@ import { completeIntervention } from './direct.js';
 import type { PageEngine } from './page-engine.js';
 import { boundPush } from './push.js';
 import type { AttributePush, Intervention } from './types.js';
+import type { Visitor } from './visitor.js';
 
 export { completeIntervention };
 
 /** Sets fields of an external group, and answers what that triggers. Throws an EngineError of the code `options`. */
-export function setAttributes(engine: PageEngine, push: AttributePush, now: number, time: number): Intervention[] {
-  return engine.set(boundPush(engine.report.fields, push, time), now);
+export function setAttributes(
+  engine: PageEngine,
+  push: AttributePush,
+  now: number,
+  time: number,
+  visitor: Visitor,
+): Intervention[] {
+  const bound = boundPush(engine.report.fields, push, time);
+  visitor.ids.name(push.attributeKey);
+  return engine.set(bound, now, visitor.held);
 }

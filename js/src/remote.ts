@@ -20,7 +20,7 @@ import type { Intervention, Payload } from './types.js';
 /** What a stream depends on. */
 export interface StreamHost {
   tracker: Pick<BrowserTracker, 'namespace' | 'getDomainUserInfo'>;
-  evaluator: Pick<LocalEvaluator, 'ready' | 'commit' | 'on' | 'page' | 'pause' | 'problems' | 'say'>;
+  evaluator: Pick<LocalEvaluator, 'ready' | 'commit' | 'on' | 'page' | 'pause' | 'problems' | 'say' | 'visitor'>;
   hasDefinitions: boolean;
   /** The page has it loaded already. */
   bindInputs: typeof bindInputs;
@@ -44,6 +44,8 @@ export class InterventionStream {
   readonly #ending = new AbortController();
   readonly #readField: FieldReader;
   #ids: Record<string, string>;
+  /** Who the last event said is there. */
+  #identity: readonly unknown[] = [];
   #connection: Connection | undefined;
   /** Of the connection. */
   #url = '';
@@ -61,7 +63,8 @@ export class InterventionStream {
     this.#options = options;
     this.#mode = options.mode ?? (host.hasDefinitions ? 'always' : 'only');
     this.#host = host;
-    this.#ids = { ...idsOf(host.tracker), ...options.attributeKeyIds };
+    this.#ids = { ...idsOf(host), ...options.attributeKeyIds };
+    host.evaluator.visitor.streamedIds = (name, isKnown) => this.#idsOf(name, isKnown);
     this.#readField = fieldReader(host.bindInputs);
     void this.#begin();
   }
@@ -69,7 +72,11 @@ export class InterventionStream {
   /** Takes ids from an event, and connects anew if there are others. */
   update(payload: Payload): void {
     const selectors = { ...defaultSelectors, ...this.#options.attributeKeyTargets };
-    this.#ids = { ...idsAfter(this.#ids, selectors, payload, this.#readField), ...this.#options.attributeKeyIds };
+    const before = this.#identity;
+    this.#identity = ['domain_userid', 'domain_sessionid', 'user_id'].map((name) => this.#readField(payload, name));
+    const isOther = before.some((id, i) => id !== undefined && id !== this.#identity[i]);
+    const ids = idsAfter(isOther ? {} : this.#ids, selectors, payload, this.#readField);
+    this.#ids = { ...ids, ...this.#options.attributeKeyIds };
     this.#connect();
   }
 
@@ -77,6 +84,7 @@ export class InterventionStream {
     this.#ending.abort();
     this.#isWanted = false;
     this.#disconnect();
+    this.#ids = {};
     clearTimeout(this.#hiding);
     this.#host.onStatus({ state: 'closed' });
   }
@@ -146,6 +154,10 @@ export class InterventionStream {
   #connect(): void {
     if (!this.#isWanted || this.#isAsleep) return;
     const query = new URLSearchParams(this.#ids).toString();
+    if (this.#host.evaluator.visitor.isOptedOut) {
+      this.#rest('The visitor has opted out.');
+      return;
+    }
     if (query === '') {
       this.#rest('There is no id to ask for.');
       return;
@@ -206,6 +218,13 @@ export class InterventionStream {
     await this.#host.evaluator.commit((state, engine) => ({ ...(state ?? firstState(engine)), stream: { url, lastEventId } }));
   }
 
+  /** Of a key that nobody knows, the server may name any id that it is asked for. */
+  #idsOf(name: string, isKnown: boolean): string[] {
+    const { [name]: id } = this.#ids;
+    if (id !== undefined) return [id];
+    return isKnown ? [] : Object.values(this.#ids);
+  }
+
   // Whom a message is for that does not say it is whom the stream was asked for.
   #read(data: string): Intervention {
     const message = Object(JSON.parse(data)) as Partial<Intervention>;
@@ -215,10 +234,12 @@ export class InterventionStream {
   }
 }
 
-/** In anonymous mode there is no user, and the session is one that no event has. */
-function idsOf(tracker: StreamHost['tracker']): Record<string, string> {
+/** Before the first event those of the tracker, which in anonymous mode has no user, and a session that no event has. */
+function idsOf({ evaluator: { visitor }, tracker }: StreamHost): Record<string, string> {
   const { 1: user, 6: session } = tracker.getDomainUserInfo() as unknown[];
-  return user ? { domain_userid: String(user), ...(session ? { domain_sessionid: String(session) } : {}) } : {};
+  const [domain_userid, domain_sessionid] = visitor.identity ?? (user ? [user, session] : []);
+  const ids = Object.entries({ domain_userid, domain_sessionid });
+  return Object.fromEntries(ids.flatMap(([name, id]) => (id ? [[name, String(id)]] : [])));
 }
 
 function fieldReader(bind: typeof bindInputs): FieldReader {
@@ -246,7 +267,7 @@ export function withReceived(
   const firesOnce = rule?.version === intervention.version && engine?.repeats(intervention.name) === false;
   const own = rule?.targets.find(({ name }) => name === intervention.target_attribute_key.name);
   const hasFired = firesOnce && (own?.sent === true || before.started.includes(mark));
-  const cause = { decided: Date.now(), page, session: undefined, once: firesOnce };
+  const cause = { decided: Date.now(), page, session: undefined, once: firesOnce, origin: 'stream' as const };
   return {
     ...before,
     outbox: hasFired ? before.outbox : withDecided(before, [intervention], cause),

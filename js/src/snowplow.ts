@@ -70,6 +70,9 @@ export function SignalsPlugin(options: SignalsPluginOptions = {}): BrowserPlugin
       instance?.evaluator.track(payload as Payload);
       if (instance?.feed && !isReceipt(payload as Payload)) instance.feed.update(payload as Payload);
     },
+    filter(payload) {
+      return own.get(String(payload['tna']))?.evaluator.visitor.allows(payload as Payload) ?? true;
+    },
     deactivatePlugin(core) {
       for (const [namespace, { tracker, evaluator, feed }] of own) {
         if (tracker.core !== core) continue;
@@ -163,7 +166,7 @@ function createInstance(tracker: BrowserTracker, options: SignalsPluginOptions):
       console.error('tripline: an intervention cannot be measured:', error);
     }
   };
-  const evaluator = new LocalEvaluator({ ...rest, namespace: tracker.namespace }, report, true);
+  const evaluator = new LocalEvaluator({ ...rest, namespace: tracker.namespace }, report, true, tracker);
   if (onError) evaluator.on('error', onError);
   if (onWarning) evaluator.on('warning', onWarning);
   if (onExpired) evaluator.on('expired', (intervention) => onExpired(intervention, tracker));

@@ -4,12 +4,18 @@ import type { AttributeKey, Intervention } from './types.js';
 /** A decision whose handlers have not been started. */
 export interface Waiting {
   intervention: Intervention;
+  /** Its copies for other targets, in their order. The first whose target is at the page is dispatched. */
+  others?: Intervention[];
   /** Host clock in ms; not later than now, if that was set back. */
   decided: number;
   /** The page that tracked the event which caused it, pushed or received it, or saw the deadline pass. */
   page: string;
   /** The session of that event; what no event caused has none. */
   session: string | undefined;
+  /** The `domain_userid` of that event, or of the page when time brought it. */
+  user?: string | undefined;
+  /** Absent: a rule of the definitions decided it. */
+  origin?: 'push' | 'stream' | undefined;
   /** Of the page's entry that triggered it; absent: none did, or it was pushed. */
   number?: number | undefined;
   /** Whether it is started once for its name, version and target, not only once for its `intervention_id`. */
@@ -66,12 +72,21 @@ export function randomRevision(): number {
 }
 
 function isWaiting(value: unknown): value is Waiting {
-  const { intervention, decided, page, session = '' } = Object(value) as Partial<Waiting>;
-  const it = Object(intervention) as Partial<Intervention>;
+  const { intervention, others = [], decided, page, session = '', user = '', origin = '' } = Object(value) as Partial<Waiting>;
+  return (
+    areTexts(page, session, user, origin) &&
+    Number.isFinite(decided) &&
+    Array.isArray(others) &&
+    [intervention, ...others].every(isIntervention)
+  );
+}
+
+function isIntervention(value: unknown): boolean {
+  const it = Object(value) as Partial<Intervention>;
   const target = Object(it.target_attribute_key) as Partial<AttributeKey>;
   return (
-    areTexts(page, session, it.intervention_id, it.name, target.name, target.id) &&
-    [decided, it.version].every(Number.isFinite) &&
+    areTexts(it.intervention_id, it.name, target.name, target.id) &&
+    Number.isFinite(it.version) &&
     isA('Object', it.attributes) &&
     Object.values(it.attributes).every(isAttributeValue)
   );

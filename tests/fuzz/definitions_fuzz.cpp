@@ -11,6 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)tripline::list_program(*program);
   (void)tripline::inputs_json(*program);
   (void)tripline::fields_json(*program);
+  (void)tripline::keys_json(*program);
   (void)tripline::interventions_json(*program);
   tripline::Engine engine(program);
   fuzz::exercise(engine, 1767225600000);

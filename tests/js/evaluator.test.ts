@@ -94,6 +94,7 @@ describe('the tutorial', () => {
     for (let views = 1; views <= 2; ++views) page.evaluator.track(view({ eid: undefined }));
     expect(await ecommerce(page)).toMatchObject({ count_product_views: 2 });
     page.evaluator.track(add({ eid: undefined }));
+    await page.settled();
     page.evaluator.track(add({ eid: undefined, duid: '00000000-0000-4000-8000-000000000001' }));
     await page.settled();
     expect(names(page.interventions)).toEqual(['cart_abandonment', 'cart_abandonment']);
@@ -220,6 +221,7 @@ describe('handlers', () => {
     first.evaluator.close();
     for (const expected of [['cart_abandonment'], []]) {
       const next = open({ store });
+      next.evaluator.track(view());
       await next.settled();
       expect(names(next.interventions)).toEqual(expected);
       next.evaluator.close();
@@ -233,6 +235,7 @@ describe('handlers', () => {
     await first.settled();
     newTab();
     const other = open({ store });
+    other.evaluator.track(view());
     await other.settled();
     expect(other.interventions).toEqual([]);
     await vi.advanceTimersByTimeAsync(1900);
@@ -280,6 +283,7 @@ describe('handlers', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(page.interventions).toEqual([]);
     const next = open({ store });
+    next.evaluator.track(view());
     await next.settled();
     expect(names(next.interventions)).toEqual(['cart_abandonment']);
   });
@@ -409,7 +413,7 @@ describe('a clock that is set back', () => {
   });
 
   test.each([
-    ['with an engine', {}, (page: Page) => page.evaluator.track(add()), 'cart_abandonment'],
+    ['with an engine', { definitions: tutorial }, (page: Page) => page.evaluator.track(add()), 'cart_abandonment'],
     ['without', { definitions: undefined as never }, (page: Page) => page.evaluator.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } }), 'hello'],
   ] as const)('what waits is offered to other tabs after two seconds, and ends after half an hour, %s', async (_, options, decide, name) => {
     const first = open({ store, ...options }, { handle: false });
@@ -425,6 +429,7 @@ describe('a clock that is set back', () => {
     const states: (StoredState | undefined)[] = [];
     await store.update('default', (state) => (states.push(structuredClone(state)), state));
     const next = open({ store, ...options });
+    if (options.definitions !== undefined) next.evaluator.track(view());
     await next.settled();
     expect(names(next.interventions)).toEqual([name]);
     // The same once more, for whom it waits too long, and without a note that it was started.

@@ -64,6 +64,7 @@ async function openDoomed(): Promise<Page> {
 describe('setAttributes', () => {
   test('sets fields of an external group, and fires', async () => {
     const page = open({ store, definitions });
+    page.evaluator.track(view());
     page.evaluator.setAttributes(risk(0.75));
     expect((await page.evaluator.attributes(domainUser))['scores']).toEqual({ risk: 0.75 });
     await page.settled();
@@ -88,6 +89,7 @@ describe('setAttributes', () => {
     const gone = await openDoomed();
     gone.evaluator.setAttributes(risk(0.75));
     const next = open({ store, definitions });
+    next.evaluator.track(view());
     await next.settled();
     expect(names(next.interventions)).toEqual(['calm']);
     const last = open({ store, definitions });
@@ -173,6 +175,7 @@ describe('push', () => {
     expect(broken.errors.map(({ code }) => code)).toEqual(['definitions']);
     broken.evaluator.close();
     const repaired = open({ store, definitions });
+    repaired.evaluator.track(view());
     await repaired.settled();
     expect(names(repaired.interventions)).toEqual(['cart_abandonment']);
     await repaired.settled();

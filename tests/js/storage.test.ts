@@ -144,6 +144,7 @@ describe('a stored state', () => {
     ['outbox', [null, waiting(), {}, undefined, 5, []], [waiting()]],
     ['outbox', [waiting({ decided: NaN }), waiting({ decided: '5' }), waiting({ page: 1 }), waiting({ session: 1 })], []],
     ['outbox', [waiting({ intervention: null }), waiting({}, { name: 1 }), waiting({}, { version: '1' }), waiting({}, { intervention_id: undefined })], []],
+    ['outbox', [waiting({ others: [{}] }), waiting({ others: {} }), waiting({ user: 5 }), waiting({ origin: 1 })], []],
     ['outbox', [waiting({}, { attributes: null }), waiting({}, { attributes: [] }), waiting({}, { attributes: { a: null } })], []],
     ['outbox', [waiting({}, { attributes: { a: 1n } }), waiting({}, { attributes: { a: [[1]] } }), waiting({}, { attributes: { a: { b: {} } } })], []],
     ['outbox', [waiting({}, { target_attribute_key: 'x' }), waiting({}, { target_attribute_key: { name: 'user_id' } })], []],

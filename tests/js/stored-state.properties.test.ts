@@ -20,7 +20,7 @@ beforeAll(async () => {
   page.evaluator.track(add());
   const attributes = { 'a:b': [1, 'x'], 'a:c': { x: 1 } };
   for (const name of ['first', 'second']) {
-    page.evaluator.push({ name, target_attribute_key: { name: 'domain_userid', id: visitor }, attributes });
+    page.evaluator.push({ name, target_attribute_key: { name: 'shop', id: '1' }, attributes });
   }
   await page.settled();
   page.evaluator.close();

@@ -655,7 +655,7 @@ describe('together with what the page decides', () => {
     visit.evaluator.track(add());
     await shown(visit, ['cart_abandonment']);
     server.send({ ...abandonment, version: 2 });
-    server.send({ ...abandonment, intervention_id: 'a', target_attribute_key: { name: 'domain_userid', id: 'other' } });
+    server.send({ ...abandonment, intervention_id: 'a', target_attribute_key: { name: 'domain_sessionid', id: session } });
     server.send(offer());
     server.send(offer());
     await shown(visit, ['cart_abandonment', 'cart_abandonment', 'cart_abandonment', 'offer', 'offer']);

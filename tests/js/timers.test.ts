@@ -58,6 +58,7 @@ test('what became true while no page was open fires on the next one', async () =
   await pause(400);
   expect(first.interventions).toEqual([]);
   const second = open();
+  second.evaluator.track(view());
   await vi.waitFor(() => expect(names(second.interventions)).toEqual(['quiet']), { timeout: 5000 });
 });
 

@@ -29,6 +29,10 @@ namespace tripline {
 /// "name"}]
 [[nodiscard]] Text fields_json(const Program& program);
 
+/// [{"name", "input"}]; `input` is the position in inputs_json() of what holds the key's ids, and
+/// is absent where no event carries them.
+[[nodiscard]] Text keys_json(const Program& program);
+
 /// What is evaluated: [{"name", "version", "repeats"}]; `repeats`, where it is true: is sent every
 /// time, not once for a target.
 [[nodiscard]] Text interventions_json(const Program& program);

@@ -325,7 +325,10 @@ describe('from page to page', () => {
     });
     await page.waitForURL('**/next');
     await ready(page);
-    await page.evaluate(() => tripline.start({ handlers: { banner: tripline.note } }));
+    await page.evaluate(() => {
+      tripline.start({ handlers: { banner: tripline.note } });
+      tripline.pageView();
+    });
     await noted(['cart_abandonment']);
     expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_add_to_cart: 1 });
   });
@@ -344,7 +347,10 @@ describe('from page to page', () => {
     });
     await page.waitForURL('**/next');
     await ready(page);
-    await page.evaluate(() => tripline.start({ handlers: { banner: tripline.note } }));
+    await page.evaluate(() => {
+      tripline.start({ handlers: { banner: tripline.note } });
+      tripline.pageView();
+    });
     await noted(['cart_abandonment']);
     expect(await problems()).toEqual([]);
   });
@@ -388,7 +394,10 @@ describe('from page to page', () => {
     });
     await page.waitForURL('**/slow');
     await ready(page);
-    await page.evaluate(() => tripline.start({ handlers: { banner: tripline.note } }));
+    await page.evaluate(() => {
+      tripline.start({ handlers: { banner: tripline.note } });
+      tripline.pageView();
+    });
     await noted(['cart_abandonment']);
     expect(await page.evaluate(() => sessionStorage.getItem('shown too early'))).toBeNull();
   });
@@ -403,7 +412,10 @@ describe('from page to page', () => {
     const session = await context.newCDPSession(doomed);
     void session.send('Page.crash').catch(() => undefined);
     await crashed;
-    await page.evaluate(() => tripline.start({ handlers: { banner: tripline.note } }));
+    await page.evaluate(() => {
+      tripline.start({ handlers: { banner: tripline.note } });
+      tripline.pageView();
+    });
     await noted(['discount']);
     expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_product_views: 4 });
   });
@@ -488,7 +500,10 @@ describe('several tabs', () => {
       await tripline.attributes();
     });
     await other.close();
-    await page.evaluate(() => tripline.start({ handlers: { banner: tripline.note } }));
+    await page.evaluate(() => {
+      tripline.start({ handlers: { banner: tripline.note } });
+      tripline.pageView();
+    });
     await noted(['cart_abandonment']);
   });
 });

@@ -78,7 +78,7 @@ describe('a subscription', () => {
   test('is measured like any other intervention', async () => {
     await subscribe();
     await server.reached(1);
-    server.send({ ...offer(), target_attribute_key: { name: 'domain_userid', id: 'x' } });
+    server.send(offer());
     await noted(['offer']);
     await vi.waitFor(() => expect(site.collected).toHaveLength(2));
     const texts = site.collected.map(({ ue_pr }: Payload) => String(ue_pr));

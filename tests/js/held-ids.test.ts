@@ -1,0 +1,775 @@
+// Rule 16 in a page: whose time passes, what is shown to whom, and what is reported. With the real engine.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { LocalEvaluator } from '../../js/src/evaluator.js';
+import { HeldIds } from '../../js/src/held-ids.js';
+import { memoryStore, type Intervention, type Payload, type Problem, type Store } from '../../js/src/index.js';
+import { wasmBytes } from './engine-module.js';
+import { freshStorage, newTab, removeStorage } from './page-storage.js';
+
+const device = '9c6d7a65-d4ec-465f-8cdf-ffbfe939e772';
+const session = '388de625-7aba-44c7-8aeb-4fc58d08bf6e';
+
+const product = { vendor: 'com.acme', name: 'product', major_version: 1 };
+const pageView = { name: 'page_view', vendor: 'com.snowplowanalytics.snowplow', version: '1-0-0' };
+const counter = { name: 'views', type: 'int32', aggregation: 'counter', events: [pageView] };
+
+const group = (name: string, key: object): object => ({
+  name,
+  version: 1,
+  attribute_key: key,
+  attributes: [counter, { ...counter, name: 'recent', period: 'PT1M' }],
+});
+
+const keys = {
+  user_id: { name: 'user_id' },
+  domain_userid: { name: 'domain_userid' },
+  domain_sessionid: { name: 'domain_sessionid' },
+  product_id: { name: 'product_id', property: { type: 'entity', ...product, index: 0, path: 'id' } },
+};
+
+/** For each key a group; `KEY_quiet` fires a minute after its last event, `KEY_seen` with its first. `both` has two targets. */
+const definitions = {
+  attribute_keys: Object.values(keys),
+  attribute_groups: Object.keys(keys).map((name) => group(name, { name })),
+  interventions: [
+    ...Object.keys(keys).flatMap((name) => [
+      { name: `${name}_quiet`, version: 1, criteria: { attribute: `${name}:recent`, operator: '<', value: 1 } },
+      { name: `${name}_seen`, version: 1, criteria: { attribute: `${name}:views`, operator: '>=', value: 1 } },
+    ]),
+    {
+      name: 'both',
+      version: 1,
+      criteria: { attribute: 'domain_userid:views', operator: '>=', value: 1 },
+      target_attribute_keys: [{ name: 'user_id' }, { name: 'domain_userid' }],
+    },
+  ],
+};
+
+const only = (...names: string[]): typeof definitions => ({
+  ...definitions,
+  interventions: definitions.interventions.filter(({ name }) => names.includes(name)),
+});
+
+/** A page view as the tracker makes it. A changed field that is undefined is left out. */
+function event(changes: Payload = {}): Payload {
+  const common = { e: 'pv', tna: 'sp1', p: 'web', vp: '800x600', ds: '800x2000' };
+  return { ...common, eid: crypto.randomUUID(), dtm: String(Date.now()), duid: device, sid: session, ...changes };
+}
+const anonymous = (changes: Payload = {}): Payload => event({ duid: undefined, sid: undefined, ...changes });
+const optedOut = (changes: Payload = {}): Payload => anonymous({ vp: undefined, ds: undefined, ...changes });
+const withProduct = (id: string, changes: Payload = {}): Payload =>
+  event({
+    co: JSON.stringify({ data: [{ schema: 'iglu:com.acme/product/jsonschema/1-0-0', data: { id } }] }),
+    ...changes,
+  });
+
+/** What the tracker of a page says of its visitor. */
+class FakeTracker {
+  user: string | undefined = device;
+  session: string | undefined = session;
+  userId: string | undefined;
+  getDomainUserInfo = (): unknown[] => ['0', this.user, 0, 1, 0, 0, this.session];
+  getUserId = (): string | undefined => this.userId;
+}
+
+interface Page {
+  evaluator: LocalEvaluator;
+  tracker: FakeTracker;
+  /** `NAME ID`, in order. */
+  shown: string[];
+  expired: string[];
+  receipts: string[];
+  errors: Problem[];
+  track(...payloads: Payload[]): Promise<void>;
+  settled(): Promise<void>;
+}
+
+const textOf = ({ name, target_attribute_key: { id } }: Intervention): string =>
+  `${name} ${id === device ? 'device' : id === session ? 'session' : id}`;
+
+interface PageOptions {
+  handle?: boolean;
+  hasTracker?: boolean;
+  deliverWithin?: number;
+}
+
+const pages: Page[] = [];
+let store: Store;
+
+function open(bundle: object = definitions, { handle = true, hasTracker = true, ...options }: PageOptions = {}): Page {
+  const tracker = new FakeTracker();
+  const shown: string[] = [];
+  const receipts: string[] = [];
+  const report = (step: string, intervention: Intervention): unknown => receipts.push(`${step} ${textOf(intervention)}`);
+  const evaluator = new LocalEvaluator(
+    { definitions: bundle, wasm: wasmBytes, store, ...options },
+    report,
+    false,
+    hasTracker ? tracker : undefined,
+  );
+  const settled = async (): Promise<void> => {
+    for (let times = 1; times <= 3; ++times) await evaluator.attributes({ name: 'domain_userid', id: device });
+  };
+  // As the tracker does, which writes the ids of an event into its cookie.
+  const track = (payload: Payload): void => {
+    if (payload['duid']) {
+      tracker.user = String(payload['duid']);
+      tracker.session = payload['sid'] as string | undefined;
+    }
+    evaluator.track(payload);
+  };
+  const page: Page = {
+    evaluator, tracker, shown, receipts, settled,
+    expired: [],
+    errors: [],
+    track: async (...payloads) => {
+      payloads.forEach(track);
+      await settled();
+    },
+  };
+  evaluator.on('expired', (intervention) => page.expired.push(textOf(intervention)));
+  evaluator.on('error', (problem) => page.errors.push(problem));
+  if (handle) handleIn(page);
+  pages.push(page);
+  return page;
+}
+
+function handleIn(page: Page, end: () => unknown = () => undefined): void {
+  page.evaluator.on('intervention', (intervention) => {
+    page.shown.push(textOf(intervention));
+    return end();
+  });
+}
+
+/** Lets time pass in all pages. */
+async function pass(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+  for (const page of pages) await page.settled();
+}
+
+const waiting = async (): Promise<string[]> => {
+  let found: string[] = [];
+  await store.update('default', (state) => {
+    found = (state?.outbox ?? []).flatMap(({ intervention, others = [] }) => [intervention, ...others].map(textOf));
+    return state;
+  });
+  return found;
+};
+
+beforeEach(() => {
+  freshStorage();
+  store = memoryStore();
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+});
+afterEach(() => {
+  for (const { evaluator, errors } of pages.splice(0)) {
+    evaluator.close();
+    expect(errors).toEqual([]);
+  }
+  vi.useRealTimers();
+  removeStorage();
+});
+
+const minute = 60_000;
+
+describe('held ids', () => {
+  const inputs = [
+    { kind: 'atomic' as const, name: 'user_id' },
+    { kind: 'entity' as const, ...product, index: 0, path: ['id'] },
+    { kind: 'event' as const, vendor: 'com.acme', name: 'cart', major_version: 1, path: ['id'] },
+    { kind: 'atomic' as const, name: 'network_userid' },
+    { kind: 'atomic' as const, name: 'domain_userid' },
+    { kind: 'atomic' as const, name: 'domain_sessionid' },
+  ];
+  const base = { domain_userid: device, domain_sessionid: session };
+  const report = {
+    inputs,
+    keys: [
+      { name: 'domain_userid', input: 4 },
+      { name: 'domain_sessionid', input: 5 },
+      { name: 'user_id', input: 0 },
+      { name: 'product_id', input: 1 },
+      { name: 'cart_id', input: 2 },
+      { name: 'network_userid', input: 3 },
+      { name: 'company_id' },
+    ],
+  };
+  const withCart = (id: string, changes: Payload = {}): Payload =>
+    event({ e: 'ue', ue_pr: JSON.stringify({ data: { schema: 'iglu:com.acme/cart/jsonschema/1-0-0', data: { id } } }), ...changes });
+  const all = (held: HeldIds): Record<string, string> => Object.fromEntries(held.list.map(({ name, id }) => [name, id]));
+
+  describe.each([['definitions that are there', true], ['definitions that come later', false]])('with %s', (_, isEarly) => {
+    function held(...payloads: Payload[]): Record<string, string> {
+      const ids = new HeldIds();
+      if (isEarly) ids.bind(report);
+      for (const payload of payloads) ids.take(payload);
+      if (!isEarly) ids.bind(report);
+      return all(ids);
+    }
+    test('of atomic keys are those of the last payload, absence included', () => {
+      expect(held(event({ uid: 'A', nuid: 'n' }))).toEqual({ ...base, user_id: 'A', network_userid: 'n' });
+      expect(held(event({ uid: 'A', nuid: 'n' }), event())).toEqual(base);
+      expect(held(event({ uid: 'A' }), anonymous())).toEqual({});
+    });
+
+    test('of entities and events are the last ones, until others come', () => {
+      expect(held(withProduct('p1'), withCart('c1'), event())).toEqual({ ...base, product_id: 'p1', cart_id: 'c1' });
+      expect(held(withProduct('p1'), withProduct('p2'))).toEqual({ ...base, product_id: 'p2' });
+    });
+
+    test.each([['duid'], ['sid'], ['uid']])('of entities go when %s changes or goes, and not when it comes', (key) => {
+      const first = withProduct('p1', { uid: 'A' });
+      expect(held(first, event({ uid: 'A', [key]: 'other' }))).not.toHaveProperty('product_id');
+      expect(held(first, event({ uid: 'A', [key]: undefined }))).not.toHaveProperty('product_id');
+      expect(held(withProduct('p1', { [key]: undefined }), event())).toHaveProperty('product_id', 'p1');
+      expect(held(first, withProduct('p2', { uid: 'B' }))).toHaveProperty('product_id', 'p2');
+    });
+
+    test('before any payload are none', () => {
+      expect(held()).toEqual({});
+    });
+  });
+
+  test('of keys that no event has are those that the page names', () => {
+    const ids = new HeldIds();
+    ids.bind(report);
+    ids.name({ name: 'company_id', id: 'c1' });
+    ids.name({ name: 'user_id', id: 'A' });
+    ids.name({ name: 'unknown', id: '1' });
+    expect(all(ids)).toEqual({ company_id: 'c1' });
+    ids.take(event());
+    ids.name({ name: 'company_id', id: 'c2' });
+    expect(all(ids)).toEqual({ domain_userid: device, domain_sessionid: session, company_id: 'c2' });
+    ids.take(event({ sid: 'other' }));
+    expect(all(ids)).not.toHaveProperty('company_id');
+  });
+
+  test('tell who is there, whatever the definitions are', () => {
+    const ids = new HeldIds();
+    ids.take(event({ uid: 'A' }));
+    expect(ids.identity).toEqual([device, session, 'A']);
+    ids.bind({ inputs, keys: [{ name: 'user_id', input: 1 }] });
+    expect(ids.identity).toEqual([device, session, 'A']);
+    expect(ids.list).toEqual([]);
+    expect(ids.knows('domain_userid')).toBe(true);
+    expect(ids.knows('product_id')).toBe(false);
+  });
+
+  test('compare as the engine compares them: UUIDs without regard to case, numbers as strings, empty ones never', () => {
+    const ids = new HeldIds();
+    ids.bind(report);
+    ids.take(withProduct(7 as never, { duid: device.toUpperCase(), uid: '' }));
+    expect(all(ids)).toEqual({ domain_userid: device, domain_sessionid: session, product_id: '7' });
+    expect(ids.has({ name: 'domain_userid', id: device.toUpperCase() })).toBe(true);
+    expect(ids.has({ name: 'product_id', id: '7' })).toBe(true);
+    expect(ids.has({ name: 'user_id', id: '' })).toBe(false);
+    ids.take(event({ uid: '00000000-0000-0000-0000-000000000000' }));
+    expect(ids.list.map(({ name }) => name)).not.toContain('user_id');
+  });
+
+  test('of keys whose name is that of a field, and whose ids are elsewhere, are read there', () => {
+    const ids = new HeldIds();
+    ids.bind({ inputs, keys: [{ name: 'user_id', input: 1 }] });
+    ids.take(withProduct('p1'));
+    ids.take(event());
+    expect(all(ids)).toEqual({ user_id: 'p1' });
+  });
+});
+
+describe("before a page's first event", () => {
+  test('nothing that the page decided is dispatched', async () => {
+    const first = open(only('domain_userid_seen'), { handle: false });
+    await first.track(event());
+    first.evaluator.close();
+    const next = open(only('domain_userid_seen'));
+    await next.settled();
+    expect(next.shown).toEqual([]);
+    await next.track(event());
+    expect(next.shown).toEqual(['domain_userid_seen device']);
+  });
+
+  test('no time passes', async () => {
+    const first = open(only('domain_userid_quiet'));
+    await first.track(event());
+    first.evaluator.close();
+    const next = open(only('domain_userid_quiet'));
+    await pass(2 * minute);
+    expect(await waiting()).toEqual([]);
+    await next.track(event());
+    expect(next.shown).toEqual(['domain_userid_quiet device']);
+  });
+
+  test('what is pushed is dispatched', async () => {
+    const page = open();
+    page.evaluator.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: 'A' } });
+    await page.settled();
+    expect(page.shown).toEqual(['hello A']);
+  });
+});
+
+describe('login', () => {
+  test("the user's due timers catch up before the event, and the device's go on", async () => {
+    const page = open(only('user_id_quiet', 'domain_userid_quiet'));
+    await page.track(event({ uid: 'A' }));
+    await page.track(event());
+    await pass(2 * minute);
+    expect(page.shown).toEqual(['domain_userid_quiet device']);
+    await page.track(event({ uid: 'A' }));
+    expect(page.shown).toEqual(['domain_userid_quiet device', 'user_id_quiet A']);
+  });
+
+  test('what waited for the user is dispatched', async () => {
+    const page = open(only('user_id_seen'), { handle: false });
+    await page.track(event({ uid: 'A' }));
+    await page.track(event());
+    handleIn(page);
+    await page.settled();
+    expect(page.shown).toEqual([]);
+    await page.track(event({ uid: 'A' }));
+    expect(page.shown).toEqual(['user_id_seen A']);
+    expect(page.receipts).toEqual(['delivery user_id_seen A', 'dispatch_accept user_id_seen A']);
+  });
+
+  test('what is for the device is dispatched all the same', async () => {
+    const page = open(only('domain_userid_seen'), { handle: false });
+    await page.track(event(), event({ uid: 'A' }));
+    handleIn(page);
+    await page.settled();
+    expect(page.shown).toEqual(['domain_userid_seen device']);
+  });
+});
+
+describe.each([['logout', undefined], ['the login of another one', 'B']])('after %s', (_, uid) => {
+  test("a user's timer does not fire, and fires what still holds when the user is back", async () => {
+    const page = open(only('user_id_quiet'));
+    await page.track(event({ uid: 'A' }));
+    await page.track(event({ uid }));
+    await pass(90_000);
+    expect(page.shown.filter((text) => text.endsWith(' A'))).toEqual([]);
+    expect(await waiting()).toEqual([]);
+    await page.track(event({ uid: 'A' }));
+    expect(page.shown.filter((text) => text.endsWith(' A'))).toEqual(['user_id_quiet A']);
+  });
+
+  test('what was decided for the user waits until the end of deliverWithin', async () => {
+    const page = open(only('user_id_seen'), { handle: false, deliverWithin: 10 * minute });
+    await page.track(event({ uid: 'A' }), event({ uid }));
+    handleIn(page);
+    await pass(9 * minute);
+    expect(page.shown).not.toContain('user_id_seen A');
+    expect(page.expired).toEqual([]);
+    await pass(minute + 5000);
+    expect(page.expired).toEqual(['user_id_seen A']);
+  });
+
+  test('what was decided for the user ends with a new session', async () => {
+    const page = open(only('user_id_seen'), { handle: false });
+    await page.track(event({ uid: 'A' }));
+    await page.track(event({ uid }));
+    expect(page.expired).toEqual([]);
+    await page.track(event({ uid, sid: 'new' }));
+    expect(page.expired).toContain('user_id_seen A');
+  });
+
+  test('a handler that ends is not reported', async () => {
+    const page = open(only('user_id_seen'), { handle: false });
+    let end: (() => void) | undefined;
+    handleIn(page, () => new Promise<void>((resolve) => (end ??= resolve)));
+    await page.track(event({ uid: 'A' }));
+    expect(page.shown).toEqual(['user_id_seen A']);
+    await page.track(event({ uid }));
+    end?.();
+    await page.settled();
+    expect(page.receipts.filter((text) => text.endsWith(' A'))).toEqual(['delivery user_id_seen A']);
+  });
+
+  test('in the same task as what was decided, it waits', async () => {
+    const page = open(only('user_id_seen'));
+    await page.track(event({ uid: 'A' }), event({ uid }));
+    expect(page.shown).not.toContain('user_id_seen A');
+    expect(await waiting()).toContain('user_id_seen A');
+  });
+
+  test('by a handler, the next intervention waits, and is not used up', async () => {
+    const page = open(only('user_id_seen', 'both'), { handle: false });
+    handleIn(page, () => page.evaluator.track(event({ uid })));
+    await page.track(event({ uid: 'A' }));
+    await page.settled();
+    expect(page.shown.sort()).toEqual(['both device', 'user_id_seen A', ...(uid ? ['user_id_seen B'] : [])]);
+  });
+});
+
+test('a tracker that has logged its user out without an event: what is for the user waits', async () => {
+  const page = open(only('user_id_seen'), { handle: false });
+  page.tracker.userId = 'A';
+  await page.track(event({ uid: 'A' }));
+  page.tracker.userId = undefined;
+  handleIn(page);
+  await page.settled();
+  expect(page.shown).toEqual([]);
+});
+
+describe('a new session', () => {
+  test('ends at once what is for another session, whatever decided it', async () => {
+    const page = open(only('domain_sessionid_quiet', 'domain_sessionid_seen'), { handle: false });
+    await page.track(event());
+    await pass(2 * minute);
+    page.evaluator.push({ name: 'pushed', target_attribute_key: { name: 'domain_sessionid', id: session } });
+    await page.settled();
+    await page.track(event({ sid: 'new' }));
+    expect(page.expired.sort()).toEqual(['domain_sessionid_quiet session', 'domain_sessionid_seen session']);
+  });
+
+  test('leaves what time brought to the user and to the device', async () => {
+    const page = open(only('user_id_quiet', 'domain_userid_quiet'), { handle: false });
+    await page.track(event({ uid: 'A' }));
+    await pass(2 * minute);
+    await page.track(event({ uid: 'A', sid: 'new' }));
+    handleIn(page);
+    await page.settled();
+    expect(page.shown.sort()).toEqual(['domain_userid_quiet device', 'user_id_quiet A']);
+  });
+
+  test('ends what an event of another one caused', async () => {
+    const page = open(only('domain_userid_seen'), { handle: false });
+    await page.track(event());
+    await page.track(event({ sid: 'new' }));
+    expect(page.expired).toEqual(['domain_userid_seen device']);
+  });
+
+  test('ends it also when both are tracked before the definitions are there', async () => {
+    let give: (bundle: object) => void = () => undefined;
+    const page = open(new Promise<object>((resolve) => (give = resolve)));
+    void page.track(event());
+    await vi.advanceTimersByTimeAsync(1000);
+    void page.track(event({ sid: 'new' }));
+    await vi.advanceTimersByTimeAsync(1000);
+    give(only('domain_sessionid_seen'));
+    await page.settled();
+    expect(page.shown).toEqual(['domain_sessionid_seen new']);
+    expect(page.expired).toEqual(['domain_sessionid_seen session']);
+  });
+
+  test('shows one banner, and none for past sessions', async () => {
+    const page = open(only('domain_sessionid_quiet'));
+    for (const sid of ['one', 'two', 'three']) await page.track(event({ sid }));
+    await pass(2 * minute);
+    expect(page.shown).toEqual(['domain_sessionid_quiet three']);
+  });
+
+  test('a handler for the old one that ends is not reported', async () => {
+    const page = open(only('domain_sessionid_seen'), { handle: false });
+    const ends: (() => void)[] = [];
+    handleIn(page, () => new Promise<void>((resolve) => ends.push(resolve)));
+    await page.track(event());
+    await page.track(event({ sid: 'new' }));
+    for (const end of ends) end();
+    await page.settled();
+    expect(page.receipts).toEqual([
+      'delivery domain_sessionid_seen session', 'delivery domain_sessionid_seen new', 'dispatch_accept domain_sessionid_seen new',
+    ]);
+  });
+
+  test('that the tracker has already voids the old one', async () => {
+    const page = open(only('domain_sessionid_quiet', 'domain_userid_quiet'));
+    await page.track(event());
+    page.tracker.session = 'new';
+    await pass(2 * minute);
+    expect(page.shown).toEqual(['domain_userid_quiet device']);
+  });
+});
+
+describe('clearUserData', () => {
+  const cleared = (page: Page): void => {
+    page.tracker.user = 'new user';
+    page.tracker.session = 'new session';
+    page.tracker.userId = undefined;
+  };
+
+  test('is noticed at the next dispatch: what is for the old user and session expires at once', async () => {
+    const page = open(only('user_id_seen', 'domain_userid_seen', 'domain_sessionid_seen'), { handle: false });
+    await page.track(event({ uid: 'A' }));
+    cleared(page);
+    handleIn(page);
+    await page.settled();
+    expect(page.shown).toEqual([]);
+    expect(page.expired.sort()).toEqual(['domain_sessionid_seen session', 'domain_userid_seen device', 'user_id_seen A']);
+  });
+
+  test('is noticed at the next event where there is no tracker to ask', async () => {
+    const page = open(only('user_id_seen', 'domain_userid_seen'), { handle: false, hasTracker: false });
+    await page.track(event({ uid: 'A' }));
+    await page.track(event({ duid: 'new user', sid: 'new session' }));
+    expect(page.expired.sort()).toEqual(['domain_userid_seen device', 'user_id_seen A']);
+  });
+
+  test('is noticed by the next page', async () => {
+    const page = open(only('user_id_quiet', 'domain_userid_quiet'), { handle: false });
+    await page.track(event({ uid: 'A' }));
+    await pass(2 * minute);
+    page.evaluator.close();
+    const next = open(only('user_id_quiet', 'domain_userid_quiet'));
+    await next.track(event({ duid: 'new user' }));
+    expect(next.expired.sort()).toEqual(['domain_userid_quiet device', 'user_id_quiet A']);
+    expect(next.shown).toEqual([]);
+  });
+
+  test("the old user's timers do not fire", async () => {
+    const page = open(only('user_id_quiet', 'domain_userid_quiet', 'domain_sessionid_quiet', 'product_id_quiet'));
+    await page.track(withProduct('p1', { uid: 'A' }));
+    cleared(page);
+    await pass(2 * minute);
+    expect(page.shown).toEqual([]);
+    expect(await waiting()).toEqual([]);
+  });
+
+  test('a handler that ends is not reported', async () => {
+    const page = open(only('domain_userid_seen'), { handle: false });
+    let end = (): void => undefined;
+    handleIn(page, () => new Promise<void>((resolve) => (end = resolve)));
+    await page.track(event());
+    cleared(page);
+    end();
+    await page.settled();
+    expect(page.receipts).toEqual(['delivery domain_userid_seen device']);
+  });
+
+  test('that keeps the user voids the session only', async () => {
+    const page = open(only('domain_userid_quiet', 'domain_sessionid_quiet'));
+    await page.track(event());
+    page.tracker.session = 'new session';
+    await pass(2 * minute);
+    expect(page.shown).toEqual(['domain_userid_quiet device']);
+  });
+});
+
+describe('anonymous tracking', () => {
+  test('holds no user and no session: nothing for them is evaluated or dispatched', async () => {
+    const page = open(only('domain_userid_seen', 'domain_sessionid_seen', 'domain_userid_quiet'), { handle: false });
+    await page.track(event());
+    await page.track(anonymous());
+    handleIn(page);
+    await pass(2 * minute);
+    expect(page.shown).toEqual([]);
+    expect(await waiting()).toEqual(['domain_userid_seen device', 'domain_sessionid_seen session']);
+    await page.track(event());
+    expect(page.shown.sort()).toEqual(['domain_sessionid_seen session', 'domain_userid_quiet device', 'domain_userid_seen device']);
+  });
+
+  test('that keeps sessions holds the session', async () => {
+    const page = open(only('domain_userid_quiet', 'domain_sessionid_quiet'));
+    await page.track(event(), anonymous({ sid: session }));
+    await pass(2 * minute);
+    expect(page.shown).toEqual(['domain_sessionid_quiet session']);
+  });
+
+  test('makes ids up, which are not asked for', async () => {
+    const page = open(only('domain_sessionid_quiet'));
+    page.tracker.getDomainUserInfo = () => ['1', '', 0, 1, 0, 0, crypto.randomUUID()];
+    await page.track(anonymous({ sid: session }));
+    await pass(2 * minute);
+    expect(page.shown).toEqual(['domain_sessionid_quiet session']);
+    expect(page.expired).toEqual([]);
+  });
+
+  test('evaluates what needs no id of a user', async () => {
+    const page = open(only('product_id_seen', 'product_id_quiet'));
+    await page.track(withProduct('p1', { duid: undefined, sid: undefined }));
+    await pass(2 * minute);
+    expect(page.shown).toEqual(['product_id_seen p1', 'product_id_quiet p1']);
+  });
+
+  test('is not reported with an old id, nor with one that is pushed', async () => {
+    const page = open(only('domain_userid_seen'), { handle: false });
+    let end = (): void => undefined;
+    handleIn(page, () => new Promise<void>((resolve) => (end = resolve)));
+    await page.track(event());
+    await page.track(anonymous());
+    end();
+    page.evaluator.push({ name: 'pushed', target_attribute_key: { name: 'domain_userid', id: device } });
+    page.evaluator.push({ name: 'pushed', target_attribute_key: { name: 'shop', id: 'shop' } });
+    await page.settled();
+    end();
+    await page.settled();
+    expect(page.shown).toEqual(['domain_userid_seen device', 'pushed device', 'pushed shop']);
+    expect(page.receipts).toEqual([
+      'delivery domain_userid_seen device', 'delivery pushed shop', 'dispatch_accept pushed shop',
+    ]);
+  });
+
+  test('of which the first sign is the report itself: that is not sent', async () => {
+    let allowed: boolean | undefined;
+    const receipt = (payload: Payload): Payload => ({
+      ...payload,
+      ue_pr: JSON.stringify({ data: { schema: 'iglu:com.snowplowanalytics.signals/intervention_receive/jsonschema/1-0-0' } }),
+    });
+    const page = open(only('domain_userid_seen'), { handle: false });
+    await page.track(event());
+    vi.spyOn(page.receipts, 'push').mockImplementation(() => {
+      allowed = page.evaluator.visitor.allows(receipt(anonymous()));
+      return 0;
+    });
+    handleIn(page);
+    await page.settled();
+    expect(allowed).toBe(false);
+    expect(page.evaluator.visitor.allows(receipt(event()))).toBe(true);
+    expect(page.evaluator.visitor.allows(anonymous())).toBe(true);
+  });
+});
+
+describe('opting out', () => {
+  test('ends everything from that payload on, and all goes on with the next normal one', async () => {
+    const page = open(only('domain_userid_seen', 'product_id_seen', 'product_id_quiet', 'domain_userid_quiet'), { handle: false });
+    await page.track(withProduct('p1'));
+    await page.track(optedOut({ co: withProduct('p2')['co'] }));
+    handleIn(page);
+    page.evaluator.push({ name: 'hello', target_attribute_key: { name: 'shop', id: 'shop' } });
+    page.evaluator.setAttributes({ group: 'none', attributeKey: { name: 'shop', id: '1' }, attributes: {} });
+    await pass(2 * minute);
+    expect(page.shown).toEqual([]);
+    expect(page.receipts).toEqual([]);
+    expect(Object.values(localStorage)).not.toContainEqual(expect.stringContaining('shop') as string);
+    expect(await page.evaluator.attributes({ name: 'product_id', id: 'p2' })).toMatchObject({ product_id: { views: 0 } });
+    await page.track(event());
+    expect(page.shown.sort()).toEqual(['domain_userid_quiet device', 'domain_userid_seen device']);
+    page.evaluator.push({ name: 'hello', target_attribute_key: { name: 'shop', id: 'shop' } });
+    await page.settled();
+    expect(page.shown).toContain('hello shop');
+  });
+
+  test('a handler that ends is not reported, not even on a push', async () => {
+    const page = open(only(), { handle: false });
+    let end = (): void => undefined;
+    handleIn(page, () => new Promise<void>((resolve) => (end = resolve)));
+    page.evaluator.push({ name: 'hello', target_attribute_key: { name: 'shop', id: 'shop' } });
+    await page.settled();
+    await page.track(optedOut());
+    end();
+    await page.settled();
+    expect(page.receipts).toEqual(['delivery hello shop']);
+  });
+
+  test('is not told from its payload where there is no tracker', async () => {
+    const page = open(only('product_id_seen'), { hasTracker: false });
+    await page.track(optedOut({ co: withProduct('p1')['co'] }));
+    expect(page.shown).toEqual(['product_id_seen p1']);
+  });
+});
+
+describe('several targets', () => {
+  test('the first that is held is shown, and uses the others up', async () => {
+    const page = open(only('both'));
+    await page.track(event({ uid: 'A' }));
+    expect(page.shown).toEqual(['both A']);
+    await page.track(event());
+    expect(page.shown).toEqual(['both A']);
+    expect(await waiting()).toEqual([]);
+  });
+
+  test('after logout the next one is shown and reported, and the first never', async () => {
+    const page = open(only('both'));
+    await page.track(event({ uid: 'A' }), event());
+    expect(page.shown).toEqual(['both device']);
+    expect(page.receipts).toEqual(['delivery both device', 'dispatch_accept both device']);
+    await page.track(event({ uid: 'A' }));
+    expect(page.shown).toEqual(['both device']);
+    expect(await waiting()).toEqual([]);
+    expect(page.expired).toEqual([]);
+  });
+
+  test('none that is held: all wait, and expire as one', async () => {
+    const page = open(only('both'), { deliverWithin: 5 * minute });
+    await page.track(event({ uid: 'A' }), anonymous());
+    expect(await waiting()).toEqual(['both A', 'both device']);
+    await pass(6 * minute);
+    expect(page.shown).toEqual([]);
+    expect(page.expired).toEqual(['both A']);
+    expect(await waiting()).toEqual([]);
+  });
+});
+
+describe('what is pushed', () => {
+  const hello = (name: string, id: string) => ({ name: 'hello', target_attribute_key: { name, id } });
+
+  test('in the same page is for whomever the site names', async () => {
+    const page = open();
+    await page.track(event());
+    page.evaluator.push(hello('user_id', 'A'));
+    await page.settled();
+    expect(page.shown).toContain('hello A');
+    expect(page.receipts).toContain('dispatch_accept hello A');
+  });
+
+  test('by a page before is compared once there is an event, if this page knows the key', async () => {
+    const first = open(only(), { handle: false });
+    await first.track(event({ uid: 'A' }));
+    first.evaluator.push(hello('user_id', 'A'));
+    first.evaluator.push({ ...hello('shop', '1'), name: 'shop' });
+    await first.settled();
+    first.evaluator.close();
+    const next = open(only(), { handle: false });
+    await next.track(event());
+    handleIn(next);
+    await next.settled();
+    expect(next.shown).toEqual(['shop 1']);
+    await next.track(event({ uid: 'A' }));
+    expect(next.shown).toEqual(['shop 1', 'hello A']);
+  });
+
+  test('by a page before is dispatched before the first event, when this page knows nobody', async () => {
+    const first = open(only(), { handle: false });
+    first.evaluator.push(hello('user_id', 'A'));
+    await first.settled();
+    first.evaluator.close();
+    const next = open(only());
+    await next.settled();
+    expect(next.shown).toEqual(['hello A']);
+  });
+});
+
+describe('another tab', () => {
+  test('shows what is for its own visitor only', async () => {
+    const first = open(only('user_id_seen'), { handle: false });
+    await first.track(event({ uid: 'A' }));
+    newTab();
+    const other = open(only('user_id_seen'));
+    await other.track(event());
+    await pass(5000);
+    expect(other.shown).toEqual([]);
+    await other.track(event({ uid: 'A' }));
+    expect(other.shown).toEqual(['user_id_seen A']);
+  });
+
+  test('whose session is newer keeps what is for its session', async () => {
+    const old = open(only('domain_sessionid_seen'));
+    await old.track(event());
+    newTab();
+    const other = open(only('domain_sessionid_seen'), { handle: false });
+    await pass(100);
+    await other.track(event({ sid: 'new' }));
+    await old.settled();
+    await pass(5000);
+    expect(old.expired).toEqual([]);
+    handleIn(other);
+    await other.settled();
+    expect(other.shown).toEqual(['domain_sessionid_seen new']);
+  });
+});
+
+describe('without a tracker', () => {
+  test('the ids of the last event are held', async () => {
+    const page = open(only('user_id_seen'), { hasTracker: false });
+    page.tracker.user = 'somebody else';
+    await page.track(event({ uid: 'A' }));
+    expect(page.shown).toEqual(['user_id_seen A']);
+    await page.track(event({ uid: 'B' }), event());
+    expect(page.shown).toEqual(['user_id_seen A']);
+  });
+
+  test('attributes and explain tell of any id', async () => {
+    const page = open(only('user_id_seen'), { hasTracker: false });
+    await page.track(event({ uid: 'A' }), event());
+    expect(await page.evaluator.attributes({ name: 'user_id', id: 'A' })).toMatchObject({ user_id: { views: 1 } });
+    expect(await page.evaluator.explain('user_id_seen', { name: 'user_id', id: 'A' })).toMatchObject({ holds: true });
+  });
+});

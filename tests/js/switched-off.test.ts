@@ -1,0 +1,197 @@
+// What a rule has decided, and the definitions of a page do not contain (any more).
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { memoryStore, type Store } from '../../js/src/index.js';
+import { withReceived } from '../../js/src/remote.js';
+import { freshStorage, newTab, removeStorage } from './page-storage.js';
+import { add, domainUser, names, openPage, tutorial, view, type Page } from './visits.js';
+
+const pages: Page[] = [];
+let store: Store;
+const open = (definitions: object, options: Parameters<typeof openPage>[1] = {}): Page => {
+  const page = openPage({ store, definitions }, options);
+  pages.push(page);
+  return page;
+};
+const settled = async (): Promise<void> => {
+  for (const page of pages) await page.settled();
+};
+
+const withoutAbandonment = {
+  ...tutorial,
+  interventions: tutorial.interventions.filter(({ name }) => name !== 'cart_abandonment'),
+};
+const withVersion2 = {
+  ...tutorial,
+  interventions: tutorial.interventions.map((each) => (each.name === 'cart_abandonment' ? { ...each, version: 2 } : each)),
+};
+const broken = { interventions: 5 };
+
+/** The browser's locks, with those that are held. */
+class FakeLocks {
+  readonly held = new Map<string, () => void>();
+
+  async request(name: string, _ifAvailable: object, use: (lock: object | null) => Promise<void> | undefined): Promise<void> {
+    await null;
+    if (this.held.has(name)) return use(null);
+    const dropped = new Promise<void>((resolve) => this.held.set(name, resolve));
+    await Promise.race([use({ name }), dropped]);
+    this.held.delete(name);
+  }
+
+  get pages(): string[] {
+    return [...this.held.keys()].filter((name) => name.startsWith('tripline:page:'));
+  }
+
+  async query(): Promise<object> {
+    return { held: [...this.held.keys()].map((name) => ({ name })) };
+  }
+
+  /** As the browser does with those of a page that has crashed. */
+  drop(): void {
+    for (const end of this.held.values()) end();
+  }
+}
+
+const locks = (): FakeLocks | undefined => (navigator as unknown as { locks?: FakeLocks }).locks;
+
+beforeEach(() => {
+  freshStorage();
+  store = memoryStore();
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  vi.stubGlobal('navigator', { locks: new FakeLocks() });
+});
+afterEach(() => {
+  for (const { evaluator } of pages.splice(0)) evaluator.close();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+  removeStorage();
+});
+
+/** A page with `definitions` that has decided, and has no handler. */
+async function decided(definitions: object = tutorial): Promise<Page> {
+  const page = open(definitions, { handle: false });
+  page.evaluator.track(add());
+  await page.settled();
+  return page;
+}
+
+/** A page that has seen its visitor. */
+async function visited(definitions: object): Promise<Page> {
+  const page = open(definitions);
+  page.evaluator.track(view());
+  await page.settled();
+  return page;
+}
+
+describe.each([['left the definitions', withoutAbandonment], ['has another version there', withVersion2]])('what %s', (_, changed) => {
+  test('is not dispatched by the next page of the tab, and expires at once', async () => {
+    (await decided()).evaluator.close();
+    const next = await visited(changed);
+    expect(next.interventions).toEqual([]);
+    expect(names(next.expired)).toEqual(['cart_abandonment']);
+    expect(next.expired[0]?.version).toBe(1);
+  });
+
+  test('expires without a handler, too', async () => {
+    (await decided()).evaluator.close();
+    const next = open(changed, { handle: false });
+    await next.settled();
+    expect(names(next.expired)).toEqual(['cart_abandonment']);
+  });
+
+  test('stays for the tab that decided it, while its page lives', async () => {
+    const first = await decided();
+    newTab();
+    const other = await visited(changed);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await settled();
+    expect([...other.interventions, ...other.expired]).toEqual([]);
+    first.evaluator.on('intervention', (intervention) => first.interventions.push(intervention));
+    await first.settled();
+    expect(names(first.interventions)).toEqual(['cart_abandonment']);
+  });
+
+  test('expires in another tab when the page that decided it is gone', async () => {
+    await decided();
+    newTab();
+    const other = await visited(changed);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await settled();
+    expect(other.expired).toEqual([]);
+    locks()?.drop();
+    await vi.advanceTimersByTimeAsync(5000);
+    await settled();
+    expect(names(other.expired)).toEqual(['cart_abandonment']);
+    expect(other.interventions).toEqual([]);
+  });
+});
+
+test('a tab with other definitions leaves it to tabs that have it', async () => {
+  const first = await decided();
+  first.evaluator.close();
+  newTab();
+  const third = open(tutorial, { handle: false });
+  third.evaluator.track(view());
+  await third.settled();
+  await vi.advanceTimersByTimeAsync(5000);
+  third.evaluator.on('intervention', (intervention) => third.interventions.push(intervention));
+  await third.settled();
+  expect(names(third.interventions)).toEqual(['cart_abandonment']);
+});
+
+test('without definitions that load, nothing is dispatched and nothing expires', async () => {
+  (await decided()).evaluator.close();
+  const page = open(broken);
+  page.evaluator.track(view());
+  await vi.advanceTimersByTimeAsync(10_000);
+  await page.settled();
+  expect([...page.interventions, ...page.expired]).toEqual([]);
+  page.evaluator.close();
+  const next = await visited(tutorial);
+  expect(names(next.interventions)).toEqual(['cart_abandonment']);
+});
+
+test('where the browser has no locks, what another tab decided stays until its time is up', async () => {
+  vi.stubGlobal('navigator', {});
+  (await decided()).evaluator.close();
+  newTab();
+  const other = await visited(withoutAbandonment);
+  await vi.advanceTimersByTimeAsync(29 * 60_000);
+  await settled();
+  expect([...other.interventions, ...other.expired]).toEqual([]);
+  await vi.advanceTimersByTimeAsync(2 * 60_000);
+  await settled();
+  expect(names(other.expired)).toEqual(['cart_abandonment']);
+});
+
+test('what is pushed is in no definitions, and is dispatched', async () => {
+  const first = open(tutorial, { handle: false });
+  first.evaluator.push({ name: 'hello', target_attribute_key: domainUser });
+  await first.settled();
+  first.evaluator.close();
+  const next = await visited(withoutAbandonment);
+  expect(names(next.interventions)).toEqual(['hello']);
+});
+
+test('so is what a stream brought', async () => {
+  const offer = { intervention_id: 'a', name: 'offer', version: 1, attributes: {}, target_attribute_key: domainUser };
+  await store.update('default', (state) => withReceived(state, undefined, offer, 'another page'));
+  const page = await visited(withoutAbandonment);
+  await vi.advanceTimersByTimeAsync(3000);
+  await page.settled();
+  expect(names(page.interventions)).toEqual(['offer']);
+});
+
+test('a page holds a lock only while something that it decided waits', async () => {
+  const page = await decided();
+  expect(locks()?.pages).toHaveLength(1);
+  page.evaluator.on('intervention', (intervention) => page.interventions.push(intervention));
+  await page.settled();
+  expect(names(page.interventions)).toEqual(['cart_abandonment']);
+  await page.settled();
+  expect(locks()?.pages).toEqual([]);
+  const other = open(tutorial, { handle: false });
+  other.evaluator.push({ name: 'hello', target_attribute_key: domainUser });
+  await other.settled();
+  expect(locks()?.pages).toEqual([]);
+});
