@@ -1,5 +1,5 @@
 // What aggregates promise where they are no longer exact: merged windows and sketches, against all
-// events kept. The conformance cases cover what is exact.
+// events kept; and sums and means of whatever there is. The conformance cases cover what is exact.
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -7,8 +7,11 @@
 #include <random>
 
 #include "attributes/aggregate.h"
+#include "attributes/exact_sum.h"
+#include "mean_twin.h"
 
 using namespace tripline;
+using namespace tripline::test;
 
 namespace {
 
@@ -141,6 +144,71 @@ TEST_CASE("a full window of numbers whose sum no double holds goes on", "[attrib
   now += 2 * kPeriod;
   CHECK(aggregate->update(ValueView::number(5), now, now));
   CHECK(*aggregate->value(now).as_number() == 5);
+}
+
+TEST_CASE("a mean is the exact sum, divided exactly, rounded once", "[attributes][rule3]") {
+  std::mt19937_64 random(3);
+  const auto below = [&](std::uint64_t bound) { return random() % bound; };
+  // Doubles of every size; of a few sizes, so that sums cancel and ties come up; and prices.
+  const auto any_number = [&](std::uint64_t kind) {
+    for (;;) {
+      std::uint64_t bits = random();
+      if (kind == 1) bits = (bits & 0x800f'ffff'ffff'ffff) | (1020 + below(8)) << 52;
+      if (kind == 2) bits &= 0x800f'ffff'ffff'ffff >> below(52);        // the smallest there are
+      if (kind == 3) bits |= 0x7fe0'0000'0000'0000;                     // the largest
+      if (kind == 4) return static_cast<double>(below(100'000)) / 100;  // prices
+      const double number = std::bit_cast<double>(bits);
+      if (std::isfinite(number)) return number;
+    }
+  };
+  for (int i = 0; i < 3'000; ++i) {
+    const std::uint64_t kind = below(6);
+    std::vector<double> numbers;
+    ExactSum sum;
+    for (std::uint64_t n = 1 + below(40); n > 0; --n) {
+      numbers.push_back(any_number(kind));
+      sum.add(numbers.back());
+    }
+    CHECK(sum.value() == nearest_quotient(numbers, 1));
+    CHECK(sum.value(numbers.size()) == nearest_quotient(numbers, numbers.size()));
+    // As many as no test can count.
+    const std::uint64_t huge = random() >> below(64) | 1;
+    CHECK(sum.value(huge) == nearest_quotient(numbers, huge));
+  }
+}
+
+TEST_CASE("the mean of numbers whose sum no double holds is exact in a full window too",
+          "[attributes][rule3]") {
+  constexpr double large = 9.988465674311579e+307;
+  const auto mean = definition_of(Aggregation::mean, ValueType::double_, kPeriod);
+  const auto sum = definition_of(Aggregation::sum, ValueType::double_, kPeriod);
+  const auto means = make_aggregate(mean), sums = make_aggregate(sum);
+  // 10,000 at each millisecond, so that a slice holds many and all leave at once.
+  for (int i = 0; i < 20'000; ++i) {
+    CHECK(means->update(ValueView::number(large), i / 10'000, 1));
+    CHECK(sums->update(ValueView::number(i % 2 == 0 ? large : -large), i / 10'000, 1));
+  }
+  CHECK(read_twice(mean, *means, 1) == large);
+  CHECK(read_twice(sum, *sums, 1) == 0);
+  CHECK(read_twice(mean, *means, kPeriod) == large);
+  CHECK(means->value(kPeriod + 1).is_null());
+}
+
+TEST_CASE("the sums and means of a full window are exact for what is in it",
+          "[attributes][rule3]") {
+  const auto sum = definition_of(Aggregation::sum, ValueType::double_, kPeriod);
+  const auto mean = definition_of(Aggregation::mean, ValueType::double_, kPeriod);
+  const auto sums = make_aggregate(sum), means = make_aggregate(mean);
+  std::vector<double> numbers;
+  std::mt19937_64 random(17);
+  for (int i = 0; i < 30'000; ++i) {
+    numbers.push_back(std::ldexp(static_cast<double>(random() % 2'000'000) - 1e6,
+                                 static_cast<int>(random() % 2'000) - 1'000));
+    CHECK(sums->update(ValueView::number(numbers.back()), i, i));
+    CHECK(means->update(ValueView::number(numbers.back()), i, i));
+  }
+  CHECK(read_twice(sum, *sums, 30'000) == nearest_quotient(numbers, 1));
+  CHECK(read_twice(mean, *means, 30'000) == nearest_quotient(numbers, numbers.size()));
 }
 
 TEST_CASE("in a window up to 4,096 entries are exact", "[attributes][rule11]") {

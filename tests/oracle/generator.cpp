@@ -486,6 +486,7 @@ json Generator::event() {
 
   json data;
   if (chance(70)) data["n"] = one_of({0, 1, 1, 2, 3, 0.1, 0.2, -1, 10, 2.5});
+  if (chance(8)) data["n"] = one_of({1e308, -1.5e308, 1e10, 1e-6, 5e-324, -3.5e-323, 1e20});
   if (chance(30)) data["o"] = {{"n", one_of({1, 2, "a"})}};
   if (chance(70)) data["s"] = one_of({"a", "a", "b", "ab", "", "1"});
   if (chance(70))

@@ -293,9 +293,7 @@ json Twin::aggregate(const Attribute& attribute, const std::string& id, const Vi
     }
   }
   if (how == "sum") return convert_number(exact_sum(numbers), attribute.type);
-  if (how == "mean") {
-    return convert_number(exact_sum(numbers) / static_cast<double>(numbers.size()), attribute.type);
-  }
+  if (how == "mean") return convert_number(exact_mean(numbers), attribute.type);
   if (how == "min") {
     return convert_number(*std::min_element(numbers.begin(), numbers.end()), attribute.type);
   }

@@ -8,6 +8,8 @@
 #include <limits>
 #include <regex>
 
+#include "../core/mean_twin.h"
+
 namespace oracle {
 namespace {
 
@@ -288,39 +290,12 @@ json date_part(const Raw& raw, const std::string& part) {
   return date_text(days);  // active_day
 }
 
-/// Keeps partial sums that do not overlap, as described by Shewchuk and used by Python's fsum.
 double exact_sum(const std::vector<double>& numbers) {
-  std::vector<double> partials;
-  for (double x : numbers) {
-    std::size_t kept = 0;
-    for (double y : partials) {
-      if (std::fabs(x) < std::fabs(y)) std::swap(x, y);
-      const double high = x + y;
-      const double low = y - (high - x);
-      if (low != 0) partials[kept++] = low;
-      x = high;
-    }
-    partials.resize(kept);
-    partials.push_back(x);
-  }
-  double high = 0, low = 0;
-  while (!partials.empty()) {
-    const double x = high;
-    const double y = partials.back();
-    partials.pop_back();
-    high = x + y;
-    low = y - (high - x);
-    if (low != 0) break;
-  }
-  // Half an ulp is rounded to even by what lies below it.
-  const bool same_sign =
-      !partials.empty() && ((low < 0 && partials.back() < 0) || (low > 0 && partials.back() > 0));
-  if (same_sign) {
-    const double twice = low * 2;
-    const double rounded = high + twice;
-    if (twice == rounded - high) high = rounded;
-  }
-  return high;
+  return tripline::test::nearest_quotient(numbers, 1);
+}
+
+double exact_mean(const std::vector<double>& numbers) {
+  return tripline::test::nearest_quotient(numbers, numbers.size());
 }
 
 bool is_empty(const json& value) {

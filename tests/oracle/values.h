@@ -38,8 +38,9 @@ std::string element_type(const std::string& type);
 /// The part of a date (rule 14); null if `raw` is no time.
 json date_part(const Raw& raw, const std::string& part);
 
-/// The doubles' exact sum, rounded once (rule 3).
+/// The doubles' exact sum, and what that is divided by their count, rounded once (rule 3).
 double exact_sum(const std::vector<double>& numbers);
+double exact_mean(const std::vector<double>& numbers);
 
 // Comparison (rules 5 to 8)
 /// Null, "", [] and {}.

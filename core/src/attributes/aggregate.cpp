@@ -83,16 +83,14 @@ Time Aggregate::oldest(Time) const {
   return kNever;
 }
 
-Value Aggregate::result(double number, std::uint64_t count) const {
-  if (count == 0) return {};
-  if (definition_.aggregation == Aggregation::mean) number /= static_cast<double>(count);
+Value Aggregate::result(double number) const {
   return convert(ValueView::number(number), definition_.type);
 }
 
 Value Aggregate::result(const Value& value, Time time) const {
   if (definition_.time_unit != TimeUnit::none) return Value::number(static_cast<double>(time));
   const double* number = value.as_number();
-  return number != nullptr ? convert(ValueView::number(*number), definition_.type) : value;
+  return number != nullptr ? result(*number) : value;
 }
 
 double milliseconds_in(TimeUnit unit) {

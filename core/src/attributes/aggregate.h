@@ -42,8 +42,12 @@ class Aggregate {
   bool has_left(Time time, Time now) const {
     return definition_.period != 0 && time <= now - definition_.period;
   }
-  /// A number that `count` values gave, or for a mean their sum, as the attribute's type.
-  Value result(double number, std::uint64_t count) const;
+  /// A number as the attribute's type.
+  Value result(double number) const;
+  /// By what the sum of `count` numbers is divided.
+  std::uint64_t divisor(std::uint64_t count) const {
+    return definition_.aggregation == Aggregation::mean ? count : 1;
+  }
   /// A value that was taken as the attribute's type, or of an age its time.
   Value result(const Value& value, Time time) const;
 

@@ -10,7 +10,9 @@ class Counter final : public Aggregate {
   using Aggregate::Aggregate;
 
   void take(Value&, Time, Time) override { ++count_; }
-  Value stored(Time) const override { return result(static_cast<double>(count_), count_); }
+  Value stored(Time) const override {
+    return count_ == 0 ? Value() : result(static_cast<double>(count_));
+  }
   void pass(Archive& archive) override { archive.number(count_); }
 
  private:

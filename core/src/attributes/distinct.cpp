@@ -119,7 +119,7 @@ class Distinct final : public Aggregate {
       ranks.add(std::min(std::countl_zero(seen.hash << bits()), 64 - bits()) + 1);
     }
     const double number = is_sketch_ != 0 ? ranks.estimate() : static_cast<double>(count);
-    return result(number, count);
+    return count == 0 ? Value() : result(number);
   }
 
   Time oldest(Time now) const override {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "support/archive.h"
 #include "tripline/list.h"
@@ -17,15 +18,21 @@ class ExactSum {
  public:
   /// `number` is finite.
   void add(double number);
-  void subtract(double number) { add(-number); }
+  /// Adds another sum, or takes it out.
+  void add(const ExactSum& other, bool negated) { add(other.first_, other.limbs_, negated); }
 
-  /// The sum, rounded once to the nearest double, ties to even; infinite beyond the doubles.
-  [[nodiscard]] double value() const;
+  /// The sum, or its quotient, rounded once to the nearest double, ties to even; infinite beyond
+  /// the doubles. `divisor` is not 0. A division costs a step for each bit of divisor and result.
+  [[nodiscard]] double value(std::uint64_t divisor = 1) const;
 
   void pass(Archive& archive);
 
  private:
+  using Limbs = std::span<const std::uint32_t>;
+
   bool is_negative() const { return !limbs_.empty() && limbs_.back() >> 31 != 0; }
+  /// Adds limbs of which the first weighs 2^(32 first - 1074) and the last carries the sign.
+  void add(std::uint32_t first, Limbs limbs, bool negated);
   void extend_to(std::uint32_t first, std::uint32_t end);
   void trim();
 

@@ -1,5 +1,5 @@
-// sum and mean of a numeric property: the exact sum, rounded once (rule 3). Values that are no
-// numbers do not count.
+// sum and mean of a numeric property: the exact sum, or its quotient, rounded once (rule 3). Values
+// that are no numbers do not count.
 
 #include "attributes/aggregate.h"
 #include "attributes/exact_sum.h"
@@ -15,7 +15,9 @@ class Sum final : public Aggregate {
     sum_.add(*value.as_number());
     ++count_;
   }
-  Value stored(Time) const override { return result(sum_.value(), count_); }
+  Value stored(Time) const override {
+    return count_ == 0 ? Value() : result(sum_.value(divisor(count_)));
+  }
   void pass(Archive& archive) override {
     archive.number(count_);
     sum_.pass(archive);

@@ -1,11 +1,39 @@
 #include "attributes/window.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "value/value_bytes.h"
 
 namespace tripline {
+namespace {
+
+/// Reads the sum of a merged entry; false if the value is none.
+bool read_sum(const Value& value, ExactSum& sum) {
+  const Text* bytes = value.as_string();
+  if (bytes == nullptr) return false;
+  Archive archive(*bytes);
+  sum.pass(archive);
+  return archive.ok() && archive.rest().empty();
+}
+
+/// Adds to a sum what an entry's value stands for, or takes it out.
+void add_to(ExactSum& sum, const Value& value, bool negated = false) {
+  if (const double* number = value.as_number()) return sum.add(negated ? -*number : *number);
+  ExactSum merged;
+  (void)read_sum(value, merged);
+  sum.add(merged, negated);
+}
+
+void merge_sum(Window::Entry& earlier, const Window::Entry& later) {
+  ExactSum both;
+  add_to(both, earlier.value);
+  add_to(both, later.value);
+  Archive archive;
+  both.pass(archive);
+  earlier.value = Value::string(archive.saved());
+}
+
+}  // namespace
 
 bool Window::keeps_sum() const {
   return definition_->aggregation == Aggregation::sum ||
@@ -42,13 +70,13 @@ bool Window::dominates(const Entry& a, const Entry& b) const {
 
 void Window::take(const Entry& entry) {
   count_ += entry.count;
-  if (keeps_sum()) sum_.add(*entry.value.as_number());
+  if (keeps_sum()) add_to(sum_, entry.value);
 }
 
 void Window::drop_left(Time now) {
   for (; head_ < entries_.size() && !is_in(entries_[head_], now); ++head_) {
     count_ -= entries_[head_].count;
-    if (keeps_sum()) sum_.subtract(*entries_[head_].value.as_number());
+    if (keeps_sum()) add_to(sum_, entries_[head_].value, true);
   }
   if (head_ * 2 > entries_.size()) drop_gone();
 }
@@ -75,16 +103,6 @@ void Window::merge_neighbours() {
   entries_.erase(kept + 1, entries_.end());
 }
 
-void Window::merge_sum(Entry& earlier, const Entry& later) {
-  constexpr double most = std::numeric_limits<double>::max();
-  const double first = *earlier.value.as_number(), second = *later.value.as_number();
-  const double both = std::clamp(first + second, -most, most);
-  sum_.subtract(first);
-  sum_.subtract(second);
-  sum_.add(both);
-  earlier.value = Value::number(both);
-}
-
 const Window::Entry* Window::at(Time now) const {
   const Entry* entry = entries_.begin() + head_;
   while (entry != entries_.end() && !is_in(*entry, now)) ++entry;
@@ -98,13 +116,13 @@ std::uint64_t Window::count(Time now) const {
   return count;
 }
 
-double Window::sum(Time now) const {
+double Window::sum(Time now, std::uint64_t divisor) const {
   const Entry* entry = entries_.begin() + head_;
   const Entry* const end = at(now);
-  if (entry == end) return sum_.value();
+  if (entry == end) return sum_.value(divisor);
   ExactSum sum = sum_;
-  for (; entry != end; ++entry) sum.subtract(*entry->value.as_number());
-  return sum.value();
+  for (; entry != end; ++entry) add_to(sum, entry->value, true);
+  return sum.value(divisor);
 }
 
 Time Window::oldest(Time now) const {
@@ -114,7 +132,6 @@ Time Window::oldest(Time now) const {
 
 void Window::pass(Archive& archive) {
   drop_gone();
-  const bool is_numeric = keeps_sum() || keeps_extreme();
   Time latest = kEarliest;
   archive.list(entries_, 25, capacity_, [&](Entry& entry) {
     archive.time(entry.first);
@@ -122,10 +139,16 @@ void Window::pass(Archive& archive) {
     archive.number(entry.count);
     pass_scalar(entry.value, archive);
     archive.require(latest <= entry.last && entry.first <= entry.last && entry.count != 0 &&
-                    !entry.value.is_null() && (!is_numeric || entry.value.as_number() != nullptr));
+                    is_right(entry.value));
     latest = entry.last;
     if (archive.is_loading() && archive.ok()) take(entry);
   });
+}
+
+bool Window::is_right(const Value& value) const {
+  if (!keeps_sum() && !keeps_extreme()) return !value.is_null();
+  ExactSum sum;
+  return value.as_number() != nullptr || (keeps_sum() && read_sum(value, sum));
 }
 
 }  // namespace tripline

@@ -11,8 +11,7 @@ namespace tripline {
 
 /// Exact while it holds no more than `capacity` entries. Beyond that, neighbours within a slice of
 /// one another become one entry, which leaves the window when its latest event does: an event may
-/// then count up to a slice too long, and a merged sum is rounded. There are a quarter as many
-/// slices in a period as entries.
+/// then count up to a slice too long. There are a quarter as many slices in a period as entries.
 ///
 ///   before   |a b   c|d        |   e f g |      with slices of this width
 ///   after    | abc   |d        |   efg   |
@@ -24,7 +23,7 @@ class Window {
     Time first = 0;
     Time last = 0;
     std::uint64_t count = 0;
-    /// Of merged ones their sum, where sums are asked for; else the earliest.
+    /// Of merged ones the earliest; where sums are asked for, a string: the bytes of their sum.
     Value value;
   };
 
@@ -39,8 +38,8 @@ class Window {
   [[nodiscard]] const Entry* at(Time now) const;
   /// How many events are in it; not of a minimum or a maximum.
   [[nodiscard]] std::uint64_t count(Time now) const;
-  /// The sum of the numbers, rounded once.
-  [[nodiscard]] double sum(Time now) const;
+  /// The sum of the numbers over `divisor`, rounded once.
+  [[nodiscard]] double sum(Time now, std::uint64_t divisor) const;
   /// When the oldest entry was; kNever if none is in.
   [[nodiscard]] Time oldest(Time now) const;
 
@@ -54,8 +53,9 @@ class Window {
   void drop_left(Time now);
   void drop_gone();
   void merge_neighbours();
-  void merge_sum(Entry& earlier, const Entry& later);
   void take(const Entry& entry);
+  /// Whether an entry may have this value.
+  bool is_right(const Value& value) const;
 
   const Program::Aggregate* definition_;
   std::uint32_t capacity_;

@@ -18,10 +18,10 @@ class Windowed final : public Aggregate {
     const std::uint64_t count = window_.count(now);
     switch (definition_.aggregation) {
       case Aggregation::counter:
-        return result(static_cast<double>(count), count);
+        return result(static_cast<double>(count));
       case Aggregation::sum:
       case Aggregation::mean:
-        return result(window_.sum(now), count);
+        return result(window_.sum(now, divisor(count)));
       default:
         return result(window_.at(now)->value, window_.at(now)->first);
     }
