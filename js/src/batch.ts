@@ -93,12 +93,10 @@ function causeOf({ content, number }: Entry<Input>, user: string | undefined): O
   return { session: idOf(content.event['sid']), user: idOf(content.event['duid']), number };
 }
 
-/** The state without profiles and marks, in which all that was tracked counts as applied. */
-export function emptied(state: StoredState | undefined, engine: PageEngine | undefined, journal: Journal<Input>): StoredState {
-  const applied = { ...state?.applied };
-  for (const { page, number } of journal.pending(applied)) applied[page] = number;
+/** The state without profiles and marks. */
+export function emptied(state: StoredState | undefined, engine: PageEngine | undefined): StoredState {
   engine?.clear();
-  return { ...withSnapshot(state, engine?.snapshot()), applied, outbox: [], started: [] };
+  return { ...withSnapshot(state, engine?.snapshot()), applied: state?.applied ?? {}, outbox: [], started: [] };
 }
 
 /** Without an engine, there are only interventions; without code for pushes, only events. */

@@ -8,6 +8,10 @@ export const mostCharacters = 500_000;
 export const mostCharactersOfOrigin = 1_000_000;
 /** In localStorage (ms). */
 export const longestInJournal = 30 * 24 * 3_600_000;
+/** The doctor's answer (ms). */
+export const longestExamination = 1000;
+/** Definitions, module and the files that are loaded on demand, by default (ms). */
+export const longestLoad = 30_000;
 /** An intervention that no handler was started for, by default (ms). */
 export const longestInOutbox = 30 * 60_000;
 /** Hashes of what was started, in the state; as many notes of it in localStorage. */
@@ -26,3 +30,14 @@ export const mostFed = 20;
 export const longestFed = 10_000;
 /** suspend it in this page (ms). */
 export const longestSuspension = 60_000;
+/** A message of a stream, in characters. */
+export const longestMessage = 1_000_000;
+/** Between two attempts to open a stream (ms). A `retry:` of the server is kept within the two. */
+export const shortestRetry = 1000;
+export const longestRetry = 60_000;
+/** A `Retry-After` of the server (ms). */
+export const longestRetryAfter = 600_000;
+/** A hidden page keeps its stream for so long (ms): a browser has six connections to a server over HTTP/1.1. */
+export const longestHidden = 60_000;
+/** A message of a stream waits for rules of the page that are still loading (ms): they may have fired already. */
+export const longestWaitForRules = 2000;

@@ -1,6 +1,7 @@
 // Looks at everything that evaluation depends on, and says what does not work and what to do.
 import type { Handlers } from './dispatch.js';
 import type { Journal } from './journal.js';
+import type { PageEngine } from './page-engine.js';
 import { definitionsProblem, messageOf } from './problem.js';
 import type { SharedState } from './shared-state.js';
 import type { Diagnostic, Problem } from './types.js';
@@ -29,8 +30,12 @@ export interface DoctorReport {
 
 /** What an evaluator knows of itself. */
 export interface Symptoms {
-  /** The engine's, in ms; undefined: no engine runs. */
-  clock: number | undefined;
+  /** Whether the store has answered. */
+  isStored: boolean;
+  /** What the engine still waits for. */
+  loading: readonly string[];
+  /** undefined: none runs. */
+  engine: Pick<PageEngine, 'clock'> | undefined;
   diagnostics: readonly Diagnostic[];
   handlers: Handlers;
   journal: Pick<Journal<object>, 'isKept'>;
@@ -63,22 +68,33 @@ async function wasm(): Promise<Finding> {
   }
 }
 
-function engine({ clock, problems }: Symptoms): Finding {
-  if (clock !== undefined) return { check: 'engine', ok: true, message: 'Events are evaluated.' };
+function engine({ engine, loading, problems }: Symptoms): Finding {
+  if (engine) return { check: 'engine', ok: true, message: 'Events are evaluated.' };
+  if (loading.length > 0) return { check: 'engine', ok: false, message: `Events wait: ${stillLoading(loading)}` };
   const causes = problems.filter(({ code }) => code === 'wasm' || code === 'definitions' || code === 'options');
   const why = causes.map(({ message }) => message).join(' ') || 'There is no engine.';
   return { check: 'engine', ok: false, message: `Events are not evaluated. ${why}` };
 }
 
-function definitions({ clock, diagnostics }: Symptoms): Finding {
-  const problem = definitionsProblem(diagnostics, 'error') ?? definitionsProblem(diagnostics, 'warning');
-  if (problem) return { check: 'definitions', ok: false, message: problem.message };
-  return clock === undefined
-    ? { check: 'definitions', ok: false, message: 'The definitions were not read.' }
-    : { check: 'definitions', ok: true, message: 'The definitions have neither errors nor warnings.' };
+function stillLoading(parts: readonly string[]): string {
+  return `still loading ${parts.join(' and ')}. If that stays so, look at what their addresses answer.`;
 }
 
-function storage({ shared }: Symptoms): Finding {
+function definitions({ engine, diagnostics, loading }: Symptoms): Finding {
+  if (loading.includes('the definitions')) {
+    return { check: 'definitions', ok: false, message: `They are not read yet: ${stillLoading(['the definitions'])}` };
+  }
+  const problem = definitionsProblem(diagnostics, 'error') ?? definitionsProblem(diagnostics, 'warning');
+  if (problem) return { check: 'definitions', ok: false, message: problem.message };
+  return engine
+    ? { check: 'definitions', ok: true, message: 'The definitions have neither errors nor warnings.' }
+    : { check: 'definitions', ok: false, message: 'The definitions were not read.' };
+}
+
+function storage({ isStored, shared }: Symptoms): Finding {
+  if (!isStored) {
+    return { check: 'storage', ok: false, message: 'What was counted is not read yet: still loading the database.' };
+  }
   return shared?.isKept
     ? { check: 'storage', ok: true, message: 'What is counted is stored, and shared with other tabs.' }
     : { check: 'storage', ok: false, message: 'IndexedDB cannot be used: what is counted lives as long as the page.' };
@@ -90,10 +106,10 @@ function journal({ journal }: Symptoms): Finding {
     : { check: 'journal', ok: false, message: 'Events do not fit into localStorage: those of a page that is left at once are lost.' };
 }
 
-function clock({ clock, problems }: Symptoms): Finding {
+function clock({ engine, problems }: Symptoms): Finding {
   const warning = problems.find(({ code }) => code === 'clock');
   if (warning) return { check: 'clock', ok: false, message: warning.message };
-  const ahead = Math.max(0, Math.round(((clock ?? 0) - Date.now()) / 1000));
+  const ahead = Math.max(0, Math.round(((engine?.clock ?? 0) - Date.now()) / 1000));
   return ahead > 60
     ? { check: 'clock', ok: false, message: `Events were counted ${ahead} s later than the device's clock says now.` }
     : { check: 'clock', ok: true, message: "The device's clock goes on as it should." };

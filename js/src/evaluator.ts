@@ -2,20 +2,20 @@
 import { Announcer, type Announcements } from './announcer.js';
 import { applyJournal, direct, emptied, isInput, type Input, type Pushes } from './batch.js';
 import { isReceipt } from './bind.js';
-import { longestInOutbox } from './bounds.js';
+import { longestExamination, longestInOutbox } from './bounds.js';
 import { Claims } from './claims.js';
 import { Delivery } from './delivery.js';
 import type { DispatchReport, InterventionListener } from './dispatch.js';
 import type { DoctorReport } from './doctor.js';
 import { PageEngine, type Limits } from './page-engine.js';
 import { Journal } from './journal.js';
-import { loadDefinitions, loadModule, type DefinitionsSource, type WasmSource } from './load.js';
+import { limited, loadDefinitions, loadModule, type DefinitionsSource, type WasmSource } from './load.js';
 import { PageLife } from './page.js';
 import { definitionsProblem, isRefusal, messageOf } from './problem.js';
 import { randomId } from './random-id.js';
 import { EngineFailure, SharedState, type Change } from './shared-state.js';
 import { indexedDbStore, type Store } from './storage.js';
-import { deadlineTimer } from './timers.js';
+import { deadlineTimer, inTime } from './timers.js';
 import type {
   AttributeKey,
   AttributePush,
@@ -39,6 +39,11 @@ export interface EvaluatorOptions {
   wasm?: WasmSource | undefined;
   /** Where the state is kept. Default: the origin's IndexedDB. */
   store?: Store | undefined;
+  /**
+   * How long definitions, module and what is loaded on demand may take to come (ms). After that the page goes on without,
+   * and events wait for the next one. Default: 30 s.
+   */
+  loadTimeout?: number | undefined;
   /** Keeps evaluators of one origin apart. Default: "default". */
   namespace?: string | undefined;
   /** An intervention that no handler was started for is offered again for so many ms. Default: 30 minutes. */
@@ -73,7 +78,10 @@ export interface Evaluator {
   attributes(key: AttributeKey): Promise<Attributes>;
   /** Why an intervention did or did not fire for a profile. undefined: there is none of that name, or no such key. */
   explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined>;
-  /** What works here and what does not: for a person, or for a test. Loads a file of its own. */
+  /**
+   * What works here and what does not: for a person, or for a test. It answers within a second: what is still loading then,
+   * it says. Loads a file of its own.
+   */
   doctor(): Promise<DoctorReport>;
   /** Forgets all profiles, what was sent, and the events that are not yet counted; in all tabs. */
   reset(): Promise<void>;
@@ -104,11 +112,13 @@ export class LocalEvaluator implements Evaluator {
   readonly #pushes: Pushes = { code: undefined, areWanted: false };
   readonly #delivery: Delivery;
   readonly #setDeadline = deadlineTimer(() => this.#scheduleBatch());
-  /** Undefined until it is known whether there is an engine, and when all is closed. */
+  /** Undefined when all is closed. */
   #shared: SharedState | undefined;
+  /** What the engine is still waited for because of. */
+  readonly #loading = new Set<string>();
   #diagnostics: readonly Diagnostic[] = [];
-  /** All that uses the engine waits in this line. */
-  #line: Promise<unknown>;
+  /** All that uses the state waits in this line. It does not wait for the engine: that comes when it comes. */
+  #line: Promise<unknown> = Promise.resolve();
   #batchWaits = false;
   readonly #isPauseExpected: boolean;
   #isPaused: boolean;
@@ -130,8 +140,6 @@ export class LocalEvaluator implements Evaluator {
     this.#isPaused = isPauseExpected && this.#options.definitions === undefined;
     const { namespace = 'default', deliverWithin } = this.#options;
     this.#namespace = String(namespace);
-    this.ready = this.#start();
-    this.#line = this.ready;
     this.#journal = new Journal(this.#namespace, isInput, (name, message, cause) =>
       queueMicrotask(() => this.#announcer.say(name, { code: 'storage', message, cause })),
     );
@@ -152,6 +160,14 @@ export class LocalEvaluator implements Evaluator {
       () => this.#scheduleBatch(),
       this.visitor,
     );
+    const store = this.#options.store ?? indexedDbStore(); // opens while the engine loads
+    const shared = new SharedState(store, this.#namespace, this.#announcer, () => {
+      this.#journal.serve(shared.isShared, !shared.isAlone);
+      this.#scheduleBatch();
+    });
+    this.#journal.serve(shared.isShared, true);
+    this.#shared = shared;
+    this.ready = this.#start();
     this.#scheduleBatch(); // what the last page left
   }
 
@@ -239,9 +255,19 @@ export class LocalEvaluator implements Evaluator {
   }
 
   async doctor(): Promise<DoctorReport> {
-    const { examine } = await import('./doctor.js');
+    let isStored = false;
+    const look = async (): Promise<void> => {
+      await this.#enqueue((shared) => this.#runBatch(shared));
+      isStored = true;
+      await this.ready;
+      await this.#enqueue((shared) => this.#runBatch(shared));
+    };
+    const file = this.#onDemand(import('./doctor.js'));
+    const [{ examine }] = await Promise.all([file, inTime(look(), longestExamination - 100)]);
     return examine({
-      clock: await this.#ask((engine) => engine.clock),
+      engine: this.#shared?.engine,
+      isStored,
+      loading: [...this.#loading],
       diagnostics: this.#diagnostics,
       handlers: this.#handlers,
       journal: this.#journal,
@@ -250,12 +276,10 @@ export class LocalEvaluator implements Evaluator {
     });
   }
 
-  async reset(): Promise<void> {
-    await this.#enqueue(async (shared) => {
-      await shared.update((state, engine) => emptied(state, engine, this.#journal));
-      this.#claims.notes.clear();
-      this.#shortenJournal(shared);
-    });
+  reset(): Promise<void> {
+    this.#journal.clear();
+    this.#claims.notes.clear();
+    return this.#enqueue((shared) => shared.update(emptied));
   }
 
   close(): void {
@@ -271,28 +295,24 @@ export class LocalEvaluator implements Evaluator {
   }
 
   async #start(): Promise<boolean> {
-    const store = this.#options.store ?? indexedDbStore(); // opens while the engine loads
     const engine = await this.#loadEngine();
     this.visitor.ids.bind(engine?.report ?? { keys: [], inputs: [] });
     if (engine) this.#delivery.bind(engine.report);
-    const shared = new SharedState(engine, store, this.#namespace, this.#announcer, () => {
-      this.#journal.serve(shared.isShared, !shared.isAlone);
-      this.#scheduleBatch();
-    });
-    this.#journal.serve(shared.isShared, true);
-    this.#shared = shared;
+    if (this.#closed) engine?.release();
+    else if (engine) this.#shared?.attach(engine);
+    this.#scheduleBatch();
     return engine !== undefined;
   }
 
   async #loadEngine(): Promise<PageEngine | undefined> {
-    const { definitions, wasm } = this.#options;
+    const { definitions, wasm, loadTimeout } = this.#options;
     if (definitions === undefined) {
       await null; // whoever calls createEvaluator can listen before anything is said
       return this.#isPauseExpected ? undefined : this.#sayError('options', 'The option "definitions" is missing: give the definitions bundle, or its address.');
     }
     const [module, bundle] = await Promise.all([
-      loadModule(wasm).catch((error: unknown) => this.#sayError('wasm', messageOf(error), error)),
-      loadDefinitions(definitions).catch((error: unknown) => this.#sayError('definitions', messageOf(error), error)),
+      this.#loaded('wasm', 'the module', loadModule(wasm, loadTimeout)),
+      this.#loaded('definitions', 'the definitions', loadDefinitions(definitions, loadTimeout)),
     ]);
     if (module === undefined || bundle === undefined) return undefined;
     try {
@@ -302,6 +322,18 @@ export class LocalEvaluator implements Evaluator {
       return engine;
     } catch (error) {
       return this.#sayError('wasm', `The engine broke on the definitions: ${messageOf(error)}`, error);
+    }
+  }
+
+  /** undefined: it cannot be had, which is an error. */
+  async #loaded<Part>(code: ProblemCode, name: string, loading: Promise<Part>): Promise<Part | undefined> {
+    this.#loading.add(name);
+    try {
+      return await loading;
+    } catch (error) {
+      return this.#sayError(code, messageOf(error), error);
+    } finally {
+      this.#loading.delete(name);
     }
   }
 
@@ -320,6 +352,7 @@ export class LocalEvaluator implements Evaluator {
   /** What the engine says once everything before is counted; undefined: there is none. */
   async #ask<Answer>(question: (engine: PageEngine, questions?: Questions) => Answer): Promise<Answer | undefined> {
     const questions = await this.#had(import('./questions.js'));
+    await this.ready;
     let answer: Answer | undefined;
     await this.#enqueue(async (shared) => {
       await this.#runBatch(shared);
@@ -381,9 +414,13 @@ export class LocalEvaluator implements Evaluator {
 
   /** A file that is loaded when it is used. undefined: it cannot be had in this page. */
   #had<Code>(file: Promise<Code>): Promise<Code | undefined> {
-    return file.catch((error: unknown) =>
+    return this.#onDemand(file).catch((error: unknown) =>
       this.#sayError('options', `A file cannot be loaded, and what needs it waits for the next page: ${messageOf(error)}`, error),
     );
+  }
+
+  #onDemand<Code>(file: Promise<Code>): Promise<Code> {
+    return limited('a file', this.#options.loadTimeout, () => file);
   }
 
   #shortenJournal({ settled }: SharedState): void {

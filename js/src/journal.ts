@@ -198,6 +198,12 @@ export class Journal<Content extends object> {
     return { ...this.#place(page.endsWith(inMemory) ? page : page + inMemory, number), characters: 0 };
   }
 
+  /** Removes the entries of all pages. */
+  clear(): void {
+    for (const key of this.#keys(this.#prefix)) this.#remove(key);
+    this.#keep(() => false);
+  }
+
   #place(page: string, number: number): Place {
     return { key: `${this.#prefix}${page}:${number}`, page, number };
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { Engine } from './engine.js';
-import { compileModule, instantiate, loadDefinitions, type DefinitionsSource, type WasmSource } from './load.js';
+import { compileModule, instantiate, loadDefinitions, notLoaded, type DefinitionsSource, type WasmSource } from './load.js';
 import { fileOr } from './local-file.js';
 import type { Limits } from './page-engine.js';
 import { definitionsProblem, EngineError, messageOf } from './problem.js';
@@ -34,6 +34,8 @@ export interface EngineOptions {
   definitions: DefinitionsSource | Promise<DefinitionsSource>;
   /** Where tripline.wasm is. Default: beside this package's own files, which works in Node and in pages. */
   wasm?: WasmSource | undefined;
+  /** How long definitions and module may take to come (ms). Default: 30 s. */
+  loadTimeout?: number | undefined;
   /** Default: 100,000 profiles, 10,000,000 sent marks, 4,096 event ids. Memory is taken as they come. */
   limits?: Limits | undefined;
 }
@@ -44,8 +46,8 @@ const serverLimits: Required<Limits> = { profiles: 100_000, sentMarks: 10_000_00
  * An engine in WebAssembly memory of its own, so that one that breaks is no other one's trouble. It is freed with the
  * object. Rejects with an EngineError: of the code `definitions` with all their `diagnostics`, or of the code `wasm`.
  */
-export async function loadEngine({ definitions, wasm, limits }: EngineOptions): Promise<Engine> {
-  const [module, bundle] = await Promise.all([newModule(wasm), readDefinitions(definitions)]);
+export async function loadEngine({ definitions, wasm, loadTimeout, limits }: EngineOptions): Promise<Engine> {
+  const [module, bundle] = await Promise.all([newModule(wasm, loadTimeout), readDefinitions(definitions, loadTimeout)]);
   const { engine, diagnostics } = Engine.load(module, bundle, { ...serverLimits, ...limits });
   if (engine) return engine;
   throw new EngineError('definitions', definitionsProblem(diagnostics, 'error')?.message ?? '', { diagnostics });
@@ -54,35 +56,37 @@ export async function loadEngine({ definitions, wasm, limits }: EngineOptions): 
 /** All errors and warnings about the definitions, without keeping an engine. Rejects as `loadEngine` does, but not for them. */
 export async function check(
   definitions: EngineOptions['definitions'],
-  { wasm }: Pick<EngineOptions, 'wasm'> = {},
+  { wasm, loadTimeout }: Pick<EngineOptions, 'wasm' | 'loadTimeout'> = {},
 ): Promise<Diagnostic[]> {
-  const [module, bundle] = await Promise.all([newModule(wasm), readDefinitions(definitions)]);
+  const [module, bundle] = await Promise.all([newModule(wasm, loadTimeout), readDefinitions(definitions, loadTimeout)]);
   return Engine.load(module, bundle).diagnostics;
 }
 
 /** What was compiled, by where it came from. */
 const compiled = new Map<unknown, Promise<WebAssembly.Module>>();
 
-async function newModule(source: WasmSource | undefined): ReturnType<typeof instantiate> {
+async function newModule(source: WasmSource | undefined, timeout: number | undefined): ReturnType<typeof instantiate> {
   const key = source instanceof URL ? source.href : source;
   let module = compiled.get(key);
   if (!module) {
-    module = compileModule(source, fileOr);
+    module = compileModule(source, timeout, fileOr);
     compiled.set(key, module);
     module.catch(() => compiled.delete(key));
   }
   try {
     return await instantiate(await module);
   } catch (cause) {
-    throw new EngineError('wasm', messageOf(cause), { cause });
+    throw new EngineError('wasm', notLoaded(cause), { cause });
   }
 }
 
-async function readDefinitions(source: EngineOptions['definitions']): ReturnType<typeof loadDefinitions> {
+async function readDefinitions(
+  source: EngineOptions['definitions'],
+  timeout: number | undefined,
+): ReturnType<typeof loadDefinitions> {
   try {
-    const definitions = await fileOr(await source);
-    return definitions instanceof Uint8Array ? definitions : await loadDefinitions(definitions);
+    return await loadDefinitions(source, timeout, fileOr);
   } catch (cause) {
-    throw new EngineError('definitions', `The definitions could not be loaded: ${messageOf(cause)}`, { cause });
+    throw new EngineError('definitions', messageOf(cause), { cause });
   }
 }

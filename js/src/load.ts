@@ -1,6 +1,8 @@
 // Finds, fetches and instantiates the WebAssembly module, and gets the definitions.
 import createModule, { type TriplineModule } from '../dist/engine/tripline.js';
+import { longestLoad } from './bounds.js';
 import { messageOf } from './problem.js';
+import { inTime, longestWait } from './timers.js';
 
 /** An address, the bytes, the compiled module, or the response of a fetch under way or done. */
 export type WasmSource =
@@ -19,46 +21,71 @@ type Answer = BufferSource | WebAssembly.Module | Response;
 const modules = new Map<unknown, Promise<TriplineModule>>();
 
 /** One module serves all evaluators that name the same source. Default: the file beside this one. Rejects with advice. */
-export function loadModule(source?: WasmSource): Promise<TriplineModule> {
+export async function loadModule(source: WasmSource | undefined, timeout?: number): Promise<TriplineModule> {
   const key = source instanceof URL ? source.href : source;
-  let module = modules.get(key);
-  if (!module) {
-    module = compileModule(source).then(instantiate);
-    modules.set(key, module);
-    module.catch(() => modules.delete(key));
+  const module = modules.get(key) ?? compileModule(source, timeout).then(instantiate);
+  modules.set(key, module);
+  module.catch(() => modules.delete(key));
+  try {
+    return await limited(source, timeout, () => module); // others may give it more time
+  } catch (cause) {
+    throw new Error(notLoaded(cause), { cause });
   }
-  return module;
 }
+
+/** What of an address is not for fetch(). */
+type Reader = <Source>(source: Source) => Source | Promise<Uint8Array<ArrayBuffer>>;
+
+const asItIs: Reader = (source) => source;
 
 /** The text of the bundle, in UTF-8. */
-export async function loadDefinitions(source: DefinitionsSource | Promise<DefinitionsSource>): Promise<Uint8Array> {
-  const definitions = await source;
-  if (typeof definitions !== 'string' && !(definitions instanceof URL)) {
-    return new TextEncoder().encode(JSON.stringify(definitions));
-  }
-  return new Uint8Array(await (await get(definitions)).arrayBuffer());
-}
-
-/** A module with memory of its own. Rejects with advice. */
-export async function instantiate(wasm: WebAssembly.Module): Promise<TriplineModule> {
+export async function loadDefinitions(
+  source: DefinitionsSource | Promise<DefinitionsSource>,
+  timeout?: number,
+  read = asItIs,
+): Promise<Uint8Array> {
   try {
-    return await createModule({ wasm });
-  } catch (error) {
-    throw notLoaded(error);
+    return await limited(source, timeout, async (signal) => {
+      const definitions = await read(await source);
+      if (definitions instanceof Uint8Array) return definitions;
+      if (isAddress(definitions)) return new Uint8Array(await (await get(definitions, signal)).arrayBuffer());
+      return new TextEncoder().encode(JSON.stringify(definitions));
+    });
+  } catch (cause) {
+    throw new Error(`The definitions could not be loaded: ${messageOf(cause)}.`, { cause });
   }
 }
 
-/** `read` turns an address into its content where fetch() cannot. Rejects with advice. */
+/** A module with memory of its own. */
+export function instantiate(wasm: WebAssembly.Module): Promise<TriplineModule> {
+  return createModule({ wasm });
+}
+
 export async function compileModule(
   source: WasmSource | undefined,
-  read: (source: WasmSource) => WasmSource = (source) => source,
+  timeout?: number,
+  read = asItIs,
 ): Promise<WebAssembly.Module> {
-  try {
-    const found = read(source ?? ownWasm());
-    return await compile(typeof found === 'string' || found instanceof URL ? await get(found) : await found);
-  } catch (error) {
-    throw notLoaded(error);
-  }
+  const found = read(source ?? ownWasm());
+  return limited(found, timeout, async (signal) => compile(isAddress(found) ? await get(found, signal) : await found));
+}
+
+/** Rejects if `load` takes longer than `timeout` (ms; default: 30 s); what it fetches by the signal ends then. */
+export async function limited<Result>(
+  source: unknown,
+  timeout: number | undefined,
+  load: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const ending = new AbortController();
+  const loading = load(ending.signal);
+  const ms = timeout! > 0 ? Math.min(timeout!, longestWait) : longestLoad;
+  if (await inTime(loading, ms)) return loading;
+  ending.abort();
+  throw new Error(`${isAddress(source) ? source : 'it'} did not come within ${ms / 1000} s (option "loadTimeout")`);
+}
+
+function isAddress(source: unknown): source is string | URL {
+  return typeof source === 'string' || source instanceof URL;
 }
 
 // Bundlers find the file by this expression. Scripts that are not modules do not know their own address.
@@ -78,10 +105,10 @@ async function compile(answer: Answer): Promise<WebAssembly.Module> {
   return isWasm ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
 }
 
-async function get(url: string | URL): Promise<Response> {
+async function get(url: string | URL, signal: AbortSignal): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url);
+    response = await fetch(url, { signal });
   } catch (error) {
     throw new Error(`${url} could not be fetched (${messageOf(error)})`);
   }
@@ -89,10 +116,11 @@ async function get(url: string | URL): Promise<Response> {
   return response;
 }
 
-function notLoaded(cause: unknown): Error {
+/** With advice. */
+export function notLoaded(cause: unknown): string {
   const why = messageOf(cause);
   const advice = /content security policy|unsafe-eval/i.test(why)
     ? "Add 'wasm-unsafe-eval' to script-src in the Content-Security-Policy."
     : 'Serve tripline.wasm of this package, and give its address as the option "wasm".';
-  return new Error(`The engine could not be loaded: ${why}. ${advice}`, { cause });
+  return `The engine could not be loaded: ${why}. ${advice}`;
 }

@@ -4,6 +4,7 @@ import type { BrowserTracker } from '@snowplow/browser-tracker';
 import type { bindInputs } from './bind.js';
 import type { PageEngine } from './page-engine.js';
 import type { LocalEvaluator } from './evaluator.js';
+import { longestHidden, longestWaitForRules } from './bounds.js';
 import { completeIntervention } from './direct.js';
 import { hashOf } from './hash.js';
 import { markOf, remembered, withDecided } from './outbox.js';
@@ -15,7 +16,8 @@ import { Connection, type ConnectionState } from './stream/connection.js';
 import { idsAfter, type FieldReader, type Selector } from './stream/selectors.js';
 import type { Message } from './stream/sse.js';
 import type { StreamStatus, SubscriptionOptions } from './subscription.js';
-import type { Intervention, Payload } from './types.js';
+import { inTime } from './timers.js';
+import type { Intervention, Payload, Problem } from './types.js';
 
 /** What a stream depends on. */
 export interface StreamHost {
@@ -34,8 +36,8 @@ const defaultSelectors: Record<string, Selector> = {
 const defaultPath = '/api/v1/interventions';
 const defaultTimeout = 2500;
 
-/** A page that is hidden for so long (ms) gives its stream up: a browser has six connections to a server over HTTP/1.1. */
-const longestHidden = 60_000;
+/** A stream begins without the place of the last page's, if the store has not told it by then (ms). */
+const longestReading = 1000;
 
 export class InterventionStream {
   readonly #options: SubscriptionOptions;
@@ -91,14 +93,15 @@ export class InterventionStream {
 
   async #begin(): Promise<void> {
     const { evaluator } = this.#host;
-    await evaluator.commit((state) => {
-      this.#last = state?.stream;
+    const reading = evaluator.commit((state) => {
+      this.#last ??= state?.stream;
       return state;
     });
+    if (!(await inTime(reading, longestReading))) void reading.then(() => this.#reconnect());
     if (this.#ending.signal.aborted) return;
     this.#listen();
     if (this.#mode !== 'fallback') this.#want();
-    else if (!(await evaluator.ready) && evaluator.problems.some(({ code }) => code === 'wasm')) this.#fallBack();
+    else if (!(await evaluator.ready) && evaluator.problems.some(isNotLoaded)) this.#fallBack();
     else {
       this.#host.onStatus({ state: 'idle', reason: 'The page evaluates by itself.' });
       const stop = evaluator.on('error', ({ code }) => code === 'wasm' && this.#fallBack());
@@ -177,6 +180,14 @@ export class InterventionStream {
     this.#connection = connection;
   }
 
+  // The place where the last page was has become known after the connection began, and no message has come since.
+  #reconnect(): void {
+    if (this.#connection && this.#last?.url === this.#url && this.#connection.lastEventId === '') {
+      this.#disconnect();
+      this.#connect();
+    }
+  }
+
   #address(): string {
     const { endpoint, apiPath = defaultPath } = this.#options;
     const scheme = /^\/|\/\//.test(endpoint) ? '' : /^(localhost|127\.)/.test(endpoint) ? 'http://' : 'https://';
@@ -205,6 +216,7 @@ export class InterventionStream {
     }
     this.#last = { url, lastEventId };
     const { evaluator } = this.#host;
+    if (this.#mode === 'always') await inTime(evaluator.ready, longestWaitForRules);
     await evaluator.commit((state, engine) => ({
       ...withReceived(state, this.#mode === 'always' ? engine : undefined, intervention, evaluator.page),
       stream: { url, lastEventId },
@@ -232,6 +244,11 @@ export class InterventionStream {
     const target = message.target_attribute_key;
     return completeIntervention({ ...message, target_attribute_key: target?.id ? target : { name: target?.name ?? name, id } });
   }
+}
+
+/** Whether the page cannot decide, though nothing is wrong with the definitions. */
+function isNotLoaded({ code, diagnostics }: Problem): boolean {
+  return code === 'wasm' || (code === 'definitions' && !diagnostics);
 }
 
 /** Before the first event those of the tracker, which in anonymous mode has no user, and a session that no event has. */

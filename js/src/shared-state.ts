@@ -23,6 +23,8 @@ export class EngineFailure extends Error {
 
 export class SharedState {
   #engine: PageEngine | undefined;
+  /** It has not got the state yet. */
+  #isNew = false;
   readonly #name: string;
   readonly #announcer: Announcer;
   readonly #onPlace: () => void;
@@ -40,17 +42,10 @@ export class SharedState {
   #state: StoredState | undefined;
 
   /**
-   * Without an engine, what it has stored stays as it is. `onPlace` is called when the state has gone to memory, and when
-   * the store comes late: the next update returns to it then, and forgets what was in memory.
+   * Until there is an engine, what one has stored stays as it is. `onPlace` is called when the state has gone to memory, and
+   * when the store comes late: the next update returns to it then, and forgets what was in memory.
    */
-  constructor(
-    engine: PageEngine | undefined,
-    store: Store,
-    name: string,
-    announcer: Announcer,
-    onPlace: () => void = () => undefined,
-  ) {
-    this.#engine = engine;
+  constructor(store: Store, name: string, announcer: Announcer, onPlace: () => void = () => undefined) {
     this.#store = this.#given = store;
     this.#name = name;
     this.#announcer = announcer;
@@ -85,6 +80,12 @@ export class SharedState {
   /** By page, up to which entry the journal is needed no more. A state in memory in place of a stored one needs it still. */
   get settled(): Readonly<Record<string, number>> {
     return this.isKept || (this.isAlone && !this.#mayCome) ? (this.#state?.applied ?? {}) : {};
+  }
+
+  /** From the next update on there is an engine. */
+  attach(engine: PageEngine): void {
+    this.#engine = engine;
+    this.#isNew = true;
   }
 
   /** Goes on without it: it has failed. */
@@ -180,7 +181,8 @@ export class SharedState {
   }
 
   #bringEngineTo(state: StoredState | undefined): void {
-    if (state?.revision === this.#revision) return;
+    if (state?.revision === this.#revision && !this.#isNew) return;
+    this.#isNew = false;
     try {
       if (state && state.snapshot.length > 0) this.#engine?.restore(state.snapshot);
       else this.#engine?.clear();

@@ -1,6 +1,7 @@
 // What a page holds of a subscription. The stream itself is loaded when there is one.
 import { tell } from './announcer.js';
 import { attempt } from './attempt.js';
+import { limited } from './load.js';
 import { messageOf } from './problem.js';
 import type { InterventionStream, StreamHost } from './remote.js';
 import type { Selector } from './stream/selectors.js';
@@ -110,7 +111,7 @@ function openFeed(options: SubscriptionOptions, host: StreamHost): Feed {
 
   async function load(): Promise<InterventionStream | undefined> {
     try {
-      const { InterventionStream } = await import('./remote.js');
+      const { InterventionStream } = await limited('remote.js', undefined, () => import('./remote.js'));
       return new InterventionStream(options, host);
     } catch (cause) {
       evaluator.say('error', { code: 'stream', message: `Interventions cannot be subscribed to: ${messageOf(cause)}`, cause });

@@ -1,7 +1,7 @@
 // What depends on time: the page is woken when time alone may trigger an intervention, and waits for nothing for ever.
 
 /** setTimeout fires at once beyond this (ms): 2^31 - 1, nearly 25 days. */
-const longestWait = 2 ** 31 - 1;
+export const longestWait = 2 ** 31 - 1;
 
 /**
  * Answers a function that sets the deadline (host clock in ms; Infinity: none) in place of the one before. `onDue` is

@@ -5,8 +5,10 @@ import * as bounds from '../../js/src/bounds.js';
 
 const used = new Set<string>();
 const {
-  longestClaim, longestFed, longestInJournal, longestInOutbox, longestLockRequest, longestNote, longestSuspension,
-  longestTransaction, mostCharacters, mostCharactersOfOrigin, mostEvents, mostFed, mostStarted,
+  longestClaim, longestExamination, longestFed, longestHidden, longestInJournal, longestInOutbox, longestLoad,
+  longestLockRequest, longestMessage, longestNote, longestRetry, longestRetryAfter, longestSuspension,
+  longestTransaction, longestWaitForRules, mostCharacters, mostCharactersOfOrigin, mostEvents, mostFed, mostStarted,
+  shortestRetry,
 } = new Proxy(bounds, { get: (all, name: keyof typeof bounds) => (used.add(name), all[name]) });
 
 const count = (number: number): string => number.toLocaleString('en-US');
@@ -28,6 +30,12 @@ const table = `
 | whom a Web Lock belongs to, if the browser does not say | | | ${seconds(longestLockRequest)}, then it starts without |
 | a transaction of the database, its opening included | | | ${seconds(longestTransaction)}, then the state goes on in memory |
 | a handler that triggers its own intervention | the page | ${count(mostFed)} times in a row within ${seconds(longestFed)} | suspended for ${seconds(longestSuspension)} |
+| definitions, the module, a file that is loaded on demand | the network, or a promise | | ${seconds(longestLoad)} (\`loadTimeout\`), then it is an \`error\` |
+| what \`doctor()\` looks at | the page | | ${seconds(longestExamination)}, then it says what is still loading |
+| a message of a stream | the network | ${count(longestMessage)} characters | |
+| the same, for rules of the page that are still loading and may have fired already | memory | | ${seconds(longestWaitForRules)} |
+| a stream that failed, for its next attempt | the page | | ${count(shortestRetry / 1000)} to ${seconds(longestRetry)}, by \`Retry-After\` up to ${minutes(longestRetryAfter)} |
+| the stream of a hidden page | the page | | ${seconds(longestHidden)} |
 `;
 
 test('the README says what waits, where, how much of it, and for how long', () => {

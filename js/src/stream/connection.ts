@@ -1,4 +1,5 @@
 // One stream that is kept open: connects, waits, and connects again for as long as it is wanted.
+import { longestRetryAfter, longestRetry, shortestRetry } from '../bounds.js';
 import { messageOf } from '../problem.js';
 import { EventParser, type Message } from './sse.js';
 
@@ -18,11 +19,6 @@ export interface ConnectionOptions {
   onState(state: ConnectionState): void;
 }
 
-/** Between two attempts, in ms: at first, and at most. A `retry:` of the server is kept within the two. */
-const shortestWait = 1000;
-const longestWait = 60_000;
-/** A `Retry-After` counts up to so many ms. */
-const longestRetryAfter = 600_000;
 const longestTimeout = 30_000;
 /** A server that has sent a heartbeat, and then nothing for so long (ms), is gone. */
 const longestSilence = 60_000;
@@ -35,7 +31,7 @@ export class Connection {
   /** Cuts the attempt or the stream that is under way. */
   #cut: ((reason: string) => void) | undefined;
   #lastEventId: string;
-  #wait = shortestWait;
+  #wait = shortestRetry;
   /** By its `retry:`, the server asks for so many ms between two attempts. */
   #retry = 0;
   #failures = 0;
@@ -55,6 +51,11 @@ export class Connection {
     this.#cut?.('closed');
     this.#wake?.();
     this.#options.onState({ state: 'closed' });
+  }
+
+  /** Of the last message, or where the server said it is; '': it has not said. */
+  get lastEventId(): string {
+    return this.#lastEventId;
   }
 
   get #isClosed(): boolean {
@@ -134,7 +135,7 @@ export class Connection {
           this.#lastEventId = lastEventId;
           this.#options.onPlace(lastEventId);
         },
-        retry: (ms) => (this.#wait = this.#retry = Math.min(Math.max(ms, shortestWait), longestWait)),
+        retry: (ms) => (this.#wait = this.#retry = Math.min(Math.max(ms, shortestRetry), longestRetry)),
         heartbeat: () => (beats = true),
       },
       this.#lastEventId,
@@ -156,8 +157,8 @@ export class Connection {
 
   // Half of it at random, so that a server that comes back is not asked by all at once.
   #nextWait({ isLasting = false, retryAfter = 0 }: Failure): number {
-    const wait = isLasting ? longestWait : Math.min(this.#wait * 2 ** this.#failures, longestWait);
-    if (wait < longestWait) ++this.#failures;
+    const wait = isLasting ? longestRetry : Math.min(this.#wait * 2 ** this.#failures, longestRetry);
+    if (wait < longestRetry) ++this.#failures;
     return Math.round(Math.max(wait * (1 - Math.random() / 2), this.#retry, retryAfter));
   }
 

@@ -1,13 +1,12 @@
 // Server-sent events: bytes → messages, as the HTML standard parses them.
 
+import { longestMessage } from '../bounds.js';
+
 export interface Message {
   data: string;
   /** What the server has last named; "" : nothing yet. */
   lastEventId: string;
 }
-
-/** A message that is larger (characters) is no intervention. */
-const longestMessage = 1_000_000;
 
 /** What the parser tells, in order. */
 export interface Listener {

@@ -23,6 +23,7 @@ afterAll(async () => {
 beforeEach(async () => {
   site.collected.length = 0;
   site.answers.clear();
+  site.routes.clear();
   ({ context, complaints } = await newVisitor(browser));
   page = await visit(context, site.url);
 });
@@ -541,6 +542,31 @@ describe('trouble', () => {
     for (const text of texts) expect(problem).toContain(text);
     await vi.waitFor(() => expect(site.collected).toHaveLength(1));
     complaints.splice(0).forEach((complaint) => expect(complaint).toContain('404')); // the browser's own
+  });
+
+  test.each([
+    ['definitions', { definitions: '/never' }],
+    ['wasm', { wasm: '/never' }],
+  ])('a server that does not answer when asked for %s: an error in time, and the next page counts', async (code, options) => {
+    site.routes.set('/never', () => undefined);
+    await page.evaluate((given) => {
+      tripline.start({ handlers: { banner: tripline.note }, loadTimeout: 3000, ...given });
+      tripline.add();
+    }, options);
+    const { took, report } = await page.evaluate(async () => {
+      const began = performance.now();
+      const report = await tripline.plugin.getEvaluator()?.doctor();
+      return { took: performance.now() - began, report };
+    });
+    expect(took).toBeLessThan(1500); // it promises 1 s; the machine has other work
+    expect(report?.findings.find(({ check }) => check === 'engine')?.message).toContain('still loading');
+    await vi.waitFor(async () => expect(await problems()).toHaveLength(1), { timeout: 10_000 });
+    expect((await problems())[0]).toMatch(new RegExp(`^${code}: .*/never did not come within 3 s`));
+    expect(await page.evaluate(() => tripline.plugin.getEvaluator()?.ready)).toBe(false);
+    site.routes.clear();
+    await go(page, `${site.url}next`);
+    await page.evaluate(() => void tripline.start());
+    expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_add_to_cart: 1 });
   });
 
   test('a policy without wasm-unsafe-eval: an error names it', async () => {

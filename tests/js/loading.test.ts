@@ -1,0 +1,168 @@
+// Definitions, module and store that do not answer: nothing waits for ever, and what needs none of them goes on.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { memoryStore, type EvaluatorOptions, type Store } from '../../js/src/index.js';
+import { check, EngineError, loadEngine } from '../../js/src/load-engine.js';
+import { wasmBytes } from './engine-module.js';
+import { freshStorage, removeStorage } from './page-storage.js';
+import { add, domainUser, names, openPage, tutorial, type Page } from './visits.js';
+
+const never = new Promise<never>(() => undefined);
+
+/** Sends the first bytes of an answer, and nothing more. */
+let server: Server;
+let asked: string[];
+let cut: string[];
+let address: string;
+const pages: Page[] = [];
+const open = (...parameters: Parameters<typeof openPage>): Page => {
+  const page = openPage(...parameters);
+  pages.push(page);
+  return page;
+};
+let store: Store;
+let storage: Record<string, string>;
+
+beforeEach(async () => {
+  storage = freshStorage();
+  store = memoryStore();
+  [asked, cut] = [[], []];
+  server = createServer(({ url = '' }, response) => {
+    asked.push(url);
+    response.on('close', () => cut.push(url));
+    if (url.startsWith('/head')) response.writeHead(200, { 'Content-Type': url.endsWith('wasm') ? 'application/wasm' : 'application/json' }).write('{');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(() => {
+  for (const { evaluator } of pages.splice(0)) evaluator.close();
+  server.closeAllConnections();
+  server.close();
+  vi.restoreAllMocks();
+  removeStorage();
+});
+
+/** What never comes, by the code of the error that says so. */
+const hanging: [string, string, () => Partial<EvaluatorOptions>][] = [
+  ['a promise of definitions', 'definitions', () => ({ definitions: never })],
+  ['definitions whose server does not answer', 'definitions', () => ({ definitions: `${address}/x.json` })],
+  ['definitions whose end does not come', 'definitions', () => ({ definitions: `${address}/head.json` })],
+  ['a promise of their address', 'definitions', () => ({ definitions: Promise.resolve(new URL(`${address}/x.json`)) })],
+  ['a promise of the module', 'wasm', () => ({ wasm: never })],
+  ['a module whose server does not answer', 'wasm', () => ({ wasm: `${address}/x.wasm` })],
+  ['a module whose end does not come', 'wasm', () => ({ wasm: new URL(`${address}/head.wasm`) })],
+];
+
+describe.each(hanging)('%s that never comes', (what, code, options) => {
+  test('is an error after loadTimeout, and everything ends', async () => {
+    const page = open({ store, loadTimeout: 600, ...options() });
+    page.evaluator.track(add());
+    const answers = Promise.all([page.evaluator.attributes(domainUser), page.evaluator.explain('discount', domainUser)]);
+    expect(await page.evaluator.ready).toBe(false);
+    expect(await answers).toEqual([{}, undefined]);
+    expect(page.errors.map((error) => error.code)).toEqual([code]);
+    expect(page.errors[0]?.message).toContain('did not come within 0.6 s (option "loadTimeout")');
+    if (asked.length > 0) {
+      expect(page.errors[0]?.message.includes(address)).toBe(!what.startsWith('a promise'));
+      await vi.waitFor(() => expect(cut, 'the request is given up').toEqual(expect.arrayContaining(asked)), 10_000);
+    }
+    const next = open({ store });
+    expect(await next.evaluator.attributes(domainUser), 'the next page counts it').toMatchObject({ ecom_attributes: { count_add_to_cart: 1 } });
+  });
+
+  test('leaves the doctor, reset, push and what comes with it alone', async () => {
+    await store.update('default', () => ({ revision: 1, snapshot: new Uint8Array([1]), applied: {}, outbox: [], started: ['a'] }));
+    const page = open({ store, ...options() });
+    page.evaluator.track(add());
+    expect(Object.keys(storage)).toHaveLength(1);
+    const began = performance.now();
+    const { ok, findings } = await page.evaluator.doctor();
+    expect(performance.now() - began).toBeLessThan(1500); // it promises 1 s; the machine has other work
+    expect(ok).toBe(false);
+    const part = code === 'wasm' ? 'the module' : 'the definitions';
+    expect(findings.find((finding) => finding.check === 'engine')?.message).toContain(`still loading ${part}`);
+    expect(findings.find((finding) => finding.check === 'storage')?.ok).toBe(true);
+
+    page.evaluator.push({ name: 'pushed', target_attribute_key: domainUser });
+    await vi.waitFor(() => expect(names(page.interventions)).toEqual(['pushed']));
+
+    await page.evaluator.reset();
+    expect(storage).toEqual({});
+    await store.update('default', (state) => {
+      expect(state).toMatchObject({ snapshot: new Uint8Array(), outbox: [], started: [] });
+      return state;
+    });
+  });
+
+  test('is an EngineError of tripline/engine', async () => {
+    const { definitions = tutorial, wasm = wasmBytes } = options();
+    const given = { wasm, loadTimeout: 600 };
+    const calls = await Promise.allSettled([loadEngine({ definitions, ...given }), check(definitions, given)]);
+    for (const call of calls) {
+      const { reason } = call as PromiseRejectedResult;
+      expect(reason).toBeInstanceOf(EngineError);
+      expect(reason).toMatchObject({ code, message: expect.stringContaining('loadTimeout') as string });
+    }
+  });
+});
+
+test('what is tracked, pushed and set while the engine loads counts once, in its order, when it comes', async () => {
+  let come = (_: object): void => undefined;
+  const page = open({ store, definitions: new Promise<object>((resolve) => (come = resolve)) });
+  page.evaluator.track(add());
+  await page.evaluator.doctor();
+  page.evaluator.push({ name: 'pushed', target_attribute_key: domainUser });
+  page.evaluator.track(add());
+  await vi.waitFor(() => expect(names(page.interventions)).toEqual(['pushed']));
+  come(tutorial);
+  expect(await page.evaluator.attributes(domainUser)).toMatchObject({ ecom_attributes: { count_add_to_cart: 2 } });
+  await page.settled();
+  expect(names(page.interventions)).toEqual(['pushed', 'cart_abandonment']);
+  expect(page.errors).toEqual([]);
+});
+
+test('a reset while the engine loads holds when it has come', async () => {
+  const before = open({ store });
+  before.evaluator.track(add());
+  await before.settled();
+  before.evaluator.close();
+  let come = (_: object): void => undefined;
+  const page = open({ store, definitions: new Promise<object>((resolve) => (come = resolve)) });
+  page.evaluator.track(add());
+  await page.evaluator.reset();
+  come(tutorial);
+  expect(await page.evaluator.attributes(domainUser)).toMatchObject({ ecom_attributes: { count_add_to_cart: 0 } });
+});
+
+test('an evaluator that is closed while the engine loads does not begin', async () => {
+  let come = (_: object): void => undefined;
+  const page = open({ store, definitions: new Promise<object>((resolve) => (come = resolve)) });
+  page.evaluator.track(add());
+  page.evaluator.close();
+  come(tutorial);
+  await page.evaluator.ready;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(Object.keys(storage)).toHaveLength(1);
+  expect(page.errors).toEqual([]);
+});
+
+test.each([0, -1, NaN, Infinity, 2 ** 40, 'soon', null])('%j as loadTimeout is no reason to give up', async (loadTimeout) => {
+  const definitions = new Promise<object>((resolve) => setTimeout(resolve, 30, tutorial));
+  const page = open({ store, definitions, loadTimeout: loadTimeout as never });
+  expect(await page.evaluator.ready).toBe(true);
+});
+
+test('the doctor names a store that does not answer', async () => {
+  const page = open({ store: { update: () => never, close() {} } });
+  const began = performance.now();
+  const { findings } = await page.evaluator.doctor();
+  expect(performance.now() - began).toBeLessThan(1500);
+  expect(findings.find((finding) => finding.check === 'storage')).toEqual({
+    check: 'storage',
+    ok: false,
+    message: 'What was counted is not read yet: still loading the database.',
+  });
+  expect(findings.find((finding) => finding.check === 'engine')?.ok).toBe(true);
+});
