@@ -1,5 +1,5 @@
 // A collector: takes events as Snowplow's does, by POST and GET, and hands them to the journal. It answers when they are
-// on the disk. A malformed event is answered like any other, and counted.
+// on the disk. A malformed event, and one that the engine failed on, is answered like any other, and counted.
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Journal } from './journal.ts';
@@ -36,9 +36,10 @@ export async function collectorRoutes(server: FastifyInstance, { journal, counts
     if (payloads.length + malformed > limits.requestEvents) {
       throw new Refusal(413, `A request may have ${limits.requestEvents} events. Send them in several.`);
     }
-    await journal.submit(payloads.map((payload) => ({ kind: 'event', payload })));
-    recent.add(payloads, Date.now());
-    counts.good += payloads.length;
+    const applied = await journal.submit(payloads.map((payload) => ({ kind: 'event', payload })));
+    const good = payloads.filter((_, index) => applied[index]!.refusal === undefined);
+    recent.add(good, Date.now());
+    counts.good += good.length;
     counts.malformed += malformed;
     reply.header('Set-Cookie', `${cookieName}=${networkUserId}; Max-Age=${aYear}; Path=/; HttpOnly; SameSite=Lax`);
   };

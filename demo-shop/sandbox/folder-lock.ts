@@ -1,34 +1,41 @@
-// One sandbox a folder: two that write to the same state would ruin it.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+// One sandbox a folder: two that write to the same state would ruin it. The operating system holds the lock, and releases
+// it with the process, however that ends. The file's content only tells others who has it.
+import { tryLock } from 'fs-native-extensions';
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from './error-code.ts';
+import { StartFailure } from './start-failure.ts';
 
-export class FolderInUse extends Error {}
-
-/** Answers how to unlock. Throws FolderInUse if another process that lives holds the folder; one that crashed does not. */
+/** Returns how to unlock. Throws a StartFailure if another process has the folder. */
 export function lockFolder(folder: string): () => void {
   const file = join(folder, 'process');
-  const holder = readHolder(file);
-  if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
-    throw new FolderInUse(`Another sandbox (process ${holder}) keeps its state in ${folder}. Choose another folder with --data.`);
-  }
-  writeFileSync(file, String(process.pid));
-  return () => rmSync(file, { force: true });
+  const descriptor = lock(file, folder);
+  writeHolder(descriptor);
+  return () => closeSync(descriptor);
 }
 
-function readHolder(file: string): number | undefined {
+function lock(file: string, folder: string): number {
+  let descriptor;
   try {
-    return Number(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
+    descriptor = openSync(file, 'a+', 0o600);
+    if (tryLock(descriptor)) return descriptor;
   } catch (error) {
-    // It is there, but not ours.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    throw new StartFailure(`The folder ${folder} cannot be locked (${errorCode(error)}). Choose another folder with --data.`);
   }
+  closeSync(descriptor);
+  throw new StartFailure(`Another sandbox${holderIn(file)} keeps its state in ${folder}. Choose another folder with --data.`);
+}
+
+function writeHolder(descriptor: number): void {
+  try {
+    ftruncateSync(descriptor);
+    writeSync(descriptor, `${process.pid}\n`);
+  } catch {
+    // The disk is full: the lock holds all the same.
+  }
+}
+
+function holderIn(file: string): string {
+  const holder = /^\d+/.exec(readFileSync(file, 'utf8'))?.[0];
+  return holder === undefined ? '' : ` (process ${holder})`;
 }

@@ -12,6 +12,8 @@ export type Input = { readonly now: number } & (
   | { readonly kind: 'forget'; readonly target: Target }
   /** Time passes: a deadline is due. */
   | { readonly kind: 'time' }
+  /** A sandbox starts: what became true while none ran fires if it still holds (rule 12). */
+  | { readonly kind: 'wake' }
   /** The machine's clock was set back by more than the engine bears. */
   | { readonly kind: 'rebase' }
   /** These interventions, by number, reached a subscriber. */

@@ -86,8 +86,8 @@ export async function interventionRoutes(server: FastifyInstance, parts: Interve
   );
 
   async function send(intervention: Omit<DirectIntervention, 'target_attribute_key'>, targets: readonly Target[]): Promise<object> {
-    const [applied] = await journal.submit([{ kind: 'direct', intervention, targets }]);
-    return { status: statusOf(applied!.deliveries[0]!), intervention_id: intervention.intervention_id };
+    const applied = await journal.change({ kind: 'direct', intervention, targets });
+    return { status: statusOf(applied.deliveries[0]!), intervention_id: intervention.intervention_id };
   }
 
   function catchUp(stream: EventStream, lastSeen: number | undefined): void {

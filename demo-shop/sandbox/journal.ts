@@ -1,11 +1,15 @@
 // The one way in for all that changes the state: an input is on the disk before it takes effect, and takes effect
 // before it is answered. Inputs that arrive while the disk is busy are written together, so that one write serves many.
+// An input on which the engine fails becomes a dead letter. Where the disk takes nothing, inputs are refused with 503.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Input } from './inputs.ts';
 import type { OutboxEntry } from './outbox.ts';
 import { Refusal } from './refusal.ts';
-import type { Outcome, State } from './state.ts';
-import type { Store } from './store.ts';
+import { errorCode } from './error-code.ts';
+import type { FailedInput, Outcome, State } from './state.ts';
+import type { DeadLetter, DeadLetterSummary, NumberedInput, Store } from './store.ts';
 import type { Delivery } from './subscribers.ts';
+import type { Target } from './types.ts';
 
 type WithoutNow<T> = T extends unknown ? Omit<T, 'now'> : never;
 /** An input that is not in yet. */
@@ -18,6 +22,10 @@ export interface Applied extends Outcome {
 
 interface Waiting {
   readonly inputs: readonly Input[];
+  /** The first of them that are nobody's request. */
+  readonly owed: readonly NewInput[];
+  /** Resolves only when a checkpoint holds them. */
+  readonly isCompacting: boolean;
   readonly resolve: (applied: Applied[]) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -28,19 +36,29 @@ const bearableStepBack = 5 * 60_000;
 const shortestLog = 4 * 1024 * 1024;
 /** The longest time that a timer of Node bears (ms). */
 const longestTimer = 2 ** 31 - 1;
+/** Between two tries of what failed: doubled from the first to the last (ms). */
+const shortestPause = 1000;
+const longestPause = 30_000;
 
 export class Journal {
   readonly #store: Store;
   readonly #state: State;
   readonly #deliver: (entry: OutboxEntry) => Delivery;
   readonly #waiting: Waiting[] = [];
+  /** Inputs that nobody waits for, and the disk has not taken: they go in with the next. */
+  readonly #owed: NewInput[] = [];
+  /** Dead letters that the disk has not taken. */
+  #unburied: DeadLetter[] = [];
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #now: number;
   #logBytes = 0;
   #checkpointBytes = 0;
-  #compactNext = false;
-  #isClosed = false;
+  #nextCheckpoint = 0;
+  #pause = 0;
+  #canWrite = true;
+  #canDecide = true;
+  readonly #closing = new AbortController();
 
   /** `deliver` sends an intervention to those who listen. */
   constructor(store: Store, state: State, deliver: (entry: OutboxEntry) => Delivery) {
@@ -50,26 +68,46 @@ export class Journal {
     this.#now = state.clock;
   }
 
-  /** Begins to keep time: what became true while no sandbox ran fires now. */
-  async start(): Promise<void> {
-    const isBack = this.#isClockBack();
-    const now = this.#readClock();
-    if (isBack) await this.#state.apply({ kind: 'rebase', now });
-    this.#state.wake(now);
-    await this.#checkpoint();
-    this.#setTimer();
+  /** Begins to keep time: what became true while no sandbox ran fires now. `failed`: what could not be replayed. */
+  async start(failed: readonly FailedInput[]): Promise<void> {
+    for (const each of failed) this.#condemn(each);
+    await this.#submitOwed({ kind: 'wake' });
+    await this.compact().catch(() => undefined);
+  }
+
+  /** Whether inputs reach the disk. */
+  get canWrite(): boolean {
+    return this.#canWrite;
+  }
+
+  /** Whether there is an engine. */
+  get canDecide(): boolean {
+    return this.#canDecide;
+  }
+
+  /** The inputs on which the engine failed, oldest first. */
+  deadLetters(): DeadLetterSummary[] {
+    return [...this.#store.deadLetters(), ...this.#unburied];
   }
 
   /** Resolves, with what each input led to, once all of them are on the disk and have taken effect. */
   submit(inputs: readonly NewInput[]): Promise<Applied[]> {
-    if (this.#isClosed) return Promise.reject(new Refusal(503, 'The sandbox is being stopped.'));
-    const stamped = this.#stamp(inputs);
-    const applied = new Promise<Applied[]>((resolve, reject) => {
-      this.#waiting.push({ inputs: stamped, resolve, reject });
-      this.#running ??= this.#run();
-    });
-    // Without the rebase that may have come before.
-    return applied.then((all) => all.slice(all.length - inputs.length));
+    return this.#enqueue(inputs, false);
+  }
+
+  /** As `submit`, for a single one, and rejects with the refusal that it led to. */
+  async change(input: NewInput): Promise<Applied> {
+    return accepted(await this.submit([input]));
+  }
+
+  /** Forgets an id also in the inputs that are kept, and among the dead letters. */
+  async forget(target: Target): Promise<Applied> {
+    return accepted(await this.#enqueue([{ kind: 'forget', target }], true));
+  }
+
+  /** Forgets the inputs so far: the state holds all that they led to. */
+  async compact(): Promise<void> {
+    await this.#enqueue([], true);
   }
 
   /** These reached a subscriber, so they wait no longer: not now, and not after a restart. */
@@ -77,77 +115,171 @@ export class Journal {
     const numbers = entries.filter(({ waits }) => waits).map(({ number }) => number);
     if (numbers.length === 0) return;
     this.#state.outbox.markDelivered(numbers);
-    void this.submit([{ kind: 'delivered', numbers }]).catch(() => undefined);
-  }
-
-  /** Forgets the inputs so far: the state holds all that they led to. */
-  compact(): Promise<void> {
-    this.#compactNext = true;
-    return this.submit([]).then(() => undefined);
+    void this.#submitOwed({ kind: 'delivered', numbers });
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     clearTimeout(this.#timer);
     await this.#running;
-    await this.#checkpoint();
+    await this.#checkpoint().catch(reportCheckpoint);
+  }
+
+  async #submitOwed(input: NewInput): Promise<void> {
+    await this.submit([input]).catch(() => {
+      this.#owed.push(input);
+      this.#setTimer();
+    });
+  }
+
+  #enqueue(inputs: readonly NewInput[], isCompacting: boolean): Promise<Applied[]> {
+    if (this.#isClosed) return Promise.reject(new Refusal(503, 'The sandbox is being stopped.'));
+    if (!this.#canDecide) return Promise.reject(new Refusal(503, 'The engine failed and is being built anew. Try again.'));
+    const owed = [...this.#rebase(), ...this.#owed.splice(0)];
+    const now = this.#readClock();
+    const stamped = [...owed, ...inputs].map((input) => ({ ...input, now }));
+    const applied = new Promise<Applied[]>((resolve, reject) => {
+      this.#waiting.push({ inputs: stamped, owed, isCompacting, resolve, reject });
+      this.#running ??= this.#run();
+    });
+    return applied.then((all) => all.slice(owed.length));
   }
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0);
       try {
-        await this.#append(group.flatMap(({ inputs }) => inputs));
+        await this.#heal();
+        await this.#write(group);
       } catch (error) {
-        for (const { reject } of group) reject(new Refusal(503, `The store cannot be written (${codeOf(error)}). Try again.`));
-        continue;
+        for (const { owed, reject } of group) {
+          this.#owed.push(...owed);
+          reject(error);
+        }
       }
-      for (const { inputs, resolve } of group) resolve(await this.#applyAll(inputs));
-      if (this.#isLong()) await this.#checkpoint().catch(() => console.error('The state could not be compacted. It is kept.'));
       this.#setTimer();
     }
     // In the same turn as the look at what waits, so that nothing is left waiting.
     this.#running = undefined;
   }
 
-  async #append(inputs: readonly Input[]): Promise<void> {
-    if (inputs.length > 0) await this.#store.append(inputs);
+  /** Rejects if nothing of the group is on the disk. */
+  async #write(group: readonly Waiting[]): Promise<void> {
+    let number = await this.#append(group.flatMap(({ inputs }) => inputs));
+    const results = new Map<Waiting, Applied[]>();
+    for (const waiting of group) {
+      const applied = await this.#applyAll(waiting.inputs.map((input) => ({ number: number++, input })));
+      if (waiting.isCompacting) results.set(waiting, applied);
+      else waiting.resolve(applied);
+    }
+    if (results.size === 0 && !this.#isCheckpointDue()) return;
+    try {
+      await this.#checkpoint();
+      for (const [{ resolve }, applied] of results) resolve(applied);
+    } catch (error) {
+      reportCheckpoint(error);
+      this.#nextCheckpoint = Date.now() + longestPause;
+      for (const { reject } of results.keys()) reject(unwritten(error));
+    }
   }
 
-  async #applyAll(inputs: readonly Input[]): Promise<Applied[]> {
-    const all: Applied[] = [];
-    for (const input of inputs) {
-      const outcome = await this.#state.apply(input);
-      all.push({ ...outcome, deliveries: outcome.entries.map(this.#deliver) });
-      this.#logBytes += input.kind === 'event' ? 2048 : 128;
+  async #append(inputs: readonly Input[]): Promise<number> {
+    if (inputs.length === 0) return 0;
+    try {
+      const first = await this.#store.append(inputs);
+      if (!this.#canWrite) {
+        console.error('The store can be written again.');
+        this.#canWrite = true;
+        this.#pause = 0;
+      }
+      return first;
+    } catch (error) {
+      if (this.#canWrite) console.error(`The store cannot be written (${errorCode(error)}). Is the disk full? Requests get 503 until it can.`);
+      this.#canWrite = false;
+      this.#lengthenPause();
+      throw unwritten(error);
     }
+  }
+
+  async #applyAll(inputs: readonly NumberedInput[]): Promise<Applied[]> {
+    const all: Applied[] = [];
+    for (const numbered of inputs) all.push(await this.#apply(numbered));
+    await this.#bury().catch(() => undefined);
     this.delivered(all.flatMap(({ entries, deliveries }) => entries.filter((_, index) => deliveries[index]!.reached > 0)));
     return all;
   }
 
+  async #apply({ number, input }: NumberedInput): Promise<Applied> {
+    this.#logBytes += input.kind === 'event' ? 2048 : 128;
+    try {
+      const outcome = await this.#state.apply(input);
+      if (input.kind === 'time') this.#pause = 0;
+      return { ...outcome, deliveries: outcome.entries.map(this.#deliver) };
+    } catch (error) {
+      this.#condemn({ number, input, error });
+      // A deadline on which the engine fails is still due.
+      if (input.kind === 'time') this.#lengthenPause();
+      await this.#heal();
+      return { entries: [], deliveries: [], refusal: new Refusal(500, 'The engine failed on this. It has no effect; the statistics count it.') };
+    }
+  }
+
+  /** The engine is built anew, however long that takes: what is on the disk must take effect before what comes after. */
+  async #heal(): Promise<void> {
+    for (let pause = shortestPause; ; pause = Math.min(2 * pause, longestPause)) {
+      try {
+        await this.#state.heal();
+        this.#canDecide = true;
+        return;
+      } catch (error) {
+        this.#canDecide = false;
+        if (this.#isClosed) throw new Refusal(503, 'The sandbox is being stopped.');
+        console.error(`The engine could not be built anew (${errorCode(error)}). Requests get 503. Trying again in ${pause / 1000} s.`);
+        await sleep(pause, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  #condemn({ number, input, error }: FailedInput): void {
+    const code = errorCode(error);
+    console.error(`The engine failed on an input of the kind '${input.kind}' (${code}). It has no effect, and is kept as a dead letter.`);
+    this.#unburied.push({ number, input, at: this.#now, code });
+  }
+
+  async #bury(): Promise<void> {
+    const letters = [...this.#unburied];
+    if (letters.length === 0) return;
+    await this.#store.bury(letters);
+    this.#unburied = this.#unburied.slice(letters.length);
+  }
+
   async #checkpoint(): Promise<void> {
+    // It clears the log, which has the failed inputs as long as they are not dead letters.
+    await this.#bury();
     const checkpoint = this.#state.checkpoint();
     const { entries, oldest } = this.#state.outbox.takeChanges(this.#now);
+    const forgotten = this.#state.forgotten.splice(0);
     try {
-      await this.#store.checkpoint(checkpoint, entries, oldest);
+      await this.#store.checkpoint(checkpoint, entries, oldest, forgotten);
     } catch (error) {
       this.#state.outbox.keepChanges(entries);
+      this.#state.forgotten.push(...forgotten);
       throw error;
     }
     this.#checkpointBytes = checkpoint.engine.length;
     this.#logBytes = 0;
-    this.#compactNext = false;
   }
 
-  #isLong(): boolean {
-    return this.#compactNext || this.#logBytes > Math.max(shortestLog, this.#checkpointBytes);
+  #isCheckpointDue(): boolean {
+    return this.#logBytes > Math.max(shortestLog, this.#checkpointBytes) && Date.now() >= this.#nextCheckpoint;
   }
 
-  #stamp(inputs: readonly NewInput[]): Input[] {
-    const isBack = this.#isClockBack();
-    const now = this.#readClock();
-    const rebase: Input[] = isBack ? [{ kind: 'rebase', now }] : [];
-    return [...rebase, ...inputs.map((input) => ({ ...input, now }))];
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  #rebase(): NewInput[] {
+    return this.#isClockBack() ? [{ kind: 'rebase' }] : [];
   }
 
   #isClockBack(): boolean {
@@ -160,17 +292,28 @@ export class Journal {
     return this.#now;
   }
 
+  #lengthenPause(): void {
+    this.#pause = Math.min(Math.max(2 * this.#pause, shortestPause), longestPause);
+  }
+
   #setTimer(): void {
     clearTimeout(this.#timer);
-    const deadline = this.#state.nextDeadline;
+    const deadline = this.#owed.length > 0 ? 0 : this.#state.nextDeadline;
     if (deadline === Infinity || this.#isClosed) return;
-    const wait = Math.min(Math.max(deadline - Date.now(), 0), longestTimer);
+    const wait = Math.min(Math.max(deadline - Date.now(), this.#pause), longestTimer);
     this.#timer = setTimeout(() => void this.submit([{ kind: 'time' }]).catch(() => undefined), wait);
   }
 }
 
-/** An error's own text may show what was written; its code does not. */
-function codeOf(error: unknown): string {
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  return String(code ?? name);
+function accepted([applied]: readonly Applied[]): Applied {
+  if (applied!.refusal !== undefined) throw applied!.refusal;
+  return applied!;
+}
+
+function unwritten(error: unknown): Refusal {
+  return new Refusal(503, `The store cannot be written (${errorCode(error)}). Try again.`);
+}
+
+function reportCheckpoint(error: unknown): void {
+  console.error(`The state could not be compacted (${errorCode(error)}). It is kept.`);
 }

@@ -2,65 +2,131 @@
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { getSystemErrorName } from 'node:util';
 import type { Input } from './inputs.ts';
 import type { OutboxEntry } from './outbox.ts';
-import type { Checkpoint, Store, StoredState } from './store.ts';
+import { names } from './payload-ids.ts';
+import type { Checkpoint, DeadLetter, DeadLetterSummary, Store, StoredState } from './store.ts';
+import type { Target } from './types.ts';
+
+type BuriedInput = DeadLetterSummary & { readonly input: Input };
+
+/** The database of a sandbox's folder. */
+export function databaseFolder(folder: string): string {
+  return join(folder, 'state');
+}
+
+/** Opens it as the sandbox does; it is made where there is none. */
+export function openDatabase(folder: string): RootDatabase {
+  // Without overlapping, a write's promise resolves when it is on the disk, not when it is visible. With batches of its own,
+  // the library rejects a promise that nobody has when a write fails, which ends the process.
+  return open({ path: databaseFolder(folder), overlappingSync: false, eventTurnBatching: false, maxDbs: 4 });
+}
 
 export class LmdbStore implements Store {
   readonly #root: RootDatabase;
   /** By a number that grows. */
   readonly #inputs: Database<Input, number>;
   readonly #outbox: Database<OutboxEntry, number>;
+  /** By a number of their own, which grows. */
+  readonly #letters: Database<BuriedInput, number>;
   readonly #state: Database<Buffer, string>;
+  readonly #mostLetters: number;
   #nextInput = 0;
+  #summaries: readonly DeadLetterSummary[] = [];
 
-  constructor(folder: string) {
-    // Without overlapping, a write's promise resolves when it is on the disk, not when it is visible.
-    this.#root = open({ path: join(folder, 'state'), overlappingSync: false, maxDbs: 3 });
+  constructor(folder: string, mostLetters: number) {
+    this.#root = openDatabase(folder);
     this.#inputs = this.#root.openDB({ name: 'inputs', encoding: 'json' });
     this.#outbox = this.#root.openDB({ name: 'outbox', encoding: 'json' });
+    this.#letters = this.#root.openDB({ name: 'letters', encoding: 'json' });
     this.#state = this.#root.openDB({ name: 'state', encoding: 'binary' });
+    this.#mostLetters = mostLetters;
   }
 
   async load(): Promise<StoredState> {
     const entries = [...this.#inputs.getRange()];
     this.#nextInput = (entries.at(-1)?.key ?? -1) + 1;
+    this.#summarise();
     return {
       secret: await this.#secret(),
       checkpoint: this.#checkpoint(),
       outbox: [...this.#outbox.getRange()].map(({ value }) => value),
-      inputs: entries.map(({ value }) => value),
+      inputs: entries.map(({ key, value }) => ({ number: key, input: value })),
     };
   }
 
-  async append(inputs: readonly Input[]): Promise<void> {
+  async append(inputs: readonly Input[]): Promise<number> {
     const first = this.#nextInput;
     this.#nextInput += inputs.length;
-    await this.#root.transaction(() => {
-      inputs.forEach((input, index) => void this.#inputs.put(first + index, input));
-    });
+    await this.#write(() => inputs.map((input, index) => this.#inputs.put(first + index, input)));
+    return first;
   }
 
-  async checkpoint(checkpoint: Checkpoint, entries: readonly OutboxEntry[], oldest: number): Promise<void> {
-    await this.#root.transaction(() => {
-      void this.#state.put('engine', Buffer.from(checkpoint.engine));
-      void this.#state.put('objects', Buffer.from(JSON.stringify(checkpoint.objects)));
-      for (const entry of entries) void this.#outbox.put(entry.number, entry);
-      for (const number of [...this.#outbox.getKeys({ end: oldest })]) void this.#outbox.remove(number);
+  async checkpoint(checkpoint: Checkpoint, entries: readonly OutboxEntry[], oldest: number, forgotten: readonly Target[]): Promise<void> {
+    await this.#write(() => {
+      const writes = [
+        this.#state.put('engine', Buffer.from(checkpoint.engine)),
+        this.#state.put('objects', Buffer.from(JSON.stringify(checkpoint.objects))),
+        ...entries.map((entry) => this.#outbox.put(entry.number, entry)),
+        ...[...this.#outbox.getKeys({ end: oldest })].map((number) => this.#outbox.remove(number)),
+        ...this.#lettersOf(forgotten).map((number) => this.#letters.remove(number)),
+      ];
       // Dropping the whole table costs its pages; removing inputs one by one made others wait.
       this.#inputs.clearSync();
+      return writes;
     });
+    if (forgotten.length > 0) this.#summarise();
+  }
+
+  async bury(letters: readonly DeadLetter[]): Promise<void> {
+    await this.#write(() => {
+      const last = [...this.#letters.getKeys({ reverse: true, limit: 1 })][0] ?? 0;
+      const writes = letters.flatMap(({ number, ...letter }, index) => [
+        this.#letters.put(last + 1 + index, letter),
+        this.#inputs.remove(number),
+      ]);
+      const surplus = Math.max(this.#letters.getKeysCount() - this.#mostLetters, 0);
+      const oldest = [...this.#letters.getKeys({ limit: surplus })];
+      return [...writes, ...oldest.map((number) => this.#letters.remove(number))];
+    });
+    this.#summarise();
+  }
+
+  deadLetters(): readonly DeadLetterSummary[] {
+    return this.#summaries;
   }
 
   async close(): Promise<void> {
     await this.#root.close();
   }
 
+  /** A failure rejects the transaction and, besides, each write in it. */
+  async #write(change: () => readonly Promise<unknown>[]): Promise<void> {
+    try {
+      await this.#root.transaction(() => {
+        for (const write of change()) write.catch(() => undefined);
+      });
+    } catch (error) {
+      throw await causeOf(error);
+    }
+  }
+
+  #lettersOf(targets: readonly Target[]): number[] {
+    if (targets.length === 0) return [];
+    const letters = [...this.#letters.getRange()];
+    return letters.filter(({ value }) => targets.some(({ id }) => names(value.input, id))).map(({ key }) => key);
+  }
+
+  #summarise(): void {
+    this.#summaries = [...this.#letters.getRange()].map(({ value: { at, code } }) => ({ at, code }));
+  }
+
   async #secret(): Promise<Buffer> {
     const kept = this.#state.get('secret');
     if (kept !== undefined) return Buffer.from(kept);
     const secret = randomBytes(16);
-    await this.#state.put('secret', secret);
+    await this.#write(() => [this.#state.put('secret', secret)]);
     return secret;
   }
 
@@ -70,4 +136,13 @@ export class LmdbStore implements Store {
     if (engine === undefined || objects === undefined) return undefined;
     return { engine: new Uint8Array(engine), objects: JSON.parse(objects.toString()) as Checkpoint['objects'] };
   }
+}
+
+/** The database's error where a commit failed, with the system's name for it as its code. */
+async function causeOf(error: unknown): Promise<unknown> {
+  const { commitError } = error as { commitError?: Promise<never> };
+  if (commitError === undefined) return error;
+  const cause = await commitError.catch((reason: unknown) => reason);
+  const { code } = cause as { code?: unknown };
+  return typeof code === 'number' && code > 0 ? Object.assign(new Error('Commit failed'), { code: getSystemErrorName(-code) }) : cause;
 }

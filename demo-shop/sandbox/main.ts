@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { FolderInUse } from './folder-lock.ts';
 import { greeting } from './greeting.ts';
 import { readOptions, usage } from './options.ts';
 import { createSandbox } from './sandbox.ts';
+import { StartFailure } from './start-failure.ts';
 
 await main();
 
@@ -13,8 +13,9 @@ async function main(): Promise<void> {
   if (process.argv.includes('--help')) return console.log(usage);
   const options = readOptions(process.argv.slice(2), process.env, defaultData);
   if (options === undefined) return fail(usage, 2);
+  if (options instanceof StartFailure) return fail(options.message, 2);
   const sandbox = await createSandbox(options).catch((error: unknown) => {
-    if (!(error instanceof FolderInUse)) throw error;
+    if (!(error instanceof StartFailure)) throw error;
     fail(error.message, 1);
   });
   if (sandbox === undefined) return;

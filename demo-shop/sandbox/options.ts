@@ -1,5 +1,7 @@
 // What the sandbox can be told, with its defaults.
 import { parseArgs } from 'node:util';
+import { StartFailure } from './start-failure.ts';
+import { isAcceptable } from './token.ts';
 
 export interface Limits {
   /** Bytes of a request's body. */
@@ -28,6 +30,8 @@ export interface Limits {
   readonly sentMarks: number;
   /** Events that are kept for trying attribute groups. */
   readonly recentEvents: number;
+  /** Inputs that are kept after the engine has failed on them. */
+  readonly deadLetters: number;
 }
 
 export const defaultLimits: Limits = {
@@ -44,6 +48,7 @@ export const defaultLimits: Limits = {
   profiles: 100_000,
   sentMarks: 10_000_000,
   recentEvents: 10_000,
+  deadLetters: 1000,
 };
 
 export interface Options {
@@ -70,18 +75,19 @@ export const usage = `usage: start [OPTION]...
   --port N               listens at port N (default 8787; 0 takes a free one)
   --host ADDRESS         listens at ADDRESS (default localhost: this machine only)
   --data FOLDER          keeps its state there (default demo-shop/.sandbox)
-  --token TOKEN          takes this token; the environment's SANDBOX_TOKEN does the same (default: its own)
+  --token TOKEN          takes this token, of at least 16 characters; the environment's SANDBOX_TOKEN does the same
+                         (default: its own)
   --allow-origin ORIGIN  lets pages of ORIGIN call; may be repeated (default: the demo shop's)
   --allow-host NAME      may be called by NAME; may be repeated
   --limit NAME=NUMBER    changes a limit; may be repeated. Limits and defaults:
 ${Object.entries(defaultLimits).map(([name, value]) => `                           ${name}=${value}`).join('\n')}`;
 
-/** Undefined if the arguments are not of this form. `defaultData` is the folder if none is named. */
+/** Undefined if the arguments are not of this form, or what is wrong with one. `defaultData`: the folder if none is named. */
 export function readOptions(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
   defaultData: string,
-): Options | undefined {
+): Options | StartFailure | undefined {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -98,11 +104,13 @@ export function readOptions(
     const port = readNumber(values.port, 65535);
     const limits = readLimits(values.limit ?? []);
     if (port === undefined || limits === undefined) return undefined;
+    const token = values.token ?? environment['SANDBOX_TOKEN'];
+    if (token !== undefined && !isAcceptable(token)) return new StartFailure(badToken);
     return {
       host: values.host,
       port,
       data: values.data,
-      token: values.token ?? (environment['SANDBOX_TOKEN'] || undefined),
+      token,
       origins: values['allow-origin'] ?? defaultOrigins,
       hostNames: values['allow-host'] ?? [],
       limits,
@@ -111,6 +119,10 @@ export function readOptions(
     return undefined;
   }
 }
+
+const badToken =
+  'The token that --token or SANDBOX_TOKEN gives must have at least 16 characters: letters, digits and signs, no spaces. ' +
+  'Leave both out to get one made.';
 
 function readLimits(settings: readonly string[]): Limits | undefined {
   const limits: Record<string, number> = { ...defaultLimits };

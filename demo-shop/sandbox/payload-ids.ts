@@ -1,15 +1,49 @@
-// Where the tracker protocol carries the ids of the built-in attribute keys.
-import type { Payload } from './types.ts';
+// Ids in what was sent: where the tracker protocol carries those of the built-in attribute keys, and who is named at all.
+import { sameId, type Payload } from './types.ts';
 
-const members: Readonly<Record<string, readonly string[]>> = {
-  domain_userid: ['duid'],
-  domain_sessionid: ['sid'],
-  network_userid: ['tnuid', 'nuid'],
-  user_id: ['uid'],
-};
+const members: ReadonlyMap<string, readonly string[]> = new Map([
+  ['domain_userid', ['duid']],
+  ['domain_sessionid', ['sid']],
+  ['network_userid', ['tnuid', 'nuid']],
+  ['user_id', ['uid']],
+]);
 
 /** Undefined for other keys, and where there is no such id. */
 export function identifierOf(payload: Payload, key: string): string | undefined {
-  const value = members[key]?.map((member) => payload[member]).find((id) => id !== undefined);
+  const value = members.get(key)?.map((member) => payload[member]).find((id) => id !== undefined);
   return value === undefined ? undefined : String(value);
+}
+
+const jsonMembers = new Set(['ue_pr', 'co']);
+const base64Members = new Set(['ue_px', 'cx']);
+
+/**
+ * Finds an id anywhere in an event or another input, since the id of a key that is no built-in one may be in any property.
+ * An id names somebody only as a whole value: `7` is not in `17`.
+ */
+export function names(input: unknown, id: string): boolean {
+  const waiting: unknown[] = [input];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value === 'object' && value !== null) for (const member of membersOf(value)) waiting.push(member);
+    else if ((typeof value === 'string' || typeof value === 'number') && sameId(String(value), id)) return true;
+  }
+  return false;
+}
+
+function* membersOf(value: object): Generator<unknown> {
+  for (const [name, member] of Object.entries(value)) {
+    yield member;
+    if (typeof member !== 'string') continue;
+    if (jsonMembers.has(name)) yield parsed(member);
+    if (base64Members.has(name)) yield parsed(Buffer.from(member, 'base64url').toString());
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -113,7 +113,7 @@ class OneAtATime {
   make(decide: () => Promise<readonly Change[]>): Promise<void> {
     const made = this.#last.then(async () => {
       const changes = await decide();
-      if (changes.length > 0) await this.#journal.submit([{ kind: 'objects', changes }]);
+      if (changes.length > 0) await this.#journal.change({ kind: 'objects', changes });
     });
     this.#last = made.catch(() => undefined);
     return made;

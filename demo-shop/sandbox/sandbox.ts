@@ -3,10 +3,11 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { mkdirSync } from 'node:fs';
-import { check } from 'tripline/engine';
+import { check, EngineError } from 'tripline/engine';
 import { attributeRoutes } from './attribute-routes.ts';
 import { entityTag } from './bundle.ts';
 import { collectorRoutes, type EventCounts } from './collector.ts';
+import { checkDatabase } from './database.ts';
 import { EventIds } from './event-id.ts';
 import { lockFolder } from './folder-lock.ts';
 import { interventionRoutes } from './intervention-routes.ts';
@@ -17,10 +18,16 @@ import { RecentEvents } from './recent-events.ts';
 import { Refusal, refusalBody } from './refusal.ts';
 import { registryRoutes } from './registry-routes.ts';
 import { guard } from './security.ts';
+import { errorCode } from './error-code.ts';
+import { StartFailure } from './start-failure.ts';
 import { State } from './state.ts';
+import type { Store } from './store.ts';
 import { Subscribers } from './subscribers.ts';
 import { testingRoutes } from './testing-routes.ts';
 import { keptToken } from './token.ts';
+
+/** Dead letters in the statistics. */
+const mostListed = 100;
 
 export interface Sandbox {
   /** Not yet listening. Closing it keeps the state. */
@@ -28,17 +35,27 @@ export interface Sandbox {
   readonly token: string;
 }
 
+/** Rejects with a StartFailure for what its user can change. */
 export async function createSandbox(options: Options): Promise<Sandbox> {
-  mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  makeFolder(options.data);
   const unlock = lockFolder(options.data);
+  try {
+    return await startIn(options, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function startIn(options: Options, unlock: () => void): Promise<Sandbox> {
   const { limits } = options;
+  checkDatabase(options.data);
   const token = options.token ?? keptToken(options.data);
-  const store = new LmdbStore(options.data);
-  const stored = await store.load();
-  const state = await State.restore(stored, { ...limits, age: limits.replayAge, entries: limits.replayEntries });
+  const store = openStore(options);
+  const { stored, state, failed } = await loadState(store, options);
   const subscribers = new Subscribers();
   const journal = new Journal(store, state, (entry) => subscribers.deliver(entry));
-  await journal.start();
+  await journal.start(failed);
 
   const counts: EventCounts = { good: 0, malformed: 0 };
   const recent = new RecentEvents(limits.recentEvents);
@@ -52,7 +69,7 @@ export async function createSandbox(options: Options): Promise<Sandbox> {
   await server.register(interventionRoutes, { journal, state, subscribers, ids, limits });
   await server.register(attributeRoutes, { journal, state, recent, limits });
   await server.register(testingRoutes, { recent, limits });
-  await server.register(ownRoutes, { state, subscribers, counts });
+  await server.register(ownRoutes, { journal, state, subscribers, counts });
 
   const heartbeat = setInterval(() => subscribers.beat(), limits.heartbeat);
   server.addHook('preClose', async () => {
@@ -65,6 +82,33 @@ export async function createSandbox(options: Options): Promise<Sandbox> {
     unlock();
   });
   return { server, token };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StartFailure(`The folder ${folder} cannot be made (${errorCode(error)}). Choose another one with --data.`);
+  }
+}
+
+function openStore({ data, limits }: Options): Store {
+  try {
+    return new LmdbStore(data, limits.deadLetters);
+  } catch (error) {
+    throw new StartFailure(`The database in ${data} cannot be opened (${errorCode(error)}). Choose another folder with --data.`);
+  }
+}
+
+async function loadState(store: Store, { data, limits }: Options) {
+  try {
+    const stored = await store.load();
+    return { stored, ...(await State.restore(stored, { ...limits, age: limits.replayAge, entries: limits.replayEntries })) };
+  } catch (error) {
+    await store.close();
+    const reason = error instanceof EngineError ? error.message : errorCode(error);
+    throw new StartFailure(`The state in ${data} cannot be read. ${reason} Nothing was changed. Move the folder away, or choose another one with --data.`);
+  }
 }
 
 function newServer({ limits }: Options): FastifyInstance {
@@ -119,7 +163,7 @@ function refusalOf(error: FastifyError, url: string): Refusal {
     case 400:
       return new Refusal(400, 'The body is not JSON.');
     default:
-      console.error(`A request failed: ${error.code ?? error.name}`);
+      console.error(`A request failed: ${errorCode(error)}`);
       return new Refusal(500, 'Something went wrong inside the sandbox.');
   }
 }
@@ -136,12 +180,13 @@ async function describeApi(server: FastifyInstance): Promise<void> {
 }
 
 interface OwnParts {
+  readonly journal: Journal;
   readonly state: State;
   readonly subscribers: Subscribers;
   readonly counts: EventCounts;
 }
 
-async function ownRoutes(server: FastifyInstance, { state, subscribers, counts }: OwnParts): Promise<void> {
+async function ownRoutes(server: FastifyInstance, { journal, state, subscribers, counts }: OwnParts): Promise<void> {
   server.get(
     '/definitions.json',
     { config: { isOpen: true }, schema: { tags: ['bundle'], summary: 'What is published, for browsers' } },
@@ -156,10 +201,26 @@ async function ownRoutes(server: FastifyInstance, { state, subscribers, counts }
   server.get(
     '/health-all',
     { config: { isOpen: true }, schema: { tags: ['health'], summary: 'Whether the sandbox works' } },
-    () => ({ status: 'ok', dependencies: { store: 'ok', engine: 'ok' } }),
+    (_request, reply) => {
+      const [store, engine] = [word(journal.canWrite), word(journal.canDecide)];
+      const works = journal.canWrite && journal.canDecide;
+      return reply.code(works ? 200 : 503).send({ status: word(works), dependencies: { store, engine } });
+    },
   );
   server.get('/api/v1/statistics', { schema: { tags: ['health'], summary: 'What was counted since the start' } }, () => ({
     events: counts,
     subscribers: subscribers.size,
+    dead_letters: deadLetters(journal),
   }));
+}
+
+function word(works: boolean): 'ok' | 'failed' {
+  return works ? 'ok' : 'failed';
+}
+
+/** The newest are listed. */
+function deadLetters(journal: Journal): object {
+  const letters = journal.deadLetters();
+  const listed = letters.slice(-mostListed).map(({ at, code }) => ({ time: new Date(at).toISOString(), code }));
+  return { count: letters.length, listed };
 }

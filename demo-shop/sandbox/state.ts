@@ -1,12 +1,13 @@
 // What the sandbox knows: definitions, profiles, and the interventions of the last minutes. It changes by inputs alone,
-// and has no clock, so the same inputs lead to the same state.
+// and has no clock, so the same inputs lead to the same state. An input on which the engine fails changes nothing: a trap
+// leaves an engine's memory half changed, so a new one is built from the last checkpoint and the inputs since.
 import { EngineError, loadEngine, stringAttributes, type Engine, type TriggeredIntervention } from 'tripline/engine';
 import { bundleOf, publicBundle, publishedObjects } from './bundle.ts';
 import type { Input, Push } from './inputs.ts';
 import { Outbox, type OutboxEntry, type OutboxLimits } from './outbox.ts';
 import { Refusal } from './refusal.ts';
 import { Registry, type Change } from './registry.ts';
-import type { Checkpoint, StoredState } from './store.ts';
+import type { Checkpoint, NumberedInput, StoredState } from './store.ts';
 import type { DirectIntervention, StreamedIntervention, Target } from './types.ts';
 
 export interface StateLimits extends OutboxLimits {
@@ -30,31 +31,65 @@ export interface AttributeName {
   readonly attribute: string;
 }
 
+/** An input of the store on which the engine failed. */
+export interface FailedInput extends NumberedInput {
+  readonly error: unknown;
+}
+
+/** Loads engines. Tests have one whose engines fail. */
+export type EngineLoader = typeof loadEngine;
+
 const nothing: Outcome = { entries: [] };
 
 export class State {
   readonly registry: Registry;
   readonly outbox: Outbox;
+  /** Ids that were forgotten since the last checkpoint: whoever stores one erases what else names them. */
+  readonly forgotten: Target[] = [];
   readonly #limits: StateLimits;
+  readonly #load: EngineLoader;
+  /** The engine has the state of the base, and of the inputs since. */
+  #base: Checkpoint;
+  #since: Input[] = [];
   #engine: Engine;
+  #isBroken = false;
   #publicBundle: string;
 
-  private constructor(registry: Registry, outbox: Outbox, engine: Engine, limits: StateLimits) {
-    this.registry = registry;
+  private constructor(base: Checkpoint, outbox: Outbox, engine: Engine, limits: StateLimits, load: EngineLoader) {
+    this.registry = new Registry(base.objects);
     this.outbox = outbox;
+    this.#base = base;
     this.#engine = engine;
     this.#limits = limits;
-    this.#publicBundle = JSON.stringify(publicBundle(registry));
+    this.#load = load;
+    this.#publicBundle = JSON.stringify(publicBundle(this.registry));
   }
 
-  /** The state that a store holds. */
-  static async restore(stored: StoredState, limits: StateLimits): Promise<State> {
-    const registry = new Registry(stored.checkpoint?.objects);
-    const engine = await engineFor(registry, limits);
-    if (stored.checkpoint !== undefined) resume(engine, stored.checkpoint.engine);
-    const state = new State(registry, new Outbox(limits, stored.outbox), engine, limits);
-    for (const input of stored.inputs) await state.apply(input);
-    return state;
+  /** The state that a store holds, and the inputs that could not be replayed. Rejects if its checkpoint cannot be read. */
+  static async restore(
+    stored: StoredState,
+    limits: StateLimits,
+    load: EngineLoader = loadEngine,
+  ): Promise<{ state: State; failed: FailedInput[] }> {
+    const state = await State.#at(stored.checkpoint, new Outbox(limits, stored.outbox), limits, load);
+    const failed: FailedInput[] = [];
+    for (const { number, input } of stored.inputs) {
+      await state.heal();
+      try {
+        await state.apply(input);
+      } catch (error) {
+        failed.push({ number, input, error });
+      }
+    }
+    await state.heal();
+    return { state, failed };
+  }
+
+  static async #at(checkpoint: Checkpoint | undefined, outbox: Outbox, limits: StateLimits, load: EngineLoader): Promise<State> {
+    const engine = await engineFor(new Registry(checkpoint?.objects), limits, load);
+    if (checkpoint !== undefined) resume(engine, checkpoint.engine);
+    const base = checkpoint ?? { engine: engine.snapshot(), objects: [] };
+    return new State(base, outbox, engine, limits, load);
   }
 
   /** The highest `now` so far (ms); far in the past at first. */
@@ -62,9 +97,14 @@ export class State {
     return this.#engine.clock;
   }
 
+  /** Whether nothing can be read before `heal`. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
   /** When an input of the kind `time` is due (ms). */
   get nextDeadline(): number {
-    return this.#engine.nextDeadline;
+    return this.#isBroken ? Infinity : this.#engine.nextDeadline;
   }
 
   /** What browsers load, as text. */
@@ -74,22 +114,57 @@ export class State {
 
   /** What a published group, or the first that has the attribute, reads for a target; null where there is no value. */
   attribute(target: Target, { group, version, attribute }: AttributeName): unknown {
-    const groups = this.#engine.attributes(target, version);
-    const owner = group ?? Object.keys(groups).find((name) => attribute in groups[name]!);
-    return (owner === undefined ? undefined : groups[owner]?.[attribute]) ?? null;
+    const groups = new Map(Object.entries(this.#reading(() => this.#engine.attributes(target, version))));
+    const values = group === undefined ? [...groups.values()].find((each) => Object.hasOwn(each, attribute)) : groups.get(group);
+    return (values !== undefined && Object.hasOwn(values, attribute) ? values[attribute] : undefined) ?? null;
   }
 
   checkpoint(): Checkpoint {
-    return { engine: this.#engine.snapshot(), objects: this.registry.all() };
+    const checkpoint = this.#reading(() => ({ engine: this.#engine.snapshot(), objects: this.registry.all() }));
+    this.#rebase(checkpoint);
+    return checkpoint;
   }
 
-  /** After a time in which no sandbox ran: what became true in the meantime fires if it still holds (rule 12). */
-  wake(now: number): void {
-    this.#engine.restore(this.#engine.snapshot());
-    this.#sent(now, this.#engine.advance(now));
-  }
-
+  /** Rejects with what the engine failed on; the state is as before, once it is healed. */
   async apply(input: Input): Promise<Outcome> {
+    try {
+      const outcome = await this.#take(input);
+      this.#since.push(input);
+      return outcome;
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
+  }
+
+  /** After a failure: builds the engine anew. Rejects if that cannot be done; try again. No `apply` may be under way. */
+  async heal(): Promise<void> {
+    if (!this.#isBroken) return;
+    // What the inputs led to has been kept and delivered when they came in.
+    const twin = await State.#at(this.#base, new Outbox(this.#limits), this.#limits, this.#load);
+    for (const input of this.#since) await twin.#take(input);
+    const checkpoint = twin.checkpoint();
+    this.#engine = twin.#engine;
+    this.#isBroken = false;
+    // The next failure need not go through these inputs again.
+    this.#rebase(checkpoint);
+  }
+
+  #rebase(checkpoint: Checkpoint): void {
+    this.#base = checkpoint;
+    this.#since = [];
+  }
+
+  #reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
+  }
+
+  async #take(input: Input): Promise<Outcome> {
     switch (input.kind) {
       case 'event':
         return this.#sent(input.now, this.#engine.process(input.payload, input.now));
@@ -102,15 +177,26 @@ export class State {
       case 'objects':
         return this.#change(input.now, input.changes);
       case 'forget':
-        this.outbox.forget(input.target);
-        return { entries: [], found: this.#engine.forget(input.target) };
+        return this.#forget(input.target);
+      case 'wake':
+        this.#engine.restore(this.#engine.snapshot());
+        return this.#sent(input.now, this.#engine.advance(input.now));
       case 'rebase':
         this.#engine.rebase(input.now);
         return nothing;
       case 'delivered':
         this.outbox.markDelivered(input.numbers);
         return nothing;
+      default:
+        throw new TypeError('The store holds an input of an unknown kind.');
     }
+  }
+
+  #forget(target: Target): Outcome {
+    const found = this.#engine.forget(target);
+    this.outbox.forget(target);
+    this.forgotten.push(target);
+    return { entries: [], found };
   }
 
   #push(now: number, { group, version, attribute_key, attributes }: Push): Outcome {
@@ -125,15 +211,22 @@ export class State {
 
   /** Where what is published changes, the engine is loaded anew, and keeps what its definitions let it keep. */
   async #change(now: number, changes: readonly Change[]): Promise<Outcome> {
-    const before = engineBundle(this.registry);
+    const next = this.registry.with(changes);
+    if (engineBundle(next) === engineBundle(this.registry)) {
+      this.registry.apply(changes);
+      return nothing;
+    }
+    const snapshot = this.#engine.snapshot();
+    const engine = await engineFor(next, this.#limits, this.#load);
+    engine.restore(snapshot);
+    const fired = engine.advance(now);
     this.registry.apply(changes);
-    if (engineBundle(this.registry) === before) return nothing;
-    const engine = await engineFor(this.registry, this.#limits);
-    engine.restore(this.#engine.snapshot());
-    this.#engine.release();
+    // One that broke in the meantime, when an attribute was read, cannot even be released.
+    if (!this.#isBroken) this.#engine.release();
     this.#engine = engine;
+    this.#isBroken = false;
     this.#publicBundle = JSON.stringify(publicBundle(this.registry));
-    return this.#sent(now, engine.advance(now));
+    return this.#sent(now, fired);
   }
 
   #sent(now: number, fired: readonly TriggeredIntervention[]): Outcome {
@@ -146,8 +239,8 @@ function engineBundle(registry: Registry): string {
   return JSON.stringify(bundleOf(publishedObjects(registry)));
 }
 
-function engineFor(registry: Registry, { profiles, sentMarks }: StateLimits): Promise<Engine> {
-  return loadEngine({ definitions: bundleOf(publishedObjects(registry)), limits: { profiles, sentMarks } });
+function engineFor(registry: Registry, { profiles, sentMarks }: StateLimits, load: EngineLoader): Promise<Engine> {
+  return load({ definitions: bundleOf(publishedObjects(registry)), limits: { profiles, sentMarks } });
 }
 
 /** Inputs are replayed as if the engine had never stopped, so nothing counts as missed in between. */

@@ -2,6 +2,7 @@
 import type { Input } from './inputs.ts';
 import type { StoredObject } from './registry.ts';
 import type { OutboxEntry } from './outbox.ts';
+import type { Target } from './types.ts';
 
 /** The state after all inputs up to some number. */
 export interface Checkpoint {
@@ -10,6 +11,22 @@ export interface Checkpoint {
   readonly objects: readonly StoredObject[];
 }
 
+/** An input at its place in the order of all since the checkpoint. */
+export interface NumberedInput {
+  readonly number: number;
+  readonly input: Input;
+}
+
+/** An input on which the engine failed. It is kept for whoever looks into the failure, and takes no effect. */
+export interface DeadLetter extends NumberedInput {
+  /** When it failed (ms). */
+  readonly at: number;
+  /** The kind of the error, without what the input held. */
+  readonly code: string;
+}
+
+export type DeadLetterSummary = Pick<DeadLetter, 'at' | 'code'>;
+
 export interface StoredState {
   /** A secret that lives as long as the state. */
   readonly secret: Buffer;
@@ -17,21 +34,28 @@ export interface StoredState {
   /** The interventions of the last minutes, oldest first. */
   readonly outbox: readonly OutboxEntry[];
   /** What came after the checkpoint, in order. */
-  readonly inputs: readonly Input[];
+  readonly inputs: readonly NumberedInput[];
 }
 
+/** Every call that writes takes effect as a whole or, where it rejects, not at all; it can be tried again. */
 export interface Store {
   /** Called once, before all else. */
   load(): Promise<StoredState>;
 
-  /** Resolves when all inputs are on the disk, in order. All or none of them are. */
-  append(inputs: readonly Input[]): Promise<void>;
+  /** Resolves, with the number of the first, when all inputs are on the disk, in order. */
+  append(inputs: readonly Input[]): Promise<number>;
 
   /**
-   * Replaces the checkpoint, forgets all inputs, keeps `entries` in the outbox, and drops those with a number below
-   * `oldest`: all at once or not at all. No append may be under way.
+   * Replaces the checkpoint, forgets all inputs, keeps `entries` in the outbox, drops those with a number below `oldest`,
+   * and erases the dead letters that name one of `forgotten`. No append may be under way.
    */
-  checkpoint(checkpoint: Checkpoint, entries: readonly OutboxEntry[], oldest: number): Promise<void>;
+  checkpoint(checkpoint: Checkpoint, entries: readonly OutboxEntry[], oldest: number, forgotten: readonly Target[]): Promise<void>;
+
+  /** Takes inputs out of those to replay and keeps them as dead letters; beyond a limit the oldest go. */
+  bury(letters: readonly DeadLetter[]): Promise<void>;
+
+  /** Of all dead letters, oldest first. */
+  deadLetters(): readonly DeadLetterSummary[];
 
   close(): Promise<void>;
 }

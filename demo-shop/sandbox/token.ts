@@ -1,23 +1,46 @@
 // The bearer token: made at the first start, kept in a file that only its owner can read.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from './error-code.ts';
+import { StartFailure } from './start-failure.ts';
+
+/** Whether it can be sent in a header, and not be guessed at once. */
+export function isAcceptable(token: string): boolean {
+  return /^[!-~]{16,}$/.test(token);
+}
 
 /** 128 random bits, the same at every start. */
 export function keptToken(folder: string): string {
   const file = join(folder, 'token');
-  if (existsSync(file)) {
+  try {
+    if (!existsSync(file)) writeWhole(file, `${randomBytes(16).toString('hex')}\n`);
     chmodSync(file, 0o600);
-    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new StartFailure(`The token cannot be kept in ${file} (${errorCode(error)}). Make room, or choose another folder with --data.`);
   }
-  const token = randomBytes(16).toString('hex');
-  writeFileSync(file, `${token}\n`, { mode: 0o600, flag: 'wx' });
-  return token;
+  const token = readFileSync(file, 'utf8').trim();
+  if (isAcceptable(token)) return token;
+  throw new StartFailure(`The token in ${file} has fewer than 16 characters, or some that a header cannot have. Delete the file to get a new one.`);
 }
 
 /** Takes as long for a wrong token as for the right one. */
 export function isToken(candidate: string, token: string): boolean {
   return timingSafeEqual(digest(candidate), digest(token));
+}
+
+/** A disk that fills up leaves no half-written file behind. */
+function writeWhole(file: string, text: string): void {
+  const unfinished = `${file}.new`;
+  try {
+    const descriptor = openSync(unfinished, 'w', 0o600);
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    renameSync(unfinished, file);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
 }
 
 function digest(text: string): Buffer {

@@ -32,7 +32,15 @@ export function isUuid(text: string): boolean {
   return uuid.test(text);
 }
 
-/** UUIDs are one id whatever their case (rule 17). */
 export function targetText({ name, id }: Target): string {
-  return `${name}\n${isUuid(id) ? id.toLowerCase() : id}`;
+  return `${name}\n${comparable(id)}`;
+}
+
+export function sameId(one: string, other: string): boolean {
+  return comparable(one) === comparable(other);
+}
+
+/** UUIDs are one id whatever their case (rule 17). */
+function comparable(id: string): string {
+  return isUuid(id) ? id.toLowerCase() : id;
 }

@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { FolderInUse } from '../sandbox/folder-lock.ts';
 import { greeting } from '../sandbox/greeting.ts';
 import { readOptions, type Options } from '../sandbox/options.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { StartFailure } from '../sandbox/start-failure.ts';
 import { createShop } from './shop.ts';
 
 const usage = `usage: start [OPTION]...
@@ -29,6 +29,7 @@ await main();
 async function main(): Promise<void> {
   const settings = readSettings();
   if (settings === undefined) return fail(usage, 2);
+  if (settings instanceof StartFailure) return fail(settings.message, 2);
   const { port, sandbox } = settings;
   const address = sandbox === undefined || sandbox instanceof URL ? sandbox : await startSandbox(sandbox);
   const shop = await createShop(root, address);
@@ -64,7 +65,7 @@ async function newSandbox(options: Options): Promise<Sandbox | undefined> {
   try {
     return await createSandbox(options);
   } catch (error) {
-    if (!(error instanceof FolderInUse)) throw error;
+    if (!(error instanceof StartFailure)) throw error;
     console.error(`${error.message} The shop starts without a sandbox.`);
     return undefined;
   }
@@ -74,7 +75,7 @@ function closeWithProcess(server: { close(): PromiseLike<unknown> }): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
 }
 
-function readSettings(): Settings | undefined {
+function readSettings(): Settings | StartFailure | undefined {
   try {
     const { values } = parseArgs({
       options: {
@@ -90,13 +91,13 @@ function readSettings(): Settings | undefined {
     if (values['no-sandbox']) return { port, sandbox: undefined };
     if (values.sandbox !== undefined) return { port, sandbox: new URL(values.sandbox) };
     const sandbox = sandboxOptions(values['sandbox-port'] ?? (port === 0 ? '0' : '8787'), values.data);
-    return sandbox === undefined ? undefined : { port, sandbox };
+    return sandbox === undefined || sandbox instanceof StartFailure ? sandbox : { port, sandbox };
   } catch {
     return undefined;
   }
 }
 
-function sandboxOptions(port: string, data = fileURLToPath(new URL('.sandbox', root))): Options | undefined {
+function sandboxOptions(port: string, data = fileURLToPath(new URL('.sandbox', root))): Options | StartFailure | undefined {
   return readOptions(['--port', port], process.env, data);
 }
 

@@ -1,11 +1,14 @@
 // What was acknowledged is there after a crash: events, definitions, what was sent, and what waits to be sent.
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addToCart, event, Sandbox, tutorial } from './sandbox.mjs';
+
+const { open } = createRequire(new URL('../../demo-shop/package.json', import.meta.url))('lmdb');
 
 /** In a crash at the very moment of a delivery, it is made again. This is long enough after it (ms). */
 const delivered = 200;
@@ -242,11 +245,82 @@ test('an event at a time that is none counts as of now, and the sandbox starts a
   }
 });
 
-test('a second sandbox in the same folder is refused', async (t) => {
-  const sandbox = await Sandbox.start(t);
-  await assert.rejects(Sandbox.start(t, '--data', sandbox.folder), /Another sandbox \(process \d+\) keeps its state/);
-  await sandbox.kill();
-  await sandbox.start();
+describe('the folder', () => {
+  test('is refused to a second sandbox, which is told who has it', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const second = await Sandbox.start(t, '--data', sandbox.folder).catch((error) => error);
+    assert.equal(second.status, 1);
+    assert.match(second.message, new RegExp(`Another sandbox \\(process ${sandbox.pid}\\) keeps its state in ${sandbox.folder}\\. Choose another folder`));
+    await sandbox.ask('GET', '/health-all');
+    await sandbox.kill();
+    await sandbox.start();
+  });
+
+  test('goes to one of several that start at once', async (t) => {
+    const sandbox = Sandbox.prepare(t);
+    const starts = await Promise.allSettled(Array.from({ length: 4 }, () => Sandbox.start(t, '--data', sandbox.folder)));
+    assert.equal(starts.filter(({ status }) => status === 'fulfilled').length, 1);
+    for (const { reason } of starts) if (reason !== undefined) assert.match(reason.message, /Another sandbox.* keeps its state/);
+  });
+
+  test('is free after a crash, whatever was left in it', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    // An own pid, one of a process that lives and is another, one that is none, and nothing.
+    for (const left of [String(sandbox.pid), String(process.pid), '1', '-1', '', 'x', '99999999999999999999']) {
+      await sandbox.kill('SIGKILL');
+      writeFileSync(join(sandbox.folder, 'process'), left);
+      await sandbox.start();
+    }
+    await assert.rejects(Sandbox.start(t, '--data', sandbox.folder), /Another sandbox/);
+  });
+});
+
+describe('a database file that is damaged', () => {
+  test('is named before it is opened, and left as it is', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    for (let i = 0; i < 20; ++i) await sandbox.track(event('product_view', visitor, { page: 'x'.repeat(20_000) }));
+    await sandbox.kill();
+    const file = join(sandbox.folder, 'state', 'data.mdb');
+    const whole = readFileSync(file);
+    const page = 4096;
+    const noise = (from, to) => Buffer.concat([whole.subarray(0, from * page), randomBytes((to - from) * page), whole.subarray(to * page)]);
+    const damages = [whole.subarray(0, 3 * page), whole.subarray(0, whole.length / 2), noise(0, 1), noise(0, 4), noise(2, 12), noise(2, whole.length / page), randomBytes(100_000)];
+    for (const [index, damaged] of damages.entries()) {
+      writeFileSync(file, damaged);
+      const failure = await sandbox.start().catch((error) => error);
+      assert.deepEqual([failure.status, failure.signal], [1, null], `damage ${index}`);
+      assert.match(failure.message, /The database in .*state is damaged.* Move the folder away/);
+      assert.doesNotMatch(failure.message, /\n\s+at /);
+      assert.ok(readFileSync(file).equals(damaged));
+    }
+    writeFileSync(file, whole);
+    await sandbox.start();
+    assert.deepEqual(await readViews(sandbox, [visitor]), [20]);
+  });
+
+  test('is made anew where it was not even begun', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    for (const bytes of [0, 100, 4096]) {
+      await sandbox.kill();
+      writeFileSync(join(sandbox.folder, 'state', 'data.mdb'), Buffer.alloc(bytes));
+      await sandbox.start();
+      await sandbox.publish();
+    }
+  });
+
+  test('does not hide a state that cannot be read', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    await sandbox.kill('SIGTERM');
+    const store = open({ path: join(sandbox.folder, 'state') });
+    await store.openDB({ name: 'state', encoding: 'binary' }).put('engine', Buffer.from('no snapshot'));
+    await store.close();
+    const failure = await sandbox.start().catch((error) => error);
+    assert.equal(failure.status, 1);
+    assert.match(failure.message, /The state in .* cannot be read\. The snapshot was refused.* Move the folder away/);
+  });
 });
 
 test('a stop by signal keeps all, too, and ends the streams', async (t) => {

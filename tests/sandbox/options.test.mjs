@@ -1,12 +1,22 @@
 // The command line of the sandbox.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { test } from 'node:test';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Sandbox } from './sandbox.mjs';
 
 const main = fileURLToPath(new URL('../../demo-shop/dist/server/sandbox/main.js', import.meta.url));
+const shop = fileURLToPath(new URL('../../demo-shop/dist/server/server/main.js', import.meta.url));
 const run = (...options) => spawnSync(process.execPath, [main, ...options], { encoding: 'utf8', timeout: 30_000 });
+
+function newFolder(t) {
+  const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
 
 test('what is no option is answered with the usage, and status 2', () => {
   for (const options of [['--nothing'], ['--port', 'x'], ['--port', '65536'], ['--limit', 'nothing=1'], ['--limit', 'streams'], ['--limit', 'streams=-1'], ['extra']]) {
@@ -14,6 +24,69 @@ test('what is no option is answered with the usage, and status 2', () => {
     assert.equal(status, 2, options.join(' '));
     assert.match(stderr, /^usage: start \[OPTION\]/);
   }
+});
+
+describe('a token that is given', () => {
+  const bad = ['', ' ', 'x'.repeat(15), 'a token with spaces', 'tökens-of-letters', `${'x'.repeat(16)}\n`];
+
+  test('must have 16 characters that a header can have, or nothing starts', (t) => {
+    const folder = newFolder(t);
+    for (const token of bad) {
+      const { status, stdout, stderr } = run('--port', '0', '--data', folder, '--token', token);
+      assert.deepEqual([status, stdout], [2, ''], JSON.stringify(token));
+      assert.match(stderr, /^The token .* must have at least 16 characters.*\n$/);
+      if (token.length > 1) assert.ok(!stderr.includes(token));
+    }
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('may come from the environment, of the shop, too, with the same rule', (t) => {
+    const folder = newFolder(t);
+    for (const token of ['', 'short']) {
+      for (const program of [main, shop]) {
+        const { status, stderr } = spawnSync(process.execPath, [program, '--port', '0', '--data', folder], {
+          encoding: 'utf8',
+          timeout: 30_000,
+          env: { ...process.env, SANDBOX_TOKEN: token },
+        });
+        assert.equal(status, 2, `${program} ${token}`);
+        assert.match(stderr, /SANDBOX_TOKEN .* at least 16 characters/);
+      }
+    }
+  });
+
+  test('is refused where it is kept in the folder, too', (t) => {
+    const folder = newFolder(t);
+    for (const text of ['', '\n', 'short\n', '\0'.repeat(33)]) {
+      writeFileSync(join(folder, 'token'), text);
+      const { status, stderr } = run('--port', '0', '--data', folder);
+      assert.equal(status, 1, JSON.stringify(text));
+      assert.match(stderr, /^The token in .*token has fewer than 16 characters.* Delete the file.*\n$/);
+    }
+  });
+});
+
+describe('a folder that cannot be used', () => {
+  test('is named, with what to do', async (t) => {
+    const folder = newFolder(t);
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const taken = join(folder, 'taken');
+    mkdirSync(join(taken, 'process'), { recursive: true });
+    for (const data of [file, join(file, 'below'), taken]) {
+      const { status, stderr } = run('--port', '0', '--data', data);
+      assert.equal(status, 1, data);
+      assert.match(stderr, /^The folder .* \(E\w+\)\. Choose another.*\n$/);
+    }
+  });
+
+  test('does not stop the shop', (t) => {
+    const folder = newFolder(t);
+    writeFileSync(join(folder, 'token'), '');
+    const { stdout, stderr } = spawnSync(process.execPath, [shop, '--port', '0', '--data', folder], { encoding: 'utf8', timeout: 4000 });
+    assert.match(stderr, /The token in .* The shop starts without a sandbox/);
+    assert.match(stdout, /The demo shop is at/);
+  });
 });
 
 test('--help tells options and limits with their defaults', () => {

@@ -18,20 +18,33 @@ export class Sandbox {
   log = '';
   /** Options of Node for the next start. */
   nodeOptions = [];
-  #folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  #folder;
+  #disk;
   #process;
   #port = 0;
 
   /** `options` as on the command line. It is ended with the test `t`. */
   static async start(t, ...options) {
-    const sandbox = new Sandbox();
-    t.after(() => sandbox.#remove());
+    const sandbox = Sandbox.prepare(t);
     await sandbox.start(...options);
     return sandbox;
   }
 
+  /** One that does not run yet. On a disk of its own (disk.mjs), or in a new folder. */
+  static prepare(t, disk) {
+    const sandbox = new Sandbox(disk);
+    t.after(() => sandbox.#remove());
+    return sandbox;
+  }
+
+  constructor(disk) {
+    this.#disk = disk;
+    this.#folder = disk?.newFolder() ?? mkdtempSync(join(tmpdir(), 'sandbox-'));
+  }
+
+  /** Its folder, as others see it. */
   get folder() {
-    return this.#folder;
+    return this.#disk?.seen(this.#folder) ?? this.#folder;
   }
 
   get url() {
@@ -49,10 +62,11 @@ export class Sandbox {
   /** Starts it again, at the same port and in the same folder. */
   async start(...options) {
     const args = [...this.nodeOptions, main, '--data', this.#folder, '--port', String(this.#port), ...options];
-    this.#process = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...rest] = [...(this.#disk?.launcher ?? []), process.execPath, ...args];
+    this.#process = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.log = '';
     this.#port = Number(await this.#greeting());
-    this.token = readFileOrUndefined(join(this.#folder, 'token'));
+    this.token = readFileOrUndefined(join(this.folder, 'token'));
   }
 
   /** Its port, once it has said all that it says at the start. */
@@ -65,13 +79,15 @@ export class Sandbox {
       };
       this.#process.stdout.on('data', read);
       this.#process.stderr.on('data', read);
-      this.#process.once('exit', () => reject(new Error(`The sandbox did not start: ${this.log}`)));
+      this.#process.once('close', (status, signal) => {
+        reject(Object.assign(new Error(`The sandbox did not start: ${this.log}`), { status, signal }));
+      });
     });
   }
 
   /** As a crash of the process. */
   async kill(signal = 'SIGKILL') {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (this.#process === undefined || this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exit = once(this.#process, 'exit');
     this.#process.kill(signal);
     await exit;
@@ -111,7 +127,7 @@ export class Sandbox {
 
   async #remove() {
     await this.kill('SIGTERM');
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

@@ -25,10 +25,10 @@ describe('the token', () => {
   });
 
   test('may be given, and is then neither kept nor shown', async (t) => {
-    const sandbox = await Sandbox.start(t, '--token', 'chosen-token');
+    const sandbox = await Sandbox.start(t, '--token', 'a-chosen-token-1');
     assert.throws(() => readFileSync(join(sandbox.folder, 'token')));
     assert.doesNotMatch(sandbox.log, /chosen/);
-    const answer = await sandbox.call('GET', '/api/v1/registry/interventions/', undefined, { Authorization: 'Bearer chosen-token' });
+    const answer = await sandbox.call('GET', '/api/v1/registry/interventions/', undefined, { Authorization: 'Bearer a-chosen-token-1' });
     assert.equal(answer.status, 200);
   });
 

@@ -1,0 +1,55 @@
+// The database file, looked at before it is opened. Its library maps it into memory, so that a file that is damaged, or
+// that cannot grow, ends the process by a signal: another process goes first.
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { databaseFolder } from './lmdb-store.ts';
+import { errorCode } from './error-code.ts';
+import { StartFailure } from './start-failure.ts';
+
+/** What a new database needs, and some more (bytes). */
+const firstRoom = 1024 * 1024;
+/** The library begins a file with this much, in one go (bytes). */
+const smallestFile = 8192;
+/** For going through all of it (ms). */
+const longestCheck = 120_000;
+
+/** Throws a StartFailure if there is a database and it is damaged, or if there is none and no room for one. */
+export function checkDatabase(folder: string): void {
+  const file = join(databaseFolder(folder), 'data.mdb');
+  if (isBegun(file)) return checkContent(folder);
+  rmSync(file, { force: true });
+  checkRoom(folder);
+}
+
+function isBegun(file: string): boolean {
+  return existsSync(file) && statSync(file).size >= smallestFile;
+}
+
+function checkContent(folder: string): void {
+  const program = fileURLToPath(new URL('./check-database.js', import.meta.url));
+  const { status, signal } = spawnSync(process.execPath, [program, folder], { stdio: 'ignore', timeout: longestCheck, killSignal: 'SIGKILL' });
+  if (status === 0) return;
+  throw new StartFailure(
+    `The database in ${databaseFolder(folder)} is damaged: a check of it ended with ${signal ?? `status ${status}`}. ` +
+      'It was left as it is. Move the folder away, or choose another one with --data.',
+  );
+}
+
+function checkRoom(folder: string): void {
+  const file = join(folder, 'room');
+  try {
+    const descriptor = openSync(file, 'w', 0o600);
+    try {
+      for (let rest = firstRoom; rest > 0; ) rest -= writeSync(descriptor, Buffer.alloc(rest));
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw new StartFailure(`The state cannot be kept in ${folder} (${errorCode(error)}): it needs 1 MB. Make room, or choose another folder with --data.`);
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
