@@ -83,8 +83,9 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
   if (file == nullptr) return tl::make_unexpected(path + ": " + std::strerror(errno));
   std::string text;
   char buffer[1 << 16];
-  for (std::size_t size; (size = std::fread(buffer, 1, sizeof buffer, file)) > 0;)
+  for (std::size_t size; (size = std::fread(buffer, 1, sizeof buffer, file)) > 0;) {
     text.append(buffer, size);
+  }
   const bool failed = std::ferror(file) != 0;
   const int error = errno;
   if (file != stdin) std::fclose(file);

@@ -67,7 +67,8 @@ std::string_view take_number(std::string_view& rest) {
 
 }  // namespace
 
-std::string lenient_json(std::string_view rest) {
+std::string lenient_json(std::string_view json) {
+  std::string_view rest = json;
   std::string text;
   bool is_in_string = false;
   while (!rest.empty()) {

@@ -46,8 +46,8 @@ bool is_field(const Program& program, const Program::Attribute& attribute, std::
 std::uint32_t highest_version(const Program& program, std::string_view group) {
   std::uint32_t highest = 0;
   for (const Program::Attribute& each : program.attributes) {
-    if (is_field(program, each, group))
-      highest = std::max(highest, group_of(program, each).version);
+    if (!is_field(program, each, group)) continue;
+    highest = std::max(highest, group_of(program, each).version);
   }
   return highest;
 }

@@ -89,7 +89,7 @@ tl::expected<ReplayOptions, std::string> replay_options(const Arguments& argumen
   return options;
 }
 
-Replay::Replay(std::shared_ptr<const Program> program, ReplayOptions options)
+Replay::Replay(const std::shared_ptr<const Program>& program, ReplayOptions options)
     : options_(std::move(options)), reader_(*program), engine_(program, options_.limits) {
 }
 

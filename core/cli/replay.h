@@ -35,7 +35,7 @@ class Replay {
   /// The number of an attribute key, and an id.
   using Seen = std::function<void(Program::Index key, std::string_view id)>;
 
-  Replay(std::shared_ptr<const Program> program, ReplayOptions options);
+  Replay(const std::shared_ptr<const Program>& program, ReplayOptions options);
 
   /// Runs every line, then time to `until`; `fired` gets each payload, `seen` each id that a line
   /// carries. Malformed lines are reported on stderr with their number and skipped. kInputErrors if

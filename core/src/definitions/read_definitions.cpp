@@ -233,8 +233,9 @@ void check_leaf(Reader& reader, Criterion& leaf) {
   const std::string_view name = leaf.attribute;
   if (name.data() == nullptr) return;
   const std::size_t colon = name.find(':');
-  if (colon != name.npos && is_name(name.substr(0, colon)) && is_name(name.substr(colon + 1)))
-    return;
+  const bool has_form =
+      colon != name.npos && is_name(name.substr(0, colon)) && is_name(name.substr(colon + 1));
+  if (has_form) return;
   reader.error(leaf.pointer->member("attribute"),
                "'%' must have the form group:attribute, without a version", {name});
   leaf.attribute = {};
