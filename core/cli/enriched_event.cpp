@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "definitions/names.h"
+#include "event/identifier.h"
 #include "lenient_json.h"
 #include "not_an_event.h"
 #include "support/hash.h"
@@ -165,7 +166,7 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  void store(const Tree::Node& node, Value value) {
+  void store(const Tree::Node& node, const Value& value) {
     for (const std::size_t slot : node.slots) values_[slot] = value;
   }
 
@@ -243,7 +244,9 @@ tl::expected<Event, std::string> EnrichedReader::read(std::string_view json) {
   Event event;
   for (std::size_t i = input_count_; i < id_slot && !event.time; ++i) event.time = times_[i];
   if (const Text* id = values_[id_slot].as_string()) id_ = *id;
-  if (values_[id_slot].is_empty()) id_ = "line-" + std::to_string(hash64(json));
+  Text scratch;
+  const bool has_id = !values_[id_slot].is_empty() && !normal_id(id_, scratch).empty();
+  if (!has_id) id_ = "line-" + std::to_string(hash64(json));
   event.id = id_;
   views_.clear();
   lists_.clear();

@@ -1,6 +1,6 @@
 // What trackers send → payloads, one for each event, and how many of them were malformed.
 import { randomUUID } from 'node:crypto';
-import type { Payload } from './types.ts';
+import { nilUuid, type Payload } from './types.ts';
 
 export interface ReadPayloads {
   readonly payloads: readonly Payload[];
@@ -54,7 +54,7 @@ function complete(payload: Payload, { networkUserId, userAgent }: RequestFacts):
     ...(userAgent !== undefined && { ua: userAgent }),
     nuid: networkUserId,
     ...payload,
-    eid: payload['eid'] || randomUUID(),
+    eid: payload['eid'] === nilUuid ? randomUUID() : payload['eid'] || randomUUID(),
   };
 }
 

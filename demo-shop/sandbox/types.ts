@@ -28,8 +28,12 @@ export type Definition = Readonly<Record<string, unknown>> & { readonly name: st
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** Stands for no id (rules 15 and 17). */
+export const nilUuid = '00000000-0000-0000-0000-000000000000';
+
+/** But for the all-zero one. */
 export function isUuid(text: string): boolean {
-  return uuid.test(text);
+  return uuid.test(text) && text !== nilUuid;
 }
 
 export function targetText({ name, id }: Target): string {

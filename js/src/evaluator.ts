@@ -12,7 +12,7 @@ import { Journal } from './journal.js';
 import { limited, loadDefinitions, loadModule, type DefinitionsSource, type WasmSource } from './load.js';
 import { PageLife } from './page.js';
 import { definitionsProblem, isRefusal, messageOf } from './problem.js';
-import { randomId } from './random-id.js';
+import { nilUuid, randomId } from './random-id.js';
 import { EngineFailure, SharedState, type Change } from './shared-state.js';
 import { indexedDbStore, type Store } from './storage.js';
 import { deadlineTimer, inTime } from './timers.js';
@@ -92,6 +92,10 @@ export interface Evaluator {
 /** Returns at once and never throws. What is tracked before the engine is ready is counted when it is. */
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
   return new LocalEvaluator(options);
+}
+
+function hasId(payload: Payload): boolean {
+  return !!payload['eid'] && payload['eid'] !== nilUuid;
 }
 
 /** What is none is refused later, like one of a wrong form. */
@@ -228,7 +232,7 @@ export class LocalEvaluator implements Evaluator {
     try {
       if (typeof payload !== 'object') throw new TypeError('it is no object.');
       const counts = !this.#isPaused && !isReceipt(payload) && !this.visitor.hasOptedOut(payload);
-      if (counts) this.#journal.append({ event: payload['eid'] ? payload : { ...payload, eid: randomId() } });
+      if (counts) this.#journal.append({ event: hasId(payload) ? payload : { ...payload, eid: randomId() } });
       this.visitor.take(payload);
       if (counts) this.#scheduleBatch();
       else this.#deliver();

@@ -3,7 +3,7 @@ import type { LoadReport, TriplineModule } from '../dist/engine/tripline.js';
 import { bindInputs, type BoundEvent } from './bind.js';
 import { EventBuffer } from './event-buffer.js';
 import { EngineError } from './problem.js';
-import { randomId } from './random-id.js';
+import { nilUuid, randomId } from './random-id.js';
 import type { AttributeKey, Diagnostic, Payload, TriggeredIntervention } from './types.js';
 
 /** What an engine keeps at most; the least recently used goes first. */
@@ -77,7 +77,7 @@ export class PageEngine {
   process(payload: Payload, now: number, { held }: ProcessOptions = {}): TriggeredIntervention[] {
     this.#hold(held);
     const event = this.#bind(payload);
-    event.id ||= randomId();
+    if (event.id === '' || event.id === nilUuid) event.id = randomId();
     this.#buffer.write(event, checked(now));
     return this.#fired(this.#module.process(this.#handle));
   }

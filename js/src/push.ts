@@ -2,6 +2,7 @@
 import type { Field } from '../dist/engine/tripline.js';
 import type { BoundEvent, InputValue } from './bind.js';
 import { EngineError } from './problem.js';
+import { nilUuid } from './random-id.js';
 import type { AttributePush } from './types.js';
 
 /**
@@ -27,8 +28,8 @@ function checkedPush(push: AttributePush): AttributePush {
   const { group, attributeKey, attributes } = Object(push) as Partial<AttributePush>;
   if (typeof group !== 'string') throw refusal('"group" must be the name of an external attribute group.');
   const { name, id } = Object(attributeKey) as Partial<AttributePush['attributeKey']>;
-  if (typeof name !== 'string' || typeof id !== 'string' || id === '') {
-    throw refusal('"attributeKey" must be {name, id}, with an id that is not empty.');
+  if (typeof name !== 'string' || typeof id !== 'string' || id === '' || id === nilUuid) {
+    throw refusal('"attributeKey" must be {name, id}, with an id that is neither empty nor the all-zero UUID.');
   }
   if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
     throw refusal('"attributes" must be an object of values by field.');

@@ -1,5 +1,8 @@
 // crypto.randomUUID is missing on plain http.
 
+/** Stands for no id (rules 15 and 17): trackers send it where there is none. */
+export const nilUuid = '00000000-0000-0000-0000-000000000000';
+
 /** 32 hexadecimal digits. */
 export function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

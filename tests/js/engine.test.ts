@@ -57,6 +57,16 @@ const thrown = (call: () => unknown): EngineError => {
   return expect.fail('nothing was thrown');
 };
 
+test('the all-zero UUID is neither an event id nor the id of a profile (rules 15 and 17)', () => {
+  const nil = '00000000-0000-0000-0000-000000000000';
+  const counted = (id: string): unknown =>
+    engine.attributes({ name: 'domain_userid', id })['ecom_attributes']?.['count_product_views'];
+  for (let i = 0; i < 3; ++i) engine.process(view({ eid: nil }), now);
+  expect(counted(domainUser.id)).toBe(3);
+  for (let i = 0; i < 4; ++i) expect(engine.process(view({ duid: nil, uid: undefined }), now)).toEqual([]);
+  expect(counted(nil)).not.toBe(4);
+});
+
 describe('loading', () => {
   test('finds the module beside the built package, and reads files', async () => {
     const fromFile = await built.loadEngine({ definitions: pathToFileURL(bundleFile) });

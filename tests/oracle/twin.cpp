@@ -96,6 +96,7 @@ class Counting {
 }  // namespace
 
 std::string comparable_id(const std::string& id) {
+  if (id == "00000000-0000-0000-0000-000000000000") return "";
   if (id.size() != 36) return id;
   std::string lower;
   for (std::size_t i = 0; i < id.size(); ++i) {

@@ -187,7 +187,7 @@ describe('limits', () => {
     assert.equal(await status(''), 400);
     assert.equal(await status(`bad-name=${randomUUID()}`), 400);
     assert.equal(await status(`__proto__=${randomUUID()}x`), 400);
-    for (const id of ['nobody', '', `${randomUUID()}0`, '123456781234123412341234567890ab']) {
+    for (const id of ['nobody', '', '00000000-0000-0000-0000-000000000000', `${randomUUID()}0`, '123456781234123412341234567890ab']) {
       const answer = await sandbox.call('GET', `/api/v1/interventions?${ids(1)}&user_id=${id}`);
       assert.equal(answer.status, 400, id);
       assert.equal(answer.json.error, 'only UUIDs allowed as attribute key values');

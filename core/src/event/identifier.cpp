@@ -11,6 +11,9 @@ bool is_hexadecimal(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+/// RFC 9562 calls it the nil UUID.
+constexpr std::string_view kNilUuid = "00000000-0000-0000-0000-000000000000";
+
 }  // namespace
 
 bool is_canonical_uuid(std::string_view text) {
@@ -24,6 +27,7 @@ bool is_canonical_uuid(std::string_view text) {
 
 std::string_view normal_id(std::string_view id, Text& room) {
   const auto is_capital = [](char c) { return c >= 'A' && c <= 'F'; };
+  if (id == kNilUuid) return {};
   if (!is_canonical_uuid(id) || std::none_of(id.begin(), id.end(), is_capital)) return id;
   room = id;
   for (char& c : room) {

@@ -11,9 +11,9 @@ namespace tripline {
 /// 8-4-4-4-12 hexadecimal digits.
 [[nodiscard]] bool is_canonical_uuid(std::string_view text);
 
-/// The id in the form in which it is compared: canonical UUIDs in lower case, all else as it is.
-/// Mostly that is the text itself; where it is not, it is written into `room`, and the view is of
-/// that.
+/// The id in the form in which it is compared: canonical UUIDs in lower case, all else as it is. ""
+/// for the all-zero UUID, which trackers send where there is no id. Mostly that is the text itself;
+/// where it is not, it is written into `room`, and the view is of that.
 [[nodiscard]] std::string_view normal_id(std::string_view id, Text& room);
 
 /// The id that an input holds, in its normal form: a string, or a number as text; "" is no id. A

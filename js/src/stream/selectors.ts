@@ -1,4 +1,5 @@
 // Which ids a stream is opened for: selectors on what is tracked, as the official plugin has them.
+import { nilUuid } from '../random-id.js';
 import type { Payload } from '../types.js';
 
 /**
@@ -40,7 +41,7 @@ function pathOf(pointer: unknown): string[] {
 }
 
 function isId(value: unknown): boolean {
-  return (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean';
+  return (typeof value === 'string' && value !== '' && value !== nilUuid) || typeof value === 'number' || typeof value === 'boolean';
 }
 
 function valueAt([first = '', ...rest]: string[], payload: Payload, readField: FieldReader): unknown {
