@@ -167,7 +167,7 @@ export class State {
   async #take(input: Input): Promise<Outcome> {
     switch (input.kind) {
       case 'event':
-        return this.#sent(input.now, this.#engine.process(input.payload, input.now));
+        return this.#sent(input.now, this.#engine.process(input.payload, input.now, { receivedAt: input.now }));
       case 'attributes':
         return this.#push(input.now, input.push);
       case 'time':

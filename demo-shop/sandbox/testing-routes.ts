@@ -40,7 +40,7 @@ export async function testingRoutes(server: FastifyInstance, { recent, limits }:
       const events = recent
         .since(now - milliseconds(window))
         .filter(({ payload }) => app_ids.length === 0 || app_ids.includes(String(payload['aid'])));
-      for (const { payload, at } of events) engine.process(payload, at);
+      for (const { payload, at } of events) engine.process(payload, at, { receivedAt: at });
       engine.advance(now);
       const key = group['attribute_key'] as Definition;
       const ids = attribute_key_ids.length > 0 ? attribute_key_ids : seenIds(events, fieldOf(key)).slice(-limits.readIdentifiers);

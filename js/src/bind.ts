@@ -17,11 +17,14 @@ export interface BoundEvent {
 
 type Getter = (event: TrackedEvent) => unknown;
 
-/** Turns the program's inputs into a function that reads them from a payload. It never throws. */
-export function bindInputs(inputs: readonly Input[]): (payload: Payload) => BoundEvent {
+/**
+ * Turns the program's inputs into a function that reads them from a payload. It never throws. `receivedAt`: when a server
+ * received it, in whole ms; NaN in a page.
+ */
+export function bindInputs(inputs: readonly Input[]): (payload: Payload, receivedAt?: number) => BoundEvent {
   const getters = inputs.map(getterOf);
-  return (payload) => {
-    const event = new TrackedEvent(payload);
+  return (payload, receivedAt) => {
+    const event = new TrackedEvent(payload, receivedAt);
     return {
       id: event.text('eid') ?? '',
       time: event.time(),
@@ -115,22 +118,26 @@ function parseSchema(uri: string): Schema | null {
 /** One payload. What is decoded from it is decoded once. */
 class TrackedEvent {
   readonly payload: Payload;
+  readonly receivedAt: number;
   #unstruct: SelfDescribing | undefined;
   #entities: unknown;
   #query: URLSearchParams | undefined;
 
-  constructor(payload: Payload) {
+  constructor(payload: Payload, receivedAt = NaN) {
     this.payload = payload;
+    this.receivedAt = receivedAt;
   }
 
   text(key: string): string | undefined {
     return text(own(this.payload, key));
   }
 
-  /** `derived_tstamp`, as far as a browser knows it; NaN if there is none. */
+  /** `derived_tstamp` as Enrich computes it, or, in a page, as far as a browser knows it; NaN if there is none. */
   time(): number {
     const time = (key: string): Date | undefined => instant(own(this.payload, key));
-    return Number(time('ttm') ?? time('dtm') ?? NaN);
+    const created = time('dtm');
+    const wait = Math.max(Number(time('stm')) - Number(created) || 0, 0);
+    return Number(time('ttm') ?? instant(this.receivedAt - wait) ?? created ?? NaN);
   }
 
   /** The self-describing event. */
@@ -338,6 +345,7 @@ const atomicGetters: Table = {
   event: kindOf,
   event_id: (event) => event.text('eid')?.toLowerCase(),
   derived_tstamp: (event) => instant(event.time()),
+  collector_tstamp: (event) => instant(event.receivedAt),
   network_userid: (event) => event.text('tnuid') ?? event.text('nuid'),
   // A server has a navigator too, which is not the visitor's.
   useragent: (event) => event.text('ua') ?? (globalThis.document ? navigator.userAgent : undefined),

@@ -20,6 +20,12 @@ export interface Limits {
 export type HeldIds = readonly AttributeKey[];
 
 export interface ProcessOptions {
+  /**
+   * On a server: when the event was received (ms). Its time is then, as in Enrich, `ttm`, else this less the time from
+   * `dtm` to `stm`: the device's own clock need not be right. Default: nobody received it, as in a page, and its time is
+   * `ttm`, else `dtm`.
+   */
+  receivedAt?: number | undefined;
   /** Whose time passes; default: everybody's. */
   held?: HeldIds | undefined;
 }
@@ -74,9 +80,9 @@ export class PageEngine {
    * random one. An id that was seen before counts nothing. `held`: as for advance(); the ids that the event carries count
    * as held.
    */
-  process(payload: Payload, now: number, { held }: ProcessOptions = {}): TriggeredIntervention[] {
+  process(payload: Payload, now: number, { receivedAt, held }: ProcessOptions = {}): TriggeredIntervention[] {
     this.#hold(held);
-    const event = this.#bind(payload);
+    const event = this.#bind(payload, receivedAt === undefined ? receivedAt : Math.floor(checked(receivedAt)));
     if (event.id === '' || event.id === nilUuid) event.id = randomId();
     this.#buffer.write(event, checked(now));
     return this.#fired(this.#module.process(this.#handle));

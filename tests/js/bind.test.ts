@@ -146,6 +146,35 @@ describe('rule 10: the time of an event', () => {
   });
 });
 
+// As in Enrich: only the distance between a device's two times is believed.
+describe('rule 10: the time of an event that a server received', () => {
+  const received = 1795398084367;
+  const dayBack = received - 86_400_000;
+  test.each<[string, Payload, number]>([
+    ['the clock of the device is a day slow', { dtm: String(dayBack), stm: String(dayBack + 40) }, received - 40],
+    ['… or a day fast', { dtm: String(received + 86_400_000), stm: String(received + 86_400_040) }, received - 40],
+    ['it waited for an hour', { dtm: String(received - 3_600_000), stm: String(received) }, received - 3_600_000],
+    ['it was sent at once', { dtm: String(dayBack), stm: String(dayBack) }, received],
+    ['it was sent before it was created', { dtm: String(dayBack), stm: String(dayBack - 1) }, received],
+    ['it does not say when it was sent', { dtm: String(dayBack) }, received],
+    ['it does not say when it was created', { stm: String(dayBack) }, received],
+    ['it does not say a time', {}, received],
+    ['it says a time that is none', { dtm: 'yesterday', stm: String(received) }, received],
+    ['it says a time beyond the range', { dtm: '-8640000000000001', stm: String(received) }, received],
+    ['its time is true', { ttm: '5', dtm: String(dayBack), stm: String(dayBack + 40) }, 5],
+    ['its true time is none', { ttm: 'now', dtm: String(dayBack), stm: String(dayBack + 40) }, received - 40],
+    ['what it says leads beyond the range', { dtm: '-8640000000000000', stm: '8640000000000000' }, -8640000000000000],
+  ])('%s', (_, payload, expected) => {
+    const inputs = ['derived_tstamp', 'collector_tstamp', 'dvce_created_tstamp'].map(atomic);
+    const { time, values } = bindInputs(inputs)(payload, received);
+    expect(time).toBe(expected);
+    expect(values.slice(0, 2)).toEqual([new Date(expected), new Date(received)]);
+    // In a page, nobody received it.
+    const inPage = bindInputs(inputs)(payload);
+    expect(inPage.values).toEqual([isNaN(inPage.time) ? undefined : new Date(inPage.time), undefined, values[2]]);
+  });
+});
+
 describe('paths', () => {
   const entities = [
     ['iglu:com.acme/ProductView/jsonschema/2-1-0', { price: 1, tags: ['a', 1, null, { b: 2 }, ['c'], true], none: null, deep: [{ x: 'y' }] }],

@@ -230,6 +230,57 @@ describe('rule 10: times beyond the range of times', () => {
   });
 });
 
+describe('rule 10: an event that was received', () => {
+  const times = {
+    name: 'times',
+    attribute_key: { name: 'domain_userid' },
+    attributes: [
+      { name: 'recent', type: 'int32', aggregation: 'counter', period: 'PT1H' },
+      ...['derived_tstamp', 'collector_tstamp', 'dvce_sent_tstamp'].map((name) => ({
+        name, type: 'string', aggregation: 'last', property: { type: 'atomic', name },
+      })),
+    ],
+  };
+  const dayBack = (): number => now - 86_400_000;
+
+  beforeEach(async () => {
+    engine = await loadEngine({ definitions: { attribute_groups: [times] }, wasm: wasmBytes });
+  });
+
+  test('has its time by the clock of the server, whatever that of the device says', () => {
+    const payload = view({ dtm: String(dayBack()), stm: String(dayBack() + 40) });
+    engine.process(payload, now);
+    expect(engine.attributes(domainUser)).toMatchObject({ times: { recent: 0, collector_tstamp: null } });
+    engine.process({ ...payload, eid: '2' }, now, { receivedAt: now - 500 });
+    expect(engine.attributes(domainUser)).toEqual({
+      times: {
+        recent: 1,
+        derived_tstamp: new Date(now - 540).toISOString(),
+        collector_tstamp: new Date(now - 500).toISOString(),
+        dvce_sent_tstamp: new Date(dayBack() + 40).toISOString(),
+      },
+    });
+  });
+
+  test('in the future counts as now', () => {
+    engine.process(view(), now, { receivedAt: now + 86_400_000 });
+    engine.advance(now + 3_599_999);
+    expect(engine.attributes(domainUser)).toMatchObject({ times: { recent: 1 } });
+    engine.advance(now + 3_600_000);
+    expect(engine.attributes(domainUser)).toMatchObject({ times: { recent: 0 } });
+  });
+
+  test('between two milliseconds counts as of the earlier one', () => {
+    engine.process(view({ stm: undefined }), now, { receivedAt: now - 0.5 });
+    expect(engine.attributes(domainUser)).toMatchObject({ times: { collector_tstamp: new Date(now - 1).toISOString() } });
+  });
+
+  test.each([NaN, Infinity, 8.64e15 + 1])('at %s is refused', (receivedAt) => {
+    expect(thrown(() => engine.process(view(), now, { receivedAt })).code).toBe('options');
+    expect(engine.attributes(domainUser)).toMatchObject({ times: { recent: 0 } });
+  });
+});
+
 test("a server's own user agent is not the visitor's", async () => {
   vi.stubGlobal('navigator', { userAgent: 'Node.js/22' });
   const browsers = {

@@ -61,6 +61,48 @@ describe('the collector', () => {
     assert.equal(await readViews(sandbox, visitor), 1);
   });
 
+  // Rule 10. The tracker sends dtm and stm by the device's clock; the collector believes only the time between them.
+  test('takes an event’s time from its own clock, and a restart takes the same', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const [visitor, late] = [randomUUID(), randomUUID()];
+    const atomic = (name) => ({ name, type: 'string', aggregation: 'last', property: { type: 'atomic', name } });
+    const group = {
+      name: 'visits',
+      version: 1,
+      is_published: true,
+      attribute_key: { name: 'domain_userid' },
+      attributes: [
+        { name: 'hour', type: 'int32', aggregation: 'counter', period: 'PT1H' },
+        atomic('derived_tstamp'), atomic('collector_tstamp'),
+      ],
+    };
+    await sandbox.publish({ attribute_groups: [group] });
+    const before = Date.now();
+    const dayBack = before - 86_400_000;
+    for (let i = 0; i < 2; ++i) {
+      await sandbox.track({ e: 'pv', duid: visitor, eid: randomUUID(), dtm: String(dayBack), stm: String(dayBack + 40) });
+      const query = new URLSearchParams({ e: 'pv', duid: late, dtm: String(before - 7_200_000), stm: String(before) });
+      await sandbox.call('GET', `/i?${query}`);
+    }
+    const after = Date.now();
+    const ask = async () => {
+      const names = ['hour', 'derived_tstamp', 'collector_tstamp'];
+      return sandbox.ask('POST', '/api/v1/get-online-attributes', {
+        attribute_keys: { domain_userid: [visitor, late] }, attributes: names.map((name) => `visits_v1:${name}`),
+      });
+    };
+    const read = await ask();
+    assert.deepEqual(read.hour, [2, 0]); // what waited for two hours is two hours old
+    const [derived, collected] = [read.derived_tstamp, read.collector_tstamp].map((column) => column.map(Date.parse));
+    for (const time of collected) assert.ok(time >= before && time <= after, read.collector_tstamp);
+    assert.deepEqual(derived, [collected[0] - 40, collected[1] - 7_200_000]);
+    const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', { attribute_group: group, attribute_key_ids: [visitor, late] });
+    assert.deepEqual(tried.hour, [2, 0]);
+    await sandbox.kill();
+    await sandbox.start();
+    assert.deepEqual(await ask(), read);
+  });
+
   test('answers what is malformed like all else, and counts it', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();

@@ -21,6 +21,10 @@ new Engine();
 
 const fired: TriggeredIntervention[] = engine.process({ e: 'pv', eid: '1' }, Date.now());
 fired.map(({ triggered_at, attributes }) => [triggered_at.slice(0, 10), stringAttributes(attributes)['g:a']?.length]);
+engine.process({ e: 'pv' }, Date.now(), { receivedAt: 5, held: [{ name: 'user_id', id: '1' }] });
+engine.process({ e: 'pv' }, Date.now(), { receivedAt: undefined });
+// @ts-expect-error: a time is a number of ms
+engine.process({ e: 'pv' }, Date.now(), { receivedAt: new Date() });
 // @ts-expect-error: the engine has no clock of its own
 engine.process({ e: 'pv' });
 
