@@ -1,7 +1,8 @@
 // The engine as servers have it: with what a page loads only when it is used.
 import { PageEngine, type HeldIds } from './page-engine.js';
+import { EngineError } from './problem.js';
 import { boundPush } from './push.js';
-import { attributes, explain, forget } from './questions.js';
+import { attributes, explain, forget, textsOf } from './questions.js';
 import type { AttributeKey, AttributePush, Attributes, Explanation, TriggeredIntervention } from './types.js';
 
 /**
@@ -18,6 +19,11 @@ export class Engine extends PageEngine {
    */
   push(push: AttributePush, now: number, time = now, held?: HeldIds): TriggeredIntervention[] {
     return this.set(boundPush(this.report.fields, push, time), now, held);
+  }
+
+  protected override namesAndIds(held: HeldIds): string[] {
+    if (!Array.isArray(held)) throw new EngineError('options', 'Held ids are a list of {name, id}.');
+    return held.flatMap(textsOf);
   }
 
   /** When time alone may trigger something next (ms), for whomever; Infinity: never. */

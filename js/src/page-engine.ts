@@ -173,9 +173,13 @@ export class PageEngine {
   #hold(held: HeldIds | undefined): void {
     const wanted = JSON.stringify(held);
     if (wanted === this.#held) return;
-    this.#buffer.write({ id: '', time: NaN, values: held?.flatMap(({ name, id }) => [name, id]) ?? [] }, 0);
+    this.#buffer.write({ id: '', time: NaN, values: held ? this.namesAndIds(held) : [] }, 0);
     this.#fired(this.#module.hold(this.#handle, held ? 0 : 1));
     this.#held = wanted;
+  }
+
+  protected namesAndIds(held: HeldIds): string[] {
+    return held.flatMap(({ name, id }) => [name, id]);
   }
 
   #fired(count: number): TriggeredIntervention[] {

@@ -18,7 +18,7 @@ export function forget(engine: PageEngine, key: AttributeKey): boolean {
   return engine.ask('forget', textsOf(key)) === 1;
 }
 
-function textsOf(key: AttributeKey): string[] {
+export function textsOf(key: AttributeKey): string[] {
   if (typeof key?.name === 'string' && typeof key.id === 'string') return [key.name, key.id];
   throw new EngineError('options', 'An attribute key is {name, id}, both texts.');
 }

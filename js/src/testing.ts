@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { HeldIds } from './held-ids.js';
 import { loadEngine, type Engine, type EngineOptions } from './load-engine.js';
 import type { Attributes, AttributePush, Explanation, Payload, TriggeredIntervention } from './types.js';
 
@@ -59,7 +60,10 @@ export interface TestVisitor {
 /** The rules with a first visitor. */
 export interface RuleTest extends TestVisitor {
   readonly clock: FakeClock;
-  /** Lets time pass for all visitors, and answers what that triggers, in order. */
+  /**
+   * Lets time pass, and answers what that triggers, in order. As in a page, time is evaluated for the ids of the last event
+   * (before any: of the first visitor); another visitor's catch up with that visitor's next event.
+   */
   advance(span: Span): TriggeredIntervention[];
   /** Another visitor, or the same one with other ids: `visitor({ user_id: '…' })` has logged in. */
   visitor(ids: Ids): TestVisitor;
@@ -90,12 +94,15 @@ class EngineTest implements RuleTest {
   readonly fired: TriggeredIntervention[] = [];
   readonly #engine: Engine;
   readonly #first: TestVisitor;
+  readonly #held = new HeldIds();
   #events = 0;
 
   constructor(engine: Engine, clock: FakeClock, ids: Ids) {
     this.#engine = engine;
     this.clock = clock;
     this.#first = this.#visitor(ids);
+    this.#held.bind(engine.report);
+    this.#held.take(payloadOf(ids));
   }
 
   track(event: Payload): TriggeredIntervention[] {
@@ -115,7 +122,7 @@ class EngineTest implements RuleTest {
   }
 
   advance(span: Span): TriggeredIntervention[] {
-    return this.#note(this.#engine.advance(this.clock.advance(span)));
+    return this.#note(this.#engine.advance(this.clock.advance(span), this.#held.list));
   }
 
   visitor(ids: Ids): TestVisitor {
@@ -125,27 +132,37 @@ class EngineTest implements RuleTest {
   #visitor(ids: Ids): TestVisitor {
     const keyOf = (name: keyof Ids): { name: string; id: string } => ({ name, id: ids[name] ?? '' });
     return {
-      track: (event) => this.#note(this.#engine.process(this.#complete(event, ids), this.clock.now)),
+      track: (event) => {
+        const payload = this.#complete(event, ids);
+        this.#held.take(payload);
+        return this.#note(this.#engine.process(payload, this.clock.now, { held: this.#held.list }));
+      },
       push: ({ key = 'domain_userid', ...attributes }) =>
-        this.#note(this.#engine.push({ ...attributes, attributeKey: keyOf(key) }, this.clock.now)),
+        this.#note(
+          this.#engine.push({ ...attributes, attributeKey: keyOf(key) }, this.clock.now, undefined, this.#held.list),
+        ),
       attributes: (group, key = 'domain_userid') => {
-        this.#note(this.#engine.advance(this.clock.now));
+        this.#note(this.#engine.advance(this.clock.now, this.#held.list));
         return this.#engine.attributes(keyOf(key))[group] ?? {};
       },
       explain: (intervention, key = 'domain_userid') => this.#engine.explain(intervention, keyOf(key)),
     };
   }
 
-  #complete(event: Payload, { domain_userid, domain_sessionid, user_id, network_userid }: Ids): Payload {
+  #complete(event: Payload, ids: Ids): Payload {
     const eid = `00000000-0000-4000-8000-${String(++this.#events).padStart(12, '0')}`;
     const dtm = String(this.clock.now);
-    return { eid, dtm, duid: domain_userid, sid: domain_sessionid, uid: user_id, nuid: network_userid, ...event };
+    return { eid, dtm, ...payloadOf(ids), ...event };
   }
 
   #note(fired: TriggeredIntervention[]): TriggeredIntervention[] {
     this.fired.push(...fired);
     return fired;
   }
+}
+
+function payloadOf({ domain_userid, domain_sessionid, user_id, network_userid }: Ids): Payload {
+  return { duid: domain_userid, sid: domain_sessionid, uid: user_id, nuid: network_userid };
 }
 
 /** A self-describing event or entity: `iglu:com.acme/cart/jsonschema/1-0-0`. */

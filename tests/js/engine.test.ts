@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as built from '../../js/dist/load-engine.js';
 import { check, EngineError, loadEngine, stringAttributes, type Engine } from '../../js/src/load-engine.js';
-import type { Payload } from '../../js/src/types.js';
+import type { AttributeKey, Payload } from '../../js/src/types.js';
 import { readSampleLines, wasmBytes } from './engine-module.js';
 import { foreignModules } from './foreign-modules.js';
 import { add, domainUser, names, tutorial, view } from './visits.js';
@@ -353,6 +353,82 @@ describe('time', () => {
     engine.rebase(now);
     expect(engine.clock).toBe(now);
     expect(engine.nextDeadline).toBe(Infinity);
+  });
+
+  describe('of held ids (rules 12 and 16)', () => {
+    const timers = {
+      attribute_groups: [
+        {
+          name: 'g',
+          attribute_key: { name: 'domain_userid' },
+          attributes: [{ name: 'idle', type: 'double', aggregation: 'time_since_last', time_unit: 's' }],
+        },
+      ],
+      interventions: [
+        { name: 'idle', criteria: { attribute: 'g:idle', operator: '>=', value: 5 } },
+        {
+          name: 'just_idle',
+          criteria: {
+            all: [
+              { attribute: 'g:idle', operator: '>=', value: 5 },
+              { attribute: 'g:idle', operator: '<', value: 10 },
+            ],
+          },
+        },
+      ],
+    };
+    const [a, b] = ['a', 'b'].map((id) => ({ name: 'domain_userid', id })) as [AttributeKey, AttributeKey];
+    // The engine may look at a profile a little earlier.
+    const secondsTo = (time: number): number => Math.ceil((time - now) / 1000);
+    const at = (ms: number): string => new Date(now + ms).toISOString();
+
+    beforeEach(async () => {
+      engine = await loadEngine({ definitions: timers, wasm: wasmBytes });
+      for (const { id } of [a, b]) engine.process({ e: 'pv', duid: id, dtm: String(now) }, now);
+    });
+
+    test('is evaluated for these alone; others catch up when they are held again', () => {
+      expect(engine.nextDeadlineOf([])).toBe(Infinity);
+      expect(secondsTo(engine.nextDeadlineOf([a]))).toBe(5);
+      expect(names(engine.advance(now + 60_000, [a]))).toEqual(['idle', 'just_idle']);
+      expect(engine.nextDeadlineOf([a])).toBe(Infinity);
+      expect(secondsTo(engine.nextDeadlineOf([b]))).toBe(5);
+      expect(secondsTo(engine.nextDeadline)).toBe(5);
+      expect(engine.advance(now + 60_000, [b])).toMatchObject([
+        { name: 'idle', target_attribute_key: b, triggered_at: at(5000), attributes: { 'g:idle': 60 } },
+      ]);
+    });
+
+    test('is evaluated for the ids of an event before it counts, held or not', () => {
+      const event = { e: 'pv', duid: 'b', dtm: String(now + 60_000) };
+      expect(names(engine.process(event, now + 60_000, { held: [] }))).toEqual(['idle', 'just_idle']);
+      expect(secondsTo(engine.nextDeadlineOf([b]))).toBe(65);
+      expect(secondsTo(engine.nextDeadlineOf([a]))).toBe(5);
+    });
+
+    test('follows a list that changes in place', () => {
+      const held = [a];
+      expect(engine.advance(now + 1000, held)).toEqual([]);
+      held.pop();
+      expect(engine.advance(now + 60_000, held)).toEqual([]);
+      held.push(b);
+      expect(names(engine.advance(now + 60_000, held))).toEqual(['idle']);
+    });
+
+    test('survives a snapshot, and is that of one engine only', async () => {
+      engine.advance(now + 60_000, [a]);
+      const other = await loadEngine({ definitions: timers, wasm: wasmBytes });
+      other.restore(engine.snapshot());
+      expect(engine.nextDeadlineOf([a])).toBe(Infinity);
+      expect(secondsTo(other.nextDeadline)).toBe(5);
+      expect(names(other.advance(now + 60_000))).toEqual(['idle']);
+    });
+
+    test.each([[[{ name: 'domain_userid' }]], [[null]], ['a'], [{ name: 1 }]])('refuses %j as held ids', (wrong) => {
+      expect(thrown(() => engine.advance(now, wrong as never)).code).toBe('options');
+      expect(engine.clock).toBe(now);
+      expect(secondsTo(engine.nextDeadline)).toBe(5);
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 // tripline/testing: rules are tested with it as a user would.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { bundle, Attribute, Criteria, Criterion, domain_userid, duration, ExternalBatchAttributeGroup, Field, AtomicProperty, InterventionCriteriaAll, InterventionCriterion, RuleIntervention, StreamAttributeGroup } from '../../js/src/define.js';
+import { bundle, Attribute, Criteria, Criterion, domain_userid, user_id, duration, ExternalBatchAttributeGroup, Field, AtomicProperty, InterventionCriteriaAll, InterventionCriterion, RuleIntervention, StreamAttributeGroup } from '../../js/src/define.js';
 import {
   addToCart, FakeClock, pagePing, pageView, productView, removeFromCart, selfDescribing, structured, testRules, transaction, type Cart, type Product, type RuleTest,
 } from '../../js/src/testing.js';
@@ -77,6 +77,47 @@ describe('time', () => {
     expect(test.attributes('visit')['recent']).toBe(0);
     expect(test.advance({ hours: 1 })).toMatchObject([{ name: 'left', triggered_at: '2026-06-01T08:15:00.000Z' }]);
     expect(test.clock.now).toBe(Date.parse('2026-06-01T09:14:59.999Z'));
+  });
+
+  describe('passes for the ids of the last event only, as in a page (rule 16)', () => {
+    const person = StreamAttributeGroup({
+      name: 'person',
+      attribute_key: user_id,
+      attributes: [Attribute({ name: 'idle', type: 'double', aggregation: 'time_since_last', time_unit: 's' })],
+    });
+    const idle = RuleIntervention({
+      name: 'idle',
+      criteria: InterventionCriterion({ attribute: 'person:idle', operator: '>=', value: 5 }),
+    });
+    const justIdle = RuleIntervention({
+      name: 'just_idle',
+      criteria: InterventionCriteriaAll({
+        all: [
+          InterventionCriterion({ attribute: 'person:idle', operator: '>=', value: 5 }),
+          InterventionCriterion({ attribute: 'person:idle', operator: '<', value: 10 }),
+        ],
+      }),
+    });
+    const load = (): Promise<RuleTest> => testRules({ definitions: bundle([person, idle, justIdle]), wasm: wasmBytes });
+
+    test('not for a user who has logged out, until the user is back', async () => {
+      const test = await load();
+      const user = test.visitor({ user_id: 'a' });
+      user.track(pageView());
+      test.track(pageView());
+      expect(test.advance({ minutes: 1 })).toEqual([]);
+      expect(user.attributes('person', 'user_id')).toEqual({ idle: 60 });
+      expect(user.track(pageView())).toMatchObject([{ name: 'idle', triggered_at: '2026-01-01T12:00:05.000Z', attributes: { 'person:idle': 60 } }]);
+      expect(names(test.advance({ minutes: 1 }))).toEqual(['just_idle']);
+    });
+
+    test('for the first visitor before any event', async () => {
+      const plans = ExternalBatchAttributeGroup({ name: 'plans', attribute_key: user_id, fields: [Field({ name: 'plan', type: 'string' })], ttl: duration({ seconds: 10 }) });
+      const expired = RuleIntervention({ name: 'expired', criteria: InterventionCriterion({ attribute: 'plans:plan', operator: 'is null' }) });
+      const test = await testRules({ definitions: bundle([plans, expired]), wasm: wasmBytes, ids: { user_id: 'a' } });
+      test.push({ group: 'plans', key: 'user_id', attributes: { plan: 'pro' } });
+      expect(names(test.advance({ minutes: 1 }))).toEqual(['expired']);
+    });
   });
 
   test('neither goes back nor begins at no time', async () => {

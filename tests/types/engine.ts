@@ -35,7 +35,11 @@ engine.push({ group: 'g', attributes: { a: 1 } }, 5);
 engine.push({ group: 'g', attributeKey: { name: 'user_id', id: '1' }, attributes: { a: {} } }, 5);
 
 engine.advance(5).length;
-const times: number[] = [engine.clock, engine.nextDeadline];
+engine.advance(5, [{ name: 'user_id', id: '1' }]).length;
+engine.process({ e: 'pv' }, 5, { held: [] });
+// @ts-expect-error: an id alone does not say of which attribute key
+engine.advance(5, ['1']);
+const times: number[] = [engine.clock, engine.nextDeadline, engine.nextDeadlineOf([{ name: 'user_id', id: '1' }])];
 void times;
 // @ts-expect-error: it is set by calls
 engine.clock = 5;
