@@ -5,7 +5,7 @@
  */
 import { HeldIds } from './held-ids.js';
 import { loadEngine, type Engine, type EngineOptions } from './load-engine.js';
-import type { Attributes, AttributePush, Explanation, Payload, TriggeredIntervention } from './types.js';
+import type { AttributeKey, Attributes, AttributePush, Explanation, Payload, TriggeredIntervention } from './types.js';
 
 export type { Attributes, AttributePush, Explanation, Payload, TriggeredIntervention } from './types.js';
 
@@ -60,10 +60,7 @@ export interface TestVisitor {
 /** The rules with a first visitor. */
 export interface RuleTest extends TestVisitor {
   readonly clock: FakeClock;
-  /**
-   * Lets time pass, and answers what that triggers, in order. As in a page, time is evaluated for the ids of the last event
-   * (before any: of the first visitor); another visitor's catch up with that visitor's next event.
-   */
+  /** Lets time pass for all visitors, for the ids that their pages hold (rule 16), and answers what that triggers, in order. */
   advance(span: Span): TriggeredIntervention[];
   /** Another visitor, or the same one with other ids: `visitor({ user_id: '…' })` has logged in. */
   visitor(ids: Ids): TestVisitor;
@@ -94,15 +91,13 @@ class EngineTest implements RuleTest {
   readonly fired: TriggeredIntervention[] = [];
   readonly #engine: Engine;
   readonly #first: TestVisitor;
-  readonly #held = new HeldIds();
+  readonly #visitors: HeldIds[] = [];
   #events = 0;
 
   constructor(engine: Engine, clock: FakeClock, ids: Ids) {
     this.#engine = engine;
     this.clock = clock;
     this.#first = this.#visitor(ids);
-    this.#held.bind(engine.report);
-    this.#held.take(payloadOf(ids));
   }
 
   track(event: Payload): TriggeredIntervention[] {
@@ -122,7 +117,7 @@ class EngineTest implements RuleTest {
   }
 
   advance(span: Span): TriggeredIntervention[] {
-    return this.#note(this.#engine.advance(this.clock.advance(span), this.#held.list));
+    return this.#note(this.#engine.advance(this.clock.advance(span), this.#held));
   }
 
   visitor(ids: Ids): TestVisitor {
@@ -131,28 +126,37 @@ class EngineTest implements RuleTest {
 
   #visitor(ids: Ids): TestVisitor {
     const keyOf = (name: keyof Ids): { name: string; id: string } => ({ name, id: ids[name] ?? '' });
+    const held = new HeldIds();
+    held.bind(this.#engine.report);
+    held.take(fieldsOf(ids));
+    this.#visitors.push(held);
     return {
       track: (event) => {
         const payload = this.#complete(event, ids);
-        this.#held.take(payload);
-        return this.#note(this.#engine.process(payload, this.clock.now, { held: this.#held.list }));
+        held.take(payload);
+        return this.#note(this.#engine.process(payload, this.clock.now, { held: this.#held }));
       },
-      push: ({ key = 'domain_userid', ...attributes }) =>
-        this.#note(
-          this.#engine.push({ ...attributes, attributeKey: keyOf(key) }, this.clock.now, undefined, this.#held.list),
-        ),
+      push: ({ key = 'domain_userid', ...attributes }) => {
+        const attributeKey = keyOf(key);
+        held.name(attributeKey);
+        return this.#note(this.#engine.push({ ...attributes, attributeKey }, this.clock.now, this.clock.now, this.#held));
+      },
       attributes: (group, key = 'domain_userid') => {
-        this.#note(this.#engine.advance(this.clock.now, this.#held.list));
+        this.#note(this.#engine.advance(this.clock.now, this.#held));
         return this.#engine.attributes(keyOf(key))[group] ?? {};
       },
       explain: (intervention, key = 'domain_userid') => this.#engine.explain(intervention, keyOf(key)),
     };
   }
 
+  /** The ids of all visitors, as the page of each would hold them. */
+  get #held(): AttributeKey[] {
+    return this.#visitors.flatMap(({ list }) => list);
+  }
+
   #complete(event: Payload, ids: Ids): Payload {
     const eid = `00000000-0000-4000-8000-${String(++this.#events).padStart(12, '0')}`;
-    const dtm = String(this.clock.now);
-    return { eid, dtm, ...payloadOf(ids), ...event };
+    return { eid, dtm: String(this.clock.now), ...fieldsOf(ids), ...event };
   }
 
   #note(fired: TriggeredIntervention[]): TriggeredIntervention[] {
@@ -161,7 +165,7 @@ class EngineTest implements RuleTest {
   }
 }
 
-function payloadOf({ domain_userid, domain_sessionid, user_id, network_userid }: Ids): Payload {
+function fieldsOf({ domain_userid, domain_sessionid, user_id, network_userid }: Ids): Payload {
   return { duid: domain_userid, sid: domain_sessionid, uid: user_id, nuid: network_userid };
 }
 

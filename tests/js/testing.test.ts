@@ -1,6 +1,6 @@
 // tripline/testing: rules are tested with it as a user would.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { bundle, Attribute, Criteria, Criterion, domain_userid, user_id, duration, ExternalBatchAttributeGroup, Field, AtomicProperty, InterventionCriteriaAll, InterventionCriterion, RuleIntervention, StreamAttributeGroup } from '../../js/src/define.js';
+import { bundle, Attribute, Criteria, Criterion, domain_userid, duration, ExternalBatchAttributeGroup, Field, AtomicProperty, InterventionCriteriaAll, InterventionCriterion, RuleIntervention, StreamAttributeGroup } from '../../js/src/define.js';
 import {
   addToCart, FakeClock, pagePing, pageView, productView, removeFromCart, selfDescribing, structured, testRules, transaction, type Cart, type Product, type RuleTest,
 } from '../../js/src/testing.js';
@@ -79,53 +79,57 @@ describe('time', () => {
     expect(test.clock.now).toBe(Date.parse('2026-06-01T09:14:59.999Z'));
   });
 
-  describe('passes for the ids of the last event only, as in a page (rule 16)', () => {
-    const person = StreamAttributeGroup({
-      name: 'person',
-      attribute_key: user_id,
-      attributes: [Attribute({ name: 'idle', type: 'double', aggregation: 'time_since_last', time_unit: 's' })],
-    });
-    const idle = RuleIntervention({
-      name: 'idle',
-      criteria: InterventionCriterion({ attribute: 'person:idle', operator: '>=', value: 5 }),
-    });
-    const justIdle = RuleIntervention({
-      name: 'just_idle',
-      criteria: InterventionCriteriaAll({
-        all: [
-          InterventionCriterion({ attribute: 'person:idle', operator: '>=', value: 5 }),
-          InterventionCriterion({ attribute: 'person:idle', operator: '<', value: 10 }),
-        ],
-      }),
-    });
-    const load = (): Promise<RuleTest> => testRules({ definitions: bundle([person, idle, justIdle]), wasm: wasmBytes });
-
-    test('not for a user who has logged out, until the user is back', async () => {
-      const test = await load();
-      const user = test.visitor({ user_id: 'a' });
-      user.track(pageView());
-      test.track(pageView());
-      expect(test.advance({ minutes: 1 })).toEqual([]);
-      expect(user.attributes('person', 'user_id')).toEqual({ idle: 60 });
-      expect(user.track(pageView())).toMatchObject([{ name: 'idle', triggered_at: '2026-01-01T12:00:05.000Z', attributes: { 'person:idle': 60 } }]);
-      expect(names(test.advance({ minutes: 1 }))).toEqual(['just_idle']);
-    });
-
-    test('for the first visitor before any event', async () => {
-      const plans = ExternalBatchAttributeGroup({ name: 'plans', attribute_key: user_id, fields: [Field({ name: 'plan', type: 'string' })], ttl: duration({ seconds: 10 }) });
-      const expired = RuleIntervention({ name: 'expired', criteria: InterventionCriterion({ attribute: 'plans:plan', operator: 'is null' }) });
-      const test = await testRules({ definitions: bundle([plans, expired]), wasm: wasmBytes, ids: { user_id: 'a' } });
-      test.push({ group: 'plans', key: 'user_id', attributes: { plan: 'pro' } });
-      expect(names(test.advance({ minutes: 1 }))).toEqual(['expired']);
-    });
-  });
-
   test('neither goes back nor begins at no time', async () => {
     const clock = new FakeClock(5);
     expect(clock.advance({ days: 1, ms: 1 })).toBe(86_400_006);
     expect(() => clock.advance({ seconds: -1 })).toThrow(RangeError);
     expect(() => clock.advance({ seconds: NaN })).toThrow(RangeError);
     await expect(testRules({ definitions: tutorial, wasm: wasmBytes, at: 'noon' })).rejects.toThrow(RangeError);
+  });
+});
+
+describe('time passes for the ids that the pages of the visitors hold', () => {
+  const keys = [
+    { name: 'user_id' },
+    { name: 'domain_sessionid' },
+    { name: 'account', property: { type: 'entity', vendor: 'com.acme', name: 'account', major_version: 1, path: 'id', index: 0 } },
+  ];
+  const recent = { name: 'recent', type: 'int32', aggregation: 'counter', events: [], period: 'PT10M' };
+  const definitions = {
+    attribute_keys: keys,
+    attribute_groups: keys.map(({ name }) => ({ name, version: 1, attribute_key: { name }, attributes: [recent] })),
+    interventions: keys.map(({ name }) => ({
+      name: `${name}_left`, version: 1, criteria: { attribute: `${name}:recent`, operator: '=', value: 0 },
+    })),
+  };
+  const account = (id: string): object => ({ entities: [{ schema: 'iglu:com.acme/account/jsonschema/1-0-0', data: { id } }] });
+  const left = (fired: readonly { name: string; target_attribute_key: { id: string } }[]): string[] =>
+    fired.map(({ name, target_attribute_key: { id } }) => `${name} ${id}`).sort();
+  const open = (): Promise<RuleTest> => testRules({ definitions, wasm: wasmBytes, ids: { domain_userid: 'd', domain_sessionid: 's' } });
+
+  test('of the last session, and of the last entity', async () => {
+    const test = await open();
+    test.track({ ...pageView(account('1')), sid: 'before' });
+    test.track({ ...pageView(account('1')), sid: 's' });
+    test.track(pageView(account('2')));
+    test.track(pageView());
+    expect(left(test.advance({ minutes: 10 }))).toEqual(['account_left 2', 'domain_sessionid_left s']);
+  });
+
+  test('of all visitors', async () => {
+    const test = await open();
+    const other = test.visitor({ domain_userid: 'd', domain_sessionid: 's', user_id: 'A' });
+    other.track(pageView());
+    test.track(pageView());
+    expect(left(test.advance({ minutes: 10 }))).toEqual(['domain_sessionid_left s', 'user_id_left A']);
+  });
+
+  test('who is back catches up', async () => {
+    const test = await open();
+    test.track({ ...pageView(), uid: 'A' });
+    test.track(pageView());
+    expect(left(test.advance({ minutes: 20 }))).toEqual(['domain_sessionid_left s']);
+    expect(left(test.track({ ...pageView(), uid: 'A' }))).toEqual(['user_id_left A']);
   });
 });
 
