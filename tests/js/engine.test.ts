@@ -281,6 +281,35 @@ describe('rule 10: an event that was received', () => {
   });
 });
 
+test('rule 14: years beyond 9999 and before 0000 print whole dates', async () => {
+  const created = { type: 'atomic', name: 'dvce_created_tstamp' };
+  const attribute = (name: string, date_part?: string): object => ({
+    name,
+    type: 'string',
+    aggregation: 'last',
+    property: { ...created, date_part },
+  });
+  const dates = {
+    name: 'dates',
+    attribute_key: { name: 'domain_userid' },
+    attributes: [attribute('time'), attribute('active_day', 'active_day'), attribute('active_month', 'active_month')],
+  };
+  engine = await loadEngine({ definitions: { attribute_groups: [dates] }, wasm: wasmBytes });
+  const far = 253850000000000;
+  engine.process(view({ dtm: String(far) }), far);
+  expect(engine.attributes(domainUser)['dates']).toEqual({
+    time: '10014-03-09T16:53:20.000Z',
+    active_day: '10014-03-09',
+    active_month: '10014-03-01',
+  });
+  engine.process(view({ ttm: String(far + 1), dtm: '-63550008000000' }), far + 1);
+  expect(engine.attributes(domainUser)['dates']).toEqual({
+    time: '-0044-03-07T12:00:00.000Z',
+    active_day: '-0044-03-07',
+    active_month: '-0044-03-01',
+  });
+});
+
 test("a server's own user agent is not the visitor's", async () => {
   vi.stubGlobal('navigator', { userAgent: 'Node.js/22' });
   const browsers = {

@@ -498,6 +498,9 @@ json Generator::event() {
   }
   if (chance(60)) {
     data["t"] = chance(90) ? json(printed(clock_ + scale_ * static_cast<Time>(below(3)))) : "soon";
+    if (chance(5)) {
+      data["t"] = one_of({"10014-03-09T17:46:40.000Z", "+012345-01-31 23:00-05", "-0044-03-15"});
+    }
   }
   made["unstruct_event_acme_probe_1"] = data.is_null() ? json::object() : data;
   if (chance(60)) {

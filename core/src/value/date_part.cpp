@@ -17,7 +17,8 @@ std::int64_t weekday(std::int64_t day) {
 }
 
 Value date_text(std::int64_t day) {
-  return Value::string(Text(format_time(day * kDay).view().substr(0, 10)));
+  const Text time = format_time(day * kDay);
+  return Value::string(Text(time.view().substr(0, time.view().find('T'))));
 }
 
 }  // namespace
