@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "definitions/property_path.h"
+#include "support/json_writer.h"
+#include "support/number_text.h"
 #include "support/text.h"
 #include "support/time_text.h"
 
@@ -44,7 +46,7 @@ bool is_name(std::string_view text, std::string_view punctuation) {
 
 void Reader::read_object(const JsonNode& node, const AnyFormat& format, void* thing) {
   *static_cast<const JsonNode**>(thing) = &node;
-  if (node.kind != JsonNode::Kind::object) return error(&node, "an object is needed here");
+  if (node.kind != JsonNode::Kind::object) return refuse(node, format);
   for (const FieldFormat& field : format.fields) {
     void* const place = static_cast<char*>(thing) + field.offset;
     if (const JsonNode* member = node.member(field.name)) {
@@ -57,6 +59,27 @@ void Reader::read_object(const JsonNode& node, const AnyFormat& format, void* th
   }
   if (format.check != nullptr) format.check(*this, thing);
   if (format.ignored != nullptr) warn_about_unknown_fields(node, format);
+}
+
+void Reader::refuse(const JsonNode& node, const AnyFormat& format) {
+  using Kind = FieldFormat::Kind;
+  const Kind first = format.fields.empty() ? Kind::object : format.fields[0].kind;
+  Text example;
+  if (node.kind == JsonNode::Kind::string && first == Kind::word) {  // its type: a property
+    example = property_example(node.text);
+  } else if (node.kind == JsonNode::Kind::string && first == Kind::name) {
+    example = JsonWriter().begin_object().key("name").string(node.text).end_object().take();
+  }
+  error(&node, "an object is needed here%%", {example.empty() ? "" : ", such as ", example});
+}
+
+void Reader::refuse_duration(const JsonNode& node, std::string_view text) {
+  const Text seconds = concat({"PT", text, "S"});
+  error(&node,
+        parse_duration(seconds).value_or(0) > 0
+            ? "'%' is not an ISO 8601 duration; write the string \"%\" if it means seconds"
+            : "'%' is not an ISO 8601 duration; write for example PT15M or P7D",
+        {text, seconds});
 }
 
 void Reader::read_field(const JsonNode& node, const FieldFormat& field, void* place) {
@@ -100,6 +123,8 @@ void Reader::read_field(const JsonNode& node, const FieldFormat& field, void* pl
     default:
       if (node.kind == JsonNode::Kind::string) {
         read_text(node, field, place);
+      } else if (field.kind == Kind::duration && node.kind == JsonNode::Kind::number) {
+        refuse_duration(node, number_text(node.number));
       } else {
         error(&node, "a string is needed here");
       }
@@ -115,7 +140,7 @@ void Reader::read_text(const JsonNode& node, const FieldFormat& field, void* pla
       return;
     case Kind::duration:
       if (const auto duration = parse_duration(text); !duration) {
-        error(&node, "'%' is not an ISO 8601 duration; write for example PT15M or P7D", {text});
+        refuse_duration(node, text);
       } else if (*duration <= 0) {
         error(&node, "a duration must be longer than zero");
       } else {

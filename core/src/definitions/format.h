@@ -77,6 +77,9 @@ class Reader {
 
  private:
   void read_object(const JsonNode& node, const AnyFormat& format, void* thing);
+  /// Reports what is not an object, and how to write it as one.
+  void refuse(const JsonNode& node, const AnyFormat& format);
+  void refuse_duration(const JsonNode& node, std::string_view text);
   void read_field(const JsonNode& node, const FieldFormat& field, void* place);
   void read_text(const JsonNode& node, const FieldFormat& field, void* place);
   void read_word(const JsonNode& node, const FieldFormat& field, std::uint8_t& value);

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "definitions/json_tree.h"
+#include "definitions/names.h"
+#include "support/json_writer.h"
+
 namespace tripline {
 namespace {
 
@@ -62,6 +66,41 @@ bool is_schema_version(std::string_view text) {
   std::uint32_t number = 0;
   return take_digits(text, number) && take(text, '-') && take_digits(text, number) &&
          take(text, '-') && take_digits(text, number) && text.empty();
+}
+
+Text property_example(std::string_view text) {
+  const bool is_entity = text.starts_with("contexts_");
+  const std::size_t prefix = is_entity ? 9 : text.starts_with("unstruct_event_") ? 15 : text.size();
+  // The last underscores before the path begin version and name.
+  std::size_t at = prefix, version = prefix, name = prefix;
+  for (; at < text.size() && text[at] != '[' && text[at] != '.' && text[at] != ':'; ++at) {
+    if (text[at] != '_') continue;
+    name = version;
+    version = at + 1;
+  }
+  const std::string_view number = text.substr(version, at - version);
+  std::string_view index = "0";
+  if (at < text.size() && text[at] == '[') {
+    const std::size_t begin = ++at;
+    while (at < text.size() && is_digit(text[at])) ++at;
+    index = text.substr(begin, at++ - begin);
+  }
+  JsonWriter example;
+  example.begin_object().key("type");
+  if (name == prefix || number.empty() || !is_digit(number[0]) || index.empty() ||
+      ++at >= text.size()) {
+    example.string("atomic").key("name").string(is_atomic_field(text) ? text : "app_id");
+    return example.end_object().take();
+  }
+  Text vendor(text.substr(prefix, name - prefix - 1));
+  for (char& c : vendor) {
+    if (c == '_') c = '.';
+  }
+  example.string(is_entity ? "entity" : "event").key("vendor").string(vendor);
+  example.key("name").string(text.substr(name, version - name - 1));
+  example.key("major_version").raw(number);
+  if (is_entity) example.key("index").raw(index);
+  return example.key("path").string(text.substr(at)).end_object().take();
 }
 
 }  // namespace tripline

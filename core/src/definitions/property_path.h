@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "tripline/definitions.h"
+#include "tripline/text.h"
 
 namespace tripline {
 
@@ -15,5 +16,11 @@ namespace tripline {
 
 /// `1-0-0`.
 [[nodiscard]] bool is_schema_version(std::string_view text);
+
+/// For a string where a property must be, the property as an object: of the name of an atomic
+/// field, and of the way in which enriched events spell entities and self-describing events:
+/// `contexts_com_acme_product_1[0].price`, `unstruct_event_com_acme_checkout_1:step`. Where vendor
+/// ends and name begins is a guess. An example for any other string.
+[[nodiscard]] Text property_example(std::string_view text);
 
 }  // namespace tripline

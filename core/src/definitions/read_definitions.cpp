@@ -130,8 +130,8 @@ constexpr FieldFormat kFilterFields[] = {
 constexpr auto kFilter = format<EventFilter>(kFilterFields, "operator|value");
 
 constexpr FieldFormat kSelectorFields[] = {
-    name("vendor", PLACE(EventSelector, vendor), "_-."),
     name("name", PLACE(EventSelector, name), "_-"),
+    name("vendor", PLACE(EventSelector, vendor), "_-."),
     schema_version("version", PLACE(EventSelector, version)),
     refused("event_specification_id",
             "an event carries no specification id; select by vendor, name and version"),
