@@ -28,6 +28,8 @@ export class Visitor {
   readonly #tracker: TrackerIds | undefined;
   /** The last user and the last session, and since when (host clock in ms) the page has known them. */
   readonly #seen: Record<string, { id: Id; since: number }> = {};
+  /** Those before. */
+  readonly #past = new Set<Id>();
   /** The last payload, without what is known to be over. */
   #last: Payload | undefined;
   #isOptedOut = false;
@@ -69,6 +71,8 @@ export class Visitor {
     const info = user && attempt(() => this.#tracker?.getDomainUserInfo() as unknown[]);
     if (!info) return;
     const [newUser, newSession] = [info[1], info[6]].map(idOf);
+    // The tracker writes its cookie a little after an event: what is there until then is old.
+    if (this.#past.has(newUser) || this.#past.has(newSession)) return;
     const gone = {
       ...(newUser !== user && { duid: undefined, uid: undefined }),
       ...(newSession !== session && { sid: undefined }),
@@ -146,7 +150,10 @@ export class Visitor {
 
   #see(domain_userid: Id, domain_sessionid: Id): void {
     for (const [name, id] of Object.entries({ domain_userid, domain_sessionid })) {
-      if (id !== undefined && id !== this.#seen[name]?.id) this.#seen[name] = { id, since: Date.now() };
+      const before = this.#seen[name]?.id;
+      if (id === undefined || id === before) continue;
+      if (before !== undefined) this.#past.add(before);
+      this.#seen[name] = { id, since: Date.now() };
     }
   }
 

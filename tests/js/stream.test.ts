@@ -12,7 +12,7 @@ import { readSampleLines, wasmBytes } from './engine-module.js';
 import { foreignModules } from './foreign-modules.js';
 import { freshStorage, removeStorage } from './page-storage.js';
 import { StreamServer, streamHead } from './stream-server.js';
-import { add, domainUser, names, tutorial, visitor } from './visits.js';
+import { add, domainUser, names, tutorial, view, visitor } from './visits.js';
 
 const session = '388de625-7aba-44c7-8aeb-4fc58d08bf6e';
 
@@ -149,12 +149,12 @@ afterEach(async () => {
   removeStorage();
 });
 
-type VisitOptions = Partial<SubscriptionOptions & Omit<EvaluatorOptions, 'definitions'>> & { definitions?: EvaluatorOptions['definitions'] | undefined };
+type VisitOptions = Partial<SubscriptionOptions & Omit<EvaluatorOptions, 'definitions'>> & { definitions?: EvaluatorOptions['definitions'] | undefined; handle?: boolean };
 
-function open({ wasm = wasmBytes, mode = 'always', ...options }: VisitOptions = {}): Visit {
+function open({ wasm = wasmBytes, mode = 'always', handle = true, ...options }: VisitOptions = {}): Visit {
   const evaluator = new LocalEvaluator({ definitions: tutorial, wasm, store, ...options } as EvaluatorOptions, undefined, true);
   const visit: Visit = { evaluator, statuses: [], last: undefined, interventions: [], warnings: [], stream: undefined as never };
-  evaluator.on('intervention', (intervention) => visit.interventions.push(intervention));
+  if (handle) evaluator.on('intervention', (intervention) => visit.interventions.push(intervention));
   evaluator.on('warning', (problem) => visit.warnings.push(problem));
   evaluator.on('error', () => undefined);
   visit.stream = new InterventionStream({ endpoint: server.url, mode, ...options }, {
@@ -754,6 +754,133 @@ describe('while the page loads', () => {
     await server.reached(1);
     server.send(offer({ name: 'second' }), 'm2');
     await shown(visit, ['second']);
+  });
+});
+
+describe('whom a message is for', () => {
+  /** Tracks an event, as the plugin does. */
+  const track = (visit: Visit, changes: Payload): void => {
+    const event = view(changes);
+    visit.evaluator.track(event);
+    visit.stream.update(event);
+  };
+  const handle = ({ evaluator, interventions }: Visit): unknown =>
+    evaluator.on('intervention', (intervention) => interventions.push(intervention));
+  const forUser = (id: string): Intervention => offer({ target_attribute_key: { name: 'user_id', id } });
+  const waiting = async (): Promise<number> => {
+    let count = 0;
+    await store.update('default', (state) => ((count = state?.outbox.length ?? 0), state));
+    return count;
+  };
+  const received = (): Promise<void> => vi.waitFor(async () => expect(await waiting()).toBe(1), { timeout: 10_000, interval: 5 });
+
+  test.each<[string, Payload, Payload]>([
+    ['the user has logged out', {}, { uid: 'A' }],
+    ['another one has logged in', { uid: 'B' }, { uid: 'A' }],
+    ['tracking is anonymous', { duid: undefined, sid: undefined }, { uid: 'A' }],
+  ])('%s: it waits until the user is back', async (_, gone, back) => {
+    const visit = open({ attributeKeyTargets: { user_id: '/user_id' }, handle: false });
+    track(visit, { uid: 'A' });
+    await vi.waitFor(() => expect(server.asked.at(-1)?.query).toMatchObject({ user_id: 'A' }), { timeout: 10_000 });
+    await server.reached(1);
+    server.send(forUser('A'));
+    await received();
+    track(visit, gone);
+    handle(visit);
+    await quiet();
+    expect(visit.interventions).toEqual([]);
+    track(visit, back);
+    await shown(visit, ['offer']);
+  });
+
+  test('one that the stream was never open for is not shown', async () => {
+    const visit = open();
+    await server.reached(1);
+    server.send(forUser('A'));
+    server.send(offer({ name: 'other', target_attribute_key: { name: 'domain_userid', id: 'other' } }));
+    server.send(offer());
+    await shown(visit, ['offer']);
+    await quiet();
+    expect(names(visit.interventions)).toEqual(['offer']);
+  });
+
+  test('ids that stay are shown to, whoever is there', async () => {
+    const visit = open({ attributeKeyIds: { store_id: 's1', user_id: 'shared' } });
+    track(visit, { uid: 'A' });
+    await server.reached(1);
+    server.send(offer({ name: 'store', target_attribute_key: { name: 'store_id', id: 's1' } }));
+    server.send(forUser('shared'));
+    await shown(visit, ['store', 'offer']);
+  });
+
+  test('copies for several targets are one, and the first that is there is shown', async () => {
+    const visit = open({ handle: false });
+    await server.reached(1);
+    const one = forUser('A');
+    server.send(one);
+    server.send({ ...one, target_attribute_key: domainUser });
+    await vi.waitFor(async () => {
+      await store.update('default', (state) => (expect(state?.outbox[0]?.others).toHaveLength(1), state));
+    });
+    handle(visit);
+    await shown(visit, ['offer']);
+    expect(visit.interventions[0]?.target_attribute_key).toEqual(domainUser);
+    expect(await waiting()).toBe(0);
+  });
+
+  test('ids of entities go with the visitor', async () => {
+    const visit = open({ attributeKeyTargets: { cart: '/co/com.snowplowanalytics.snowplow.ecommerce/cart/cart_id' } });
+    visit.stream.update(add());
+    await vi.waitFor(() => expect(server.asked.at(-1)?.query).toHaveProperty('cart', 'cart-1'));
+    visit.stream.update(view());
+    await quiet();
+    expect(server.asked.at(-1)?.query).toHaveProperty('cart', 'cart-1');
+    visit.stream.update(view({ duid: 'another' }));
+    await vi.waitFor(() => expect(server.asked.at(-1)?.query).toMatchObject({ domain_userid: 'another' }));
+    expect(server.asked.at(-1)?.query).not.toHaveProperty('cart');
+  });
+
+  test('a page whose events are anonymous does not ask for ids that the tracker makes up', async () => {
+    const evaluator = new LocalEvaluator({ definitions: tutorial, wasm: wasmBytes, store }, undefined, true);
+    evaluator.track(view({ duid: undefined, sid: undefined }));
+    const statuses: unknown[] = [];
+    const stream = new InterventionStream({ endpoint: server.url }, {
+      evaluator,
+      tracker: { namespace: 'sp1', getDomainUserInfo: () => ['1', 'made up', 0, 1, 0, 0, 'made up'] as never },
+      hasDefinitions: true,
+      bindInputs,
+      onStatus: (status) => statuses.push(status),
+    });
+    await vi.waitFor(() => expect(statuses).toEqual([{ state: 'idle', reason: 'There is no id to ask for.' }]));
+    expect(server.asked).toEqual([]);
+    stream.close();
+    evaluator.close();
+  });
+
+  test('a page whose visitor has opted out asks for nothing, and receives nothing', async () => {
+    const tracker = { namespace: 'sp1', getDomainUserInfo: () => ['0', visitor, 0, 1, 0, 0, session] as never };
+    const evaluator = new LocalEvaluator({ definitions: tutorial, wasm: wasmBytes, store }, undefined, true, tracker);
+    const interventions: Intervention[] = [];
+    evaluator.on('intervention', (intervention) => interventions.push(intervention));
+    const statuses: string[] = [];
+    const stream = new InterventionStream({ endpoint: server.url, attributeKeyIds: { store_id: 's1' } }, {
+      evaluator, tracker, hasDefinitions: true, bindInputs,
+      onStatus: ({ state, reason }) => statuses.push(`${state} ${reason ?? ''}`),
+    });
+    await server.reached(1);
+    const optedOut = { e: 'pv', tna: 'sp1' };
+    server.send(offer({ target_attribute_key: { name: 'store_id', id: 's1' } }));
+    evaluator.track(optedOut);
+    stream.update(optedOut);
+    await vi.waitFor(() => expect(statuses.at(-1)).toBe('idle The visitor has opted out.'));
+    await quiet();
+    expect(interventions).toEqual([]);
+    const normal = view();
+    evaluator.track(normal);
+    stream.update(normal);
+    await server.reached(1);
+    stream.close();
+    evaluator.close();
   });
 });
 

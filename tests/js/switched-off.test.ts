@@ -151,6 +151,13 @@ test('without definitions that load, nothing is dispatched and nothing expires',
   expect(names(next.interventions)).toEqual(['cart_abandonment']);
 });
 
+test('where the browser has no locks, what the tab itself decided expires at once', async () => {
+  vi.stubGlobal('navigator', {});
+  (await decided()).evaluator.close();
+  const next = await visited(withoutAbandonment);
+  expect(names(next.expired)).toEqual(['cart_abandonment']);
+});
+
 test('where the browser has no locks, what another tab decided stays until its time is up', async () => {
   vi.stubGlobal('navigator', {});
   (await decided()).evaluator.close();

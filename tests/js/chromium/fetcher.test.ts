@@ -87,6 +87,27 @@ test('counts go on from page to page, and nothing fires twice', async () => {
   await shown(['discount']);
 });
 
+test('after clearUserData nothing is handed over that is for the old visitor', async () => {
+  const criterion = { attribute: 'visit:recent', operator: '<', value: 1 };
+  const pageView = { name: 'page_view', vendor: 'com.snowplowanalytics.snowplow', version: '1-0-0' };
+  const definitions = {
+    attribute_groups: [{
+      name: 'visit', version: 1, attribute_key: { name: 'domain_userid' },
+      attributes: [{ name: 'recent', type: 'int32', aggregation: 'counter', events: [pageView], period: 'PT1S' }],
+    }],
+    interventions: [{ name: 'quiet', version: 1, criteria: criterion }],
+  };
+  await page.evaluate((definitions) => {
+    official.start({ definitions });
+    official.pageView();
+    official.clearUserData();
+  }, definitions);
+  await page.waitForTimeout(2500);
+  await shown([]);
+  await page.evaluate(() => official.pageView());
+  await shown(['quiet']);
+});
+
 test("that plugin's subscription opens a stream of ours beside it", async () => {
   const server = await StreamServer.open();
   const policy = site.policy;

@@ -1,6 +1,6 @@
 // What the test page of the official plugin runs: the real tracker with it, unmodified, and our fetcher inside.
 import { SnowplowEcommercePlugin, trackAddToCart, trackProductView } from '@snowplow/browser-plugin-snowplow-ecommerce';
-import { newTracker, type BrowserTracker } from '@snowplow/browser-tracker';
+import { clearUserData, newTracker, trackPageView, type BrowserTracker } from '@snowplow/browser-tracker';
 import {
   addInterventionHandlers,
   SignalsPlugin,
@@ -43,6 +43,8 @@ const page = {
     return tracker;
   },
 
+  clearUserData: () => clearUserData(),
+  pageView: () => trackPageView(),
   view: () => trackProductView(product),
   add: () => trackAddToCart({ products: [product], total_value: 24.49, currency: 'USD' }),
 };

@@ -4,7 +4,19 @@ import {
   trackAddToCart,
   trackProductView,
 } from '@snowplow/browser-plugin-snowplow-ecommerce';
-import { newSession, newTracker, trackPageView, type BrowserPlugin, type BrowserTracker } from '@snowplow/browser-tracker';
+import {
+  clearUserData,
+  disableAnonymousTracking,
+  enableAnonymousTracking,
+  newSession,
+  newTracker,
+  setOptOutCookie,
+  setUserId,
+  trackPageView,
+  type BrowserPlugin,
+  type BrowserTracker,
+  type TrackerConfiguration,
+} from '@snowplow/browser-tracker';
 import { createEvaluator, type Attributes, type Problem } from '../../../js/dist/index.js';
 import * as engine from '../../../js/dist/load-engine.js';
 import * as plugin from '../../../js/dist/snowplow.js';
@@ -37,11 +49,15 @@ const page = {
   },
 
   /** A tracker with the ecommerce plugin and ours. */
-  start(options: Partial<plugin.SignalsPluginOptions> = {}, namespace = 'sp1'): BrowserTracker {
-    return page.startWith(page.signals(options), namespace);
+  start(
+    options: Partial<plugin.SignalsPluginOptions> = {},
+    namespace = 'sp1',
+    configuration: TrackerConfiguration = {},
+  ): BrowserTracker {
+    return page.startWith(page.signals(options), namespace, configuration);
   },
 
-  startWith(signals: BrowserPlugin, namespace: string): BrowserTracker {
+  startWith(signals: BrowserPlugin, namespace: string, configuration: TrackerConfiguration = {}): BrowserTracker {
     const tracker = newTracker(namespace, location.origin, {
       appId: 'test',
       synchronousCookieWrite: true,
@@ -49,6 +65,7 @@ const page = {
       cookieSecure: false,
       contexts: { webPage: true },
       plugins: [SnowplowEcommercePlugin(), signals],
+      ...configuration,
     });
     if (!tracker) throw new Error('There is a tracker of that name already.');
     page.tracker = tracker;
@@ -62,6 +79,7 @@ const page = {
   add: () => trackAddToCart({ products: [product], total_value: 24.49, currency: 'USD' }),
   pageView: () => trackPageView(),
   newSession: () => newSession(),
+  clearUserData, disableAnonymousTracking, enableAnonymousTracking, setOptOutCookie, setUserId,
 
   /** Of the visitor, as another evaluator of the same namespace reads them. */
   async attributes(namespace = 'sp1'): Promise<Attributes[string] | undefined> {
