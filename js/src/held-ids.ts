@@ -1,6 +1,7 @@
 // The ids that a page holds (rule 16): of each attribute key the one that is its visitor's now.
 import type { Input, LoadReport } from '../dist/engine/tripline.js';
 import { bindInputs } from './bind.js';
+import { nilUuid } from './random-id.js';
 import type { AttributeKey, Payload } from './types.js';
 
 interface HeldKey {
@@ -89,6 +90,6 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** An id as the engine compares it (rule 17). undefined: the value is not an id. */
 export function idOf(value: unknown): string | undefined {
   const id = typeof value === 'number' ? String(value) : value;
-  if (typeof id !== 'string' || /^(0{8}(-0{4}){3}-0{12})?$/.test(id)) return undefined;
+  if (typeof id !== 'string' || id === '' || id === nilUuid) return undefined;
   return uuid.test(id) ? id.toLowerCase() : id;
 }
