@@ -62,7 +62,10 @@ void EngineState::schedule(Profile& profile, Time from) {
 [[gnu::noinline]] void EngineState::hold_event() {
   Text room;
   for (Index key = 0; key < program->keys.size(); ++key) {
-    hold(key, id_of(test.input(program->keys[key].input), room));
+    const ProfileNameView name{key, id_of(test.input(program->keys[key].input), room)};
+    const bool is_held = std::any_of(
+        held.begin(), held.end(), [&](const Profile* profile) { return *profile->name == name; });
+    if (!is_held) hold(key, name.id);
   }
 }
 

@@ -26,9 +26,11 @@ bool is_canonical_uuid(std::string_view text) {
 }
 
 std::string_view normal_id(std::string_view id, Text& room) {
-  const auto is_capital = [](char c) { return c >= 'A' && c <= 'F'; };
+  const auto is_capital = [](char c) { return static_cast<unsigned char>(c - 'A') < 6; };
+  if (id.size() != kNilUuid.size()) return id;
   if (id == kNilUuid) return {};
-  if (!is_canonical_uuid(id) || std::none_of(id.begin(), id.end(), is_capital)) return id;
+  // Most ids have no capitals, and then it does not matter whether they are UUIDs.
+  if (std::none_of(id.begin(), id.end(), is_capital) || !is_canonical_uuid(id)) return id;
   room = id;
   for (char& c : room) {
     if (is_capital(c)) c = static_cast<char>(c - 'A' + 'a');
