@@ -75,7 +75,7 @@ export async function decide(page, mode) {
   await page.goto('/');
   const reloaded = page.waitForEvent('load');
   await page.getByLabel('Interventions are decided').selectOption(mode);
-  if (mode !== 'fallback') await reloaded;
+  await reloaded; // also where the mode stays: choosing it is a change all the same
   if (mode !== 'fallback') await connected(page);
 }
 
