@@ -239,8 +239,9 @@ class Update {
     attribute.set_after(read_slot(program_.attributes[index], &slot, state_.clock));
     attribute.changed = changed;
     const Program::Leaves& leaves = program_.leaves_of_attribute[index];
+    // At a deadline, the values of other profiles turn in the same moment.
     collect_passed(leaves.thresholds, attribute.number(Side::before), attribute.number(Side::after),
-                   attribute.place, state_.flipped);
+                   before_ == state_.clock, attribute.place, state_.flipped);
     collect_flipped(program_, leaves.others, attribute.before, attribute.after, state_.search,
                     state_.flipped);
     if (!changed) return;

@@ -315,3 +315,23 @@ TEST_CASE("a window with more than 4,096 distinct values goes on in bounded memo
   CHECK(aggregate->value(1'000 + kPeriod).is_null());
   CHECK(aggregate->next_change(1'000 + kPeriod) == kNever);
 }
+
+// Such bytes once made restore() spin: the limbs were trimmed before it was looked at where they
+// lie.
+TEST_CASE("an exact sum refuses a place beyond the doubles, whatever its limbs") {
+  for (const std::uint32_t first : {70u, 71u, 0x7fff'ffffu, 0xffff'ffffu}) {
+    Archive saved;
+    std::uint32_t place = first;
+    saved.number(place);
+    std::uint32_t count = 2;
+    saved.number(count);
+    for (std::uint32_t limb : {7u, 1u}) saved.number(limb);
+    Archive archive(saved.saved());
+    ExactSum sum;
+    sum.pass(archive);
+    CHECK_FALSE(archive.ok());
+    CHECK(sum.value() == 0);
+    sum.add(2.5);
+    CHECK(sum.value() == 2.5);
+  }
+}

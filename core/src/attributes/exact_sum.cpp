@@ -153,6 +153,7 @@ void ExactSum::pass(Archive& archive) {
   archive.number(first_);
   archive.list(limbs_, 4, kMostLimbs, [&](std::uint32_t& limb) { archive.number(limb); });
   archive.require(first_ + std::uint64_t{limbs_.size()} <= kMostLimbs);
+  if (archive.is_loading() && !archive.ok()) *this = {};  // trim() needs limbs at their place
   trim();
 }
 

@@ -7,7 +7,7 @@ namespace tripline {
 
 using Threshold = Program::Threshold;
 
-void collect_passed(const Items<Threshold>& thresholds, double from, double to,
+void collect_passed(const Items<Threshold>& thresholds, double from, double to, bool alone,
                     std::uint32_t& place, SparseSet& interventions) {
   const bool comes_or_goes = std::isnan(from) || std::isnan(to);
   const double low = comes_or_goes ? -HUGE_VAL : std::min(from, to);
@@ -25,7 +25,7 @@ void collect_passed(const Items<Threshold>& thresholds, double from, double to,
   for (; threshold != end && threshold->number <= high; ++threshold) {
     const bool before = number_holds(threshold->op, from, threshold->number);
     const bool after = number_holds(threshold->op, to, threshold->number);
-    interventions.add_if((before != after) & (after | threshold->has_none),
+    interventions.add_if((before != after) & (after | threshold->has_none | !alone),
                          threshold->intervention);
   }
   place = static_cast<std::uint32_t>((from < to ? threshold : first) - begin);
