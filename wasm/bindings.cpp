@@ -28,7 +28,7 @@ struct Instance {
   tripline::HeldIds held() const { return holds_all ? nullptr : &held_ids; }
 
   Engine engine;
-  /// Of the calls to come.
+  /// Used by every call until they are set again.
   tripline::List<tripline::Target> held_ids = {};
   bool holds_all = true;
 };

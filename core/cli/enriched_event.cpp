@@ -128,7 +128,7 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
     return false;
   }
 
-  /// Whether a look at the whole line may show that it is not an event after all.
+  /// True if the line may be something other than an event: its whole text must be looked at.
   bool is_doubtful() const { return !has_field_ || has_object_as_event_; }
   /// The byte at which reading stopped; 0: the JSON is not an object.
   std::size_t position() const { return position_; }

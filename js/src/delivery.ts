@@ -1,6 +1,7 @@
 // Brings decisions to handlers: decides which page starts what, and when it is too late.
 import type { LoadReport } from '../dist/engine/tripline.js';
 import type { Announcer } from './announcer.js';
+import { longestSuspension, mostFed } from './bounds.js';
 import type { Claim, Claims } from './claims.js';
 import { dispatch, type DispatchReport, type Handlers } from './dispatch.js';
 import { Feedback } from './feedback.js';
@@ -112,8 +113,9 @@ export class Delivery {
     this.#announcer.say('error', {
       code: 'handler',
       message:
-        `The intervention "${name}" is suspended in this page for 60 s: 20 times in a row, what its handlers tracked ` +
-        'triggered it again. Do not track in a handler what the criteria of its intervention read.',
+        `The intervention "${name}" is suspended in this page for ${longestSuspension / 1000} s: ` +
+        `${mostFed} times in a row, what its handlers tracked triggered it again. Do not track in a handler what the ` +
+        'criteria of its intervention read.',
     });
   }
 

@@ -22,7 +22,7 @@ export class Engine extends PageEngine {
   }
 
   protected override namesAndIds(held: HeldIds): string[] {
-    if (!Array.isArray(held)) throw new EngineError('options', 'Held ids are a list of {name, id}.');
+    if (!Array.isArray(held)) throw new EngineError('options', 'The held ids must be a list of {name, id}.');
     return held.flatMap(textsOf);
   }
 

@@ -33,12 +33,12 @@ namespace tripline {
 /// is absent where no event carries them.
 [[nodiscard]] Text keys_json(const Program& program);
 
-/// What is evaluated: [{"name", "version", "repeats"}]; `repeats`, where it is true: is sent every
-/// time, not once for a target.
+/// The interventions that are evaluated: [{"name", "version", "repeats"}]. `repeats` is there, and
+/// true, if the intervention is sent every time, not once for a target.
 [[nodiscard]] Text interventions_json(const Program& program);
 
 /// {"GROUP": {"ATTRIBUTE": value}}; a missing value is null. Of several versions of a group the
-/// highest has the word.
+/// highest version wins.
 [[nodiscard]] Text attributes_json(std::span<const AttributeReading> readings);
 
 }  // namespace tripline

@@ -1,5 +1,5 @@
 // sum and mean of a numeric property: the exact sum, or its quotient, rounded once (rule 3). Values
-// that are no numbers do not count.
+// that are not numbers do not count.
 
 #include "attributes/aggregate.h"
 #include "attributes/exact_sum.h"

@@ -23,7 +23,7 @@ class Window {
     Time first = 0;
     Time last = 0;
     std::uint64_t count = 0;
-    /// Of merged ones the earliest; where sums are asked for, a string: the bytes of their sum.
+    /// The earliest of merged values; for sums, a string that holds the bytes of their sum.
     Value value;
   };
 
@@ -54,7 +54,7 @@ class Window {
   void drop_gone();
   void merge_neighbours();
   void take(const Entry& entry);
-  /// Whether an entry may have this value.
+  /// True if an entry may have this value.
   bool is_right(const Value& value) const;
 
   const Program::Aggregate* definition_;

@@ -25,7 +25,7 @@ void report_unknown_attribute(Compilation& compilation, const Criterion& criteri
                     {criterion.attribute, suggestion(criterion.attribute, candidates)});
 }
 
-/// What a leaf says of its attribute must be something that can hold.
+/// Reports a leaf that can never hold, and warns about one whose attribute is never computed.
 void check_leaf(Compilation& compilation, const Criterion& criterion,
                 const DeclaredAttribute& declared) {
   if (declared.is_offline) {

@@ -5,7 +5,7 @@
 
 namespace tripline {
 
-/// Of each name the highest version, in the order of the definitions (rule 25).
+/// Adds the highest version of each name, in the order of the definitions (rule 25).
 void add_interventions(Compilation& compilation);
 
 }  // namespace tripline

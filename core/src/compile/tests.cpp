@@ -44,7 +44,7 @@ void add_conditions(Compilation& compilation, const char* title,
   description.end_array();
 }
 
-/// Of an event's schema, where the selector asks for it.
+/// Adds a condition on a part of the event's schema, if the selector names it.
 void add_part(Compilation& compilation, const char* field, std::string_view text,
               Program::Rows& rows, JsonWriter& description) {
   if (text.empty()) return;

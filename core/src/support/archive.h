@@ -57,13 +57,13 @@ class Archive {
   /// Of loading: instead of reading the part.
   void skip_part(std::size_t mark) { rest_.remove_prefix(rest_.size() - mark); }
 
-  /// What must be true of bytes that are not hostile, and so of what is saved.
+  /// States a fact that bytes must satisfy. If it does not hold, loading fails.
   void require(bool holds);
-  /// Of saving: whether the bytes will load.
+  /// True while loading has met nothing wrong; when saving, true if the bytes will load.
   bool ok() const { return ok_; }
-  /// Of loading: what has not been read.
+  /// When loading: the bytes that have not been read.
   std::string_view rest() const { return rest_; }
-  /// Of saving: what has been written.
+  /// When saving: the bytes that have been written.
   const Text& saved() const { return saved_; }
 
  private:
