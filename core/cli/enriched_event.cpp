@@ -12,6 +12,9 @@
 namespace tripline::cli {
 namespace {
 
+/// As many elements of an array count (rule 26).
+constexpr std::uint32_t kMostElements = 1000;
+
 constexpr const char* kTimes[] = {"derived_tstamp", "true_tstamp", "dvce_created_tstamp",
                                   "collector_tstamp"};
 
@@ -158,7 +161,8 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
   bool take(Make make) {
     if (levels_.empty()) return false;
     Level& level = levels_.back();
-    if (level.is_array && level.node != nullptr && !level.node->slots.empty()) {
+    const bool is_in_list = level.is_array && level.node != nullptr && !level.node->slots.empty();
+    if (is_in_list && level.index < kMostElements) {
       Value value = make();
       if (!value.is_null()) level.scalars.push_back(std::move(value));
     }

@@ -68,9 +68,10 @@ function own(value: unknown, name: string | number): unknown {
   return (value as Record<string | number, unknown>)[name];
 }
 
+/** An array counts with its first 1,000 elements (rule 26). */
 function inputValue(value: unknown): InputValue {
   if (isScalar(value)) return value;
-  return Array.isArray(value) ? value.filter((each) => isScalar(each) && each !== null) : undefined;
+  return Array.isArray(value) ? value.slice(0, 1000).filter((each) => isScalar(each) && each !== null) : undefined;
 }
 
 function isScalar(value: unknown): value is ScalarValue {

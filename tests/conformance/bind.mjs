@@ -24,7 +24,13 @@ function instant(text) {
   throw new Error(`An event's time must be as in 2026-11-23T01:41:24.367Z, not ${JSON.stringify(text)}`);
 }
 
+/** An array counts with its first 1,000 elements (rule 26). */
 export function bind(input, event) {
+  const value = valueOf(input, event);
+  return Array.isArray(value) ? value.slice(0, 1000) : value;
+}
+
+function valueOf(input, event) {
   switch (input.kind) {
     case 'atomic':
       return atomicValue(event, canonicalNames[input.name] ?? input.name);

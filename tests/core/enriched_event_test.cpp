@@ -78,3 +78,15 @@ TEST_CASE("strings are cut at 8 KB, between two code points", "[events][rule26]"
   CHECK(attributes_after(line_with("null", "[\"" + exact + "y\"]")) ==
         R"({"g":{"value":null,"list":[")" + exact + "\"]}}");
 }
+
+TEST_CASE("an array counts with its first 1,000 elements, those that are skipped included",
+          "[events][rule26]") {
+  std::string first = "null, {\"a\": \"x\"}, [\"y\"], ";
+  for (int i = 0; i < 996; ++i) first += "\"a\", ";
+  const auto with_list = [](const std::string& json) {
+    return R"({"g":{"value":null,"list":)" + json + "}}";
+  };
+  CHECK(attributes_after(line_with("null", "[" + first + "\"b\"]")) == with_list(R"(["a","b"])"));
+  CHECK(attributes_after(line_with("null", "[" + first + "\"b\", \"c\"]")) ==
+        with_list(R"(["a","b"])"));
+}

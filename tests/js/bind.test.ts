@@ -214,6 +214,16 @@ describe('paths', () => {
   });
 });
 
+test('rule 26: an array counts with its first 1,000 elements, those that are skipped included', () => {
+  const list = [null, { a: 1 }, ['b'], ...Array<string>(996).fill('a'), 'last', 'beyond'];
+  const data = { schema: 'iglu:com.acme/probe/jsonschema/1-0-0', data: { list } };
+  const payload = { e: 'ue', ue_pr: JSON.stringify({ schema: 'u', data }) };
+  const at = (path: Path): InputValue =>
+    read(payload, { kind: 'event', vendor: 'com.acme', name: 'probe', major_version: 1, path });
+  expect(at(['list'])).toEqual([...Array<string>(996).fill('a'), 'last']);
+  expect(at(['list', 1000])).toBe('beyond');
+});
+
 describe('decoding', () => {
   test('no JSON is parsed twice, none that no input needs, and none for atomic inputs', () => {
     const payload = payloads[2] ?? {};

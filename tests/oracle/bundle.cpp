@@ -86,6 +86,7 @@ Raw read_property(const json& property, const json& event) {
                json(property.value("index", std::size_t{0})));
   }
   for (const json& step : steps_of(text(property, "path"))) value = at(value, step);
+  if (value.is_array() && value.size() > 1000) value.erase(value.begin() + 1000, value.end());
   return {value, {}};
 }
 

@@ -494,6 +494,7 @@ json Generator::event() {
   if (chance(50)) data["account"] = one_of({"c1", "c2", 7});
   if (chance(60)) {
     data["l"] = json::array();
+    if (chance(1)) data["l"] = json::array_t(998 + below(3), scalar());
     for (std::size_t n = below(4); n > 0; --n) data["l"].push_back(scalar());
   }
   if (chance(60)) {
