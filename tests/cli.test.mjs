@@ -44,6 +44,18 @@ test('check prints a line for each error, with file and JSON Pointer', () => {
   assert.match(lines.join('\n'), /wrong\.json: \/interventions\/0\/criteria\/attribute: .*'ecom_attributes:count_add_to_cart'/);
 });
 
+test('check warns, in one line, of what is not published beside what is', () => {
+  const mixed = JSON.parse(readFileSync(bundle, 'utf8'));
+  for (const intervention of mixed.interventions.slice(1)) intervention.is_published = false;
+  const { status, err } = run('check', write('mixed.json', JSON.stringify(mixed)));
+  assert.equal(status, 0);
+  const names = mixed.interventions.slice(1).map(({ name, version }) => `interventions '${name}' version ${version}`);
+  assert.match(err, /^\S*mixed\.json: : [^\n]*'is_published' is false[^\n]*\n$/);
+  assert.ok(err.includes(names.join(', ')), err);
+  for (const intervention of mixed.interventions) delete intervention.is_published;
+  assert.deepEqual(run('check', write('unsaid.json', JSON.stringify(mixed))), { status: 0, out: '', err: '' });
+});
+
 test('replay prints a JSON line for each intervention and target, in event order', () => {
   const { status, out } = run('replay', '--definitions', bundle, events);
   assert.equal(status, 0);

@@ -334,12 +334,24 @@ function kindOf(definition: Definition): keyof Bundle {
 
 const notForPages = ['owner', 'description', 'batch_source'];
 
+export interface ForPagesOptions {
+  /** Leaves out each object of the bundle whose `is_published` is `false`. Default: all stay. */
+  publishedOnly?: boolean | undefined;
+}
+
 /**
  * Without what a page's visitors need not read: owners, descriptions, the names of warehouse tables and columns. A key
  * that is a column stays one, under its own name.
  */
-export function forPages(bundle: Bundle): Bundle {
-  return JSON.parse(JSON.stringify(bundle, forPage)) as Bundle;
+export function forPages(bundle: Bundle, { publishedOnly = false }: ForPagesOptions = {}): Bundle {
+  return JSON.parse(JSON.stringify(publishedOnly ? published(bundle) : bundle, forPage)) as Bundle;
+}
+
+function published(bundle: Bundle): Bundle {
+  const lists = Object.entries(bundle as unknown as Record<string, Definition[]>);
+  return Object.fromEntries(
+    lists.map(([kind, list]) => [kind, list.filter((definition) => definition.is_published !== false)]),
+  ) as unknown as Bundle;
 }
 
 function forPage(this: { name?: unknown }, name: string, value: unknown): unknown {

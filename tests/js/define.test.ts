@@ -158,6 +158,47 @@ test('the engine takes everything that can be built', async () => {
   });
 });
 
+describe('objects that are not published', () => {
+  const views = { name: 'views', type: 'int32', aggregation: 'counter' } as const;
+  const visit = (version: number, is_published: boolean) =>
+    StreamAttributeGroup({ name: 'visit', version, attribute_key: domain_userid, attributes: [views], is_published });
+  const rule = (name: string, is_published: boolean) =>
+    RuleIntervention({ name, criteria: InterventionCriterion({ attribute: 'visit:views', operator: '>', value: 1 }), is_published });
+  const dumped = {
+    attribute_keys: [],
+    attribute_groups: [visit(1, true), visit(2, false)],
+    services: [Service({ name: 'web', attribute_groups: [visit(1, true)], is_published: false })],
+    interventions: [rule('live', true), rule('draft', false), { ...rule('written by hand', true), is_published: undefined as never }],
+  };
+
+  test('are left out by publishedOnly, and only then', () => {
+    const names = ({ attribute_groups, services, interventions }: typeof dumped | define.Bundle) => [
+      ...attribute_groups.map(({ name, version }) => `${name} ${version}`),
+      ...[...services, ...interventions].map(({ name }) => name),
+    ];
+    expect(names(forPages(dumped))).toEqual(names(dumped));
+    expect(names(forPages(dumped, { publishedOnly: false }))).toEqual(names(dumped));
+    expect(names(forPages(dumped, { publishedOnly: true }))).toEqual(['visit 1', 'live', 'written by hand']);
+    expect(dumped.interventions).toHaveLength(3);
+  });
+
+  test('are what one warning lists, until they are left out', async () => {
+    const warning = {
+      severity: 'warning',
+      pointer: '',
+      message: expect.stringContaining("attribute_groups 'visit' version 2, services 'web', interventions 'draft' version 1"),
+    };
+    const named = { ...dumped, interventions: dumped.interventions.slice(0, 2) };
+    expect(await check(named, { wasm: wasmBytes })).toEqual([warning]);
+    expect(await check(forPages(named, { publishedOnly: true }), { wasm: wasmBytes })).toEqual([]);
+  });
+
+  test('stay out of a bundle that lacks a list', () => {
+    const { interventions } = dumped;
+    expect(forPages({ interventions } as never, { publishedOnly: true })).toMatchObject({ interventions: [{ name: 'live' }, {}] });
+  });
+});
+
 describe('a duration', () => {
   test.each([
     [{ minutes: 10 }, 'PT10M'],

@@ -3,6 +3,7 @@
 #include "definitions/format.h"
 #include "definitions/json_tree.h"
 #include "definitions/names.h"
+#include "support/number_text.h"
 #include "support/text.h"
 #include "tripline/definitions.h"
 
@@ -309,7 +310,32 @@ constexpr FieldFormat kBundleFields[] = {
     list("services", PLACE(Definitions, services), kService),
     list("interventions", PLACE(Definitions, interventions), kIntervention),
 };
-constexpr auto kBundle = format<Definitions>(kBundleFields, "");
+
+/// Warns of objects that are not published beside some that are, since all count (rule 25).
+void warn_about_unpublished(Reader& reader, Definitions& definitions) {
+  bool is_any_published = false;
+  Text names;
+  for (const JsonNode* list = definitions.pointer->first; list != nullptr; list = list->next) {
+    for (const JsonNode* object = list->first; object != nullptr; object = object->next) {
+      const JsonNode* flag = object->member("is_published");
+      const JsonNode* name = object->member("name");
+      if (name == nullptr || flag == nullptr || flag->kind != JsonNode::Kind::boolean) continue;
+      if (flag->flag) {
+        is_any_published = true;
+        continue;
+      }
+      names += concat({names.empty() ? "" : ", ", list->key, " '", name->text, "'"});
+      const JsonNode* version = object->member("version");
+      if (version != nullptr) names += concat({" version ", number_text(version->number)});
+    }
+  }
+  if (names.empty() || !is_any_published) return;
+  reader.diagnostics().warning(
+      nullptr, "", "'is_published' is false, but has no effect; remove what must not run: %",
+      {names});
+}
+
+constexpr auto kBundle = format<Definitions, warn_about_unpublished>(kBundleFields, "");
 
 }  // namespace
 
