@@ -3,11 +3,23 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "duration.h"
 #include "like_twin.h"
 #include "texts.h"
 
 using namespace tripline;
 using namespace tripline::test;
+
+namespace {
+
+/// A text of so many letters, in an order that repeats late.
+std::string text_of(const Texts& letters, std::size_t size) {
+  std::string text;
+  for (std::size_t i = 0; i < size; ++i) text += letters[i * i % 101 % letters.size()];
+  return text;
+}
+
+}  // namespace
 
 TEST_CASE("like: % is any run, _ one code point, all else itself", "[like][rule6]") {
   struct Row {
@@ -67,6 +79,7 @@ TEST_CASE("like: % is any run, _ one code point, all else itself", "[like][rule6
   for (const Row& row : rows) {
     INFO("'" << row.pattern << "' on '" << row.text << "'");
     CHECK(like_matches(row.pattern, row.text) == row.matches);
+    CHECK(like_automaton_matches(row.pattern, row.text) == row.matches);
   }
 }
 
@@ -85,12 +98,33 @@ TEST_CASE("like: short patterns match as the definition says", "[like][rule6]") 
     for (const std::string& text : texts) {
       const bool expected = naive_like(pattern, text);
       matches += expected;
-      if (like_matches(pattern, text) == expected) continue;
+      if (like_matches(pattern, text) == expected &&
+          like_automaton_matches(pattern, text) == expected) {
+        continue;
+      }
       if (++wrong <= 10) FAIL_CHECK("'" << pattern << "' on '" << text << "'");
     }
   }
   CHECK(wrong == 0);
   CHECK(matches > 1000);
+}
+
+// Patterns of more than 64 and of exactly 64 characters take several words of states.
+TEST_CASE("like: long patterns match as short ones do", "[like][rule6]") {
+  for (const std::size_t size : {62, 63, 64, 65, 127, 128, 129, 1000}) {
+    const std::string text = text_of({"a", "b", "中"}, size);
+    const std::string wild = text_of({"_", "b", "_"}, size);
+    for (const std::string& pattern : {text, wild}) {
+      INFO(size << " characters: " << pattern);
+      CHECK(like_automaton_matches(pattern, text));
+      CHECK(like_automaton_matches("%" + pattern + "%", "b" + text + text + "中"));
+      CHECK(like_automaton_matches(pattern + "%" + pattern, text + "x" + text));
+      CHECK(!like_automaton_matches(pattern + "%" + pattern, text));
+      CHECK(!like_automaton_matches(pattern, text + "a"));
+      CHECK(!like_automaton_matches(pattern + "a", text));
+      CHECK(!like_automaton_matches("%" + pattern + "%", text.substr(1)));
+    }
+  }
 }
 
 // With a place to go back to per %, this would take longer than the universe has.
@@ -100,4 +134,24 @@ TEST_CASE("like: many % are no harder than one", "[like]") {
   const std::string text(8192, 'a');
   CHECK(like_matches(pattern, text));
   CHECK(!like_matches(pattern + "b", text));
+}
+
+// Each nearly matches at every place of the text. Compared anew at each, the long pattern would
+// take fifty times as long as the short one.
+TEST_CASE("like: a text that nearly matches everywhere costs little more with a long pattern",
+          "[like][growth]") {
+  const std::string text(8192, 'a');
+  for (const char* middle : {"a", "_"}) {
+    const auto pattern_of = [&](std::size_t size) {
+      return "%" + std::string(size / 2, 'a') + middle + std::string(size / 2 - 1, 'a') + "b%";
+    };
+    const std::string longest = pattern_of(998), shorter = pattern_of(20);
+    CHECK(!like_matches(longest, text));
+    CHECK(like_matches(longest, text + "b"));
+    CHECK(like_matches(longest, text + "b" + text));
+    const auto search_for = [&](const std::string& pattern) {
+      return shortest_duration([&] { return like_matches(pattern, text); });
+    };
+    CHECK(search_for(longest) < 15 * search_for(shorter));
+  }
 }
