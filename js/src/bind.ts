@@ -219,23 +219,24 @@ function address(value: unknown): string | undefined {
 
 interface UrlParts {
   scheme: string;
-  host: string;
+  host: string | undefined;
   port: number;
   path: string | undefined;
   query: string | undefined;
   fragment: string | undefined;
 }
 
-// Nothing is normalised: Enrich keeps an address as it came.
+// Nothing is normalised: Enrich keeps an address as it came. It may be of any length. The time grows with that only: a
+// part ends where a character comes that it cannot have, and what follows the scheme always matches.
 function urlParts(value: unknown): UrlParts | undefined {
-  const parts = /^([^:/?#]+):\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(address(value) ?? '');
+  const parts = /^([^:/?#]+):\/\/([^/?#]*)([^?#]*)\??([^#]*)#?(.*)/s.exec(address(value) ?? '');
   if (!parts) return undefined;
   const [, scheme = '', authority = '', path, query, fragment] = parts;
-  const [, host = '', port] = /^(?:.*@)?(.*?)(?::(\d*))?$/.exec(authority) ?? [];
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
   return {
     scheme,
-    host,
-    port: port ? Number(port) : scheme === 'https' ? 443 : 80,
+    host: host.replace(/:\d*$/, '') || undefined,
+    port: Number(/:(\d+)$/.exec(host)?.[1] ?? (scheme === 'https' ? 443 : 80)),
     path: path || undefined,
     query: query || undefined,
     fragment: fragment || undefined,

@@ -100,6 +100,11 @@ describe('atomic fields', () => {
     ['page_urlquery', { url: 'https://a.example/?q=%20%C3%A9#f?x' }, 'q=%20%C3%A9'],
     ['page_urlfragment', { url: 'https://a.example/#f?x' }, 'f?x'],
     ['page_urlhost', { url: 'not an address' }, undefined],
+    ['page_urlhost', { url: 'a/b://c.example/' }, undefined],
+    ['page_urlhost', { url: 'file:///a/b' }, undefined],
+    ['page_urlpath', { url: 'file:///a/b' }, '/a/b'],
+    ['page_urlhost', { url: 'https://a@b@c.example:/' }, 'c.example'],
+    ['page_urlport', { url: 'https://a.example:/' }, 443],
     ['refr_medium', { url: 'https://a.example/1', refr: 'https://a.example/2' }, 'internal'],
     ['refr_medium', { url: 'https://a.example/1', refr: 'https://b.example/2' }, undefined],
     ['mkt_term', { url: 'https://a.example/?utm_term=red+caps%21' }, 'red caps!'],
@@ -143,6 +148,58 @@ describe('rule 10: the time of an event', () => {
   test('reaches as far as Date does', () => {
     expect(bindInputs([])({ ttm: '8640000000000000' }).time).toBe(8.64e15);
     expect(bindInputs([])({ dtm: -8.64e15 }).time).toBe(-8.64e15);
+  });
+});
+
+describe('rule 26: addresses of any length', () => {
+  const names = 'scheme host port path query fragment'.split(' ').flatMap((part) => [`page_url${part}`, `refr_url${part}`]);
+  const parameters = 'mkt_source mkt_medium mkt_network mkt_clickid refr_domain_userid refr_dvce_tstamp'.split(' ');
+  const bindAll = bindInputs([...names, ...parameters, 'page_url', 'page_referrer'].map(atomic));
+  const end = '\u2028'; // ends a line, and is not a control character, which would be taken out
+
+  // Each made a search for the parts go back over what it had read: minutes for a tenth of this length.
+  test.each(['a', '/', '?', '#', '@', ':', ':1', '@:1', 'a@', '=', '&', ';', '%', '.', ' ', '+', '-', '\u2028', '\u2028a'])(
+    'of %j again and again take a time that grows with the length only',
+    (unit) => {
+      const many = unit.repeat(500_000 / unit.length);
+      for (const url of [many, `http://${many}${end}`, `http://a@${many}:1${end}`, `http://a/${many}#${many}${end}`, `h:${many}://`]) {
+        const { values } = bindAll({ url, refr: url });
+        for (let i = 0; i < names.length; i += 2) expect(values[i]).toBe(values[i + 1]);
+        expect(values.at(-1)).toBe(url.replaceAll(' ', '%20'));
+      }
+    },
+  );
+
+  test('are read to their end', () => {
+    const long = 'x'.repeat(1_000_000);
+    const url = `https://${long}@host.example:8443/p?q=${long}&utm_source=news&_sp=${long}.1795398084367#${long}!`;
+    expect(read({ url }, atomic('page_url'))).toBe(url);
+    expect(read({ url }, atomic('page_urlhost'))).toBe('host.example');
+    expect(read({ url }, atomic('page_urlport'))).toBe(8443);
+    expect(read({ url }, atomic('mkt_source'))).toBe('news');
+    expect(read({ url }, atomic('refr_dvce_tstamp'))).toEqual(new Date(1795398084367));
+    expect(read({ url }, atomic('page_urlfragment'))).toBe(`${long}!`);
+  });
+
+  test.each<[string, InputValue]>([
+    ['page_urlhost', 'a.example'],
+    ['page_urlport', 81],
+    ['page_urlpath', '/p\u2028'],
+    ['page_urlquery', 'q=\u2029'],
+    ['page_urlfragment', 'f\u2028'],
+  ])('may have ends of lines in them: %s', (name, expected) => {
+    expect(read({ url: 'https://u\u2028@a.example:81/p\u2028?q=\u2029#f\u2028' }, atomic(name))).toBe(expected);
+  });
+
+  test('are read beside events and entities that are never cut', () => {
+    const data = { long: 'x'.repeat(1_000_000), last: 'y' };
+    const one = (content: unknown): string => JSON.stringify({ schema: 'c', data: content });
+    const schema = 'iglu:com.acme/item/jsonschema/1-0-0';
+    const [co, ue_pr] = [one([{ schema, data }]), one({ schema, data })];
+    const entity: Input = { kind: 'entity', vendor: 'com.acme', name: 'item', major_version: 1, index: 0, path: ['last'] };
+    const event: Input = { kind: 'event', vendor: 'com.acme', name: 'item', major_version: 1, path: ['last'] };
+    expect(bindInputs([entity, event])({ e: 'ue', co, ue_pr }).values).toEqual(['y', 'y']);
+    expect(bindInputs([entity, event])({ e: 'ue', cx: encode(co), ue_px: encode(ue_pr) }).values).toEqual(['y', 'y']);
   });
 });
 

@@ -73,6 +73,11 @@ describe('a stream of bytes', () => {
     expect(parse(['retry: 50\nretry: soon\n: beat\n\n']).notes).toEqual([50, 'beat']);
   });
 
+  test('a line in very many parts is searched once, not again with each part', () => {
+    const long = 'x'.repeat(900_000);
+    expect(parse([...`data: ${long}`, '\n', '\n']).messages).toEqual([{ data: long, lastEventId: '' }]);
+  });
+
   test('a message without end is refused', () => {
     expect(() => datas('data: ' + 'x'.repeat(2_000_000))).toThrow(RangeError);
     expect(() => datas(...Array<string>(3000).fill(`data: ${'x'.repeat(1000)}\n`))).toThrow(RangeError);

@@ -42,7 +42,9 @@ export class EventParser {
     if (text === '') return;
     if (this.#isAfterReturn && text.startsWith('\n')) text = text.slice(1); // the second half of a CR LF
     this.#isAfterReturn = text.endsWith('\r');
-    const lines = (this.#rest + text).split(/\r\n|\r|\n/);
+    // A line may come in many parts: what came before is not searched again.
+    const lines = text.split(/\r\n|\r|\n/);
+    lines[0] = `${this.#rest}${lines[0]}`;
     this.#rest = lines.pop() ?? '';
     for (const line of lines) this.#line(line);
     if (this.#rest.length + this.#size > longestMessage) throw new RangeError('The server sends a message without end.');
