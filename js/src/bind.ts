@@ -122,7 +122,7 @@ class TrackedEvent {
   readonly receivedAt: number;
   #unstruct: SelfDescribing | undefined;
   #entities: unknown;
-  #query: URLSearchParams | undefined;
+  #query: ReadonlyMap<string | undefined, string> | undefined;
 
   constructor(payload: Payload, receivedAt = NaN) {
     this.payload = payload;
@@ -156,10 +156,10 @@ class TrackedEvent {
     return undefined;
   }
 
-  /** A parameter of the page's query, percent-decoded. */
-  query(name: string): string | undefined {
-    this.#query ??= new URLSearchParams(urlParts(this.text('url'))?.query);
-    return this.#query.get(name) || undefined;
+  /** A parameter of the page's query, percent-decoded; `''` if it has no value. */
+  query(name: string | undefined): string | undefined {
+    this.#query ??= parametersOf(urlParts(own(this.payload, 'url'))?.query ?? '');
+    return this.#query.get(name);
   }
 
   /** What an envelope holds, as an object; one without properties: there is none. */
@@ -243,6 +243,12 @@ function urlParts(value: unknown): UrlParts | undefined {
   };
 }
 
+/** As Enrich reads them: the last of a name counts, and `;` separates as `&` does. */
+function parametersOf(query: string): ReadonlyMap<string | undefined, string> {
+  // URLSearchParams leaves out one question mark: not one of the query's.
+  return new Map(new URLSearchParams(`?${query.replaceAll(';', '&')}`));
+}
+
 const eventKinds: Record<string, string> = {
   pv: 'page_view',
   pp: 'page_ping',
@@ -253,7 +259,7 @@ const eventKinds: Record<string, string> = {
   ad: 'ad_impression',
 };
 
-// Enrich's default parameters.
+// Enrich's default parameters, in its order.
 const clickNetworks: Record<string, string> = {
   gclid: 'Google',
   msclkid: 'Microsoft',
@@ -273,12 +279,12 @@ function eventSchema(event: TrackedEvent): Schema | null {
 }
 
 function clickParameter(event: TrackedEvent): string | undefined {
-  return Object.keys(clickNetworks).find((name) => event.query(name));
+  return Object.keys(clickNetworks).find((name) => event.query(name) !== undefined);
 }
 
 // `_sp=<domain_userid>.<ms>` of a link from another domain.
 function linkPart(event: TrackedEvent, part: 0 | 1): string | undefined {
-  return event.query('_sp')?.split('.')[part];
+  return text(event.query('_sp')?.split('.')[part]);
 }
 
 function linkTime(event: TrackedEvent): Date | undefined {
@@ -339,7 +345,7 @@ const atomicGetters: Table = {
   ...urlFields('refr', 'refr_url'),
   ...fields(
     'mkt_medium:utm_medium mkt_source:utm_source mkt_term:utm_term mkt_content:utm_content mkt_campaign:utm_campaign',
-    (event, parameter) => event.query(parameter),
+    (event, parameter) => text(event.query(parameter)),
   ),
   ...fields('event_vendor:vendor event_name:name event_format:format event_version:version', (event, part) =>
     own(eventSchema(event), part),
@@ -352,7 +358,7 @@ const atomicGetters: Table = {
   // A server has a navigator too, which is not the visitor's.
   useragent: (event) => event.text('ua') ?? (globalThis.document ? navigator.userAgent : undefined),
   ti_name: (event) => event.text('ti_na') ?? event.text('ti_nm'),
-  mkt_clickid: (event) => event.query(clickParameter(event) ?? ''),
+  mkt_clickid: (event) => text(event.query(clickParameter(event))),
   mkt_network: (event) => clickNetworks[clickParameter(event) ?? ''],
   refr_medium: (event) => {
     const host = urlParts(own(event.payload, 'refr'))?.host;

@@ -139,6 +139,45 @@ describe('atomic fields', () => {
   });
 });
 
+describe('rule 4: parameters of the address, as in Enrich', () => {
+  test.each<[string, string, InputValue]>([
+    ['utm_source=google&utm_medium=cpc&utm_source=newsletter', 'mkt_source', 'newsletter'], // the last
+    ['utm_source=google&utm_medium=cpc&utm_source=newsletter', 'mkt_medium', 'cpc'],
+    ['utm_source=a&utm_source=', 'mkt_source', undefined],
+    ['utm_source=a&utm_source', 'mkt_source', undefined],
+    ['utm_source=&utm_source=b', 'mkt_source', 'b'],
+    ['utm_medium=a&utm%5Fmedium=b', 'mkt_medium', 'b'],
+    ['utm_term=a&utm_term=b&utm_term=c', 'mkt_term', 'c'],
+    ['utm_content=a&utm_content=b', 'mkt_content', 'b'],
+    ['utm_campaign=a&utm_campaign=b', 'mkt_campaign', 'b'],
+    ['UTM_SOURCE=a', 'mkt_source', undefined],
+    ['utm_source=a;utm_campaign=b', 'mkt_source', 'a'], // `;` separates, too
+    ['utm_source=a;utm_campaign=b', 'mkt_campaign', 'b'],
+    ['utm_source=a%3Bb%26c', 'mkt_source', 'a;b&c'],
+    ['?utm_source=a', 'mkt_source', undefined], // its name begins with a question mark
+    ['utm_source=a%09b%00c%0A', 'mkt_source', 'a    bc'],
+    ['utm_source=%0A', 'mkt_source', undefined],
+    ['gclid=&msclkid=m1', 'mkt_network', 'Google'], // the first that is there, even if it is empty
+    ['gclid=&msclkid=m1', 'mkt_clickid', undefined],
+    ['gclid&dclid=d', 'mkt_network', 'Google'],
+    ['msclkid=m1&gclid=g1', 'mkt_network', 'Google'], // first in Enrich's order, not in the address
+    ['msclkid=m1&gclid=g1', 'mkt_clickid', 'g1'],
+    ['dclid=d1&msclkid=m1', 'mkt_network', 'Microsoft'],
+    ['gclid=g1&gclid=g2', 'mkt_clickid', 'g2'],
+    ['dclid=d1&gclid_=g1', 'mkt_network', 'DoubleClick'],
+    ['q=gclid', 'mkt_network', undefined],
+    ['=a', 'mkt_clickid', undefined],
+    ['constructor=a&__proto__=b', 'mkt_network', undefined],
+    ['_sp=a.1&_sp=b.2', 'refr_domain_userid', 'b'],
+    ['_sp=a.1&_sp=b.2', 'refr_dvce_tstamp', new Date(2)],
+    ['_sp=a%09.1', 'refr_domain_userid', 'a    '],
+    ['_sp=.1', 'refr_domain_userid', undefined],
+    ['_sp=a.1&_sp=', 'refr_domain_userid', undefined],
+  ])('%s: %s is %j', (query, name, expected) => {
+    expect(read({ url: `https://a.example/?${query}#utm_source=x&gclid=y` }, atomic(name))).toEqual(expected);
+  });
+});
+
 describe('rule 10: the time of an event', () => {
   test.each(noTimes)('is the next field where ttm is %j, and none where dtm is, too', (value) => {
     expect(bindInputs([])({ ttm: value, dtm: '1795398084367' }).time).toBe(1795398084367);
