@@ -233,6 +233,69 @@ test('an event is one whatever it lacks', () => {
   }
 });
 
+// ---- types of atomic fields (rule 2) -----------------------------------------------------------
+
+/** Definitions of one group, keyed by user_id. */
+const groupOf = (...attributes) => JSON.stringify({
+  attribute_groups: [{ name: 'g', attribute_key: { name: 'user_id' }, attributes }],
+});
+const atomicField = (name) => ({ type: 'atomic', name });
+const countWhere = (counter, name, operator, value) => ({
+  name: counter, type: 'int32', aggregation: 'counter',
+  criteria: { all: [{ property: atomicField(name), operator, value }] },
+});
+
+test('rule 2: numbers and booleans that a tool wrote as strings count, and ids that it wrote as numbers', () => {
+  const definitions = write('typed.json', groupOf(
+    { name: 'spent', type: 'double', aggregation: 'sum', property: atomicField('se_value') },
+    { name: 'cookies', type: 'bool', aggregation: 'last', property: atomicField('br_cookies') },
+    { name: 'app', type: 'string', aggregation: 'last', property: atomicField('app_id') },
+    countWhere('n1', 'domain_sessionidx', '>', 2),
+  ));
+  const event = { event_name: 'event', user_id: '7', derived_tstamp: '2026-01-05 10:00:00', se_value: '12.5', br_cookies: '1', app_id: 5, domain_sessionidx: '5' };
+  const file = write('typed.ndjson', [
+    { ...event, event_id: 'e1' },
+    { ...event, event_id: 2, user_id: 7, se_value: 0.5, br_cookies: 'false', app_id: 'shop', domain_sessionidx: 2 },
+    { ...event, event_id: 3, se_value: '1,5', br_cookies: 'yes', app_id: [1], domain_sessionidx: '03' },
+  ].map((line) => JSON.stringify(line)).join('\n'));
+  const { status, err, out } = run('attributes', '--definitions', definitions, file);
+  assert.deepEqual({ status, err }, { status: 0, err: '' });
+  assert.deepEqual(lines(out), [{
+    attribute_key: { name: 'user_id', id: '7' },
+    attributes: { g: { spent: 13, cookies: false, app: 'shop', n1: 1 } },
+  }]);
+});
+
+test('rules 8 and 10: a filter that can never match is refused, and times compare as instants', () => {
+  const definitions = write('filters.json', groupOf(
+    countWhere('n2', 'derived_tstamp', 'like', '2026-01-05%'),
+    countWhere('n3', 'derived_tstamp', 'rlike', '^2026'),
+    countWhere('n4', 'derived_tstamp', '>=', 1767600000000),
+    countWhere('n5', 'derived_tstamp', 'in', ['2026-01-05', 'soon']),
+    countWhere('n6', 'domain_sessionidx', '>', '2'),
+    countWhere('n7', 'br_cookies', '=', 1),
+    countWhere('n8', 'app_id', '=', 7),
+  ));
+  const { status, err } = run('check', definitions);
+  assert.equal(status, 1);
+  const reports = err.trimEnd().split('\n');
+  assert.equal(reports.length, 7, err);
+  for (const index of [0, 1]) assert.match(reports[index], /operator: 'r?like' needs strings; 'derived_tstamp' is a time; use '>=' and '<'$/);
+  for (const index of [2, 3]) assert.match(reports[index], /value: .*'derived_tstamp'.* such as "2026-01-05"/);
+  assert.match(reports[4], /'domain_sessionidx'.* a number$/);
+  assert.match(reports[5], /'br_cookies'.* true or false$/);
+  assert.match(reports[6], /'app_id'.* a string$/);
+
+  const instants = write('instants.json', groupOf(
+    countWhere('n9', 'derived_tstamp', '>=', '2026-01-05T12:00:00+01:00'),
+    countWhere('n10', 'derived_tstamp', '<', '2026-01-05 11:00'),
+  ));
+  const file = write('instants.ndjson', ['2026-01-05T10:59:59.999Z', '2026-01-05T11:00:00Z', '2026-01-05 12:30:00+01']
+    .map((derived_tstamp, index) => JSON.stringify({ event_id: `e${index}`, event_name: 'a', user_id: 'u', derived_tstamp })).join('\n'));
+  const [{ attributes }] = lines(run('attributes', '--definitions', instants, file).out);
+  assert.deepEqual(attributes, { g: { n9: 2, n10: 1 } });
+});
+
 test('a compressed file is told from one that is broken', () => {
   const file = join(folder, 'events.gz');
   writeFileSync(file, gzipSync(readFileSync(events)));

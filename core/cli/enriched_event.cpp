@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "atomic_value.h"
 #include "definitions/names.h"
 #include "event/identifier.h"
 #include "lenient_json.h"
@@ -206,8 +207,11 @@ EnrichedReader::EnrichedReader(const Program& program)
   for (const Property& input : program.inputs) {
     const bool is_atomic = input.source == Property::Source::atomic;
     time_fields_.emplace_back(is_atomic && is_time_field(input.name) ? input.name : "");
+    types_.push_back(is_atomic ? atomic_type(input.name) : ValueType::none);
   }
   time_fields_.insert(time_fields_.end(), std::begin(kTimes), std::end(kTimes));
+  types_.resize(time_fields_.size(), ValueType::unix_timestamp);
+  types_.push_back(ValueType::string_);  // of event_id
 }
 EnrichedReader::~EnrichedReader() = default;
 
@@ -244,6 +248,9 @@ tl::expected<Event, std::string> EnrichedReader::read(std::string_view json) {
   const auto parsed = parse(json);
   if (!parsed && !parse(lenient_json(json))) return tl::make_unexpected(parsed.error());
   if (const auto read = read_times(); !read) return tl::make_unexpected(read.error());
+  for (std::size_t slot = 0; slot < types_.size(); ++slot) {
+    convert_atomic(values_[slot], types_[slot]);
+  }
 
   Event event;
   for (std::size_t i = input_count_; i < id_slot && !event.time; ++i) event.time = times_[i];

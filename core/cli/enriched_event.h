@@ -36,6 +36,7 @@ class EnrichedReader {
   std::unique_ptr<Tree> tree_;
   std::size_t input_count_;
   std::vector<std::string> time_fields_;  // by slot; "": not a time
+  std::vector<ValueType> types_;          // by slot; none: not an atomic field
   List<Value> values_;
   std::vector<std::optional<Time>> times_;  // of the slots that have one
   std::vector<std::vector<ValueView>> lists_;

@@ -33,30 +33,6 @@ std::string_view take_escape(std::string_view& rest) {
   return is_lone ? "\\ufffd" : escape;
 }
 
-bool take_digits(std::string_view& text) {
-  const std::size_t size = std::min(text.find_first_not_of("0123456789"), text.size());
-  text.remove_prefix(size);
-  return size != 0;
-}
-
-/// Whether a text is a number in JSON's grammar.
-bool is_number(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  const std::string_view whole = text;
-  if (!take_digits(text)) return false;
-  if (whole.starts_with('0') && whole.size() - text.size() > 1) return false;
-  if (text.starts_with('.')) {
-    text.remove_prefix(1);
-    if (!take_digits(text)) return false;
-  }
-  if (text.starts_with('e') || text.starts_with('E')) {
-    text.remove_prefix(1);
-    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-    if (!take_digits(text)) return false;
-  }
-  return text.empty();
-}
-
 /// The number at the front of `rest`, or null in its place.
 std::string_view take_number(std::string_view& rest) {
   const std::size_t size = std::min(rest.find_first_not_of("+-.0123456789eE"), rest.size());

@@ -180,10 +180,10 @@ function decodeBase64(encoded: unknown): string {
   return new TextDecoder().decode(Uint8Array.from(binary, (byte) => byte.charCodeAt(0)));
 }
 
-// Conversions of atomic fields, as Enrich makes them.
+// Conversions of atomic fields, as Enrich makes them, to the type that each has (rule 2).
 
 function text(value: unknown): string | undefined {
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return undefined;
   // Nearly all are clean, and a test of that is quicker than a replacement of nothing.
   const clean = /[\x00-\x1f\x7f]/.test(value)
@@ -204,7 +204,8 @@ function integer(value: unknown): number | undefined {
 }
 
 function flag(value: unknown): boolean | undefined {
-  return value === '1' ? true : value === '0' ? false : undefined;
+  const word = text(value) ?? '';
+  return /^(1|true)$/.test(word) || (/^(0|false)$/.test(word) ? false : undefined);
 }
 
 /** What is beyond the range of Date counts as absent (rule 10). */

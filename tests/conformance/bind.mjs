@@ -1,12 +1,27 @@
 // Enriched event (Snowplow's Analytics SDK form) → one value per input of a program.
 //
 // A value is undefined (missing), null, boolean, number, string, Date (the time of an atomic
-// field), an array or an object.
+// field), an array or an object. An atomic field has a value of its type (rule 2).
 
 const timeFields = new Set([
   'collector_tstamp', 'derived_tstamp', 'dvce_created_tstamp', 'dvce_sent_tstamp', 'etl_tstamp',
   'refr_dvce_tstamp', 'true_tstamp',
 ]);
+
+const numberFields = new Set([
+  'br_viewheight', 'br_viewwidth', 'doc_height', 'doc_width', 'domain_sessionidx', 'dvce_screenheight',
+  'dvce_screenwidth', 'geo_latitude', 'geo_longitude', 'page_urlport', 'pp_xoffset_max', 'pp_xoffset_min',
+  'pp_yoffset_max', 'pp_yoffset_min', 'refr_urlport', 'se_value', 'ti_price', 'ti_price_base', 'ti_quantity',
+  'tr_shipping', 'tr_shipping_base', 'tr_tax', 'tr_tax_base', 'tr_total', 'tr_total_base', 'txn_id',
+]);
+
+const booleanFields = new Set([
+  'br_cookies', 'br_features_director', 'br_features_flash', 'br_features_gears', 'br_features_java',
+  'br_features_pdf', 'br_features_quicktime', 'br_features_realplayer', 'br_features_silverlight',
+  'br_features_windowsmedia', 'dvce_ismobile',
+]);
+
+const booleans = new Map([['true', true], ['1', true], ['false', false], ['0', false]]);
 
 // The SDK's enum has a name of its own for one canonical field.
 const canonicalNames = { refr_device_tstamp: 'refr_dvce_tstamp' };
@@ -45,7 +60,23 @@ function valueOf(input, event) {
 
 function atomicValue(event, name) {
   const value = own(event, name) ?? undefined;
-  return timeFields.has(name) && value !== undefined ? instant(value) : value;
+  if (value === undefined) return value;
+  if (timeFields.has(name)) return instant(value);
+  if (numberFields.has(name)) return typeof value === 'number' ? value : numberIn(value);
+  if (typeof value === 'object') return undefined;
+  if (booleanFields.has(name)) return booleans.get(String(value));
+  return String(value);
+}
+
+/** A number that is written as a string in JSON's grammar. */
+function numberIn(text) {
+  if (typeof text !== 'string' || text !== text.trim()) return undefined;
+  try {
+    const value = JSON.parse(text);
+    return typeof value === 'number' ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 // com.example-shop, ProductView, 1 → com_example_shop_product_view_1

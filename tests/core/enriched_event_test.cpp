@@ -90,3 +90,13 @@ TEST_CASE("an array counts with its first 1,000 elements, those that are skipped
   CHECK(attributes_after(line_with("null", "[" + first + "\"b\", \"c\"]")) ==
         with_list(R"(["a","b"])"));
 }
+
+TEST_CASE("an event id that is a number is one, and not that of the line before",
+          "[events][rule2][rule15]") {
+  const auto program = reading_values();
+  cli::EnrichedReader reader(*program);
+  CHECK(reader.read(R"({"event_id": "e1", "user_id": "u"})")->id == "e1");
+  CHECK(reader.read(R"({"event_id": 7, "user_id": "u"})")->id == "7");
+  CHECK(reader.read(R"({"event_id": ["e1"], "user_id": "u"})")->id.starts_with("line-"));
+  CHECK(reader.read(R"({"event_id": {}, "user_id": "u"})")->id.starts_with("line-"));
+}

@@ -129,6 +129,21 @@ describe('atomic fields', () => {
     ['app_id', Object.create({ aid: 'inherited' }) as Payload, undefined],
     ['no_such_field', { e: 'pv' }, undefined],
     ['constructor', { e: 'pv' }, undefined],
+    // Rule 2: an atomic field has a value of its type.
+    ...['true', '1', true, 1].map((cookie): [string, Payload, InputValue] => ['br_cookies', { cookie }, true]),
+    ...['false', '0', false, 0].map((cookie): [string, Payload, InputValue] => ['br_cookies', { cookie }, false]),
+    ...['', 'True', 'yes', 't', '1.0', '2', 2, -1, 0.5, null, ['1'], { a: 1 }].map(
+      (cookie): [string, Payload, InputValue] => ['br_cookies', { cookie }, undefined],
+    ),
+    ...['12.5', '1.25e1', '125E-1', 12.5].map((se_va): [string, Payload, InputValue] => ['se_value', { se_va }, 12.5]),
+    ...['', ' 1', '1 ', '+1', '.5', '1.', '0x10', '01', '1e', 'NaN', 'Infinity', '1,5', '1_000', 'true', true, [1]].map(
+      (se_va): [string, Payload, InputValue] => ['se_value', { se_va }, undefined],
+    ),
+    ['domain_sessionidx', { vid: '5' }, 5],
+    ['user_id', { uid: 7 }, '7'],
+    ['user_id', { uid: 1e21 }, '1e+21'],
+    ['user_id', { uid: true }, 'true'], // as the tracker sends it
+    ['user_id', { uid: ['7'] }, undefined],
     ...noTimes.map((ttm): [string, Payload, InputValue] => ['true_tstamp', { ttm }, undefined]),
     ['dvce_created_tstamp', { dtm: '-99999999999999999' }, undefined],
     ['derived_tstamp', { ttm: '8640000000000001', dtm: '5' }, new Date(5)],

@@ -1,6 +1,8 @@
 #include "bundle.h"
 
 #include <algorithm>
+#include <cmath>
+#include <regex>
 
 namespace oracle {
 namespace {
@@ -68,6 +70,29 @@ json at(const json& value, const json& step) {
   return value.is_array() && index < value.size() ? value[index] : json();
 }
 
+/// A value as the type that the atomic field has (rule 2).
+json as_atomic(const json& value, const std::string& name) {
+  static const std::regex numbers(
+      "br_view(height|width)|doc_(height|width)|domain_sessionidx|dvce_screen(height|width)|"
+      "geo_(latitude|longitude)|(page|refr)_urlport|pp_[xy]offset_(max|min)|se_value|"
+      "ti_(price|price_base|quantity)|tr_(shipping|tax|total)(_base)?|txn_id");
+  static const std::regex booleans("br_cookies|br_features_.*|dvce_ismobile");
+  static const std::regex number_in_json("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+  if (value.is_structured()) return nullptr;
+  const json text = convert({value, {}}, "string");
+  if (std::regex_match(name, numbers)) {
+    if (!value.is_string()) return value.is_number() ? value : json();
+    const auto digits = value.get<std::string>();
+    if (!std::regex_match(digits, number_in_json)) return nullptr;
+    const double number = std::strtod(digits.c_str(), nullptr);
+    return std::isfinite(number) ? json(number) : json();
+  }
+  if (!std::regex_match(name, booleans)) return text;
+  if (text == "true" || text == "1") return true;
+  if (text == "false" || text == "0") return false;
+  return nullptr;
+}
+
 }  // namespace
 
 Raw read_property(const json& property, const json& event) {
@@ -75,7 +100,7 @@ Raw read_property(const json& property, const json& event) {
   if (type == "atomic") {
     const std::string name = text(property, "name");
     const json value = field(event, name.c_str());
-    if (!name.ends_with("_tstamp")) return {value, {}};
+    if (!name.ends_with("_tstamp")) return {as_atomic(value, name), {}};
     return {nullptr, value.is_string() ? parse_time(value.get<std::string>()) : std::nullopt};
   }
   json value;

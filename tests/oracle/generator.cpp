@@ -168,7 +168,9 @@ json Generator::property(const std::vector<std::string>& kinds) {
   if (kind == "time") return event_property("t");
   if (kind == "entity") return entity_property(static_cast<int>(below(2)));
   if (kind == "atomic") {
-    return {{"type", "atomic"}, {"name", one_of({"page_urlpath", "derived_tstamp"})}};
+    return {
+        {"type", "atomic"},
+        {"name", one_of({"page_urlpath", "derived_tstamp", "se_value", "br_cookies", "app_id"})}};
   }
   return event_property("m");
 }
@@ -180,6 +182,11 @@ json Generator::filter() {
     criteria[list] = json::array();
     for (std::size_t n = below(3); n > 0; --n) {
       const std::string op = pick(repertoire_.filter_operators);
+      if (chance(30)) {
+        const json atomic = atomic_criterion(op);
+        if (!atomic.is_null()) criteria[list].push_back(atomic);
+        continue;
+      }
       json criterion;
       if (op == "like") {
         criterion = leaf_of(op, one_of({"a%", "_", "%b", "%"}));
@@ -195,6 +202,27 @@ json Generator::filter() {
     }
   }
   return criteria;
+}
+
+/// On an atomic field, with a literal of the field's type; null where the operator does not fit.
+json Generator::atomic_criterion(const std::string& op) {
+  const auto name = one_of({"page_urlpath", "derived_tstamp", "dvce_created_tstamp", "se_value",
+                            "br_cookies", "app_id"})
+                        .get<std::string>();
+  const bool is_time = name.ends_with("_tstamp"), is_flag = name == "br_cookies";
+  const bool is_order = op.starts_with("<") || op.starts_with(">");
+  if ((is_flag && is_order) || (op == "like" && (is_time || is_flag || name == "se_value"))) {
+    return nullptr;
+  }
+  const auto literal = [&]() -> json {
+    if (is_time) return printed(clock_ + scale_ * static_cast<Time>(below(5)));
+    if (is_flag) return chance(50);
+    if (name == "se_value") return one_of({0, 1, 2.5, -1});
+    return op == "like" ? one_of({"/%", "1_", "%e%"}) : one_of({"/", "/a", "7", "true", ""});
+  };
+  json criterion = leaf_of(op, op == "in" ? json::array({literal(), literal()}) : literal());
+  criterion["property"] = {{"type", "atomic"}, {"name", name}};
+  return criterion;
 }
 
 json Generator::attribute(const std::string& name) {
@@ -219,7 +247,7 @@ json Generator::attribute(const std::string& name) {
     type = one_of({"string", "string", "int32", "double", "bool"}).get<std::string>();
   }
   if (is_numeric(aggregation)) {
-    made["property"] = property({"number", "number", "number", "mixed", "entity"});
+    made["property"] = property({"number", "number", "number", "mixed", "entity", "atomic"});
   } else if (aggregation != "counter" && !is_time_since(aggregation)) {
     made["property"] = property({"number", "text", "mixed", "list", "entity", "atomic"});
     if (repertoire_.date_part && chance(20)) {
@@ -482,7 +510,16 @@ json Generator::event() {
         one_of({"0AB6F4C1-2E57-4C11-9D30-6F4A5B1C2D3E", "0ab6f4c1-2e57-4c11-9d30-6f4a5b1c2d3e"});
   if (chance(80)) made["domain_sessionid"] = one_of({"s1", "s1", "s2"});
   if (chance(50)) made["network_userid"] = "w1";
-  if (chance(50)) made["page_urlpath"] = one_of({"/", "/a"});
+  if (chance(50)) made["page_urlpath"] = one_of({"/", "/a", 7, true, json::array({"/"})});
+  // Numbers, booleans and strings, each as a string too.
+  if (chance(60))
+    made["se_value"] = one_of({1, 2.5, "1", "2.5", "-1e0", "01", " 1", "", "1e999", true});
+  if (chance(60))
+    made["br_cookies"] = one_of({true, false, "true", "false", "1", "0", 1, 0, "yes", 2});
+  if (chance(30)) made["app_id"] = one_of({"7", 7, 1e21, 12, true, json::object()});
+  if (chance(40)) {
+    made["dvce_created_tstamp"] = time_text(clock_ + scale_ * static_cast<Time>(below(3)));
+  }
 
   json data;
   if (chance(70)) data["n"] = one_of({0, 1, 1, 2, 3, 0.1, 0.2, -1, 10, 2.5});

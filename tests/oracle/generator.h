@@ -53,6 +53,7 @@ class Generator {
   json property(const std::vector<std::string>& kinds);
   json attribute(const std::string& name);
   json filter();
+  json atomic_criterion(const std::string& op);
   json attribute_key();
   json field(const std::string& name);
   json external_group();

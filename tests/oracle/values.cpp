@@ -149,6 +149,14 @@ json plain(const Raw& raw) {
   return raw.time ? json(time_text(*raw.time)) : raw.value;
 }
 
+/// Literals on a time: strings of rule 10.
+json times_in(const json& literal) {
+  if (literal.is_string()) return json(*parse_time(literal.get<std::string>()));
+  json times = json::array();
+  for (const json& each : literal) times.push_back(times_in(each));
+  return times;
+}
+
 json truncate(double number, double lowest, double highest) {
   return std::clamp(std::trunc(number), lowest, highest);
 }
@@ -312,6 +320,9 @@ bool holds(const json& value, const std::string& op, const json& literal) {
 }
 
 bool filter_holds(const Raw& raw, const std::string& op, const json& literal) {
+  if (raw.time && !literal.is_null()) {  // times compare as numbers of milliseconds (rule 10)
+    return holds(json(*raw.time), op, times_in(literal));
+  }
   json value = plain(raw);
   if (value.is_object()) value = nullptr;  // rule 4
   if (value.is_array()) {

@@ -17,7 +17,8 @@ struct Event {
   /// When it happened; absent, or beyond the range of times: the engine's clock. A time in the
   /// future is taken as now.
   std::optional<Time> time;
-  /// One value per Program::inputs, in that order; those beyond the end are missing.
+  /// One value per Program::inputs, in that order; those beyond the end are missing. An atomic
+  /// field has a value of its type, or is missing (rule 2): the host converts it.
   std::span<const ValueView> inputs;
 };
 

@@ -3,6 +3,7 @@
 #include "definitions/json_tree.h"
 #include "definitions/names.h"
 #include "support/text.h"
+#include "support/time_text.h"
 #include "value/convert.h"
 
 namespace tripline {
@@ -26,58 +27,79 @@ Text quoted(Operator op) {
   return concat({"'", name_of<Operator>(kOperators, op), "'"});
 }
 
-}  // namespace
+/// What a literal is compared with.
+struct Subject {
+  std::string_view name;  // as a message begins with it
+  ValueType type;
+  bool is_time = false;  // of an atomic field, whatever `type` is
+};
 
-void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics& diagnostics) {
-  if (takes_no_value(leaf.op) || leaf.literal == nullptr) return;
-  const std::string_view type_name = name_of<ValueType>(kValueTypes, type);
+void check_literal(const JsonNode* pointer, Operator op, const JsonNode* literal,
+                   const Subject& subject, Diagnostics& diagnostics) {
+  if (takes_no_value(op) || literal == nullptr) return;
+  const ValueType type = subject.type;
+  const std::string_view type_name =
+      subject.is_time ? std::string_view("a time") : name_of<ValueType>(kValueTypes, type);
   if (type == ValueType::dict) {
-    diagnostics.error(leaf.pointer, "/operator",
+    diagnostics.error(pointer, "/operator",
                       "a dict takes 'is null', 'is not null' and 'changed' only");
     return;
   }
   const ValueType element = element_type(type);
-  if (element == ValueType::boolean && !is_membership(leaf.op) && leaf.op != Operator::equal &&
-      leaf.op != Operator::not_equal) {
-    diagnostics.error(leaf.pointer, "/operator", "% can never hold on a %",
-                      {quoted(leaf.op), type_name});
+  if (element == ValueType::boolean && !is_membership(op) && op != Operator::equal &&
+      op != Operator::not_equal) {
+    diagnostics.error(pointer, "/operator", "% can never hold on a %", {quoted(op), type_name});
     return;
   }
-  const bool is_pattern = !is_comparison(leaf.op) && !is_membership(leaf.op);
+  const bool is_pattern = !is_comparison(op) && !is_membership(op);
   if (is_pattern && !is_text_type(element)) {
-    diagnostics.error(leaf.pointer, "/operator", "% needs strings; the attribute is %",
-                      {quoted(leaf.op), type_name});
+    diagnostics.error(
+        pointer, "/operator", "% needs strings; % is %%",
+        {quoted(op), subject.name, type_name, subject.is_time ? "; use '>=' and '<'" : ""});
     return;
   }
-  const bool is_list = leaf.literal->kind == JsonNode::Kind::array;
-  if (is_membership(leaf.op) && !is_list && !is_list_type(type)) {
-    diagnostics.error(leaf.pointer, "/value",
-                      "% needs a list here, since the attribute is a single %",
-                      {quoted(leaf.op), type_name});
+  const bool is_list = literal->kind == JsonNode::Kind::array;
+  if (is_membership(op) && !is_list && !is_list_type(type)) {
+    diagnostics.error(pointer, "/value", "% needs a list here, since % is %, not a list",
+                      {quoted(op), subject.name, type_name});
     return;
   }
-  const JsonNode* scalar = is_list ? leaf.literal->first : leaf.literal;
-  if (scalar == nullptr && is_membership(leaf.op)) {
-    diagnostics.warning(leaf.pointer, "/value", "nothing is in an empty list");
+  const JsonNode* scalar = is_list ? literal->first : literal;
+  if (scalar == nullptr && is_membership(op)) {
+    diagnostics.warning(pointer, "/value", "nothing is in an empty list");
   }
-  const bool is_number = is_numeric_type(element), is_text = is_text_type(element);
-  const auto needed = is_number ? JsonNode::Kind::number
-                      : is_text ? JsonNode::Kind::string
-                                : JsonNode::Kind::boolean;
+  using Kind = JsonNode::Kind;
+  const Kind kind = subject.is_time || is_text_type(element) ? Kind::string
+                    : is_numeric_type(element)               ? Kind::number
+                                                             : Kind::boolean;
+  const char* const needed = subject.is_time        ? "a time such as \"2026-01-05\""
+                             : kind == Kind::string ? "a string"
+                             : kind == Kind::number ? "a number"
+                                                    : "true or false";
   for (; scalar != nullptr; scalar = is_list ? scalar->next : nullptr) {
-    if (scalar->kind == needed) continue;
-    diagnostics.error(leaf.pointer, "/value",
-                      "this can never match: the attribute is %, so the value must be %",
-                      {type_name, is_number ? "a number"
-                                  : is_text ? "a string"
-                                            : "true or false"});
+    if (scalar->kind == kind && (!subject.is_time || parse_time(scalar->text))) continue;
+    diagnostics.error(pointer, "/value", "this can never match: % is %, so the value must be %",
+                      {subject.name, type_name, needed});
     return;  // one report is enough
   }
 }
 
+}  // namespace
+
+void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics& diagnostics) {
+  check_literal(leaf.pointer, leaf.op, leaf.literal, {"the attribute", type}, diagnostics);
+}
+
 void check_filter_criterion(const FilterCriterion& criterion, Diagnostics& diagnostics) {
-  if (criterion.literal != nullptr && criterion.literal->kind == JsonNode::Kind::boolean &&
-      is_order(criterion.op)) {
+  const Property& property = criterion.property;
+  if (property.source == Property::Source::atomic) {
+    const ValueType type = atomic_type(property.name);
+    if (type == ValueType::none) return;  // no such field, which is an error already
+    const Text name = concat({"'", property.name, "'"});
+    check_literal(criterion.pointer, criterion.op, criterion.literal,
+                  {name, type, type == ValueType::unix_timestamp}, diagnostics);
+  } else if (criterion.literal != nullptr && criterion.literal->kind == JsonNode::Kind::boolean &&
+             is_order(criterion.op)) {
     diagnostics.error(criterion.pointer, "/operator", "% can never hold on true or false",
                       {quoted(criterion.op)});
   }

@@ -9,7 +9,8 @@ namespace tripline {
 /// A leaf of an intervention's criteria on an attribute of that type.
 void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics& diagnostics);
 
-/// A criterion of an attribute's event filter. What an event's properties hold is not known.
+/// A criterion of an attribute's event filter. What a field of an event or of an entity holds is
+/// not known; an atomic field has a type.
 void check_filter_criterion(const FilterCriterion& criterion, Diagnostics& diagnostics);
 
 }  // namespace tripline

@@ -36,9 +36,12 @@ void add_conditions(Compilation& compilation, const char* title,
   description.string(title).begin_array();
   for (const FilterCriterion& criterion : criteria) {
     check_filter_criterion(criterion, compilation.diagnostics);
-    add_condition(compilation, add_input(compilation, criterion.property), criterion.op,
-                  value_of(criterion.literal, compilation.program.memory), criterion.pointer, rows,
-                  description);
+    const Property& property = criterion.property;
+    const bool is_time =
+        property.source == Property::Source::atomic && is_time_field(property.name);
+    add_condition(compilation, add_input(compilation, property), criterion.op,
+                  value_of(criterion.literal, compilation.program.memory, is_time),
+                  criterion.pointer, rows, description);
     if (are_rows || &criterion + 1 == criteria.end()) compilation.add_to(rows, kNone);
   }
   description.end_array();

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/text.h"
+#include "support/time_text.h"
 
 namespace tripline {
 namespace {
@@ -96,19 +97,21 @@ const JsonNode* JsonNode::member(std::string_view name) const {
   return found == nullptr || found->kind == Kind::null ? nullptr : found;
 }
 
-ValueView value_of(const JsonNode* node, Arena& memory) {
+ValueView value_of(const JsonNode* node, Arena& memory, bool are_times) {
   if (node == nullptr) return {};
   switch (node->kind) {
     case JsonNode::Kind::boolean:
       return ValueView::boolean(node->flag);
     case JsonNode::Kind::number:
       return ValueView::number(node->number);
-    case JsonNode::Kind::string:
-      return ValueView::string(node->text);
+    case JsonNode::Kind::string: {
+      const auto time = are_times ? parse_time(node->text) : std::nullopt;
+      return time ? ValueView::time(*time) : ValueView::string(node->text);
+    }
     case JsonNode::Kind::array: {
       Items<ValueView> scalars;
       for (const JsonNode* item = node->first; item != nullptr; item = item->next) {
-        memory.add(scalars, value_of(item, memory));
+        memory.add(scalars, value_of(item, memory, are_times));
       }
       return ValueView::list({scalars.begin(), scalars.size()});
     }

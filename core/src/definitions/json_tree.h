@@ -33,8 +33,8 @@ struct JsonNode {
 };
 
 /// Of a scalar or a list of scalars; missing of anything else. It looks into the node's memory, and
-/// a list's elements are in `memory`.
-[[nodiscard]] ValueView value_of(const JsonNode* node, Arena& memory);
+/// a list's elements are in `memory`. With `are_times`, strings are times (rule 10).
+[[nodiscard]] ValueView value_of(const JsonNode* node, Arena& memory, bool are_times = false);
 
 /// Reads JSON text into the arena. On a syntax error, on arrays and objects nested over 256 deep,
 /// and on an object of over 1,000 members, adds a diagnostic and returns null.

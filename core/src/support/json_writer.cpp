@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "support/number_text.h"
+#include "support/time_text.h"
 
 namespace tripline {
 
@@ -67,6 +68,8 @@ JsonWriter& JsonWriter::value(const ValueView& value) {
       return number(value.number());
     case ValueView::Kind::string:
       return string(value.text());
+    case ValueView::Kind::time:
+      return string(format_time(value.as_time()));
     case ValueView::Kind::list:
       begin_array();
       for (const ValueView& element : value.elements()) this->value(element);

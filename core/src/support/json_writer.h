@@ -21,7 +21,7 @@ class JsonWriter {
   JsonWriter& boolean(bool flag) { return raw(flag ? "true" : "false"); }
   JsonWriter& null() { return raw("null"); }
   JsonWriter& value(const Value& value);
-  /// Not of a time.
+  /// A time as a string in ISO 8601.
   JsonWriter& value(const ValueView& value);
   /// Text that is JSON already.
   JsonWriter& raw(std::string_view json);

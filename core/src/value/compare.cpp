@@ -2,7 +2,6 @@
 
 #include <optional>
 
-#include "support/time_text.h"
 #include "value/like.h"
 
 namespace tripline {
@@ -22,18 +21,15 @@ int order_of(std::string_view a, std::string_view b) {
 
 /// Of a scalar and a literal; none where their types differ.
 int compare(const ValueView& scalar, const ValueView& literal) {
-  // To its readers an atomic time is text.
-  const bool is_time = scalar.kind() == ValueView::Kind::time;
-  if ((is_time ? ValueView::Kind::string : scalar.kind()) != literal.kind()) return kNone;
+  if (scalar.kind() != literal.kind()) return kNone;
   switch (scalar.kind()) {
     case ValueView::Kind::number:
+    case ValueView::Kind::time:  // in ms
       return order_of(scalar.number(), literal.number());
     case ValueView::Kind::string:
       return order_of(scalar.text(), literal.text());
     case ValueView::Kind::boolean:
       return literal.flag() == scalar.flag() ? kEqual : kNone;
-    case ValueView::Kind::time:
-      return order_of(format_time(scalar.as_time()), literal.text());
     default:
       return kNone;
   }
