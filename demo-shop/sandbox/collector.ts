@@ -55,7 +55,7 @@ export async function collectorRoutes(server: FastifyInstance, { journal, counts
 
   server.get(
     '/i',
-    { config: { isOpen: true }, schema: { tags: ['collector'], summary: 'Takes one event: the tracker protocol in a query' } },
+    { config: { isOpen: true, hasEffect: true }, schema: { tags: ['collector'], summary: 'Takes one event: the tracker protocol in a query' } },
     async (request, reply) => {
       await take(request, reply, (facts) => readQuery(request.url.split('?')[1] ?? '', facts));
       return reply.type('image/gif').header('Cache-Control', 'no-store').send(transparentPixel);

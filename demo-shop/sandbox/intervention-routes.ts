@@ -31,7 +31,8 @@ export async function interventionRoutes(server: FastifyInstance, parts: Interve
 
   server.get<{ Querystring: Query }>(
     '/api/v1/interventions',
-    { config: { isOpen: true }, schema: { tags, summary: 'Streams interventions as server-sent events', querystring: targetsQuery } },
+    // HEAD would be a stream that nobody reads.
+    { exposeHeadRoute: false, config: { isOpen: true, hasEffect: true }, schema: { tags, summary: 'Streams interventions as server-sent events', querystring: targetsQuery } },
     (request, reply) => {
       const targets = readTargets(request.query, limits.subscriptionIds);
       if (subscribers.size >= limits.streams) throw new Refusal(503, 'There are as many subscribers as the sandbox takes.');

@@ -8,6 +8,8 @@ export interface Limits {
   readonly bodyBytes: number;
   /** Bytes of a request's headers, its address included. */
   readonly headerBytes: number;
+  /** How long a request may take to come in whole (ms). */
+  readonly requestTime: number;
   /** Events of one request to the collector. */
   readonly requestEvents: number;
   /** Ids of one subscription, or of one pushed intervention. */
@@ -37,6 +39,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   bodyBytes: 1024 * 1024,
   headerBytes: 16 * 1024,
+  requestTime: 60_000,
   requestEvents: 1000,
   subscriptionIds: 20,
   readIdentifiers: 100,

@@ -17,7 +17,7 @@ import type { Options } from './options.ts';
 import { RecentEvents } from './recent-events.ts';
 import { Refusal, refusalBody } from './refusal.ts';
 import { registryRoutes } from './registry-routes.ts';
-import { guard } from './security.ts';
+import { guard, refuseOtherMethods } from './security.ts';
 import { errorCode } from './error-code.ts';
 import { StartFailure } from './start-failure.ts';
 import { State } from './state.ts';
@@ -26,6 +26,8 @@ import { Subscribers } from './subscribers.ts';
 import { testingRoutes } from './testing-routes.ts';
 import { keptToken } from './token.ts';
 
+/** The engine reads 256 levels, and a definition is two levels down in a bundle. */
+const deepestBody = 254;
 /** Dead letters in the statistics. */
 const mostListed = 100;
 
@@ -61,6 +63,7 @@ async function startIn(options: Options, unlock: () => void): Promise<Sandbox> {
   const recent = new RecentEvents(limits.recentEvents);
   const server = newServer(options);
   guard(server, { ...options, token });
+  const addRefusals = refuseOtherMethods(server);
   answerErrors(server);
   await describeApi(server);
   const ids = new EventIds(stored.secret);
@@ -70,6 +73,7 @@ async function startIn(options: Options, unlock: () => void): Promise<Sandbox> {
   await server.register(attributeRoutes, { journal, state, recent, limits });
   await server.register(testingRoutes, { recent, limits });
   await server.register(ownRoutes, { journal, state, subscribers, counts });
+  addRefusals();
 
   const heartbeat = setInterval(() => subscribers.beat(), limits.heartbeat);
   server.addHook('preClose', async () => {
@@ -114,7 +118,12 @@ async function loadState(store: Store, { data, limits }: Options) {
 function newServer({ limits }: Options): FastifyInstance {
   const server = fastify({
     bodyLimit: limits.bodyBytes,
-    http: { maxHeaderSize: limits.headerBytes },
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.requestTime,
+      connectionsCheckingInterval: Math.ceil(limits.requestTime / 10),
+    },
+    requestTimeout: limits.requestTime,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     forceCloseConnections: true,
     // An address that the router cannot even read; Fastify's own answer would repeat it.
@@ -127,10 +136,26 @@ function newServer({ limits }: Options): FastifyInstance {
   // The Python SDK says that a body is JSON also where it sends none.
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else parseJson(request, body as string, done);
+    if (body === '') return done(null, undefined);
+    if (depthOf(body as string) > deepestBody) return done(new Refusal(400, `The body is nested more than ${deepestBody} levels deep.`));
+    parseJson(request, body as string, done);
   });
   return server;
+}
+
+/** How deep brackets are nested, outside of strings. */
+function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isInString = false;
+  for (let i = 0; i < json.length; ++i) {
+    const character = json[i]!;
+    if (character === '"') isInString = !isInString;
+    else if (isInString) i += character === '\\' ? 1 : 0;
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
+    else if (character === ']' || character === '}') --depth;
+  }
+  return deepest;
 }
 
 /** Nothing that a client sent gets into an error's text: neither Fastify's own messages nor those of parsers. */

@@ -9,6 +9,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Needs no token. */
     isOpen?: boolean;
+    /** A GET that does more than read: no other site's page may make a browser send it, an image or a link neither. */
+    hasEffect?: boolean;
+    /** The methods that the address has, where this is none of them. */
+    allow?: string;
   }
 }
 
@@ -26,7 +30,37 @@ export function guard(server: FastifyInstance, access: Access): void {
     checkOrigin(request, reply, access);
     if (request.method === 'OPTIONS') return answerPreflight(request, reply);
     if (request.routeOptions.config.isOpen !== true) checkToken(request, reply, access);
+    checkMethod(request, reply);
   });
+}
+
+/**
+ * Makes all other methods of an address answer 405. Returns what adds these routes: call it when the others are there, and
+ * this before the first of them.
+ */
+export function refuseOtherMethods(server: FastifyInstance): () => void {
+  const methods = new Map<string, Set<string>>();
+  const open = new Set<string>();
+  server.addHook('onRoute', ({ url, method, config }) => {
+    const address = url.replace(/(?<=.)\/$/, '');
+    methods.set(address, new Set([...(methods.get(address) ?? []), ...[method].flat()]));
+    if (config?.isOpen === true) open.add(address);
+  });
+  return () => {
+    for (const [url, known] of [...methods]) {
+      const method = server.supportedMethods.filter((each) => !known.has(each) && each !== 'OPTIONS');
+      const config = { isOpen: open.has(url), allow: [...known].join(', ') };
+      // The guard refuses before a body is read.
+      server.route({ method, url, config, schema: { hide: true }, handler: () => undefined });
+    }
+  };
+}
+
+function checkMethod(request: FastifyRequest, reply: FastifyReply): void {
+  const { allow } = request.routeOptions.config;
+  if (allow === undefined) return;
+  reply.header('Allow', allow);
+  throw new Refusal(405, `This address does not take ${request.method}. It takes ${allow}.`);
 }
 
 /** The host's name without its port; "" if there is none. */
@@ -41,15 +75,39 @@ function checkHost(request: FastifyRequest, { hostNames }: Access): void {
 
 function checkOrigin(request: FastifyRequest, reply: FastifyReply, { origins }: Access): void {
   const { origin, host } = request.headers;
-  if (origin === undefined) return;
-  if (!origins.includes(origin) && origin !== `http://${host}`) {
+  const own = [...origins, `http://${host}`];
+  const isForeign = origin !== undefined ? !own.includes(origin) : hasEffect(request) && !isFromPageOf(own, request);
+  if (isForeign) {
     throw new Refusal(403, 'Pages of that origin may not call this sandbox. Start it with --allow-origin to let them.');
   }
+  if (origin === undefined) return;
   reply.headers({
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Allow-Credentials': 'true',
     Vary: 'Origin',
   });
+}
+
+function hasEffect({ method, routeOptions: { config } }: FastifyRequest): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(method) || config.hasEffect === true;
+}
+
+/**
+ * Whether a request comes from a page of one of these origins, or of no page at all. Browsers name no origin in the
+ * requests of images, links and frames, but say that they come from another one, and most often name it as the referrer.
+ */
+export function isFromPageOf(origins: readonly string[], { headers }: FastifyRequest): boolean {
+  const origin = headers.origin ?? originOf(headers.referer);
+  if (origin !== undefined && origins.includes(origin)) return true;
+  if (headers.origin !== undefined) return false;
+  const site = headers['sec-fetch-site'];
+  // Older browsers do not say it, and none does to addresses without TLS other than this machine's.
+  return site === undefined ? origin === undefined : site === 'same-origin' || site === 'none';
+}
+
+function originOf(address: string | undefined): string | undefined {
+  if (address === undefined) return undefined;
+  return URL.canParse(address) ? new URL(address).origin : 'null';
 }
 
 function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -2,7 +2,7 @@
 // sandbox: events, the stream of interventions, and the definitions.
 import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { hostName, loopbackNames } from '../sandbox/security.ts';
+import { hostName, isFromPageOf, loopbackNames } from '../sandbox/security.ts';
 
 export async function sandboxRoutes(shop: FastifyInstance, { sandbox }: { sandbox: URL }): Promise<void> {
   await shop.register(replyFrom, { base: sandbox.origin, disableRequestLogging: true });
@@ -16,7 +16,7 @@ export async function sandboxRoutes(shop: FastifyInstance, { sandbox }: { sandbo
   const handOn = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     reply.from(request.url, {
       // The shop has looked at the page that asks; the sandbox need not know its address.
-      rewriteRequestHeaders: (_request, { origin: _, ...headers }) => headers,
+      rewriteRequestHeaders: (_request, { origin: _, referer: _referer, 'sec-fetch-site': _site, ...headers }) => headers,
       onError: (failed) => void failed.code(503).send('The sandbox does not answer.'),
     });
   shop.post('/com.snowplowanalytics.snowplow/tp2', handOn);
@@ -36,6 +36,8 @@ export async function publishedDefinitions(sandbox: URL): Promise<string | undef
   }
 }
 
-function isFromOwnPage({ headers: { host, origin } }: FastifyRequest): boolean {
-  return loopbackNames.includes(hostName(host)) && (origin === undefined || origin === `http://${host}`);
+/** Under a name of this machine, and from a page of the shop or no page at all. */
+export function isFromOwnPage(request: FastifyRequest): boolean {
+  const { host } = request.headers;
+  return loopbackNames.includes(hostName(host)) && isFromPageOf([`http://${host}`], request);
 }

@@ -8,7 +8,7 @@ import { collector } from './collector.ts';
 import { escaped } from './html.ts';
 import { orderHtml } from './order-page.ts';
 import { OrderBook, readOrder } from './orders.ts';
-import { publishedDefinitions, sandboxRoutes } from './sandbox.ts';
+import { isFromOwnPage, publishedDefinitions, sandboxRoutes } from './sandbox.ts';
 
 const pagePolicy = [
   "default-src 'none'",
@@ -44,7 +44,12 @@ export async function createShop(root: URL, sandbox?: URL): Promise<FastifyInsta
     fillIn(readFileSync(new URL(`${name}.html`, pages), 'utf8'), 'deciding', deciding);
   const orders = new OrderBook();
   const definitions = readFileSync(new URL('src/definitions.json', root), 'utf8');
-  const shop = fastify({ bodyLimit: 64 * 1024, forceCloseConnections: true });
+  const shop = fastify({
+    bodyLimit: 64 * 1024,
+    requestTimeout: 60_000,
+    http: { connectionsCheckingInterval: 5_000 },
+    forceCloseConnections: true,
+  });
 
   await shop.register(formBody);
   await (sandbox === undefined ? shop.register(collector) : shop.register(sandboxRoutes, { sandbox }));
@@ -87,6 +92,9 @@ export async function createShop(root: URL, sandbox?: URL): Promise<FastifyInsta
 
   // Post/redirect/get: reloading the confirmation does not order again.
   shop.post('/checkout', (request, reply) => {
+    if (!isFromOwnPage(request)) {
+      return message(reply, 403, 'Your order was not placed', 'It came from a page that is not one of the shop’s. Please order from your cart.');
+    }
     const reading = readOrder(catalogue, request.body);
     if ('problem' in reading) return message(reply, 422, 'Your order was not placed', reading.problem);
     return reply.redirect(`/orders/${orders.add(reading.placed)}`, 303);

@@ -259,6 +259,22 @@ describe('what a subscriber missed', () => {
     }
   });
 
+  test('is not consumed by HEAD, which takes no slot and does not hang', async (t) => {
+    const sandbox = await Sandbox.start(t, '--limit', 'streams=1');
+    await sandbox.publish();
+    const visitor = randomUUID();
+    await sandbox.track(addToCart(visitor, 10));
+    for (const path of ['/api/v1/interventions', '/api/v1/interventions/', '//api/v1/interventions']) {
+      const answer = await sandbox.call('HEAD', `${path}?domain_userid=${visitor}`, undefined, { Authorization: '' });
+      assert.equal(answer.status, 405, path);
+      assert.equal(answer.headers.allow, 'GET, POST');
+    }
+    assert.equal((await sandbox.ask('GET', '/api/v1/statistics')).subscribers, 0);
+    const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await stream.until(1);
+    assert.deepEqual(stream.names(), ['cart_abandonment']);
+  });
+
   test('is gone after the time that it is kept', async (t) => {
     const sandbox = await Sandbox.start(t, '--limit', 'replayAge=200');
     await sandbox.publish();

@@ -1,12 +1,13 @@
 // Who may call, how much, and that nothing of what was sent shows up where it should not.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { event, payloadData, Sandbox, tutorial } from './sandbox.mjs';
+import { event, payloadData, readAll, Sandbox, tutorial } from './sandbox.mjs';
 
 const collector = '/com.snowplowanalytics.snowplow/tp2';
 const [group] = tutorial.attribute_groups;
@@ -118,6 +119,56 @@ describe('calling', () => {
     }
   });
 
+  test('for a page of an origin that is not on the list gets 403 also where the browser names no origin', async (t) => {
+    const shop = 'https://shop.example';
+    const sandbox = await Sandbox.start(t, '--allow-origin', shop);
+    const own = `http://localhost:${sandbox.port}`;
+    const visitor = randomUUID();
+    const stream = `/api/v1/interventions?domain_userid=${randomUUID()}`;
+    const paths = [['GET', `/i?e=pv&duid=${visitor}`], ['HEAD', `/i?e=pv&duid=${visitor}`], ['POST', collector, payloadData([{ e: 'pv', duid: visitor }])], ['GET', stream]];
+    const foreign = [
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
+      { 'Sec-Fetch-Site': 'CROSS-SITE' },
+      { 'Sec-Fetch-Site': 'cross-site', Referer: 'https://evil.example/page' },
+      { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'iframe' },
+      { 'Sec-Fetch-Site': 'cross-site', Referer: 'not an address' },
+      { 'Sec-Fetch-Site': 'cross-site', Referer: `${shop}.evil.example/` },
+      { 'Sec-Fetch-Site': 'cross-site', Referer: `https://evil.example/${shop}/` },
+      { 'Sec-Fetch-Site': 'cross-site', Referer: `${shop}@evil.example/` },
+      { 'Sec-Fetch-Site': 'cross-site', Origin: 'null', Referer: `${shop}/` },
+      { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example', Referer: `${shop}/` },
+      // Browsers that send no Sec-Fetch-Site, or not to addresses without TLS.
+      { Referer: 'https://evil.example/' },
+      { Referer: 'http://shop.example/' },
+    ];
+    for (const [method, path, body] of paths) {
+      for (const headers of foreign) {
+        assert.equal((await sandbox.call(method, path, body, { Authorization: '', ...headers })).status, 403, `${method} ${path} ${JSON.stringify(headers)}`);
+      }
+    }
+    assert.deepEqual((await sandbox.ask('GET', '/api/v1/statistics')).events, { good: 0, malformed: 0 });
+    const allowed = [
+      {},
+      { 'Sec-Fetch-Site': 'none' },
+      { 'Sec-Fetch-Site': 'same-origin' },
+      { 'Sec-Fetch-Site': 'same-origin', Referer: `${own}/docs/` },
+      { 'Sec-Fetch-Site': 'cross-site', Referer: `${shop}/products/1?q=1` },
+      { 'Sec-Fetch-Site': 'cross-site', Referer: shop },
+      { 'Sec-Fetch-Site': 'cross-site', Origin: shop },
+      { Referer: `${shop}/` },
+    ];
+    for (const headers of allowed) {
+      for (const [method, path, body] of paths.slice(0, 3)) {
+        assert.equal((await sandbox.call(method, path, body, { Authorization: '', ...headers })).status, 200, `${method} ${JSON.stringify(headers)}`);
+      }
+      const { status } = await sandbox.subscribe(`domain_userid=${randomUUID()}`, headers);
+      assert.equal(status, 200);
+    }
+    // What changes nothing may be the target of a link.
+    assert.equal((await sandbox.call('GET', '/definitions.json', undefined, { 'Sec-Fetch-Site': 'cross-site', Referer: 'https://wiki.example/' })).status, 200);
+  });
+
   test('by the demo shop’s pages is allowed if nothing is said', async (t) => {
     const sandbox = await Sandbox.start(t);
     const answer = await sandbox.call('OPTIONS', '/api/v1/registry/services/', undefined, {
@@ -150,6 +201,73 @@ describe('calling', () => {
   });
 });
 
+describe('a method', () => {
+  const visitor = randomUUID();
+  const addresses = [
+    [`/api/v1/interventions?domain_userid=${visitor}`, ['GET', 'POST']],
+    ['/i?e=pv', ['GET', 'HEAD']],
+    [collector, ['POST']],
+    ['/definitions.json', ['GET', 'HEAD']],
+    ['/health-all', ['GET', 'HEAD']],
+    ['/docs/json', ['GET', 'HEAD']],
+    ['/api/v1/statistics', ['GET', 'HEAD']],
+    ['/api/v1/get-online-attributes', ['POST']],
+    ['/api/v1/attributes', ['POST']],
+    [`/api/v1/domain_userid/${visitor}`, ['DELETE']],
+    ['/api/v1/testing/attribute_groups/', ['POST']],
+    ['/api/v1/testing/interventions/discount/send', ['POST']],
+    ['/api/v1/registry/services', ['GET', 'HEAD', 'POST']],
+    ['/api/v1/registry/attribute_groups/', ['GET', 'HEAD', 'POST']],
+    ['/api/v1/registry/interventions/discount', ['GET', 'HEAD']],
+    ['/api/v1/registry/interventions/discount/versions/1', ['GET', 'HEAD', 'PUT', 'DELETE']],
+  ];
+
+  test('that an address does not have gets 405 with those that it has, whatever the body is', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    for (const [path, own] of addresses) {
+      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'].filter((each) => !own.includes(each))) {
+        const answer = await sandbox.call(method, path, method === 'PUT' ? 'x' : undefined, { 'Content-Type': 'text/x' });
+        assert.equal(answer.status, 405, `${method} ${path}`);
+        assert.deepEqual(answer.headers.allow.split(', ').sort(), [...own].sort(), `${method} ${path}`);
+        if (method !== 'HEAD') assert.match(answer.json.error ?? answer.json.detail, new RegExp(`does not take ${method}\\. It takes ${answer.headers.allow}`));
+      }
+    }
+  });
+
+  test('that the address does not have tells nothing to those without the token', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    for (const path of ['/api/v1/attributes', '/api/v1/statistics', '/api/v1/registry/services/', '/docs/json']) {
+      assert.equal((await sandbox.call('PATCH', path, undefined, { Authorization: '' })).status, 401, path);
+    }
+  });
+
+  test('HEAD is answered with headers alone where GET is', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    for (const [path, own] of addresses.filter(([, own]) => own.includes('HEAD'))) {
+      const [head, get] = [await sandbox.call('HEAD', path), await sandbox.call('GET', path)];
+      assert.deepEqual([head.status, head.text, head.headers['content-length']], [get.status, '', get.headers['content-length']], path);
+    }
+  });
+
+  test('that nobody knows, and OPTIONS, do not hang and change nothing', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    for (const [path] of [...addresses, ['/nothing']]) {
+      const options = await sandbox.call('OPTIONS', path, undefined, { Authorization: '' });
+      assert.deepEqual([options.status, options.text], [204, ''], path);
+      for (const method of ['PROPFIND', 'PURGE', 'QUERY', 'M-SEARCH']) {
+        const { status } = await sandbox.call(method, path, undefined);
+        assert.ok([400, 404, 405].includes(status), `${method} ${path}: ${status}`);
+      }
+      const socket = net.connect(sandbox.port, '127.0.0.1');
+      socket.end(`SURPRISE ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      socket.resume();
+      await once(socket, 'close');
+    }
+    const statistics = await sandbox.ask('GET', '/api/v1/statistics');
+    assert.deepEqual([statistics.events, statistics.subscribers], [{ good: 0, malformed: 0 }, 0]);
+  });
+});
+
 describe('limits', () => {
   test('1 MB a body', async (t) => {
     const sandbox = await Sandbox.start(t);
@@ -175,6 +293,27 @@ describe('limits', () => {
     const status = async (bytes) => (await sandbox.call('GET', '/definitions.json', undefined, { 'X-Padding': 'x'.repeat(bytes) })).status;
     assert.equal(await status(15 * 1024), 200);
     assert.equal(await status(16 * 1024), 431);
+  });
+
+  test('a minute for a request to come in, here a second, and then the connection ends', async (t) => {
+    const sandbox = await Sandbox.start(t, '--limit', 'requestTime=1000');
+    const stream = await sandbox.subscribe(`domain_userid=${randomUUID()}`);
+    const halves = [
+      '',
+      'GET /definitions.json HTTP/1.1\r\nHost: localhost\r\n',
+      `POST ${collector} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"schema"`,
+      `POST ${collector} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"sch`,
+      `POST /api/v1/attributes HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${sandbox.token}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n`,
+    ];
+    const answers = halves.map(async (half) => {
+      const socket = net.connect(sandbox.port, '127.0.0.1');
+      socket.write(half);
+      return readAll(socket);
+    });
+    for (const answer of await Promise.all(answers)) assert.match(answer, /^(HTTP\/1\.1 408 |$)/);
+    // What came in whole may take as long as it likes.
+    assert.equal(stream.ended, false);
+    assert.deepEqual((await sandbox.ask('GET', '/api/v1/statistics')).events, { good: 0, malformed: 0 });
   });
 
   test('20 ids a subscription, all of them UUIDs', async (t) => {

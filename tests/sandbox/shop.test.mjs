@@ -73,6 +73,51 @@ test('hands nothing on for pages of other origins, or under another name', async
   }
 });
 
+test('hands nothing on for pages that name no origin and are not the shop’s, and its own keep working', async (t) => {
+  const sandbox = await Sandbox.start(t);
+  const shop = await startShop(t, '--sandbox', sandbox.url);
+  const own = `http://127.0.0.1:${shop.port}`;
+  const host = { Host: `127.0.0.1:${shop.port}` };
+  const image = `/i?e=pv&duid=${randomUUID()}`;
+  const stream = `/api/v1/interventions?domain_userid=${randomUUID()}`;
+  for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }, { Referer: 'https://evil.example/' }]) {
+    for (const [method, path] of [['GET', image], ['HEAD', image], ['GET', stream], ['POST', collector]]) {
+      assert.equal((await call(shop.port, method, path, { ...host, ...headers }, method === 'POST' ? '{}' : undefined)).status, 403, `${method} ${path}`);
+    }
+  }
+  const fromPage = { ...host, 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'no-cors', Referer: `${own}/products/canvas-tote` };
+  assert.equal((await call(shop.port, 'GET', image, fromPage)).status, 200);
+  assert.equal((await call(shop.port, 'POST', collector, { ...fromPage, Origin: own }, JSON.stringify(payloadData([])))).status, 200);
+  assert.equal(new Subscription(await request(shop.port, 'GET', stream, fromPage)).status, 200);
+  assert.equal((await call(shop.port, 'HEAD', stream, fromPage)).status, 405);
+  assert.deepEqual((await sandbox.ask('GET', '/api/v1/statistics')).events, { good: 1, malformed: 0 });
+});
+
+test('takes no order from a page of another origin', async (t) => {
+  const shop = await startShop(t, '--no-sandbox');
+  const own = `http://127.0.0.1:${shop.port}`;
+  const host = { Host: `127.0.0.1:${shop.port}` };
+  const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  const order = new URLSearchParams({ 'quantity.canvas-tote': '1', name: 'A', email: 'a@b.c', street: 'S', postcode: '1', city: 'C', payment: 'invoice' }).toString();
+  const place = (headers) => call(shop.port, 'POST', '/checkout', { ...form, ...host, ...headers }, order);
+  for (const headers of [
+    { Origin: 'https://evil.example' },
+    { Origin: 'null' },
+    { Origin: `http://localhost:${shop.port}` },
+    { Host: 'evil.example', Origin: 'http://evil.example' },
+    { 'Sec-Fetch-Site': 'cross-site' },
+    { 'Sec-Fetch-Site': 'same-site' },
+    { Referer: 'https://evil.example/' },
+  ]) {
+    const { status, text } = await place(headers);
+    assert.equal(status, 403, JSON.stringify(headers));
+    assert.match(text, /Your order was not placed/);
+  }
+  for (const headers of [{ Origin: own, 'Sec-Fetch-Site': 'same-origin', Referer: `${own}/checkout` }, { Referer: `${own}/checkout` }, {}]) {
+    assert.equal((await place(headers)).status, 303, JSON.stringify(headers));
+  }
+});
+
 test('gives pages an external group that is keyed by a column, without the column', async (t) => {
   const sandbox = await Sandbox.start(t);
   const key = { name: 'customer', external_column: 'SECRET_CUSTOMER_ID', is_published: true };
