@@ -3,6 +3,7 @@
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { minify } from 'terser';
 
@@ -21,13 +22,24 @@ copyFileSync('../wasm/tripline.d.ts', 'dist/engine/tripline.d.ts');
 copyFileSync('dist/engine/tripline.wasm', 'dist/tripline.wasm');
 
 // Loaded on demand, by these names.
-const onDemand = ['doctor', 'pushes', 'questions', 'remote'];
-const external = [...onDemand, 'snowplow'].map((name) => `./${name}.js`);
+const onDemand = ['evaluator/doctor', 'engine/inspect', 'stream/intervention-stream', 'state/set-and-push'];
+const ownFiles = new Set([...onDemand.map((path) => basename(path)), 'snowplow']);
+
+// The files of dist/ lie beside each other, wherever their sources are.
+const importsOwnFiles = {
+  name: 'own files',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, kind }) => {
+      const name = basename(path, '.js');
+      return kind !== 'entry-point' && ownFiles.has(name) ? { path: `./${name}.js`, external: true } : undefined;
+    });
+  },
+};
 
 // What one page may load together shares one evaluator: it is in the plugin's file, which `index` imports. A second file
 // would cost the page 500 bytes, since each is compressed by itself.
-for (const name of ['snowplow', 'index', 'fetcher', 'define', ...onDemand]) await bundle([`src/${name}.ts`], external);
-await bundle(['src/load-engine.ts', 'src/testing.ts'], []);
+for (const path of ['snowplow', 'index', 'fetcher', 'define', ...onDemand]) await bundle([`src/${path}.ts`], [importsOwnFiles]);
+await bundle(['src/server.ts', 'src/testing.ts'], []);
 
 // Terser makes the engine's glue a tenth smaller once more. No getter here does more than read, and no constructor is called
 // for what it does besides.
@@ -43,10 +55,11 @@ for (const file of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
 const { status } = spawnSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 process.exitCode = status ?? 1;
 
-function bundle(entryPoints, external) {
+function bundle(entryPoints, plugins) {
   return build({
     entryPoints,
-    external,
+    entryNames: '[name]',
+    plugins,
     outdir: 'dist',
     bundle: true,
     splitting: true,

@@ -5,14 +5,14 @@
  * @module
  */
 import type { BrowserTracker } from '@snowplow/browser-tracker';
-import { bindInputs, isReceipt } from './bind.js';
-import { LocalEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.js';
-import { stringAttributes } from './string-attributes.js';
-import { TrackerSubscription, type Feed, type SubscriptionOptions } from './subscription.js';
+import { bindInputs, isReceipt } from './event/inputs.js';
+import { LocalEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator/evaluator.js';
+import { stringAttributes } from './delivery/string-attributes.js';
+import { TrackerSubscription, type Feed, type SubscriptionOptions } from './stream/subscription.js';
 import type { Intervention, Payload, Problem } from './types.js';
 
 export type { Problem, ProblemCode } from './types.js';
-export type { SubscriptionOptions } from './subscription.js';
+export type { SubscriptionOptions } from './stream/subscription.js';
 
 /** With attribute values as the server would send them: as texts. */
 export type TextIntervention = Omit<Intervention, 'attributes'> & { attributes: Record<string, string> };

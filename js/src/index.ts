@@ -1,10 +1,10 @@
 // The plugin's file holds the evaluator: a page that loads both entries has one copy, and most pages load one file.
 export { createEvaluator, indexedDbStore, memoryStore } from './snowplow.js';
-export type { DoctorReport, Finding } from './doctor.js';
-export type { Limits } from './page-engine.js';
-export type { Evaluator, EvaluatorEvents, EvaluatorOptions } from './evaluator.js';
-export type { DefinitionsSource, WasmSource } from './load.js';
-export type { Store, StoredState, Waiting } from './storage.js';
+export type { DoctorReport, Finding } from './evaluator/doctor.js';
+export type { Limits } from './engine/engine-base.js';
+export type { Evaluator, EvaluatorEvents, EvaluatorOptions } from './evaluator/evaluator.js';
+export type { DefinitionsSource, WasmSource } from './engine/load.js';
+export type { Store, StoredState, Waiting } from './state/store.js';
 export type {
   AttributeKey,
   AttributePush,

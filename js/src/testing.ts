@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { HeldIds } from './held-ids.js';
-import { loadEngine, type Engine, type EngineOptions } from './load-engine.js';
+import { HeldIds } from './state/held-ids.js';
+import { loadEngine, type Engine, type EngineOptions } from './server.js';
 import type { AttributeKey, Attributes, AttributePush, Explanation, Payload, TriggeredIntervention } from './types.js';
 
 export type { Attributes, AttributePush, Explanation, Payload, TriggeredIntervention } from './types.js';

@@ -1,7 +1,7 @@
 // Payloads of the real tracker against what enriched events say of them.
 import { describe, expect, test } from 'vitest';
 import type { Input, Path } from '../../js/dist/engine/tripline.js';
-import { bindInputs, isReceipt, type InputValue } from '../../js/src/bind.js';
+import { bindInputs, isReceipt, type InputValue } from '../../js/src/event/inputs.js';
 import type { Payload } from '../../js/src/types.js';
 import { readSample, readSampleLines } from './engine-module.js';
 

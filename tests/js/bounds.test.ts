@@ -1,7 +1,7 @@
 // The table of bounds in the README of the package, against the code.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import * as bounds from '../../js/src/bounds.js';
+import * as bounds from '../../js/src/support/bounds.js';
 
 const used = new Set<string>();
 const {

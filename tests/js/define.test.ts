@@ -1,7 +1,7 @@
 // tripline/define: what the builders print, against what Snowplow's Python SDK dumps.
 import { describe, expect, test } from 'vitest';
 import * as define from '../../js/src/define.js';
-import { check } from '../../js/src/load-engine.js';
+import { check } from '../../js/src/server.js';
 import { readSample, wasmBytes } from './engine-module.js';
 
 const {

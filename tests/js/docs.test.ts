@@ -1,7 +1,7 @@
 // What js/docs shows is loaded by the engine: every JSON block, in a bundle that has what it refers to.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { check, loadEngine } from '../../js/src/load-engine.js';
+import { check, loadEngine } from '../../js/src/server.js';
 import { wasmBytes as wasm } from './engine-module.js';
 
 const text = readFileSync(new URL('../../js/docs/definitions.md', import.meta.url), 'utf8');

@@ -3,8 +3,8 @@ import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import * as built from '../../js/dist/load-engine.js';
-import { check, EngineError, loadEngine, stringAttributes, type Engine } from '../../js/src/load-engine.js';
+import * as built from '../../js/dist/server.js';
+import { check, EngineError, loadEngine, stringAttributes, type Engine } from '../../js/src/server.js';
 import type { AttributeKey, Payload } from '../../js/src/types.js';
 import { readSampleLines, wasmBytes } from './engine-module.js';
 import { foreignModules } from './foreign-modules.js';
@@ -118,7 +118,7 @@ describe('loading', () => {
 
   test('brings no module of Node into a bundle for pages', async () => {
     const { outputFiles } = await build({
-      entryPoints: [path('js/dist/load-engine.js')],
+      entryPoints: [path('js/dist/server.js')],
       bundle: true,
       platform: 'browser',
       format: 'esm',

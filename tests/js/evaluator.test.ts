@@ -1,8 +1,8 @@
 // The evaluator with the real engine, over the tutorial's definitions.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEvaluator, memoryStore, type EvaluatorOptions, type Store } from '../../js/src/index.js';
-import type { StoredState } from '../../js/src/storage.js';
-import { hashOf } from '../../js/src/hash.js';
+import type { StoredState } from '../../js/src/state/store.js';
+import { hashOf } from '../../js/src/support/hash.js';
 import { readSample, wasmBytes } from './engine-module.js';
 import { foreignModules } from './foreign-modules.js';
 import { forbiddenStorage, freshStorage, newTab, removeStorage } from './page-storage.js';

@@ -1,8 +1,8 @@
 // What is written into the real module's memory, read back by the layout of the conformance cases.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { TriplineModule } from '../../js/dist/engine/tripline.js';
-import type { InputValue } from '../../js/src/bind.js';
-import { EventBuffer, longestString } from '../../js/src/event-buffer.js';
+import type { InputValue } from '../../js/src/event/inputs.js';
+import { EventBuffer, longestString } from '../../js/src/event/event-buffer.js';
 import { layout } from '../conformance/layout.mjs';
 import { newModule } from './engine-module.js';
 

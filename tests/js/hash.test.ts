@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hashOf } from '../../js/src/hash.js';
+import { hashOf } from '../../js/src/support/hash.js';
 
 const uuid = (i: number): string => `9c6d7a65-d4ec-865f-8cdf-${i.toString(16).padStart(12, '0')}`;
 

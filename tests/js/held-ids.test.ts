@@ -1,7 +1,7 @@
 // Rule 16 in a page: whose time passes, what is shown to whom, and what is reported. With the real engine.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { LocalEvaluator } from '../../js/src/evaluator.js';
-import { HeldIds } from '../../js/src/held-ids.js';
+import { LocalEvaluator } from '../../js/src/evaluator/evaluator.js';
+import { HeldIds } from '../../js/src/state/held-ids.js';
 import { memoryStore, type Intervention, type Payload, type Problem, type Store } from '../../js/src/index.js';
 import { wasmBytes } from './engine-module.js';
 import { freshStorage, newTab, removeStorage } from './page-storage.js';

@@ -1,7 +1,7 @@
 // What was written into the journal is read back as it was, whatever it is and whatever the clock says.
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Journal } from '../../js/src/journal.js';
+import { Journal } from '../../js/src/state/journal.js';
 import { freshStorage, removeStorage } from './page-storage.js';
 import { duration } from './properties.js';
 

@@ -1,7 +1,7 @@
 // Events that wait for a commit.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Journal } from '../../js/src/journal.js';
-import { mostCharacters, mostCharactersOfOrigin, mostEvents } from '../../js/src/bounds.js';
+import { Journal } from '../../js/src/state/journal.js';
+import { mostCharacters, mostCharactersOfOrigin, mostEvents } from '../../js/src/support/bounds.js';
 import { charactersOf, forbiddenStorage, freshStorage, fullStorage, newTab, removeStorage } from './page-storage.js';
 
 const warnings: string[] = [];

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryStore, type EvaluatorOptions, type Store } from '../../js/src/index.js';
-import { check, EngineError, loadEngine } from '../../js/src/load-engine.js';
+import { check, EngineError, loadEngine } from '../../js/src/server.js';
 import { wasmBytes } from './engine-module.js';
 import { freshStorage, removeStorage } from './page-storage.js';
 import { add, domainUser, names, openPage, tutorial, type Page } from './visits.js';

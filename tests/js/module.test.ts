@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import type { TriplineModule } from '../../js/dist/engine/tripline.js';
-import { Layout } from '../../js/src/event-buffer.js';
+import { Layout } from '../../js/src/event/event-buffer.js';
 import { layout } from '../conformance/layout.mjs';
 import { newModule, readSample, wasmBytes } from './engine-module.js';
 

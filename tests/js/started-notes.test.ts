@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { StartedNotes } from '../../js/src/started-notes.js';
+import { StartedNotes } from '../../js/src/delivery/started-notes.js';
 import { forbiddenStorage, freshStorage, fullStorage, removeStorage } from './page-storage.js';
 
 const day = 24 * 3_600_000;

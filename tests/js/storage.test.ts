@@ -1,7 +1,7 @@
 // What every store promises. Here IndexedDB is an imitation; tabs of Chromium use the real one.
 import 'fake-indexeddb/auto';
 import { describe, expect, test } from 'vitest';
-import { indexedDbStore, memoryStore, repaired, type Store, type StoredState } from '../../js/src/storage.js';
+import { indexedDbStore, memoryStore, repaired, type Store, type StoredState } from '../../js/src/state/store.js';
 
 const state = (revision: number): StoredState => ({
   revision,

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { memoryStore, type StoredState } from '../../js/src/storage.js';
+import { memoryStore, type StoredState } from '../../js/src/state/store.js';
 import { freshStorage, removeStorage } from './page-storage.js';
 import { duration } from './properties.js';
 import { add, names, openPage, view, visitor, type Page } from './visits.js';

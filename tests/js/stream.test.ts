@@ -1,12 +1,12 @@
 // The server's stream of interventions: how it is read, kept open, and joined with what the page decides.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { LocalEvaluator, type EvaluatorOptions } from '../../js/src/evaluator.js';
+import { LocalEvaluator, type EvaluatorOptions } from '../../js/src/evaluator/evaluator.js';
 import { memoryStore, type Intervention, type Problem, type Store } from '../../js/src/index.js';
-import { bindInputs } from '../../js/src/bind.js';
-import { InterventionStream } from '../../js/src/remote.js';
+import { bindInputs } from '../../js/src/event/inputs.js';
+import { InterventionStream } from '../../js/src/stream/intervention-stream.js';
 import { idsAfter, type Selector } from '../../js/src/stream/selectors.js';
 import { EventParser, type Message } from '../../js/src/stream/sse.js';
-import type { StreamStatus, SubscriptionOptions } from '../../js/src/subscription.js';
+import type { StreamStatus, SubscriptionOptions } from '../../js/src/stream/subscription.js';
 import type { Payload } from '../../js/src/types.js';
 import { readSampleLines, wasmBytes } from './engine-module.js';
 import { foreignModules } from './foreign-modules.js';

@@ -1,7 +1,7 @@
 // What a rule has decided, and the definitions of a page do not contain (any more).
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryStore, type Store } from '../../js/src/index.js';
-import { withReceived } from '../../js/src/remote.js';
+import { withReceived } from '../../js/src/stream/intervention-stream.js';
 import { freshStorage, newTab, removeStorage } from './page-storage.js';
 import { add, domainUser, names, openPage, tutorial, view, type Page } from './visits.js';
 

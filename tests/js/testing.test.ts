@@ -4,7 +4,7 @@ import { bundle, Attribute, Criteria, Criterion, domain_userid, duration, Extern
 import {
   addToCart, FakeClock, pagePing, pageView, productView, removeFromCart, selfDescribing, structured, testRules, transaction, type Cart, type Product, type RuleTest,
 } from '../../js/src/testing.js';
-import { EngineError } from '../../js/src/load-engine.js';
+import { EngineError } from '../../js/src/server.js';
 import { readSampleLines, wasmBytes } from './engine-module.js';
 import { names, tutorial } from './visits.js';
 

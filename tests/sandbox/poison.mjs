@@ -22,7 +22,7 @@ function ruin() {
   trap();
 }
 
-const { loadEngine } = await import('../../js/dist/load-engine.js');
+const { loadEngine } = await import('../../js/dist/server.js');
 const empty = { attribute_keys: [], attribute_groups: [], services: [], interventions: [] };
 const engines = Object.getPrototypeOf(Object.getPrototypeOf(await loadEngine({ definitions: empty })));
 

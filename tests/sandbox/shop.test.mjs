@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { check } from '../../js/dist/load-engine.js';
+import { check } from '../../js/dist/server.js';
 import { addToCart, payloadData, readAll, request, Sandbox, Subscription, tutorial } from './sandbox.mjs';
 
 const main = fileURLToPath(new URL('../../demo-shop/dist/server/server/main.js', import.meta.url));

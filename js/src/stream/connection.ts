@@ -1,6 +1,6 @@
 // One stream that is kept open: connects, waits, and connects again for as long as it is wanted.
-import { longestRetryAfter, longestRetry, shortestRetry } from '../bounds.js';
-import { messageOf } from '../problem.js';
+import { longestRetryAfter, longestRetry, shortestRetry } from '../support/bounds.js';
+import { messageOf } from '../support/problem.js';
 import { EventParser, type Message } from './sse.js';
 
 export type ConnectionState =

@@ -1,5 +1,5 @@
 // Which ids a stream is opened for: selectors on what is tracked, as the official plugin has them.
-import { nilUuid } from '../random-id.js';
+import { nilUuid } from '../support/random-id.js';
 import type { Payload } from '../types.js';
 
 /**

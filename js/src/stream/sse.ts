@@ -1,6 +1,6 @@
 // Server-sent events: bytes → messages, as the HTML standard parses them.
 
-import { longestMessage } from '../bounds.js';
+import { longestMessage } from '../support/bounds.js';
 
 export interface Message {
   data: string;

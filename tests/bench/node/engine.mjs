@@ -9,7 +9,7 @@ const js = new URL('../../../js/', import.meta.url);
 
 export async function importEngine() {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('src/engine.ts', js))],
+    entryPoints: [fileURLToPath(new URL('src/engine/engine.ts', js))],
     bundle: true,
     format: 'esm',
     target: 'es2022',

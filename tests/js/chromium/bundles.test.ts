@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { newVisitor, openBrowser, Site } from './site.js';
 
-type Api = typeof import('../../../js/dist/index.js') & typeof import('../../../js/dist/load-engine.js');
+type Api = typeof import('../../../js/dist/index.js') & typeof import('../../../js/dist/server.js');
 declare global {
   var bundled: Api;
 }

@@ -18,7 +18,7 @@ import {
   type TrackerConfiguration,
 } from '@snowplow/browser-tracker';
 import { createEvaluator, type Attributes, type Problem } from '../../../js/dist/index.js';
-import * as engine from '../../../js/dist/load-engine.js';
+import * as engine from '../../../js/dist/server.js';
 import * as plugin from '../../../js/dist/snowplow.js';
 
 /** What handlers, listeners and hooks noted, in order. */

@@ -369,7 +369,7 @@ describe('from page to page', () => {
   });
 
   test('where the code for what is pushed is missing, that waits for a page that has it, and what came after it too', async () => {
-    const missing = '/dist/pushes.js';
+    const missing = '/dist/set-and-push.js';
     site.answers.set(missing, { status: 404, type: 'text/plain', body: '' });
     await page.evaluate(() => {
       tripline.start({ handlers: { banner: tripline.note } });

@@ -358,8 +358,8 @@ test('the code of streams is loaded by those who subscribe', async () => {
     tripline.start();
     await tripline.attributes();
   });
-  expect(loaded).not.toContain('/dist/remote.js');
+  expect(loaded).not.toContain('/dist/intervention-stream.js');
   await page.evaluate((endpoint) => void tripline.plugin.subscribeToInterventions({ endpoint }), server.url);
   await server.reached(1);
-  expect(loaded).toContain('/dist/remote.js');
+  expect(loaded).toContain('/dist/intervention-stream.js');
 });

@@ -1,0 +1,67 @@
+// Sees to it that of several tabs one starts an intervention, also where they have no database in common.
+import { longestClaim, longestLockRequest } from '../support/bounds.js';
+import { StartedNotes } from './started-notes.js';
+import { inTime } from '../support/deadline-timer.js';
+
+/** What a page may start now. */
+export interface Claim {
+  has(name: string): boolean;
+  /** Ends it, if something was started in a while. */
+  end(hasStarted: boolean): void;
+}
+
+export class Claims {
+  readonly notes: StartedNotes;
+  readonly #releases = new Set<() => void>();
+  readonly #releaseAll = (): void => this.#releases.forEach((release) => release());
+
+  /** Claims of one namespace exclude each other. */
+  constructor(namespace: string) {
+    this.notes = new StartedNotes(namespace);
+    // A page in the back/forward cache would hold its locks for as long as it is there.
+    globalThis.addEventListener?.('pagehide', this.#releaseAll);
+  }
+
+  /**
+   * Claims each of the names that no other tab has claimed. Where the browser has no locks, as on plain http, the page has
+   * them all, and only notes keep tabs apart.
+   */
+  async take(names: readonly string[]): Promise<Claim> {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    this.#releases.add(release);
+    const refused = new Set<string>();
+    const claims = names.map(async (name) => {
+      if (!(await lock(this.notes.keyOf(name), released))) refused.add(name);
+    });
+    await inTime(Promise.all(claims), longestLockRequest);
+    return {
+      has: (name) => names.includes(name) && !refused.has(name),
+      end: (hasStarted) =>
+        setTimeout(() => {
+          release();
+          this.#releases.delete(release);
+        }, hasStarted ? longestClaim : 0),
+    };
+  }
+
+  close(): void {
+    globalThis.removeEventListener?.('pagehide', this.#releaseAll);
+    this.#releaseAll();
+  }
+}
+
+/** Whether the lock was free, or there are none. It is held until `released`. */
+export async function lock(name: string, released: Promise<void>): Promise<boolean> {
+  try {
+    return await new Promise((resolve, reject) => {
+      const request = navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+        resolve(lock !== null);
+        return lock ? released : undefined;
+      });
+      request.catch(reject);
+    });
+  } catch {
+    return true;
+  }
+}

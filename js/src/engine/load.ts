@@ -1,0 +1,126 @@
+// Finds, fetches and instantiates the WebAssembly module, and gets the definitions.
+import createModule, { type TriplineModule } from '../../dist/engine/tripline.js';
+import { longestLoad } from '../support/bounds.js';
+import { messageOf } from '../support/problem.js';
+import { inTime, longestWait } from '../support/deadline-timer.js';
+
+/** An address, the bytes, the compiled module, or the response of a fetch under way or done. */
+export type WasmSource =
+  | string
+  | URL
+  | BufferSource
+  | WebAssembly.Module
+  | Response
+  | Promise<BufferSource | WebAssembly.Module | Response>;
+
+/** An address, or the bundle itself. */
+export type DefinitionsSource = string | URL | object;
+
+type Answer = BufferSource | WebAssembly.Module | Response;
+
+const modules = new Map<unknown, Promise<TriplineModule>>();
+
+/** One module serves all evaluators that name the same source. Default: the file beside this one. Rejects with advice. */
+export async function loadModule(source: WasmSource | undefined, timeout?: number): Promise<TriplineModule> {
+  const key = source instanceof URL ? source.href : source;
+  const module = modules.get(key) ?? compileModule(source, timeout).then(instantiate);
+  modules.set(key, module);
+  module.catch(() => modules.delete(key));
+  try {
+    return await limited(source, timeout, () => module); // others may give it more time
+  } catch (cause) {
+    throw new Error(notLoaded(cause), { cause });
+  }
+}
+
+/** What of an address is not for fetch(). */
+type Reader = <Source>(source: Source) => Source | Promise<Uint8Array<ArrayBuffer>>;
+
+const asItIs: Reader = (source) => source;
+
+/** The text of the bundle, in UTF-8. */
+export async function loadDefinitions(
+  source: DefinitionsSource | Promise<DefinitionsSource>,
+  timeout?: number,
+  read = asItIs,
+): Promise<Uint8Array> {
+  try {
+    return await limited(source, timeout, async (signal) => {
+      const definitions = await read(await source);
+      if (definitions instanceof Uint8Array) return definitions;
+      if (isAddress(definitions)) return new Uint8Array(await (await get(definitions, signal)).arrayBuffer());
+      return new TextEncoder().encode(JSON.stringify(definitions));
+    });
+  } catch (cause) {
+    throw new Error(`The definitions could not be loaded: ${messageOf(cause)}.`, { cause });
+  }
+}
+
+/** A module with memory of its own. */
+export function instantiate(wasm: WebAssembly.Module): Promise<TriplineModule> {
+  return createModule({ wasm });
+}
+
+export async function compileModule(
+  source: WasmSource | undefined,
+  timeout?: number,
+  read = asItIs,
+): Promise<WebAssembly.Module> {
+  const found = read(source ?? ownWasm());
+  return limited(found, timeout, async (signal) => compile(isAddress(found) ? await get(found, signal) : await found));
+}
+
+/** Rejects if `load` takes longer than `timeout` (ms; default: 30 s); what it fetches by the signal ends then. */
+export async function limited<Result>(
+  source: unknown,
+  timeout: number | undefined,
+  load: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const ending = new AbortController();
+  const loading = load(ending.signal);
+  const ms = timeout! > 0 ? Math.min(timeout!, longestWait) : longestLoad;
+  if (await inTime(loading, ms)) return loading;
+  ending.abort();
+  throw new Error(`${isAddress(source) ? source : 'it'} did not come within ${ms / 1000} s (option "loadTimeout")`);
+}
+
+function isAddress(source: unknown): source is string | URL {
+  return typeof source === 'string' || source instanceof URL;
+}
+
+// Bundlers find the file by this expression. Scripts that are not modules do not know their own address.
+function ownWasm(): URL {
+  try {
+    return new URL('./tripline.wasm', import.meta.url);
+  } catch {
+    throw new Error('its address is unknown, since import.meta.url is not an address in this bundle');
+  }
+}
+
+async function compile(answer: Answer): Promise<WebAssembly.Module> {
+  if (answer instanceof WebAssembly.Module) return answer;
+  if (!(answer instanceof Response)) return WebAssembly.compile(answer);
+  // What has another type than this one may not be compiled while it loads.
+  const isWasm = answer.headers.get('Content-Type')?.toLowerCase() === 'application/wasm';
+  return isWasm ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
+}
+
+async function get(url: string | URL, signal: AbortSignal): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, { signal });
+  } catch (error) {
+    throw new Error(`${url} could not be fetched (${messageOf(error)})`);
+  }
+  if (!response.ok) throw new Error(`${url} answered with status ${response.status}`);
+  return response;
+}
+
+/** With advice. */
+export function notLoaded(cause: unknown): string {
+  const why = messageOf(cause);
+  const advice = /content security policy|unsafe-eval/i.test(why)
+    ? "Add 'wasm-unsafe-eval' to script-src in the Content-Security-Policy."
+    : 'Serve tripline.wasm of this package, and give its address as the option "wasm".';
+  return `The engine could not be loaded: ${why}. ${advice}`;
+}

@@ -1,0 +1,124 @@
+// Looks at everything that evaluation depends on, and says what does not work and what to do.
+import type { Handlers } from '../delivery/dispatch.js';
+import type { Journal } from '../state/journal.js';
+import type { PageEngine } from '../engine/engine-base.js';
+import { definitionsProblem, messageOf } from '../support/problem.js';
+import type { SharedState } from '../state/shared-state.js';
+import type { Diagnostic, Problem } from '../types.js';
+
+/** One thing that was looked at. */
+export interface Finding {
+  /**
+   * `wasm`: the browser runs WebAssembly, and the page's Content-Security-Policy allows it. `engine`: events are
+   * evaluated. `definitions`: they have neither errors nor warnings. `storage`: counts outlive the page. `journal`: events
+   * outlive the page before they are counted. `clock`: the device's clock has not been set back. `delivery`: what was
+   * decided finds handlers.
+   */
+  check: 'wasm' | 'engine' | 'definitions' | 'storage' | 'journal' | 'clock' | 'delivery';
+  ok: boolean;
+  /** What was found and, where it is not ok, what to do. */
+  message: string;
+}
+
+export interface DoctorReport {
+  /** Whether all is ok. */
+  ok: boolean;
+  findings: Finding[];
+  /** Errors and warnings since the start, at most 50. */
+  problems: Problem[];
+}
+
+/** What an evaluator knows of itself. */
+export interface Symptoms {
+  /** Whether the store has answered. */
+  isStored: boolean;
+  /** What the engine still waits for. */
+  loading: readonly string[];
+  /** undefined: none runs. */
+  engine: Pick<PageEngine, 'clock'> | undefined;
+  diagnostics: readonly Diagnostic[];
+  handlers: Handlers;
+  journal: Pick<Journal<object>, 'isKept'>;
+  problems: readonly Problem[];
+  /** undefined: it is not known yet, or no longer. */
+  shared: Pick<SharedState, 'isKept' | 'state'> | undefined;
+}
+
+export async function examine(symptoms: Symptoms): Promise<DoctorReport> {
+  const findings = [
+    await wasm(),
+    engine(symptoms),
+    definitions(symptoms),
+    storage(symptoms),
+    journal(symptoms),
+    clock(symptoms),
+    delivery(symptoms),
+  ];
+  return { ok: findings.every(({ ok }) => ok), findings, problems: [...symptoms.problems] };
+}
+
+async function wasm(): Promise<Finding> {
+  const smallest = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  try {
+    await WebAssembly.instantiate(smallest);
+    return { check: 'wasm', ok: true, message: 'WebAssembly runs here.' };
+  } catch (error) {
+    const advice = "If there is a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src.";
+    return { check: 'wasm', ok: false, message: `WebAssembly does not run here (${messageOf(error)}). ${advice}` };
+  }
+}
+
+function engine({ engine, loading, problems }: Symptoms): Finding {
+  if (engine) return { check: 'engine', ok: true, message: 'Events are evaluated.' };
+  if (loading.length > 0) return { check: 'engine', ok: false, message: `Events wait: ${stillLoading(loading)}` };
+  const causes = problems.filter(({ code }) => code === 'wasm' || code === 'definitions' || code === 'options');
+  const why = causes.map(({ message }) => message).join(' ') || 'There is no engine.';
+  return { check: 'engine', ok: false, message: `Events are not evaluated. ${why}` };
+}
+
+function stillLoading(parts: readonly string[]): string {
+  return `still loading ${parts.join(' and ')}. If that stays so, look at what their addresses answer.`;
+}
+
+function definitions({ engine, diagnostics, loading }: Symptoms): Finding {
+  if (loading.includes('the definitions')) {
+    return { check: 'definitions', ok: false, message: `They are not read yet: ${stillLoading(['the definitions'])}` };
+  }
+  const problem = definitionsProblem(diagnostics, 'error') ?? definitionsProblem(diagnostics, 'warning');
+  if (problem) return { check: 'definitions', ok: false, message: problem.message };
+  return engine
+    ? { check: 'definitions', ok: true, message: 'The definitions have neither errors nor warnings.' }
+    : { check: 'definitions', ok: false, message: 'The definitions were not read.' };
+}
+
+function storage({ isStored, shared }: Symptoms): Finding {
+  if (!isStored) {
+    return { check: 'storage', ok: false, message: 'What was counted is not read yet: still loading the database.' };
+  }
+  return shared?.isKept
+    ? { check: 'storage', ok: true, message: 'What is counted is stored, and shared with other tabs.' }
+    : { check: 'storage', ok: false, message: 'IndexedDB cannot be used: what is counted lives as long as the page.' };
+}
+
+function journal({ journal }: Symptoms): Finding {
+  return journal.isKept
+    ? { check: 'journal', ok: true, message: 'Events are kept in localStorage until they are counted.' }
+    : { check: 'journal', ok: false, message: 'Events do not fit into localStorage: those of a page that is left at once are lost.' };
+}
+
+function clock({ engine, problems }: Symptoms): Finding {
+  const warning = problems.find(({ code }) => code === 'clock');
+  if (warning) return { check: 'clock', ok: false, message: warning.message };
+  const ahead = Math.max(0, Math.round(((engine?.clock ?? 0) - Date.now()) / 1000));
+  return ahead > 60
+    ? { check: 'clock', ok: false, message: `Events were counted ${ahead} s later than the device's clock says now.` }
+    : { check: 'clock', ok: true, message: "The device's clock goes on as it should." };
+}
+
+function delivery({ handlers, shared }: Symptoms): Finding {
+  const outbox = shared?.state?.outbox ?? [];
+  const waiting = outbox.map(({ intervention }) => `"${intervention.name}"`).join(', ');
+  const message = waiting ? `Interventions wait to be dispatched: ${waiting}.` : 'No intervention waits to be dispatched.';
+  if (handlers.size > 0) return { check: 'delivery', ok: true, message };
+  return { check: 'delivery', ok: false, message: `${message} There is no handler: add one for "intervention".` };
+}

@@ -1,0 +1,92 @@
+/**
+ * The engine alone, for servers, tools and pages that do the host's work themselves: no clock, no storage, no delivery.
+ *
+ * @module
+ */
+import { Engine } from './engine/engine.js';
+import { compileModule, instantiate, loadDefinitions, notLoaded, type DefinitionsSource, type WasmSource } from './engine/load.js';
+import { fileOr } from './support/local-file.js';
+import type { Limits } from './engine/engine-base.js';
+import { definitionsProblem, EngineError, messageOf } from './support/problem.js';
+import type { Diagnostic } from './types.js';
+
+export type { Engine } from './engine/engine.js';
+export type { DefinitionsSource, WasmSource } from './engine/load.js';
+export type { HeldIds, Limits, ProcessOptions } from './engine/engine-base.js';
+export { EngineError } from './support/problem.js';
+export { stringAttributes } from './delivery/string-attributes.js';
+export type {
+  AttributeKey,
+  AttributePush,
+  Attributes,
+  AttributeValue,
+  Diagnostic,
+  ExplainedCriterion,
+  Explanation,
+  Intervention,
+  Payload,
+  ProblemCode,
+  TriggeredIntervention,
+} from './types.js';
+
+export interface EngineOptions {
+  /** The definitions bundle, or its address. Under Node it may be a file: address. */
+  definitions: DefinitionsSource | Promise<DefinitionsSource>;
+  /** Where tripline.wasm is. Default: beside this package's own files, which works in Node and in pages. */
+  wasm?: WasmSource | undefined;
+  /** How long definitions and module may take to come (ms). Default: 30 s. */
+  loadTimeout?: number | undefined;
+  /** Default: 100,000 profiles, 10,000,000 sent marks, 4,096 event ids. Memory is taken as they come. */
+  limits?: Limits | undefined;
+}
+
+const serverLimits: Required<Limits> = { profiles: 100_000, sentMarks: 10_000_000, eventIds: 4_096 };
+
+/**
+ * An engine in WebAssembly memory of its own, so that one that breaks is no other one's trouble. It is freed with the
+ * object. Rejects with an EngineError: of the code `definitions` with all their `diagnostics`, or of the code `wasm`.
+ */
+export async function loadEngine({ definitions, wasm, loadTimeout, limits }: EngineOptions): Promise<Engine> {
+  const [module, bundle] = await Promise.all([newModule(wasm, loadTimeout), readDefinitions(definitions, loadTimeout)]);
+  const { engine, diagnostics } = Engine.load(module, bundle, { ...serverLimits, ...limits });
+  if (engine) return engine;
+  throw new EngineError('definitions', definitionsProblem(diagnostics, 'error')?.message ?? '', { diagnostics });
+}
+
+/** All errors and warnings about the definitions, without keeping an engine. Rejects as `loadEngine` does, but not for them. */
+export async function check(
+  definitions: EngineOptions['definitions'],
+  { wasm, loadTimeout }: Pick<EngineOptions, 'wasm' | 'loadTimeout'> = {},
+): Promise<Diagnostic[]> {
+  const [module, bundle] = await Promise.all([newModule(wasm, loadTimeout), readDefinitions(definitions, loadTimeout)]);
+  return Engine.load(module, bundle).diagnostics;
+}
+
+/** What was compiled, by where it came from. */
+const compiled = new Map<unknown, Promise<WebAssembly.Module>>();
+
+async function newModule(source: WasmSource | undefined, timeout: number | undefined): ReturnType<typeof instantiate> {
+  const key = source instanceof URL ? source.href : source;
+  let module = compiled.get(key);
+  if (!module) {
+    module = compileModule(source, timeout, fileOr);
+    compiled.set(key, module);
+    module.catch(() => compiled.delete(key));
+  }
+  try {
+    return await instantiate(await module);
+  } catch (cause) {
+    throw new EngineError('wasm', notLoaded(cause), { cause });
+  }
+}
+
+async function readDefinitions(
+  source: EngineOptions['definitions'],
+  timeout: number | undefined,
+): ReturnType<typeof loadDefinitions> {
+  try {
+    return await loadDefinitions(source, timeout, fileOr);
+  } catch (cause) {
+    throw new EngineError('definitions', messageOf(cause), { cause });
+  }
+}

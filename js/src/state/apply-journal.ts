@@ -1,0 +1,121 @@
+// Takes the journal's entries into the state.
+import type { Announcer } from '../support/listeners.js';
+import { idOf } from './held-ids.js';
+import type { Entry, Journal } from './journal.js';
+import { rebased, withDecided } from './outbox.js';
+import type { PageEngine } from '../engine/engine-base.js';
+import { isRefusal } from '../support/problem.js';
+import { EngineFailure, withSnapshot } from './shared-state.js';
+import type { StoredState, Waiting } from './store.js';
+import type { AttributePush, DirectIntervention, Intervention, Payload } from '../types.js';
+import type { Visitor } from './visitor.js';
+
+/** What the engine takes in, or an intervention that was pushed, which needs no engine. */
+export type Input = { event: Payload } | { attributes: AttributePush } | { intervention: DirectIntervention };
+
+/** The part of a page's journal for interventions that are pushed. */
+export const direct = ' direct';
+
+/** Whether it is what a journal of inputs holds, as far as reading it goes on without trouble. */
+export function isInput(content: object): content is Input {
+  if ('event' in content) return Object(content.event) === content.event;
+  return 'attributes' in content || 'intervention' in content;
+}
+
+/** A host's clock that is so far behind the engine's (ms) was set back. */
+const clockWasSetBack = 300_000;
+
+/** What takes in more than events: a file of its own, since most pages set and push nothing. */
+export interface Pushes {
+  /** undefined: it is not there yet; null: this page cannot have it. */
+  code: typeof import('./set-and-push.js') | null | undefined;
+  /** Entries wait for it. */
+  areWanted: boolean;
+}
+
+/**
+ * The state with every entry that it lacks, and with what time alone has brought to the visitor since. Without an engine,
+ * its inputs stay in the journal; while `pushes` lacks what one of them needs, all do. `now`: the host's clock in ms. What is
+ * announced is announced twice if a transaction is repeated. Throws EngineFailure.
+ */
+export function applyJournal(
+  state: StoredState | undefined,
+  engine: PageEngine | undefined,
+  journal: Journal<Input>,
+  now: number,
+  announcer: Announcer,
+  pushes: Pushes,
+  visitor: Visitor,
+): StoredState | undefined {
+  const { applied = {}, outbox = [], started = [] } = state ?? {};
+  const latest = Math.max(engine?.clock ?? now, ...outbox.map(({ decided }) => decided));
+  const isSetBack = latest - now > clockWasSetBack;
+  if (isSetBack) {
+    if (engine && engine.clock > now) engine.rebase(now);
+    announcer.say('warning', {
+      code: 'clock',
+      message: "The device's clock was set back. What was counted later than now counts as of now.",
+    });
+  }
+  let entries = journal.pending(applied, engine ? '' : direct);
+  if (!pushes.code && entries.some(({ content }) => !('event' in content))) {
+    pushes.areWanted = pushes.code === undefined;
+    entries = [];
+  }
+  const next = { applied, outbox: isSetBack ? rebased(outbox, now) : outbox, started };
+  let entry = entries[0]; // even what time brings now, its ids may bring
+  try {
+    const isDue = engine !== undefined && engine.nextDeadlineOf(visitor.held) <= now;
+    if (!entry && !isDue && !isSetBack) return state;
+    next.applied = journal.retained(applied);
+    const [user] = visitor.identity ?? [];
+    const decide = (interventions: readonly Intervention[], cause: Omit<Waiting, 'intervention'>): void => {
+      next.outbox = withDecided(next, interventions, cause, engine);
+    };
+    if (isDue) decide(engine.advance(now, visitor.held), { decided: now, page: journal.page, session: undefined, user });
+    for (entry of entries) {
+      const { page, number, writtenAt } = entry;
+      const cause = { decided: now, page, ...causeOf(entry, user) };
+      const isLate = visitor.hasLost({ ...cause, decided: writtenAt });
+      decide(takeIn(entry, engine, now, announcer, pushes, visitor), isLate ? { ...cause, decided: writtenAt } : cause);
+      next.applied[page] = number;
+    }
+  } catch (cause) {
+    throw new EngineFailure(cause, entry);
+  }
+  return { ...(state && !engine ? state : withSnapshot(state, engine?.snapshot())), ...next };
+}
+
+/** `user`: the page's. */
+function causeOf({ content, number }: Entry<Input>, user: string | undefined): Omit<Waiting, 'intervention' | 'decided' | 'page'> {
+  if ('intervention' in content) return { session: undefined, origin: 'push' };
+  if (!('event' in content)) return { session: undefined, user, number };
+  return { session: idOf(content.event['sid']), user: idOf(content.event['duid']), number };
+}
+
+/** The state without profiles and marks. */
+export function emptied(state: StoredState | undefined, engine: PageEngine | undefined): StoredState {
+  engine?.clear();
+  return { ...withSnapshot(state, engine?.snapshot()), applied: state?.applied ?? {}, outbox: [], started: [] };
+}
+
+/** Without an engine, there are only interventions; without code for pushes, only events. */
+function takeIn(
+  entry: Entry<Input>,
+  engine: PageEngine | undefined,
+  now: number,
+  announcer: Announcer,
+  { code }: Pushes,
+  visitor: Visitor,
+): Intervention[] {
+  const { content, writtenAt } = entry;
+  try {
+    if ('event' in content) return engine!.process(content.event, now, { held: visitor.held });
+    if ('intervention' in content) return [code!.completeIntervention(content.intervention)];
+    return code!.setAttributes(engine!, content.attributes, now, writtenAt, visitor);
+  } catch (cause) {
+    if (!isRefusal(cause)) throw cause;
+    announcer.say('error', cause); // the entry is passed over
+    return [];
+  }
+}

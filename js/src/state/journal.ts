@@ -1,0 +1,350 @@
+// What was tracked, set or pushed and is not yet part of the committed state. It is here before the call returns, so it
+// outlives its page: the next page of the origin reads it from here.
+//
+// Each entry has a key of its own in localStorage, so that writing one takes no longer when others wait:
+//
+//   tripline:NAMESPACE:PAGE:NUMBER → TIME JSON
+//
+// A page is a document, not a tab. Any page may apply any page's entries, since the committed state says up to which
+// number it contains them; none has to be known as dead. What does not fit into localStorage waits in the page's
+// memory, as another part of the page, so that neither waits for the other.
+import { attempt } from '../support/attempt.js';
+import { longestInJournal, mostCharacters, mostCharactersOfOrigin, mostEvents } from '../support/bounds.js';
+import { randomId } from '../support/random-id.js';
+
+export interface Entry<Content> {
+  /** The page, and which of its parts. */
+  page: string;
+  /** Grows with each entry of a page. */
+  number: number;
+  /** What the host's clock returned (ms): any number, if somebody has replaced it. */
+  writtenAt: number;
+  content: Content;
+}
+
+interface Place {
+  key: string;
+  page: string;
+  number: number;
+}
+
+/** An entry of this page. */
+interface OwnEntry extends Place {
+  /** Of key and record in localStorage. */
+  characters: number;
+  /** What is in memory instead. */
+  record?: string;
+}
+
+/** By page and part. */
+type Numbers = Readonly<Record<string, number>>;
+
+/** Applied entries of another page stay for so long (ms): it may be about to read them. */
+const quietTime = 60_000;
+/** A page that has written so many characters looks what all pages have, and makes room for as many. */
+const measuredAfter = 50_000;
+
+const inMemory = ' memory';
+
+export class Journal<Content extends object> {
+  readonly #prefix: string;
+  readonly #isContent: (content: object) => content is Content;
+  readonly #say: (name: 'error' | 'warning', message: string, cause?: unknown) => void;
+  /** localStorage, whose items are properties as well; undefined: there is none. */
+  readonly #storage: Record<string, string> | undefined;
+  /** Sorts by age, and tells pages of one millisecond apart. */
+  readonly #page = `${Date.now()}-${randomId()}`;
+  /** This page, the last one before it that tracked something in this tab, and those before that have entries. */
+  readonly #ownPages: readonly string[];
+  #lastNumber = 0;
+  /** Entries of this page that are not known to be applied, in their order. */
+  #own: OwnEntry[] = [];
+  /** Of these in localStorage. */
+  #characters = 0;
+  /** Of all pages, when they were last measured. */
+  #measured = 0;
+  /** Characters that this page has written since. */
+  #unmeasured = measuredAfter;
+  #isMeasuring = false;
+  #isKept = false;
+  #isWarned = false;
+  #lost = 0;
+  #lostAndSaid = 0;
+  #isShared = true;
+  #isLasting = true;
+
+  /** Journals of one name share their entries. What is stored and not `isContent` is an error, and dropped. */
+  constructor(
+    name: string,
+    isContent: (content: object) => content is Content,
+    say: (name: 'error' | 'warning', message: string, cause?: unknown) => void,
+  ) {
+    this.#prefix = `tripline:${name.replace(/[:%]/g, encodeURIComponent)}:`;
+    this.#isContent = isContent;
+    this.#say = say;
+    try {
+      this.#storage = globalThis.localStorage;
+    } catch (error) {
+      this.#warn(error);
+    }
+    this.#isKept = !!this.#storage;
+    this.#ownPages = [...this.#pagesOfTab(), this.#page];
+  }
+
+  /** The name of this page, which its parts begin with. */
+  get page(): string {
+    return this.#page;
+  }
+
+  /** Of the entry that was written last; 0: none was. */
+  get lastNumber(): number {
+    return this.#lastNumber;
+  }
+
+  /** Whether it is this page, or one before it in this tab: the last that tracked something, or one that has entries. */
+  isOwn(page: string): boolean {
+    return this.#ownPages.some((own) => page.startsWith(own));
+  }
+
+  /** Whether what was written last outlives the page. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  /**
+   * Whether the pages that share this journal share a state, too: if not, only what this tab has written is pending. Whether
+   * what this page has written is of use to another one: if not, it is in memory only.
+   */
+  serve(isShared: boolean, isLasting: boolean): void {
+    this.#isShared = isShared;
+    this.#isLasting = isLasting;
+    if (isLasting) return;
+    this.#own = this.#own.map((entry) => {
+      const record = this.#record(entry);
+      this.#remove(entry.key);
+      return { ...this.#inMemory(entry), record };
+    });
+    this.#characters = 0;
+  }
+
+  /** What is in another part need not be applied first. Takes no longer when others wait. */
+  append(content: Content, part = ''): void {
+    const record = `${Date.now()} ${JSON.stringify(content)}`;
+    const number = ++this.#lastNumber;
+    if (number === 1) attempt(() => sessionStorage.setItem(this.#prefix, this.#ownPages.join(' ')));
+    const place = this.#place(this.#page + part, number);
+    const characters = place.key.length + record.length;
+    const isWritten = this.#isLasting && this.#characters + characters <= mostCharacters && this.#write(place.key, record);
+    this.#isKept = isWritten || !this.#isLasting;
+    if (isWritten) {
+      this.#own.push({ ...place, characters });
+      this.#characters += characters;
+      this.#unmeasured += characters;
+      this.#measureSoon();
+    } else {
+      if (!this.#isKept) this.#warn();
+      this.#own.push({ ...this.#inMemory(place), record });
+    }
+    if (this.#own.length <= mostEvents) return;
+    const oldest = this.#own.shift()!;
+    this.#remove(oldest.key);
+    this.#characters -= oldest.characters;
+    ++this.#lost;
+  }
+
+  /** Entries that `applied` lacks, older pages first, each page's in their order; `part`: only of that one. */
+  pending(applied: Numbers, part = ''): Entry<Content>[] {
+    let unreadable = 0;
+    const drop = (key: string): [] => {
+      this.#remove(key);
+      ++unreadable;
+      return [];
+    };
+    const stored = this.#keys(this.#prefix).flatMap((key) => placeOf(key) ?? drop(key));
+    const entries = [...this.#inTime(stored, applied), ...this.#own.filter(({ record }) => record)]
+      .filter((place) => (this.#isShared || this.isOwn(place.page)) && place.page.includes(part) && !isIn(applied, place))
+      .sort(byAge)
+      .flatMap((place) => this.#read(place) ?? drop(place.key));
+    if (unreadable > 0) {
+      this.#say('error', `Events lost: ${unreadable}. What localStorage has of them cannot be read.`);
+    }
+    return entries;
+  }
+
+  /** What of `applied` must be remembered: the pages that have a journal. */
+  retained(applied: Numbers): Record<string, number> {
+    const pages = new Set([...this.#places(this.#prefix), ...this.#own].map(({ page }) => page));
+    return Object.fromEntries(Object.entries(applied).filter(([page]) => pages.has(page)));
+  }
+
+  /** Removes what is committed; of another page, what it did not write just now. */
+  shorten(applied: Numbers): void {
+    for (const entry of this.#own.filter((own) => isIn(applied, own))) this.#remove(entry.key);
+    this.#keep((entry) => !isIn(applied, entry));
+    for (const place of this.#places(this.#prefix)) {
+      const isQuiet = !(Math.abs(Date.now() - this.#writtenAt(place)) <= quietTime);
+      if (isIn(applied, place) && isQuiet) this.#remove(place.key);
+    }
+    this.#sayLost();
+  }
+
+  remove(page: string, number: number): void {
+    const { key } = this.#place(page, number);
+    this.#remove(key);
+    this.#keep((entry) => entry.key !== key);
+  }
+
+  #inMemory({ page, number }: Place): OwnEntry {
+    return { ...this.#place(page.endsWith(inMemory) ? page : page + inMemory, number), characters: 0 };
+  }
+
+  /** Removes the entries of all pages. */
+  clear(): void {
+    for (const key of this.#keys(this.#prefix)) this.#remove(key);
+    this.#keep(() => false);
+  }
+
+  #place(page: string, number: number): Place {
+    return { key: `${this.#prefix}${page}:${number}`, page, number };
+  }
+
+  #keys(prefix: string): string[] {
+    return attempt(() => Object.keys(this.#storage!).filter((key) => key.startsWith(prefix))) ?? [];
+  }
+
+  #places(prefix: string): Place[] {
+    return this.#keys(prefix).flatMap((key) => placeOf(key) ?? []);
+  }
+
+  /** Of an entry that is not in localStorage: '' or, of this page's, its own. */
+  #record({ key, record }: Place & { record?: string }): string {
+    return record ?? attempt(() => this.#storage![key]) ?? '';
+  }
+
+  #writtenAt(place: Place): number {
+    return Number(split(this.#record(place))[0]);
+  }
+
+  /** Undefined: it is not what a journal writes. */
+  #read(place: Place): Entry<Content> | undefined {
+    const [time, json] = split(this.#record(place));
+    const writtenAt = Number(time);
+    const content: unknown = attempt(() => JSON.parse(json));
+    const isWhole = String(writtenAt) === time && Object(content) === content && this.#isContent(content as object);
+    if (!isWhole) return undefined;
+    return { page: place.page, number: place.number, writtenAt, content: content as Content };
+  }
+
+  #write(key: string, record: string): boolean {
+    try {
+      this.#storage![key] = record;
+      return true;
+    } catch (error) {
+      this.#warn(error);
+      return false;
+    }
+  }
+
+  #remove(key: string): void {
+    attempt(() => delete this.#storage![key]);
+  }
+
+  /** Drops the other entries of this page. */
+  #keep(stays: (entry: OwnEntry) => boolean): void {
+    this.#own = this.#own.filter(stays);
+    this.#characters = this.#own.reduce((sum, { characters }) => sum + characters, 0);
+  }
+
+  // Not while something is written: it takes longer when much waits.
+  #measureSoon(): void {
+    const isLittle = this.#unmeasured < measuredAfter && this.#measured + this.#unmeasured <= mostCharactersOfOrigin;
+    if (isLittle || this.#isMeasuring) return;
+    this.#isMeasuring = true;
+    queueMicrotask(() => {
+      this.#isMeasuring = false;
+      this.#measured = this.#bounded();
+      this.#unmeasured = 0;
+    });
+  }
+
+  /** Holds the journals of all pages, of any name, to their bound, and returns their characters. */
+  #bounded(): number {
+    const stored = this.#inTime(this.#places('tripline:')).sort(byAge);
+    const sizes = stored.map((place) => place.key.length + this.#record(place).length);
+    let total = sizes.reduce((sum, size) => sum + size, 0);
+    if (total <= mostCharactersOfOrigin) return total;
+    const dropped = new Set<string>();
+    for (const [index, { key }] of stored.entries()) {
+      if (total <= mostCharactersOfOrigin - measuredAfter) break;
+      this.#remove(key);
+      dropped.add(key);
+      total -= sizes[index]!;
+    }
+    this.#keep(({ key }) => !dropped.has(key));
+    this.#lost += dropped.size;
+    return total;
+  }
+
+  /** Without those that are too old, which are removed. Of this name only where it is known what is `applied`. */
+  #inTime(places: readonly Place[], applied?: Numbers): Place[] {
+    const earliest = Date.now() - longestInJournal;
+    return places.filter((place) => {
+      // A page writes nothing before it begins.
+      const isOld = !(parseFloat(place.page) >= earliest) && this.#writtenAt(place) < earliest;
+      if (!isOld || (!applied && place.key.startsWith(this.#prefix))) return true;
+      this.#remove(place.key);
+      if (applied && !isIn(applied, place)) ++this.#lost;
+      return false;
+    });
+  }
+
+  #sayLost(): void {
+    if (this.#lost <= 2 * this.#lostAndSaid) return;
+    this.#lostAndSaid = this.#lost;
+    const why = 'Too many waited to be counted, or for more than 30 days; an earlier error says what they waited for.';
+    this.#say('error', `Events lost: ${this.#lost}. ${why}`);
+  }
+
+  #warn(cause?: unknown): void {
+    if (this.#isWarned) return;
+    this.#isWarned = true;
+    const consequence = 'They are lost if the page is left before they are counted.';
+    this.#say('warning', `Events do not fit into localStorage. ${consequence}`, cause);
+  }
+
+  /** sessionStorage goes along from page to page of a tab: it names those that tracked something. */
+  #pagesOfTab(): string[] {
+    const pages = attempt(() => sessionStorage.getItem(this.#prefix)?.split(' ')) ?? [];
+    if (pages.every((page) => pagePattern.test(page))) {
+      return pages.filter((page, i) => i === pages.length - 1 || this.#keys(this.#prefix + page).length > 0);
+    }
+    attempt(() => sessionStorage.removeItem(this.#prefix));
+    this.#say('warning', `What sessionStorage says of the last pages was damaged and is dropped: ${pages.join(' ')}`);
+    return [];
+  }
+}
+
+const pagePattern = /^\S+-[\da-f]{32}$/;
+
+/** Undefined: it is not a key of a journal. */
+function placeOf(key: string): Place | undefined {
+  const [, page, number] = /^tripline:[^:]*:(\S+-[\da-f]{32}(?: \w+)?):([1-9]\d{0,14})$/.exec(key) ?? [];
+  return page === undefined ? undefined : { key, page, number: Number(number) };
+}
+
+/** Time and JSON. */
+function split(record: string): [string, string] {
+  const end = record.indexOf(' ');
+  return [record.slice(0, Math.max(end, 0)), record.slice(end + 1)];
+}
+
+function isIn(applied: Numbers, { page, number }: Place): boolean {
+  return number <= (applied[page] ?? 0);
+}
+
+/** By their page, of whichever part, then in their order. */
+function byAge(one: Place, other: Place): number {
+  const [page = ''] = one.page.split(' ');
+  const [otherPage = ''] = other.page.split(' ');
+  return page === otherPage ? one.number - other.number : page < otherPage ? -1 : 1;
+}

@@ -1,0 +1,297 @@
+// The stream of interventions that a Signals server decides on: whom it is for, when it is open, what becomes of a message.
+// Loaded when the page subscribes.
+import type { BrowserTracker } from '@snowplow/browser-tracker';
+import type { bindInputs } from '../event/inputs.js';
+import type { PageEngine } from '../engine/engine-base.js';
+import type { LocalEvaluator } from '../evaluator/evaluator.js';
+import { longestHidden, longestWaitForRules } from '../support/bounds.js';
+import { completeIntervention } from '../state/direct-intervention.js';
+import { hashOf } from '../support/hash.js';
+import { markOf, remembered, withDecided } from '../state/outbox.js';
+import { messageOf } from '../support/problem.js';
+import { explain } from '../engine/inspect.js';
+import { withSnapshot } from '../state/shared-state.js';
+import type { StoredState } from '../state/store.js';
+import { Connection, type ConnectionState } from './connection.js';
+import { idsAfter, type FieldReader, type Selector } from './selectors.js';
+import type { Message } from './sse.js';
+import type { StreamStatus, SubscriptionOptions } from './subscription.js';
+import { inTime } from '../support/deadline-timer.js';
+import type { Intervention, Payload, Problem } from '../types.js';
+
+/** What a stream depends on. */
+export interface StreamHost {
+  tracker: Pick<BrowserTracker, 'namespace' | 'getDomainUserInfo'>;
+  evaluator: Pick<LocalEvaluator, 'ready' | 'commit' | 'on' | 'page' | 'pause' | 'problems' | 'say' | 'visitor'>;
+  hasDefinitions: boolean;
+  /** The page has it loaded already. */
+  bindInputs: typeof bindInputs;
+  onStatus(status: Omit<StreamStatus, 'tracker'>): void;
+}
+
+const defaultSelectors: Record<string, Selector> = {
+  domain_userid: '/domain_userid',
+  domain_sessionid: '/domain_sessionid',
+};
+const defaultPath = '/api/v1/interventions';
+const defaultTimeout = 2500;
+
+/** A stream begins without the place of the last page's, if the store has not told it by then (ms). */
+const longestReading = 1000;
+
+export class InterventionStream {
+  readonly #options: SubscriptionOptions;
+  readonly #mode: Required<SubscriptionOptions>['mode'];
+  readonly #host: StreamHost;
+  readonly #ending = new AbortController();
+  readonly #readField: FieldReader;
+  #ids: Record<string, string>;
+  /** Who the last event said is there. */
+  #identity: readonly unknown[] = [];
+  #connection: Connection | undefined;
+  /** Of the connection. */
+  #url = '';
+  /** What the state says of the last stream. */
+  #last: StoredState['stream'];
+  #isWanted = false;
+  /** The page has been hidden for too long. */
+  #isAsleep = false;
+  #isWarned = false;
+  #hiding: ReturnType<typeof setTimeout> | undefined;
+
+  /** Throws a TypeError if there is no endpoint. */
+  constructor(options: SubscriptionOptions, host: StreamHost) {
+    if (typeof options?.endpoint !== 'string') throw new TypeError('the option "endpoint" must be the address of a server.');
+    this.#options = options;
+    this.#mode = options.mode ?? (host.hasDefinitions ? 'always' : 'only');
+    this.#host = host;
+    this.#ids = { ...idsOf(host), ...options.attributeKeyIds };
+    host.evaluator.visitor.streamedIds = (name, isKnown) => this.#idsOf(name, isKnown);
+    this.#readField = fieldReader(host.bindInputs);
+    void this.#begin();
+  }
+
+  /** Takes ids from an event, and connects anew if there are others. */
+  update(payload: Payload): void {
+    const selectors = { ...defaultSelectors, ...this.#options.attributeKeyTargets };
+    const before = this.#identity;
+    this.#identity = ['domain_userid', 'domain_sessionid', 'user_id'].map((name) => this.#readField(payload, name));
+    const isOther = before.some((id, i) => id !== undefined && id !== this.#identity[i]);
+    const ids = idsAfter(isOther ? {} : this.#ids, selectors, payload, this.#readField);
+    this.#ids = { ...ids, ...this.#options.attributeKeyIds };
+    this.#connect();
+  }
+
+  close(): void {
+    this.#ending.abort();
+    this.#isWanted = false;
+    this.#disconnect();
+    this.#ids = {};
+    clearTimeout(this.#hiding);
+    this.#host.onStatus({ state: 'closed' });
+  }
+
+  async #begin(): Promise<void> {
+    const { evaluator } = this.#host;
+    const reading = evaluator.commit((state) => {
+      this.#last ??= state?.stream;
+      return state;
+    });
+    if (!(await inTime(reading, longestReading))) void reading.then(() => this.#reconnect());
+    if (this.#ending.signal.aborted) return;
+    this.#listen();
+    if (this.#mode !== 'fallback') this.#want();
+    else if (!(await evaluator.ready) && evaluator.problems.some(isNotLoaded)) this.#fallBack();
+    else {
+      this.#host.onStatus({ state: 'idle', reason: 'The page evaluates by itself.' });
+      const stop = evaluator.on('error', ({ code }) => code === 'wasm' && this.#fallBack());
+      this.#ending.signal.addEventListener('abort', stop);
+    }
+  }
+
+  // From now on the server decides on the events; the page would decide on them later once more.
+  #fallBack(): void {
+    this.#host.evaluator.pause(true);
+    this.#want();
+  }
+
+  #want(): void {
+    this.#isWanted = true;
+    this.#connect();
+  }
+
+  #listen(): void {
+    const { signal } = this.#ending;
+    globalThis.addEventListener?.('pagehide', () => this.#disconnect(), { signal });
+    globalThis.addEventListener?.('pageshow', () => this.#connect(), { signal });
+    globalThis.document?.addEventListener('visibilitychange', () => this.#onVisibility(), { signal });
+    if (globalThis.document) this.#onVisibility();
+  }
+
+  #onVisibility(): void {
+    clearTimeout(this.#hiding);
+    if (document.visibilityState === 'hidden') {
+      this.#hiding = setTimeout(() => this.#sleep(), longestHidden);
+    } else {
+      this.#isAsleep = false;
+      this.#connect();
+    }
+  }
+
+  #sleep(): void {
+    this.#isAsleep = true;
+    this.#rest('The page is hidden.');
+  }
+
+  #rest(reason: string): void {
+    this.#disconnect();
+    this.#host.onStatus({ state: 'idle', reason });
+  }
+
+  #disconnect(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+    this.#url = '';
+  }
+
+  #connect(): void {
+    if (!this.#isWanted || this.#isAsleep) return;
+    const query = new URLSearchParams(this.#ids).toString();
+    if (this.#host.evaluator.visitor.isOptedOut) {
+      this.#rest('The visitor has opted out.');
+      return;
+    }
+    if (query === '') {
+      this.#rest('There is no id to ask for.');
+      return;
+    }
+    const url = `${this.#address()}?${query}`;
+    if (url === this.#url) return;
+    this.#disconnect();
+    this.#url = url;
+    const connection = new Connection({
+      url,
+      lastEventId: this.#last?.url === url ? this.#last.lastEventId : '',
+      timeout: this.#options.connectionTimeoutMs ?? defaultTimeout,
+      onMessage: (message) => void this.#receive(url, message),
+      onPlace: (lastEventId) => void this.#keepPlace(url, lastEventId),
+      onState: (state) => this.#url === url && this.#onState(state),
+    });
+    this.#connection = connection;
+  }
+
+  // The place where the last page was has become known after the connection began, and no message has come since.
+  #reconnect(): void {
+    if (this.#connection && this.#last?.url === this.#url && this.#connection.lastEventId === '') {
+      this.#disconnect();
+      this.#connect();
+    }
+  }
+
+  #address(): string {
+    const { endpoint, apiPath = defaultPath } = this.#options;
+    const scheme = /^\/|\/\//.test(endpoint) ? '' : /^(localhost|127\.)/.test(endpoint) ? 'http://' : 'https://';
+    return scheme + endpoint.replace(/\/+$/, '') + apiPath;
+  }
+
+  #onState(state: ConnectionState): void {
+    if (state.state === 'closed') return;
+    this.#host.onStatus(state);
+    if (state.state === 'open') this.#isWarned = false;
+    if (state.state !== 'waiting' || this.#isWarned) return;
+    this.#isWarned = true;
+    const message = `No interventions come from ${this.#options.endpoint}. ${state.reason} It is asked again.`;
+    this.#host.evaluator.say('warning', { code: 'stream', message });
+  }
+
+  async #receive(url: string, { data, lastEventId }: Message): Promise<void> {
+    if (url !== this.#url) return;
+    let intervention: Intervention;
+    try {
+      intervention = this.#read(data);
+    } catch (cause) {
+      const message = `A message of the stream was passed over: ${messageOf(cause)}`;
+      this.#host.evaluator.say('warning', { code: 'stream', message, cause });
+      return;
+    }
+    this.#last = { url, lastEventId };
+    const { evaluator } = this.#host;
+    if (this.#mode === 'always') await inTime(evaluator.ready, longestWaitForRules);
+    await evaluator.commit((state, engine) => ({
+      ...withReceived(state, this.#mode === 'always' ? engine : undefined, intervention, evaluator.page),
+      stream: { url, lastEventId },
+    }));
+  }
+
+  // What is sent while this page is being left, the next one asks for.
+  async #keepPlace(url: string, lastEventId: string): Promise<void> {
+    if (url !== this.#url) return;
+    this.#last = { url, lastEventId };
+    await this.#host.evaluator.commit((state, engine) => ({ ...(state ?? firstState(engine)), stream: { url, lastEventId } }));
+  }
+
+  /** Of a key that nobody knows, the server may name any id that it is asked for. */
+  #idsOf(name: string, isKnown: boolean): string[] {
+    const { [name]: id } = this.#ids;
+    if (id !== undefined) return [id];
+    return isKnown ? [] : Object.values(this.#ids);
+  }
+
+  // Whom a message is for that does not say it is whom the stream was asked for.
+  #read(data: string): Intervention {
+    const message = Object(JSON.parse(data)) as Partial<Intervention>;
+    const [[name = '', id = ''] = []] = Object.entries(this.#ids);
+    const target = message.target_attribute_key;
+    return completeIntervention({ ...message, target_attribute_key: target?.id ? target : { name: target?.name ?? name, id } });
+  }
+}
+
+/** Whether the page cannot decide, though nothing is wrong with the definitions. */
+function isNotLoaded({ code, diagnostics }: Problem): boolean {
+  return code === 'wasm' || (code === 'definitions' && !diagnostics);
+}
+
+/** Before the first event those of the tracker, which in anonymous mode has no user, and a session that no event has. */
+function idsOf({ evaluator: { visitor }, tracker }: StreamHost): Record<string, string> {
+  const { 1: user, 6: session } = tracker.getDomainUserInfo() as unknown[];
+  const [domain_userid, domain_sessionid] = visitor.identity ?? (user ? [user, session] : []);
+  const ids = Object.entries({ domain_userid, domain_sessionid });
+  return Object.fromEntries(ids.flatMap(([name, id]) => (id ? [[name, String(id)]] : [])));
+}
+
+function fieldReader(bind: typeof bindInputs): FieldReader {
+  const readers = new Map<string, ReturnType<typeof bindInputs>>();
+  return (payload, name) => {
+    let read = readers.get(name);
+    if (!read) readers.set(name, (read = bind([{ kind: 'atomic', name }])));
+    return read(payload).values[0];
+  };
+}
+
+/**
+ * The state with an intervention that a server decided on. It is left out if it is known by its id, or if it is a rule
+ * of the local definitions that fires once for a target and has done so here.
+ */
+export function withReceived(
+  state: StoredState | undefined,
+  engine: PageEngine | undefined,
+  intervention: Intervention,
+  page: string,
+): StoredState {
+  const before = state ?? firstState(engine);
+  const rule = engine && explain(engine, intervention.name, intervention.target_attribute_key);
+  const mark = hashOf(markOf(intervention));
+  const firesOnce = rule?.version === intervention.version && engine?.repeats(intervention.name) === false;
+  const own = rule?.targets.find(({ name }) => name === intervention.target_attribute_key.name);
+  const hasFired = firesOnce && (own?.sent === true || before.started.includes(mark));
+  const cause = { decided: Date.now(), page, session: undefined, once: firesOnce, origin: 'stream' as const };
+  return {
+    ...before,
+    outbox: hasFired ? before.outbox : withDecided(before, [intervention], cause),
+    started: firesOnce && !hasFired ? remembered([...before.started, mark]) : before.started,
+  };
+}
+
+function firstState(engine: PageEngine | undefined): StoredState {
+  return { ...withSnapshot(undefined, engine?.snapshot()), applied: {}, outbox: [], started: [] };
+}
