@@ -9,7 +9,7 @@
 
 #include "event_buffer.h"
 #include "support/text.h"
-#include "tripline/list.h"
+#include "tripline/detail/list.h"
 #include "tripline/tripline.h"
 
 // The version of the interface: of the functions below and of the event buffer's layout. It is in a

@@ -28,8 +28,8 @@
 #include <optional>
 #include <span>
 
+#include "tripline/detail/list.h"
 #include "tripline/engine.h"
-#include "tripline/list.h"
 
 namespace tripline::wasm {
 

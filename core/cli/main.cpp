@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "command.h"
-#include "definitions/names.h"
+#include "commands/command.h"
+#include "definitions/words.h"
 
 namespace {
 

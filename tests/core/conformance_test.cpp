@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "enriched_event.h"
+#include "input/enriched_event.h"
 #include "support/time_text.h"
 #include "tripline/tripline.h"
 

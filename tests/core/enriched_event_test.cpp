@@ -1,6 +1,6 @@
 // What an enriched line may hold that no conformance case can.
 
-#include "enriched_event.h"
+#include "input/enriched_event.h"
 
 #include <catch2/catch.hpp>
 

@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "enriched_event.h"
+#include "input/enriched_event.h"
 #include "tripline/tripline.h"
 
 using namespace tripline;

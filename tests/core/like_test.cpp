@@ -1,4 +1,4 @@
-#include "value/like.h"
+#include "patterns/like.h"
 
 #include <catch2/catch.hpp>
 #include <string>

@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "support/utf8.h"
-#include "value/regex.h"
+#include "patterns/regex.h"
 
 namespace tripline::test {
 

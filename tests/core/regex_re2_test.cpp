@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "patterns/regex/character_set.h"
 #include "re2_twin.h"
 #include "texts.h"
-#include "value/regex/character_set.h"
 
 using namespace tripline;
 using namespace tripline::test;

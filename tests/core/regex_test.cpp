@@ -1,4 +1,4 @@
-#include "value/regex.h"
+#include "patterns/regex.h"
 
 #include <catch2/catch.hpp>
 #include <limits>

@@ -9,7 +9,7 @@
 #include "support/lru_map.h"
 #include "support/number_text.h"
 #include "support/time_text.h"
-#include "tripline/list.h"
+#include "tripline/detail/list.h"
 
 using namespace tripline;
 

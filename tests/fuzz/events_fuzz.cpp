@@ -1,6 +1,6 @@
 // Any bytes as lines of enriched events: each is refused with an error, or counts.
-#include "enriched_event.h"
 #include "exercise.h"
+#include "input/enriched_event.h"
 #include "rich_definitions.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

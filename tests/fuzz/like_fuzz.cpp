@@ -3,7 +3,7 @@
 
 #include "like_twin.h"
 #include "pattern_and_text.h"
-#include "value/like.h"
+#include "patterns/like.h"
 
 using namespace tripline;
 using namespace tripline::test;

@@ -9,7 +9,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "enriched_event.h"
+#include "input/enriched_event.h"
 #include "rich_definitions.h"
 
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "enriched_event.h"
+#include "input/enriched_event.h"
 
 namespace oracle {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "tripline/arena.h"
+#include "tripline/detail/arena.h"
 #include "tripline/diagnostic.h"
 
 namespace tripline {

@@ -5,8 +5,8 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "tripline/list.h"
-#include "tripline/text.h"
+#include "tripline/detail/list.h"
+#include "tripline/detail/text.h"
 
 namespace tripline {
 

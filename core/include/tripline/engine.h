@@ -9,10 +9,10 @@
 #include <tl/expected.hpp>
 #include <utility>
 
+#include "tripline/detail/list.h"
+#include "tripline/detail/text.h"
 #include "tripline/event.h"
-#include "tripline/list.h"
 #include "tripline/program.h"
-#include "tripline/text.h"
 #include "tripline/value.h"
 
 namespace tripline {

@@ -3,10 +3,10 @@
 
 #include <span>
 
+#include "tripline/detail/text.h"
 #include "tripline/diagnostic.h"
 #include "tripline/engine.h"
 #include "tripline/program.h"
-#include "tripline/text.h"
 
 namespace tripline {
 

@@ -16,9 +16,9 @@
 #include <string_view>
 
 #include "tripline/definitions.h"
+#include "tripline/detail/list.h"
+#include "tripline/detail/text.h"
 #include "tripline/diagnostic.h"
-#include "tripline/list.h"
-#include "tripline/text.h"
 #include "tripline/value.h"
 
 namespace tripline {

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <utility>
 
-#include "tripline/list.h"
-#include "tripline/text.h"
+#include "tripline/detail/list.h"
+#include "tripline/detail/text.h"
 
 namespace tripline {
 

@@ -4,7 +4,7 @@
 #include <bit>
 #include <cmath>
 
-#include "support/bits.h"
+#include "support/bit_cast.h"
 
 namespace tripline {
 namespace {

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "support/archive.h"
-#include "tripline/list.h"
+#include "tripline/detail/list.h"
 
 namespace tripline {
 

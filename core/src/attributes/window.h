@@ -3,7 +3,7 @@
 
 #include "attributes/exact_sum.h"
 #include "support/archive.h"
-#include "tripline/list.h"
+#include "tripline/detail/list.h"
 #include "tripline/program.h"
 #include "tripline/value.h"
 

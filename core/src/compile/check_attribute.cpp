@@ -1,7 +1,7 @@
 #include "compile/check_attribute.h"
 
 #include "definitions/json_tree.h"
-#include "definitions/names.h"
+#include "definitions/words.h"
 #include "support/text.h"
 #include "value/convert.h"
 

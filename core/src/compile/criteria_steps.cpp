@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "tripline/list.h"
+#include "tripline/detail/list.h"
 #include "value/convert.h"
 
 namespace tripline {

@@ -4,7 +4,7 @@
 #include "compile/keys.h"
 #include "compile/tests.h"
 #include "definitions/json_tree.h"
-#include "definitions/names.h"
+#include "definitions/words.h"
 #include "support/hash.h"
 #include "support/json_writer.h"
 #include "value/convert.h"

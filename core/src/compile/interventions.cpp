@@ -5,7 +5,7 @@
 #include "compile/keys.h"
 #include "compile/tests.h"
 #include "definitions/json_tree.h"
-#include "definitions/names.h"
+#include "definitions/words.h"
 #include "support/json_writer.h"
 
 namespace tripline {

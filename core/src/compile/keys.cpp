@@ -1,7 +1,7 @@
 #include "compile/keys.h"
 
 #include "compile/tests.h"
-#include "definitions/names.h"
+#include "definitions/words.h"
 
 namespace tripline {
 namespace {

@@ -1,6 +1,6 @@
 // Program → stable text.
 
-#include "definitions/names.h"
+#include "definitions/words.h"
 #include "support/json_writer.h"
 #include "support/text.h"
 #include "tripline/program.h"

@@ -2,9 +2,9 @@
 
 #include "compile/check_literal.h"
 #include "definitions/json_tree.h"
-#include "definitions/names.h"
+#include "definitions/words.h"
+#include "patterns/regex.h"
 #include "support/json_writer.h"
-#include "value/regex.h"
 
 namespace tripline {
 namespace {

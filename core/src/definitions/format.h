@@ -8,7 +8,7 @@
 #include <span>
 
 #include "definitions/json_tree.h"
-#include "definitions/names.h"
+#include "definitions/words.h"
 #include "tripline/definitions.h"
 #include "tripline/diagnostic.h"
 

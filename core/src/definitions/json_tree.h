@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "tripline/arena.h"
+#include "tripline/detail/arena.h"
 #include "tripline/diagnostic.h"
 #include "tripline/value.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "definitions/json_tree.h"
-#include "definitions/names.h"
+#include "definitions/words.h"
 #include "support/json_writer.h"
 
 namespace tripline {

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "tripline/definitions.h"
-#include "tripline/text.h"
+#include "tripline/detail/text.h"
 
 namespace tripline {
 

@@ -2,7 +2,7 @@
 
 #include "definitions/format.h"
 #include "definitions/json_tree.h"
-#include "definitions/names.h"
+#include "definitions/words.h"
 #include "support/number_text.h"
 #include "support/text.h"
 #include "tripline/definitions.h"

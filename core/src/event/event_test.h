@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
+#include "tripline/detail/list.h"
 #include "tripline/event.h"
-#include "tripline/list.h"
 #include "tripline/program.h"
 #include "value/compare.h"
 

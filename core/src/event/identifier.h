@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "tripline/text.h"
+#include "tripline/detail/text.h"
 #include "tripline/value.h"
 
 namespace tripline {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "support/hash.h"
-#include "tripline/text.h"
+#include "tripline/detail/text.h"
 
 namespace tripline {
 

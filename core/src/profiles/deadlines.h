@@ -2,7 +2,7 @@
 #pragma once
 
 #include "profiles/profile_store.h"
-#include "tripline/list.h"
+#include "tripline/detail/list.h"
 
 namespace tripline {
 

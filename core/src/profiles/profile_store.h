@@ -7,9 +7,9 @@
 #include "attributes/aggregate.h"
 #include "support/hash.h"
 #include "support/lru_map.h"
-#include "tripline/list.h"
+#include "tripline/detail/list.h"
+#include "tripline/detail/text.h"
 #include "tripline/program.h"
-#include "tripline/text.h"
 #include "value/compare.h"
 
 namespace tripline {

@@ -1,4 +1,4 @@
-#include "tripline/arena.h"
+#include "tripline/detail/arena.h"
 
 #include <algorithm>
 #include <utility>

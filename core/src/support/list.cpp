@@ -1,4 +1,4 @@
-#include "tripline/list.h"
+#include "tripline/detail/list.h"
 
 #include <cstring>
 

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "support/hash.h"
-#include "tripline/list.h"
-#include "tripline/text.h"
+#include "tripline/detail/list.h"
+#include "tripline/detail/text.h"
 
 namespace tripline {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "support/bits.h"
+#include "support/bit_cast.h"
 #include "support/text.h"
 
 namespace tripline {

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "tripline/text.h"
+#include "tripline/detail/text.h"
 
 namespace tripline {
 

@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "tripline/text.h"
+#include "tripline/detail/text.h"
 
 namespace tripline {
 

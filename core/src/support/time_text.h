@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "tripline/text.h"
+#include "tripline/detail/text.h"
 #include "tripline/value.h"
 
 namespace tripline {

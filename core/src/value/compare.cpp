@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "value/like.h"
+#include "patterns/like.h"
 
 namespace tripline {
 namespace {

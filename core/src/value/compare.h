@@ -6,9 +6,9 @@
 #include <memory>
 #include <optional>
 
+#include "patterns/regex.h"
 #include "tripline/program.h"
 #include "tripline/value.h"
-#include "value/regex.h"
 
 namespace tripline {
 

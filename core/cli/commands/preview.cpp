@@ -1,0 +1,148 @@
+// tripline preview: how many targets each intervention would have reached.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "commands/replay.h"
+#include "support/json_writer.h"
+#include "terminal/terminal.h"
+
+namespace tripline::cli {
+namespace {
+
+constexpr std::size_t kGap = 2;  // between the columns of the table
+
+/// Of one intervention: the targets that it would have reached.
+struct Reach {
+  const Program::Intervention* intervention;
+  std::set<std::pair<std::string, std::string>> received;
+  std::size_t seen = 0;
+};
+
+void print_json(const std::vector<Reach>& reaches) {
+  JsonWriter json;
+  json.begin_array();
+  for (const Reach& reach : reaches) {
+    json.begin_object().key("name").string(reach.intervention->name);
+    json.key("version").number(reach.intervention->version);
+    json.key("targets").number(static_cast<double>(reach.received.size()));
+    json.key("seen").number(static_cast<double>(reach.seen)).end_object();
+  }
+  std::puts(std::string(json.end_array().take()).c_str());
+}
+
+using Row = std::vector<std::string>;
+
+std::string percent(std::size_t part, std::size_t whole) {
+  char text[16];
+  const double share =
+      whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  std::snprintf(text, sizeof text, "%.1f%%", share);
+  return text;
+}
+
+std::vector<Row> table_of(const std::vector<Reach>& reaches) {
+  std::vector<Row> rows = {{"INTERVENTION", "VERSION", "TARGETS", "OF SEEN", "SHARE"}};
+  for (const Reach& reach : reaches) {
+    rows.push_back({std::string(reach.intervention->name),
+                    std::to_string(reach.intervention->version),
+                    std::to_string(reach.received.size()), std::to_string(reach.seen),
+                    percent(reach.received.size(), reach.seen)});
+  }
+  return rows;
+}
+
+/// What a column and all behind it take, with gaps before each but the first.
+std::size_t width_from(const std::vector<std::size_t>& widths, std::size_t first) {
+  std::size_t width = 0;
+  for (std::size_t i = first; i < widths.size(); ++i) width += widths[i] + (i == 0 ? 0 : kGap);
+  return width;
+}
+
+std::vector<std::size_t> widths_of(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  return widths;
+}
+
+/// On a terminal the table is made to fit, at the cost of the names first, then of the version.
+void fit(std::vector<Row>& rows, std::size_t columns) {
+  constexpr std::size_t least_name = 12;
+  if (width_from(widths_of(rows), 1) + least_name > columns) {
+    for (Row& row : rows) row.erase(row.begin() + 1);
+  }
+  const std::size_t others = width_from(widths_of(rows), 1);
+  const std::size_t name = std::max(least_name, columns - std::min(columns, others));
+  for (Row& row : rows) {
+    if (row[0].size() > name) row[0] = row[0].substr(0, name - 3) + "...";
+  }
+}
+
+void print_table(const std::vector<Reach>& reaches) {
+  std::vector<Row> rows = table_of(reaches);
+  if (const auto columns = terminal_width(STDOUT_FILENO)) fit(rows, *columns);
+  const std::vector<std::size_t> widths = widths_of(rows);
+  for (const Row& row : rows) {
+    std::printf("%-*s", static_cast<int>(widths[0]), row[0].c_str());
+    for (std::size_t i = 1; i < row.size(); ++i) {
+      std::printf("%*s", static_cast<int>(kGap + widths[i]), row[i].c_str());
+    }
+    std::puts("");
+  }
+}
+
+Reach* find_reach(std::vector<Reach>& reaches, std::string_view name) {
+  const auto found = std::find_if(reaches.begin(), reaches.end(), [&](const Reach& reach) {
+    return reach.intervention->name == name;
+  });
+  return found == reaches.end() ? nullptr : &*found;
+}
+
+int run(const Arguments& arguments) {
+  const auto options = replay_options(arguments);
+  if (!options) return refuse_usage(kPreview, options.error());
+  const auto program = load_definitions(options->definitions);
+  if (!program) return kInputErrors;
+
+  std::vector<Reach> reaches;
+  for (const Program::Intervention& each : program->interventions) reaches.push_back({&each, {}});
+  std::vector<std::set<std::string>> ids(program->keys.size());
+  Replay replay(program, *options);
+  const ExitStatus status = replay.run(
+      [&](const Payload& payload) {
+        Reach* reach = find_reach(reaches, payload.name);
+        if (reach != nullptr) reach->received.insert({payload.target.name, payload.target.id});
+      },
+      [&](Program::Index key, std::string_view id) { ids[key].emplace(id); });
+  for (Reach& reach : reaches) {
+    for (const Program::Index key : reach.intervention->targets) reach.seen += ids[key].size();
+  }
+  if (arguments.option("--json").empty()) {
+    print_table(reaches);
+  } else {
+    print_json(reaches);
+  }
+  return status;
+}
+
+}  // namespace
+
+const Command kPreview = {
+    "preview",
+    "say how many targets each intervention would have reached",
+    "--definitions FILE [--json] [OPTION]... EVENTS",
+    "Runs the events through the definitions and prints for each intervention to\n"
+    "how many targets it would have been sent, of how many that the events carry.",
+    "  --json              as JSON: [{\"name\", \"version\", \"targets\", \"seen\"}]\n",
+    "zcat events.gz | tripline preview --definitions definitions.json -",
+    replay_option_names(),
+    {"--json"},
+    true,
+    run};
+
+}  // namespace tripline::cli

@@ -1,0 +1,61 @@
+// Events from a file through an engine.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "commands/command.h"
+#include "input/enriched_event.h"
+#include "input/lines.h"
+
+namespace tripline::cli {
+
+/// What one server keeps (rule 26); each is an option.
+inline constexpr Limits kServerLimits{100'000, 10'000'000, 4'096};
+
+struct ReplayOptions {
+  std::string definitions;
+  std::string events;
+  /// Time goes on to here after the last line.
+  std::optional<Time> until;
+  Limits limits = kServerLimits;
+};
+
+/// The options that every replay has: --definitions, --until and the limits. The error says what is
+/// missing or wrong.
+[[nodiscard]] tl::expected<ReplayOptions, std::string> replay_options(const Arguments& arguments);
+
+/// Their names, before those that a subcommand has beside them.
+[[nodiscard]] std::vector<std::string> replay_option_names(std::vector<std::string> more = {});
+
+/// A replay on a server's scale, whose clock is the highest event time so far.
+class Replay {
+ public:
+  using Fired = std::function<void(const Payload&)>;
+  /// The number of an attribute key, and an id.
+  using Seen = std::function<void(Program::Index key, std::string_view id)>;
+
+  Replay(const std::shared_ptr<const Program>& program, ReplayOptions options);
+
+  /// Runs every line, then time to `until`; `fired` gets each payload, `seen` each id that a line
+  /// carries. Malformed lines are reported on stderr with their number and skipped. kInputErrors if
+  /// there were any.
+  [[nodiscard]] ExitStatus run(const Fired& fired, const Seen& seen = {});
+  [[nodiscard]] const Engine& engine() const { return engine_; }
+
+ private:
+  /// One line through the engine; the error says why it was not.
+  tl::expected<void, std::string> take(const Line& line, const Fired& fired, const Seen& seen);
+  tl::expected<void, std::string> count(std::string_view line, const Fired& fired,
+                                        const Seen& seen);
+  tl::expected<void, std::string> push(std::string_view line, const Fired& fired, const Seen& seen);
+  void see_ids(const Event& event, const Seen& seen) const;
+  void see_id_of_push(const Target& profile, const Seen& seen) const;
+  void warn_of_forgotten_profiles() const;
+
+  ReplayOptions options_;
+  EnrichedReader reader_;
+  Engine engine_;
+};
+
+}  // namespace tripline::cli

@@ -1,0 +1,56 @@
+// Memory for what lives and dies together.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <string_view>
+
+#include "tripline/detail/list.h"
+
+namespace tripline {
+
+/// What all items share, whatever they are.
+struct ItemsStorage {
+  void* items = nullptr;
+  std::uint32_t size_ = 0;
+};
+
+/// Things side by side in memory that somebody else owns.
+template <typename T>
+struct Items : ItemsStorage {
+  Items() = default;
+  Items(T* first, std::size_t count) : ItemsStorage{first, static_cast<std::uint32_t>(count)} {}
+
+  /// Whether there is a list, be it empty.
+  bool exists() const { return items != nullptr; }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T* begin() const { return static_cast<T*>(items); }
+  T* end() const { return begin() + size_; }
+  T& operator[](std::size_t index) const { return begin()[index]; }
+};
+
+/// Hands out memory piece by piece and frees it as a whole: what lies in it needs no destructor,
+/// which would be code in every page, and loading calls the allocator rarely.
+class Arena {
+ public:
+  /// All zeros, aligned for anything, and where it is for as long as the arena lives.
+  void* take(std::size_t bytes);
+  /// A copy of the text.
+  std::string_view keep(std::string_view text);
+  /// Adds an item behind those that this arena keeps. What they grow out of stays until the end.
+  template <typename T>
+  void add(Items<T>& items, const T& item) {
+    new (add_place(items, sizeof(T))) T(item);
+  }
+
+ private:
+  void* add_place(ItemsStorage& items, std::size_t item_bytes);
+
+  List<List<std::uint64_t>> blocks_;
+  std::uint64_t* next_ = nullptr;
+  std::size_t words_left_ = 0;
+};
+
+}  // namespace tripline

@@ -1,0 +1,243 @@
+// State ↔ bytes.
+//
+//   magic "TPLS" | u32 format | u64 checksum of all that follows
+//   i64 clock
+//   u32 n, n × key name
+//   u32 n, n × u64 identity of an aggregate
+//   u32 n, n × profile: u32 key, id, u64 pushes, i64 evaluated until, u32 n, n × id by key,
+//                       u32 n, n × (u32 aggregate, i64 expires, u32 size, bytes)
+//   u32 n, n × (u64, u64 mark, i64 time)      sent marks, least recently used first, as profiles
+//   u32 n, n × u64                            event ids, oldest first
+//
+// All little-endian; a text is its u32 size and its bytes. Keys and aggregates are numbered within
+// the snapshot, so that it can be read under another program.
+
+#include <algorithm>
+#include <cassert>
+
+#include "engine/state.h"
+#include "support/archive.h"
+#include "support/text.h"
+
+namespace tripline {
+namespace {
+
+using Index = Program::Index;
+
+constexpr std::uint32_t kMagic = 0x534c5054;  // "TPLS"
+constexpr std::uint32_t kFormat = 4;
+constexpr Index kGone = Program::kNone;
+
+struct Header {
+  std::uint32_t magic = kMagic;
+  std::uint32_t format = kFormat;
+  std::uint64_t checksum = 0;
+
+  void pass(Archive& archive) {
+    archive.number(magic);
+    archive.number(format);
+    archive.number(checksum);
+  }
+};
+
+/// Saves a state, or loads one into an empty state. Whatever is wrong leaves the archive failed.
+class StatePass {
+ public:
+  StatePass(EngineState& state, Archive& archive)
+      : state_(state), program_(*state.program), archive_(archive) {}
+
+  void run() {
+    archive_.time(state_.clock);
+    pass_keys();
+    pass_aggregates();
+    pass_profiles();
+    pass_marks(state_.sent, true);
+    pass_marks(state_.events, false);
+    if (archive_.is_loading()) archive_.require(archive_.rest().empty());
+  }
+
+ private:
+  void pass_keys() {
+    const std::size_t count = archive_.count(program_.keys.size(), 4);
+    for (Index i = 0; i < count; ++i) {
+      Text name;
+      if (!archive_.is_loading()) name = program_.keys[i].name;
+      archive_.text(name);
+      keys_.push_back(program_.find_key(name));
+    }
+  }
+
+  void pass_aggregates() {
+    Marks index_of;
+    if (archive_.is_loading()) {
+      for (Index i = 0; i < program_.aggregates.size(); ++i) {
+        index_of.add({program_.aggregates[i].identity, 0}, i);
+      }
+    }
+    const std::size_t count = archive_.count(program_.aggregates.size(), 8);
+    for (Index i = 0; i < count; ++i) {
+      Hash128 identity;
+      if (!archive_.is_loading()) identity.low = program_.aggregates[i].identity;
+      archive_.number(identity.low);
+      const Time* found = index_of.find(identity);
+      aggregates_.push_back(found == nullptr ? kGone : static_cast<Index>(*found));
+    }
+  }
+
+  void pass_profiles() {
+    std::size_t count = archive_.count(state_.profiles.size(), 16);
+    if (archive_.is_loading()) {
+      for (; count > 0 && archive_.ok(); --count) load_profile();
+      return;
+    }
+    state_.profiles.for_each([&](const ProfileName& name, Profile& profile) {
+      ProfileName copy = name;
+      pass_name(copy);
+      pass_profile(name.key, profile);
+    });
+  }
+
+  void pass_name(ProfileName& name) {
+    archive_.number(name.key);
+    archive_.text(name.id);
+  }
+
+  void load_profile() {
+    ProfileName name{};
+    pass_name(name);
+    const Index key = translate(keys_, name.key);
+    Profile gone;
+    if (key == kGone || program_.keys[key].aggregates.empty()) return pass_profile(kGone, gone);
+    archive_.require(!name.id.empty() &&
+                     state_.profiles.find(ProfileNameView{key, name.id}) == nullptr);
+    if (!archive_.ok()) return;
+    Profile& profile = state_.touch_profile(key, name.id);
+    pass_profile(key, profile);
+    if (archive_.ok()) state_.schedule(profile, profile.evaluated_until);
+  }
+
+  void pass_profile(Index key, Profile& profile) {
+    archive_.number(profile.pushes);
+    profile.evaluated_until = state_.evaluated_until(profile);
+    archive_.time(profile.evaluated_until);
+    archive_.require(profile.evaluated_until <= state_.clock);
+    pass_ids(profile);
+    const auto used = std::count_if(profile.slots.begin(), profile.slots.end(),
+                                    [](const Slot& slot) { return slot.aggregate != nullptr; });
+    std::size_t count = archive_.count(static_cast<std::size_t>(used), 16);
+    for (Index i = 0; count > 0 && archive_.ok(); ++i) {
+      if (archive_.is_loading()) {
+        load_slot(key, profile);
+      } else if (profile.slots[i].aggregate) {
+        save_slot(program_.keys[key].aggregates[i], profile.slots[i]);
+      } else {
+        continue;
+      }
+      --count;
+    }
+  }
+
+  /// The ids of a profile are by the snapshot's keys; here they become by the program's.
+  void pass_ids(Profile& profile) {
+    List<Text> ids = profile.ids;
+    archive_.list(ids, 4, 0xffffffff, [&](Text& id) { archive_.text(id); });
+    archive_.require(ids.empty() || ids.size() == keys_.size());
+    if (!archive_.is_loading() || !archive_.ok() || ids.empty()) return;
+    profile.ids.resize(program_.keys.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (keys_[i] != kGone) profile.ids[keys_[i]] = std::move(ids[i]);
+    }
+  }
+
+  void save_slot(Index index, Slot& slot) {
+    archive_.number(index);
+    archive_.time(slot.expires);
+    const std::size_t mark = archive_.begin_part();
+    slot.aggregate->pass(archive_);
+    archive_.end_part(mark);
+  }
+
+  void load_slot(Index key, Profile& profile) {
+    Index index = 0;
+    Slot slot;
+    archive_.number(index);
+    archive_.time(slot.expires);
+    index = translate(aggregates_, index);
+    const std::size_t mark = archive_.begin_part();
+    if (key == kGone || index == kGone) return archive_.skip_part(mark);
+    const Program::Aggregate& definition = program_.aggregates[index];
+    archive_.require(definition.key == key);
+    slot.aggregate = make_aggregate(definition);
+    slot.aggregate->pass(archive_);
+    archive_.end_part(mark);
+    if (archive_.ok()) profile.slots[definition.slot] = std::move(slot);
+  }
+
+  /// The program's number for one of the snapshot's; an unknown number fails the archive.
+  Index translate(const List<Index>& numbers, std::uint32_t number) {
+    archive_.require(number < numbers.size());
+    return archive_.ok() ? numbers[number] : kGone;
+  }
+
+  /// Of event ids nothing is kept but the lower half of the hash.
+  void pass_marks(Marks& marks, bool are_whole) {
+    const auto pass_mark = [&](Hash128& mark, Time& time) {
+      archive_.number(mark.low);
+      if (!are_whole) return;
+      archive_.number(mark.high);
+      archive_.time(time);
+    };
+    std::size_t count = archive_.count(marks.size(), are_whole ? 24 : 8);
+    if (!archive_.is_loading()) {
+      return marks.for_each([&](Hash128 mark, Time time) { pass_mark(mark, time); });
+    }
+    for (; count > 0 && archive_.ok(); --count) {
+      Hash128 mark;
+      Time time = 0;
+      pass_mark(mark, time);
+      archive_.require(marks.find(mark) == nullptr);
+      if (archive_.ok()) marks.add(mark, time);
+    }
+  }
+
+  EngineState& state_;
+  const Program& program_;
+  Archive& archive_;
+  List<Index> keys_;
+  List<Index> aggregates_;
+};
+
+}  // namespace
+
+Text Engine::snapshot() const {
+  Archive body;
+  StatePass(*state_, body).run();
+  assert(body.ok() && "restore() would refuse this snapshot");
+  Archive whole;
+  Header header;
+  header.checksum = hash64(body.saved());
+  header.pass(whole);
+  return concat({whole.saved(), body.saved()});
+}
+
+tl::expected<void, Text> Engine::restore(std::string_view snapshot) {
+  state_->clear();
+  Archive archive(snapshot);
+  Header header;
+  header.pass(archive);
+  if (header.magic != kMagic) return tl::make_unexpected("this is no Tripline snapshot");
+  if (header.format != kFormat) {
+    return tl::make_unexpected(concat(
+        {"the snapshot has format ", header.format, "; this engine reads format ", kFormat}));
+  }
+  archive.require(header.checksum == hash64(archive.rest()));
+  if (archive.ok()) StatePass(*state_, archive).run();
+  if (!archive.ok()) {
+    state_->clear();
+    return tl::make_unexpected("the snapshot is damaged");
+  }
+  state_->has_missed_deadlines = true;
+  return {};
+}
+
+}  // namespace tripline

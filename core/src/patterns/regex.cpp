@@ -1,0 +1,19 @@
+#include "patterns/regex.h"
+
+#include "patterns/regex/code.h"
+
+namespace tripline {
+
+const Regex* Regex::compile(std::string_view pattern, Arena& memory, Error& error) {
+  auto* const regex = new (memory.take(sizeof(Regex))) Regex;
+  if (!regex::parse(pattern, memory, regex->program_, error)) return nullptr;
+  regex::finish(regex->program_);
+  return regex;
+}
+
+std::optional<bool> Regex::search(std::string_view text, std::uint64_t& budget,
+                                  Scratch& scratch) const {
+  return regex::match(program_, text, budget, scratch);
+}
+
+}  // namespace tripline
