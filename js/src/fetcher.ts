@@ -8,11 +8,12 @@ import type { BrowserTracker } from '@snowplow/browser-tracker';
 import { bindInputs, isReceipt } from './event/inputs.js';
 import { LocalEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator/evaluator.js';
 import { stringAttributes } from './delivery/string-attributes.js';
-import { TrackerSubscription, type Feed, type SubscriptionOptions } from './stream/subscription.js';
+import type { SubscriptionOptions } from './stream/options.js';
+import { TrackerSubscription, type Feed } from './stream/subscription.js';
 import type { Intervention, Payload, Problem } from './types.js';
 
 export type { Problem, ProblemCode } from './types.js';
-export type { SubscriptionOptions } from './stream/subscription.js';
+export type { SubscriptionOptions } from './stream/options.js';
 
 /** With attribute values as the server would send them: as texts. */
 export type TextIntervention = Omit<Intervention, 'attributes'> & { attributes: Record<string, string> };

@@ -9,14 +9,16 @@ import { bindInputs, isReceipt } from './event/inputs.js';
 import type { DispatchReport } from './delivery/dispatch.js';
 import { LocalEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator/evaluator.js';
 import { measure, type MeasurementOptions } from './delivery/measurement.js';
-import { TrackerSubscription, type Feed, type Subscription, type SubscriptionOptions } from './stream/subscription.js';
+import type { SubscriptionOptions } from './stream/options.js';
+import { TrackerSubscription, type Feed, type Subscription } from './stream/subscription.js';
 import type { Intervention, Payload, Problem } from './types.js';
 
 export { createEvaluator } from './evaluator/evaluator.js';
 export { indexedDbStore, memoryStore } from './state/store.js';
 export type { MeasurementContext, MeasurementEvent, MeasurementOptions } from './delivery/measurement.js';
 export type { Evaluator } from './evaluator/evaluator.js';
-export type { StreamStatus, Subscription, SubscriptionOptions } from './stream/subscription.js';
+export type { StreamStatus, SubscriptionOptions } from './stream/options.js';
+export type { Subscription } from './stream/subscription.js';
 export type { AttributeKey, AttributeValue, Diagnostic, Intervention, Problem, ProblemCode } from './types.js';
 
 /** What it returns or resolves to is of no account. What it throws or rejects with is tracked as its failure. */

@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "support/utf8.h"
 #include "patterns/regex.h"
+#include "support/utf8.h"
 
 namespace tripline::test {
 

@@ -6,7 +6,7 @@
 
 namespace {
 
-constexpr std::size_t kHeader = 16;  // magic, format, checksum (core/src/snapshot.cpp)
+constexpr std::size_t kHeader = 16;  // magic, format, checksum (core/src/engine/snapshot.cpp)
 
 std::string with_header(std::string_view body) {
   std::string bytes("TPLS\4\0\0\0", 8);

@@ -6,7 +6,7 @@ import { bindInputs } from '../../js/src/event/inputs.js';
 import { InterventionStream } from '../../js/src/stream/intervention-stream.js';
 import { idsAfter, type Selector } from '../../js/src/stream/selectors.js';
 import { EventParser, type Message } from '../../js/src/stream/sse.js';
-import type { StreamStatus, SubscriptionOptions } from '../../js/src/stream/subscription.js';
+import type { StreamStatus, SubscriptionOptions } from '../../js/src/stream/options.js';
 import type { Payload } from '../../js/src/types.js';
 import { readSampleLines, wasmBytes } from './engine-module.js';
 import { foreignModules } from './foreign-modules.js';

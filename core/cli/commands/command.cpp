@@ -61,10 +61,6 @@ tl::expected<Arguments, std::string> parse_arguments(const Command& command,
   return parsed;
 }
 
-void complain(const std::string& message) {
-  std::fprintf(stderr, "tripline: %s\n", message.c_str());
-}
-
 int refuse_usage(const Command& command, const std::string& message) {
   const std::string name(command.name);
   complain(name + ": " + message);

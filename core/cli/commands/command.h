@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "terminal/terminal.h"
 #include "tripline/tripline.h"
 
 namespace tripline::cli {
@@ -62,9 +63,7 @@ extern const Command kCheck, kReplay, kAttributes, kPreview, kExplain;
 /// Loads definitions and prints their diagnostics on stderr, a line each. Null if there are errors.
 [[nodiscard]] std::shared_ptr<const Program> load_definitions(const std::string& path);
 
-/// A line on stderr.
-void complain(const std::string& message);
-/// Likewise, with a hint to the manual. Returns kUsage.
+/// Complains, with a hint to the manual. Returns kUsage.
 int refuse_usage(const Command& command, const std::string& message);
 
 /// Writes all that was printed; a complaint and kInputErrors if that is not possible, else

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <vector>
 
-#include "commands/command.h"
+#include "terminal/terminal.h"
 
 namespace tripline::cli {
 namespace {

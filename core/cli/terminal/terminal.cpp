@@ -3,6 +3,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cstdio>
+
 namespace tripline::cli {
 
 std::optional<std::size_t> terminal_width(int descriptor) {
@@ -10,6 +12,10 @@ std::optional<std::size_t> terminal_width(int descriptor) {
   winsize size{};
   const bool known = ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
   return known ? size.ws_col : 80;
+}
+
+void complain(const std::string& message) {
+  std::fprintf(stderr, "tripline: %s\n", message.c_str());
 }
 
 }  // namespace tripline::cli

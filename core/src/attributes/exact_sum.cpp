@@ -95,7 +95,7 @@ void ExactSum::trim() {
   while (zeros < limbs_.size() && limbs_[zeros] == 0) ++zeros;
   limbs_.erase(limbs_.begin(), limbs_.begin() + static_cast<std::ptrdiff_t>(zeros));
   first_ = limbs_.empty() ? 0 : first_ + static_cast<std::uint32_t>(zeros);
-  // Only a snapshot that somebody forged gets there. What is saved must load (snapshot.cpp).
+  // Only a snapshot that somebody forged gets there. What is saved must load (engine/snapshot.cpp).
   while (first_ + limbs_.size() > kMostLimbs) limbs_.pop_back();
 }
 

@@ -1,5 +1,5 @@
 // What an engine keeps between calls, and what it needs during one. engine.cpp gives it its
-// behaviour, snapshot.cpp turns it into bytes and back.
+// behaviour, engine/snapshot.cpp turns it into bytes and back.
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,7 @@
 // The stream of interventions that a Signals server decides on: whom it is for, when it is open, what becomes of a message.
 // Loaded when the page subscribes.
-import type { BrowserTracker } from '@snowplow/browser-tracker';
 import type { bindInputs } from '../event/inputs.js';
 import type { PageEngine } from '../engine/engine-base.js';
-import type { LocalEvaluator } from '../evaluator/evaluator.js';
 import { longestHidden, longestWaitForRules } from '../support/bounds.js';
 import { completeIntervention } from '../state/direct-intervention.js';
 import { hashOf } from '../support/hash.js';
@@ -15,19 +13,9 @@ import type { StoredState } from '../state/store.js';
 import { Connection, type ConnectionState } from './connection.js';
 import { idsAfter, type FieldReader, type Selector } from './selectors.js';
 import type { Message } from './sse.js';
-import type { StreamStatus, SubscriptionOptions } from './subscription.js';
+import type { StreamHost, SubscriptionOptions } from './options.js';
 import { inTime } from '../support/deadline-timer.js';
 import type { Intervention, Payload, Problem } from '../types.js';
-
-/** What a stream depends on. */
-export interface StreamHost {
-  tracker: Pick<BrowserTracker, 'namespace' | 'getDomainUserInfo'>;
-  evaluator: Pick<LocalEvaluator, 'ready' | 'commit' | 'on' | 'page' | 'pause' | 'problems' | 'say' | 'visitor'>;
-  hasDefinitions: boolean;
-  /** The page has it loaded already. */
-  bindInputs: typeof bindInputs;
-  onStatus(status: Omit<StreamStatus, 'tracker'>): void;
-}
 
 const defaultSelectors: Record<string, Selector> = {
   domain_userid: '/domain_userid',

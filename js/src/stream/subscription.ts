@@ -3,42 +3,9 @@ import { tell } from '../support/listeners.js';
 import { attempt } from '../support/attempt.js';
 import { limited } from '../engine/load.js';
 import { messageOf } from '../support/problem.js';
-import type { InterventionStream, StreamHost } from './intervention-stream.js';
-import type { Selector } from './selectors.js';
+import type { InterventionStream } from './intervention-stream.js';
+import type { StreamHost, StreamStatus, SubscriptionOptions } from './options.js';
 import type { Payload } from '../types.js';
-
-export interface SubscriptionOptions {
-  /** The server's address. Without a scheme it is https, on this machine http. */
-  endpoint: string;
-  /** Default: `/api/v1/interventions`. */
-  apiPath?: string;
-  /**
-   * `only`: the server decides, and the page does not; the default without definitions. `always`: both do; the default
-   * with definitions. `fallback`: the server decides if the engine cannot run in this browser.
-   */
-  mode?: 'only' | 'always' | 'fallback';
-  /**
-   * By attribute key: where in an event its id is. A JSON Pointer to a canonical field (`/user_id`), to an entity's
-   * property (`/co/VENDOR/NAME/path`) or to the event's (`/ue/VENDOR/NAME/path`), or a list of which the first counts.
-   * Added to those for `domain_userid` and `domain_sessionid`.
-   */
-  attributeKeyTargets?: Record<string, Selector>;
-  /** Ids that stay. */
-  attributeKeyIds?: Record<string, string>;
-  /** How long the server may take for its first answer (ms). Default: 2500; longer after failures. */
-  connectionTimeoutMs?: number;
-}
-
-export interface StreamStatus {
-  /** The tracker's namespace. */
-  tracker: string;
-  /** `idle`: nothing is to be asked now. `waiting`: it failed, and is tried again. `closed`: for good. */
-  state: 'idle' | 'connecting' | 'open' | 'waiting' | 'closed';
-  /** Of `idle` and `waiting`. */
-  reason?: string;
-  /** Of `waiting`: in so many ms. */
-  retryIn?: number;
-}
 
 type Listener = (status: StreamStatus) => unknown;
 
@@ -111,7 +78,7 @@ function openFeed(options: SubscriptionOptions, host: StreamHost): Feed {
 
   async function load(): Promise<InterventionStream | undefined> {
     try {
-      const { InterventionStream } = await limited('remote.js', undefined, () => import('./intervention-stream.js'));
+      const { InterventionStream } = await limited('intervention-stream.js', undefined, () => import('./intervention-stream.js'));
       return new InterventionStream(options, host);
     } catch (cause) {
       evaluator.say('error', { code: 'stream', message: `Interventions cannot be subscribed to: ${messageOf(cause)}`, cause });

@@ -29,7 +29,7 @@ describe.each(['iife', 'cjs'] as const)('a bundle of the format %s', (format) =>
 
   beforeAll(async () => {
     const { outputFiles } = await build({
-      stdin: { contents: "export * from './index.js'; export * from './load-engine.js';", resolveDir: dist },
+      stdin: { contents: "export * from './index.js'; export * from './server.js';", resolveDir: dist },
       bundle: true,
       write: false,
       format,

@@ -13,7 +13,7 @@ struct Error {
   const char* message = nullptr;
 };
 
-/// Reads a pattern in the syntax that value/regex.h describes into a program's instructions and
+/// Reads a pattern in the syntax that patterns/regex.h describes into a program's instructions and
 /// sets, which lie in `memory`. False, and the reason in `error`, if it is none.
 [[nodiscard]] bool parse(std::string_view pattern, Arena& memory, Program& program, Error& error);
 

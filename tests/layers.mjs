@@ -1,0 +1,78 @@
+// Imports and includes point down: a folder uses what stands before it in the lists below, and no two files need each
+// other. Prints each that does not, and ends with exit status 1.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+// From the bottom to the top. The folder, or the file, that stands first in the list and begins a path decides.
+const layers = {
+  'core/include/tripline': ['detail', 'diagnostic.h', 'value.h', 'definitions.h', 'program.h', 'event.h', 'engine.h', ''],
+  'core/src': [
+    'support', 'patterns', 'value', 'event/identifier', 'definitions', 'compile', 'event', 'attributes', 'profiles', 'criteria',
+    'interventions', 'engine',
+  ],
+  'core/cli': ['terminal', 'input', 'commands', ''],
+  'js/src': ['types.ts', 'support', 'event', 'engine', 'state', 'delivery', 'evaluator', 'stream', ''],
+};
+
+const includeFolders = ['core/include', 'core/src', 'core/cli'];
+
+const files = execFileSync('git', ['ls-files', ...Object.keys(layers)], { cwd: root, encoding: 'utf8' })
+  .split('\n').filter((file) => /\.(h|cpp|ts)$/.test(file));
+const known = new Set(files);
+const uses = new Map(files.map((file) => [file, usedBy(file)]));
+
+const faults = [...upward(), ...circles()];
+for (const fault of faults) console.log(fault);
+console.log(`${files.length} files, ${[...uses.values()].flat().length} imports and includes, ${faults.length} in the wrong direction`);
+process.exitCode = faults.length === 0 ? 0 : 1;
+
+function usedBy(file) {
+  const source = readFileSync(join(root, file), 'utf8');
+  const specifiers = file.endsWith('.ts')
+    ? [...source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(([, path]) => [
+        normalize(join(dirname(file), path)).replace(/\.js$/, '.ts'),
+      ])
+    : [...source.matchAll(/^#include "([^"]+)"/gm)].map(([, path]) => includeFolders.map((folder) => `${folder}/${path}`));
+  return specifiers.flatMap((candidates) => candidates.filter((candidate) => known.has(candidate)));
+}
+
+function* upward() {
+  for (const [file, used] of uses) {
+    for (const other of used) {
+      const [folder, level] = placeOf(file);
+      const [otherFolder, otherLevel] = placeOf(other);
+      if (folder === otherFolder && otherLevel > level) yield `${file} is below ${other}, which it uses`;
+    }
+  }
+}
+
+function placeOf(file) {
+  const folder = Object.keys(layers).find((each) => file.startsWith(`${each}/`));
+  return [folder, layers[folder].findIndex((layer) => relative(folder, file).startsWith(layer))];
+}
+
+// A header and its own source file are one.
+function* circles() {
+  const unit = (file) => file.replace(/\.(h|cpp)$/, '');
+  const graph = new Map();
+  for (const [file, used] of uses) {
+    const others = graph.get(unit(file)) ?? new Set();
+    for (const other of used) if (unit(other) !== unit(file)) others.add(unit(other));
+    graph.set(unit(file), others);
+  }
+  const done = new Set();
+  for (const start of graph.keys()) yield* circlesFrom(start, [], graph, done);
+}
+
+function* circlesFrom(unit, path, graph, done) {
+  const from = path.indexOf(unit);
+  if (from >= 0) yield `these need each other: ${[...path.slice(from), unit].join(' → ')}`;
+  if (from >= 0 || done.has(unit)) return;
+  for (const other of graph.get(unit) ?? []) yield* circlesFrom(other, [...path, unit], graph, done);
+  done.add(unit);
+}
