@@ -1,7 +1,7 @@
 // The parts of an address, against a slow scanner that goes through it one character at a time.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bindInputs, type InputValue } from '../../js/src/bind.js';
+import { bindInputs, type InputValue } from '../../js/src/event/inputs.js';
 import { duration } from './properties.js';
 
 type Parts = Record<'scheme' | 'host' | 'port' | 'path' | 'query' | 'fragment', InputValue>;
