@@ -28,8 +28,26 @@ type Without<Kind extends Property['type'], Optional extends string = never> = O
   'type' | Optional
 >;
 
+type Side = 'height' | 'width';
+type NumberField =
+  | `${'br_view' | 'doc_' | 'dvce_screen'}${Side}`
+  | `pp_${'x' | 'y'}offset_${'max' | 'min'}`
+  | `${'page' | 'refr'}_urlport`
+  | `geo_${'latitude' | 'longitude'}`
+  | `${'ti_price' | 'tr_shipping' | 'tr_tax' | 'tr_total'}${'' | '_base'}`
+  | 'domain_sessionidx' | 'se_value' | 'ti_quantity' | 'txn_id';
+type BooleanField = 'br_cookies' | `br_features_${string}` | 'dvce_ismobile';
+type TimeField = `${string}_tstamp`;
+
+/** What an atomic field of a known name holds (rule 2); a time is written as a string. */
+type FieldValue<Name extends string> = string extends Name
+  ? Scalar
+  : Name extends NumberField ? number : Name extends BooleanField ? boolean : string;
+
 /** A field of the canonical event. */
-export const AtomicProperty = (property: Without<'atomic'>): Property => ({ ...property, type: 'atomic' });
+export const AtomicProperty = <const Name extends string>(
+  property: Without<'atomic'> & { name: Name },
+): Extract<Property, { type: 'atomic' }> & { name: Name } => ({ ...property, type: 'atomic' });
 
 /** A property of the self-describing event. */
 export const EventProperty = (property: Without<'event'>): Property => ({ ...property, type: 'event' });
@@ -54,24 +72,50 @@ export const PageView = (): EventSelector => ({ vendor: snowplow, name: 'page_vi
 export const PagePing = (): EventSelector => ({ vendor: snowplow, name: 'page_ping', version: '1-0-0' });
 export const StructuredEvent = (): EventSelector => ({ vendor: 'com.google.analytics', name: 'event', version: '1-0-0' });
 
-/** A condition on an event. */
-export type EventCriterion =
-  | { property: Property; operator: '=' | '!='; value: Scalar }
-  | { property: Property; operator: '<' | '>' | '<=' | '>='; value: number | string }
-  | { property: Property; operator: 'like'; value: string }
-  | { property: Property; operator: 'in'; value: Values }
-  | { property: Property; operator: 'is null' | 'is not null' };
+type Literal<Filtered extends Property> = Filtered extends { type: 'atomic'; name: infer Name extends string }
+  ? FieldValue<Name>
+  : Scalar;
+type Ordered<Filtered extends Property> = Exclude<Literal<Filtered>, boolean>;
+type Listed<Filtered extends Property> = Extract<Values, Literal<Filtered>[]>;
+type Pattern<Filtered extends Property> = Filtered extends { name: NumberField | BooleanField | TimeField } ? never : string;
+
+/** A condition on an event. On an atomic field of a known name, the value is of that field's type. */
+export type EventCriterion<Filtered extends Property = Property> =
+  | { property: Filtered; operator: '=' | '!='; value: Literal<Filtered> }
+  | { property: Filtered; operator: '<' | '>' | '<=' | '>='; value: Ordered<Filtered> }
+  | { property: Filtered; operator: 'like'; value: Pattern<Filtered> }
+  | { property: Filtered; operator: 'in'; value: Listed<Filtered> }
+  | { property: Filtered; operator: 'is null' | 'is not null' };
+
+interface CriterionBuilders {
+  <const Filtered extends Property>(criterion: EventCriterion<Filtered>): EventCriterion;
+  eq<Filtered extends Property>(property: Filtered, value: Literal<Filtered>): EventCriterion;
+  neq<Filtered extends Property>(property: Filtered, value: Literal<Filtered>): EventCriterion;
+  gt<Filtered extends Property>(property: Filtered, value: Ordered<Filtered>): EventCriterion;
+  gte<Filtered extends Property>(property: Filtered, value: Ordered<Filtered>): EventCriterion;
+  lt<Filtered extends Property>(property: Filtered, value: Ordered<Filtered>): EventCriterion;
+  lte<Filtered extends Property>(property: Filtered, value: Ordered<Filtered>): EventCriterion;
+  like<Filtered extends Property>(property: Filtered, value: Pattern<Filtered>): EventCriterion;
+  in_list<Filtered extends Property>(property: Filtered, value: Listed<Filtered>): EventCriterion;
+  is_null(property: Property): EventCriterion;
+  is_not_null(property: Property): EventCriterion;
+}
+
+const build =
+  (operator: EventCriterion['operator']) =>
+  (property: Property, value: Scalar | Values): EventCriterion =>
+    ({ property, operator, value }) as EventCriterion;
 
 /** As the SDK's class: `Criterion.eq(property, value)` and so on. */
-export const Criterion = Object.assign((criterion: EventCriterion): EventCriterion => criterion, {
-  eq: (property: Property, value: Scalar): EventCriterion => ({ property, operator: '=', value }),
-  neq: (property: Property, value: Scalar): EventCriterion => ({ property, operator: '!=', value }),
-  gt: (property: Property, value: number | string): EventCriterion => ({ property, operator: '>', value }),
-  gte: (property: Property, value: number | string): EventCriterion => ({ property, operator: '>=', value }),
-  lt: (property: Property, value: number | string): EventCriterion => ({ property, operator: '<', value }),
-  lte: (property: Property, value: number | string): EventCriterion => ({ property, operator: '<=', value }),
-  like: (property: Property, value: string): EventCriterion => ({ property, operator: 'like', value }),
-  in_list: (property: Property, value: Values): EventCriterion => ({ property, operator: 'in', value }),
+export const Criterion: CriterionBuilders = Object.assign((criterion: EventCriterion): EventCriterion => criterion, {
+  eq: build('='),
+  neq: build('!='),
+  gt: build('>'),
+  gte: build('>='),
+  lt: build('<'),
+  lte: build('<='),
+  like: build('like'),
+  in_list: build('in'),
   is_null: (property: Property): EventCriterion => ({ property, operator: 'is null' }),
   is_not_null: (property: Property): EventCriterion => ({ property, operator: 'is not null' }),
 });

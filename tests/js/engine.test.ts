@@ -310,6 +310,50 @@ test('rule 14: years beyond 9999 and before 0000 print whole dates', async () =>
   });
 });
 
+test('rules 2, 8 and 10: an atomic field has a value of its type, and its filters are checked', async () => {
+  const atomic = (name: string): object => ({ type: 'atomic', name });
+  const counter = (name: string, field: string, operator: string, value: unknown): object => ({
+    name,
+    type: 'int32',
+    aggregation: 'counter',
+    criteria: { all: [{ property: atomic(field), operator, value }] },
+  });
+  const definitions = (...attributes: object[]): object => ({
+    attribute_groups: [{ name: 'g', attribute_key: { name: 'domain_userid' }, attributes }],
+  });
+  engine = await loadEngine({
+    definitions: definitions(
+      { name: 'spent', type: 'double', aggregation: 'sum', property: atomic('se_value') },
+      { name: 'user', type: 'string', aggregation: 'last', property: atomic('user_id') },
+      counter('late', 'dvce_created_tstamp', '>=', '2026-01-05 12:00:00+01'),
+      counter('days', 'dvce_created_tstamp', 'in', ['2026-01-05', '2026-01-06']),
+      counter('cookies', 'br_cookies', 'in', [true]),
+      counter('again', 'domain_sessionidx', '>', 2),
+    ),
+    wasm: wasmBytes,
+  });
+  const dtm = (time: string): string => String(Date.parse(time));
+  engine.process(view({ se_va: '12.5', uid: 7, dtm: dtm('2026-01-05T10:59:59.999Z'), cookie: '1', vid: '3' }), now);
+  engine.process(view({ se_va: 0.5, uid: 'u', dtm: dtm('2026-01-05T11:00Z'), cookie: 'true', vid: 2 }), now);
+  engine.process(view({ se_va: '1,5', dtm: dtm('2026-01-06'), cookie: 'yes', vid: '03' }), now);
+  expect(engine.attributes(domainUser)['g']).toEqual({ spent: 13, user: 'u', late: 2, days: 1, cookies: 2, again: 1 });
+
+  const refused = definitions(
+    counter('pattern', 'derived_tstamp', 'like', '2026-01-05%'),
+    counter('number', 'derived_tstamp', '>=', 1767600000000),
+    counter('listed', 'derived_tstamp', 'in', ['2026-01-05', 'soon']),
+    counter('string', 'domain_sessionidx', '>', '2'),
+    counter('flag', 'br_cookies', '=', 1),
+  );
+  const problems = await check(refused, { wasm: wasmBytes });
+  const criterion = (index: number): string => `/attribute_groups/0/attributes/${index}/criteria/all/0`;
+  expect(problems.map(({ severity, pointer }) => [severity, pointer])).toEqual([
+    ['error', `${criterion(0)}/operator`],
+    ...[1, 2, 3, 4].map((index) => ['error', `${criterion(index)}/value`]),
+  ]);
+  expect(problems[0]?.message).toContain("use '>=' and '<'");
+});
+
 test("a server's own user agent is not the visitor's", async () => {
   vi.stubGlobal('navigator', { userAgent: 'Node.js/22' });
   const browsers = {

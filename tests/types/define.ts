@@ -19,6 +19,7 @@ import {
   Service,
   StreamAttributeGroup,
   type Bundle,
+  type Property,
 } from 'tripline/define';
 import { createEvaluator } from 'tripline';
 import { loadEngine } from 'tripline/engine';
@@ -50,6 +51,44 @@ Criterion.in_list(page, ['/a', '/b']);
 Criterion.in_list(page, '/a');
 // @ts-expect-error: a pattern is a text
 Criterion.like(page, 5);
+const day = AtomicProperty({ name: 'derived_tstamp' });
+const visits = AtomicProperty({ name: 'domain_sessionidx' });
+const width = AtomicProperty({ name: 'br_viewwidth' });
+const cookies = AtomicProperty({ name: 'br_cookies' });
+const pdf = AtomicProperty({ name: 'br_features_pdf' });
+Criterion.gte(day, '2026-01-05');
+Criterion.in_list(day, ['2026-01-05', '2026-01-06T12:00:00Z']);
+Criterion.gt(visits, 2);
+Criterion.lte(width, 640);
+Criterion.eq(cookies, true);
+Criterion.neq(pdf, false);
+Criterion.eq(page, '/');
+Criterion.is_null(cookies);
+Criterion({ property: { type: 'atomic', name: 'se_value' }, operator: '>', value: 5 });
+Criterion.eq(AtomicProperty({ name: String(day) }), 5);
+const someProperty: Property = page;
+Criterion.eq(someProperty, 5);
+Criterion.eq(EntityProperty({ vendor: 'com.acme', name: 'cart', major_version: 1, path: 'id' }), 5);
+// @ts-expect-error: a time is a string
+Criterion.gte(day, 1767571200000);
+// @ts-expect-error: days are compared by >= and <
+Criterion.like(day, '2026-01-05%');
+// @ts-expect-error: a time is a string, in a list too
+Criterion.in_list(day, [1767571200000]);
+// @ts-expect-error: a count is a number
+Criterion.gt(visits, '2');
+// @ts-expect-error: a number is not like anything
+Criterion.like(width, '6%');
+// @ts-expect-error: a width is a number
+Criterion.in_list(width, ['640']);
+// @ts-expect-error: true or false
+Criterion.eq(cookies, 1);
+// @ts-expect-error: true is not greater than false
+Criterion.gt(pdf, true);
+// @ts-expect-error: a path is a string
+Criterion.eq(page, 5);
+// @ts-expect-error: a value is a number
+Criterion({ property: { type: 'atomic', name: 'se_value' }, operator: '>', value: '5' });
 // @ts-expect-error: which major version?
 EntityProperty({ vendor: 'com.acme', name: 'cart', path: 'id' });
 // @ts-expect-error: fields of warehouses are no dictionaries
