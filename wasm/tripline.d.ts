@@ -82,7 +82,7 @@ export interface TriplineModule {
   release(handle: number): void;
   /** Turns the engine's clock back (ms). */
   rebase(handle: number, now: number): void;
-  /** The engine's clock (ms): the highest `now` so far. */
+  /** The engine's clock (ms): the highest `now` so far, below -8.64e15 before there was one. */
   clock(handle: number): number;
   /** Lets time pass (ms). Answers as process(). */
   advance(handle: number, now: number): number;

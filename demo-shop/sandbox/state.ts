@@ -94,7 +94,7 @@ export class State {
 
   /** The highest `now` so far (ms); far in the past at first. */
   get clock(): number {
-    return this.#engine.clock;
+    return this.#engine.clock ?? -Infinity;
   }
 
   /** Whether nothing can be read before `heal`. */
@@ -246,7 +246,7 @@ function engineFor(registry: Registry, { profiles, sentMarks }: StateLimits, loa
 /** Inputs are replayed as if the engine had never stopped, so nothing counts as missed in between. */
 function resume(engine: Engine, snapshot: Uint8Array): void {
   engine.restore(snapshot);
-  if (engine.clock > 0) engine.advance(engine.clock);
+  if (engine.clock !== undefined) engine.advance(engine.clock);
 }
 
 function groupCopies(fired: readonly TriggeredIntervention[]): StreamedIntervention[][] {

@@ -73,8 +73,8 @@ export type ExplainedCriterion = { holds: boolean } & (
 export interface Explanation {
   intervention: string;
   version: number;
-  /** The engine's clock, in ISO 8601. */
-  at: string;
+  /** The engine's clock, in ISO 8601; null before the first event. */
+  at: string | null;
   holds: boolean;
   criteria: ExplainedCriterion;
   /** Whom it is for. `id` is null where the profile's last event had none for that key. */

@@ -419,6 +419,23 @@ describe('pushes', () => {
 });
 
 describe('time', () => {
+  test('is unknown before the first event, and again when all is forgotten', () => {
+    const isUnknown = (): void => {
+      expect(engine.clock).toBeUndefined();
+      expect(engine.explain('cart_abandonment', domainUser)?.at).toBeNull();
+    };
+    isUnknown();
+    engine.restore(engine.snapshot());
+    isUnknown();
+    engine.advance(now);
+    expect(engine.clock).toBe(now);
+    expect(engine.explain('cart_abandonment', domainUser)?.at).toBe(new Date(now).toISOString());
+    engine.clear();
+    isUnknown();
+    engine.advance(-8.64e15);
+    expect(engine.clock).toBe(-8.64e15);
+  });
+
   test('goes on by advance, and back by rebase', () => {
     engine.process(add(), now);
     engine.advance(now + 3_600_000);

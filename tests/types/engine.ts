@@ -39,8 +39,9 @@ engine.advance(5, [{ name: 'user_id', id: '1' }]).length;
 engine.process({ e: 'pv' }, 5, { held: [] });
 // @ts-expect-error: an id alone does not say of which attribute key
 engine.advance(5, ['1']);
-const times: number[] = [engine.clock, engine.nextDeadline, engine.nextDeadlineOf([{ name: 'user_id', id: '1' }])];
-void times;
+const clock: number | undefined = engine.clock;
+const times: number[] = [engine.nextDeadline, engine.nextDeadlineOf([{ name: 'user_id', id: '1' }])];
+void [times, clock];
 // @ts-expect-error: it is set by calls
 engine.clock = 5;
 

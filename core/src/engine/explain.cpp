@@ -32,7 +32,12 @@ class Explanation {
     const bool fulfilled = criteria_hold(intervention.first_step);
     json_.begin_object().key("intervention").string(intervention.name);
     json_.key("version").number(intervention.version);
-    json_.key("at").string(format_time(state_.clock));
+    json_.key("at");
+    if (state_.clock == kEarliest) {
+      json_.null();  // nothing happened yet
+    } else {
+      json_.string(format_time(state_.clock));
+    }
     json_.key("holds").boolean(fulfilled);
     json_.key("criteria");
     (void)write_node(intervention.root);

@@ -121,9 +121,10 @@ export class PageEngine {
     return this.#repeated.has(intervention);
   }
 
-  /** The highest `now` so far (ms). */
-  get clock(): number {
-    return this.#module.clock(this.#handle);
+  /** The highest `now` so far (ms); undefined: there was none. */
+  get clock(): number | undefined {
+    const clock = this.#module.clock(this.#handle);
+    return clock < -latestTime ? undefined : clock;
   }
 
   /** Turns the clock back, for a host whose clock was wrong: what is stored as later than now counts as of now. */

@@ -51,7 +51,7 @@ export function applyJournal(
   const latest = Math.max(engine?.clock ?? now, ...outbox.map(({ decided }) => decided));
   const isSetBack = latest - now > clockWasSetBack;
   if (isSetBack) {
-    if (engine && engine.clock > now) engine.rebase(now);
+    if (engine && engine.clock! > now) engine.rebase(now);
     announcer.say('warning', {
       code: 'clock',
       message: "The device's clock was set back. What was counted later than now counts as of now.",
