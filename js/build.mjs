@@ -22,7 +22,7 @@ copyFileSync('../wasm/tripline.d.ts', 'dist/engine/tripline.d.ts');
 copyFileSync('dist/engine/tripline.wasm', 'dist/tripline.wasm');
 
 // Loaded on demand, by these names.
-const onDemand = ['evaluator/doctor', 'engine/inspect', 'stream/intervention-stream', 'state/set-and-push'];
+const onDemand = ['evaluator/doctor', 'engine/inspect', 'stream/intervention-stream', 'state/set-and-push', 'support/advice'];
 const ownFiles = new Set([...onDemand.map((path) => basename(path)), 'snowplow']);
 
 // The files of dist/ lie beside each other, wherever their sources are.

@@ -11,6 +11,7 @@ import { LocalEvaluator, type Evaluator, type EvaluatorOptions } from './evaluat
 import { measure, type MeasurementOptions } from './delivery/measurement.js';
 import type { SubscriptionOptions } from './stream/options.js';
 import { TrackerSubscription, type Feed, type Subscription } from './stream/subscription.js';
+import { longestWaitForSubscription } from './support/bounds.js';
 import type { Intervention, Payload, Problem } from './types.js';
 
 export { createEvaluator } from './evaluator/evaluator.js';
@@ -66,6 +67,11 @@ export function SignalsPlugin(options: SignalsPluginOptions = {}): BrowserPlugin
         addHandlers(instance, early.get(id) ?? {});
         subscribe(instance, earlySubscriptions.get(id));
       }
+      if (instance.hasDefinitions) return;
+      setTimeout(() => {
+        const message = 'No interventions come: give the option "definitions", or call subscribeToInterventions.';
+        if (own.has(tracker.namespace) && !instance.subscription) instance.evaluator.say('warning', { code: 'options', message });
+      }, longestWaitForSubscription);
     },
     afterTrack(payload) {
       const instance = own.get(String(payload['tna']));

@@ -7,7 +7,7 @@ const used = new Set<string>();
 const {
   longestClaim, longestExamination, longestFed, longestHidden, longestInJournal, longestInOutbox, longestLoad,
   longestLockRequest, longestMessage, longestNote, longestRetry, longestRetryAfter, longestSuspension,
-  longestTransaction, longestWaitForRules, mostCharacters, mostCharactersOfOrigin, mostEvents, mostFed, mostStarted,
+  longestTransaction, longestWaitForRules, longestWaitForSubscription, mostCharacters, mostCharactersOfOrigin, mostEvents, mostFed, mostStarted,
   shortestRetry,
 } = new Proxy(bounds, { get: (all, name: keyof typeof bounds) => (used.add(name), all[name]) });
 
@@ -32,6 +32,7 @@ const table = `
 | a handler that triggers its own intervention | the page | ${count(mostFed)} times in a row within ${seconds(longestFed)} | suspended for ${seconds(longestSuspension)} |
 | definitions, the module, a file that is loaded on demand | the network, or a promise | | ${seconds(longestLoad)} (\`loadTimeout\`), then it is an \`error\` |
 | what \`doctor()\` looks at | the page | | ${seconds(longestExamination)}, then it says what is still loading |
+| a plugin with neither definitions nor a subscription | the page | | ${seconds(longestWaitForSubscription)}, then it is a \`warning\` |
 | a message of a stream | the network | ${count(longestMessage)} characters | |
 | the same, for rules of the page that are still loading and may have fired already | memory | | ${seconds(longestWaitForRules)} |
 | a stream that failed, for its next attempt | the page | | ${count(shortestRetry / 1000)} to ${seconds(longestRetry)}, by \`Retry-After\` up to ${minutes(longestRetryAfter)} |

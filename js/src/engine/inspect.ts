@@ -1,17 +1,32 @@
 // What is asked of an engine: all throw an EngineError of the code `options` for an attribute key that is none. Loaded by
-// pages that ask.
+// pages that ask. `announcer` is warned of names that the definitions do not have.
 import type { PageEngine } from './engine-base.js';
+import type { Announcer } from '../support/listeners.js';
 import { EngineError } from '../support/problem.js';
 import type { AttributeKey, Attributes, Explanation } from '../types.js';
 
-export function attributes(engine: PageEngine, key: AttributeKey, groupVersion = 0): Attributes {
+export function attributes(
+  engine: PageEngine,
+  key: AttributeKey,
+  groupVersion = 0,
+  announcer?: Announcer,
+): Attributes {
   engine.ask('attributes', textsOf(key), groupVersion);
+  warnOfUnknown(announcer, 'attribute key', key.name, engine.report.keys);
   return engine.result as Attributes;
 }
 
-export function explain(engine: PageEngine, intervention: string, key: AttributeKey): Explanation | undefined {
+export function explain(
+  engine: PageEngine,
+  intervention: string,
+  key: AttributeKey,
+  announcer?: Announcer,
+): Explanation | undefined {
   const size = engine.ask('explain', [String(intervention), ...textsOf(key)]);
-  return size === 0 ? undefined : (engine.result as Explanation);
+  if (size !== 0) return engine.result as Explanation;
+  warnOfUnknown(announcer, 'intervention', String(intervention), engine.report.interventions);
+  warnOfUnknown(announcer, 'attribute key', key.name, engine.report.keys);
+  return undefined;
 }
 
 export function forget(engine: PageEngine, key: AttributeKey): boolean {
@@ -21,4 +36,26 @@ export function forget(engine: PageEngine, key: AttributeKey): boolean {
 export function textsOf(key: AttributeKey): string[] {
   if (typeof key?.name === 'string' && typeof key.id === 'string') return [key.name, key.id];
   throw new EngineError('options', 'An attribute key is {name, id}, both texts.');
+}
+
+function warnOfUnknown(announcer: Announcer | undefined, kind: string, name: string, known: readonly { name: string }[]): void {
+  const names = known.map((each) => each.name);
+  if (!announcer || names.includes(name)) return;
+  const distances = names.map((each) => distance(name.toLowerCase(), each.toLowerCase()));
+  const nearest = names[distances.indexOf(Math.min(...distances))];
+  const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
+  announcer.say('warning', { code: 'options', message: `The definitions have no ${kind} "${name}"${hint}` });
+}
+
+/** How many letters to insert, delete or replace to make one of the other (Levenshtein). */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...one].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < other.length; ++j) {
+      next.push(Math.min(row[j]! + Number(letter !== other[j]), row[j + 1]! + 1, next[j]! + 1));
+    }
+    row = next;
+  }
+  return row[other.length]!;
 }

@@ -48,7 +48,12 @@ export async function loadDefinitions(
     return await limited(source, timeout, async (signal) => {
       const definitions = await read(await source);
       if (definitions instanceof Uint8Array) return definitions;
-      if (isAddress(definitions)) return new Uint8Array(await (await get(definitions, signal)).arrayBuffer());
+      if (isAddress(definitions)) {
+        const bytes = new Uint8Array(await (await get(definitions, signal)).arrayBuffer());
+        // Behind white space and a byte order mark, a bundle begins with a brace.
+        if (bytes.find((byte) => byte > 32 && byte < 128) === 123) return bytes;
+        throw new Error(`${definitions} is not a JSON object, but perhaps an HTML page`);
+      }
       return new TextEncoder().encode(JSON.stringify(definitions));
     });
   } catch (cause) {
@@ -102,7 +107,10 @@ async function compile(answer: Answer): Promise<WebAssembly.Module> {
   if (!(answer instanceof Response)) return WebAssembly.compile(answer);
   // What has another type than this one may not be compiled while it loads.
   const isWasm = answer.headers.get('Content-Type')?.toLowerCase() === 'application/wasm';
-  return isWasm ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
+  const compiling = isWasm ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
+  return compiling.catch((error: unknown) => {
+    throw new Error(`${answer.url}: ${messageOf(error)}`);
+  });
 }
 
 async function get(url: string | URL, signal: AbortSignal): Promise<Response> {
@@ -110,7 +118,11 @@ async function get(url: string | URL, signal: AbortSignal): Promise<Response> {
   try {
     response = await fetch(url, { signal });
   } catch (error) {
-    throw new Error(`${url} could not be fetched (${messageOf(error)})`);
+    const why = await import('../support/advice.js').then(
+      ({ whyNotFetched }) => whyNotFetched(url, error),
+      () => messageOf(error),
+    );
+    throw new Error(`${url} could not be fetched (${why})`);
   }
   if (!response.ok) throw new Error(`${url} answered with status ${response.status}`);
   return response;

@@ -36,6 +36,8 @@ export interface Symptoms {
   loading: readonly string[];
   /** undefined: none runs. */
   engine: Pick<PageEngine, 'clock'> | undefined;
+  /** Whether its user has the plugin, which has calls of its own for handlers. */
+  isPlugin: boolean;
   diagnostics: readonly Diagnostic[];
   handlers: Handlers;
   journal: Pick<Journal<object>, 'isKept'>;
@@ -115,10 +117,11 @@ function clock({ engine, problems }: Symptoms): Finding {
     : { check: 'clock', ok: true, message: "The device's clock goes on as it should." };
 }
 
-function delivery({ handlers, shared }: Symptoms): Finding {
+function delivery({ handlers, isPlugin, shared }: Symptoms): Finding {
   const outbox = shared?.state?.outbox ?? [];
   const waiting = outbox.map(({ intervention }) => `"${intervention.name}"`).join(', ');
   const message = waiting ? `Interventions wait to be dispatched: ${waiting}.` : 'No intervention waits to be dispatched.';
   if (handlers.size > 0) return { check: 'delivery', ok: true, message };
-  return { check: 'delivery', ok: false, message: `${message} There is no handler: add one for "intervention".` };
+  const advice = isPlugin ? 'call addInterventionHandlers, or give the option "handlers"' : "call on('intervention', …)";
+  return { check: 'delivery', ok: false, message: `${message} There is no handler: ${advice}.` };
 }

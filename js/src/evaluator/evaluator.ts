@@ -72,11 +72,14 @@ export interface Evaluator {
   /** Dispatches an intervention whatever its criteria say, at most once for each `intervention_id`. */
   push(intervention: DirectIntervention): void;
   /**
-   * A profile's attributes, once everything that was tracked before is counted. {}: nothing is evaluated. This and
-   * `explain` load a file of their own.
+   * A profile's attributes, once everything that was tracked before is counted. {}: nothing is evaluated, or there is no
+   * such key, which is a warning. This and `explain` load a file of their own.
    */
   attributes(key: AttributeKey): Promise<Attributes>;
-  /** Why an intervention did or did not fire for a profile. undefined: there is none of that name, or no such key. */
+  /**
+   * Why an intervention did or did not fire for a profile. undefined: nothing is evaluated, or there is none of that name
+   * or no such key, which is a warning of the code `options` with the nearest name.
+   */
   explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined>;
   /**
    * What works here and what does not: for a person, or for a test. It answers within a second: what is still loading then,
@@ -251,11 +254,11 @@ export class LocalEvaluator implements Evaluator {
   }
 
   async attributes(key: AttributeKey): Promise<Attributes> {
-    return (await this.#ask((engine, questions) => questions?.attributes(engine, key))) ?? {};
+    return (await this.#ask((engine, questions) => questions?.attributes(engine, key, 0, this.#announcer))) ?? {};
   }
 
   explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined> {
-    return this.#ask((engine, questions) => questions?.explain(engine, intervention, key));
+    return this.#ask((engine, questions) => questions?.explain(engine, intervention, key, this.#announcer));
   }
 
   async doctor(): Promise<DoctorReport> {
@@ -271,6 +274,7 @@ export class LocalEvaluator implements Evaluator {
     return examine({
       engine: this.#shared?.engine,
       isStored,
+      isPlugin: this.#isPauseExpected,
       loading: [...this.#loading],
       diagnostics: this.#diagnostics,
       handlers: this.#handlers,

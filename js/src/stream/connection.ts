@@ -1,5 +1,6 @@
 // One stream that is kept open: connects, waits, and connects again for as long as it is wanted.
 import { longestRetryAfter, longestRetry, shortestRetry } from '../support/bounds.js';
+import { fetchUnderPolicy } from '../support/policy.js';
 import { messageOf } from '../support/problem.js';
 import { EventParser, type Message } from './sse.js';
 
@@ -108,7 +109,7 @@ export class Connection {
     this.#cut = abort;
     const timer = setTimeout(abort, timeout, `no answer for ${timeout} ms`);
     try {
-      return await fetch(this.#options.url, {
+      return await fetchUnderPolicy(this.#options.url, {
         headers: { Accept: 'text/event-stream', ...headers },
         credentials: 'omit',
         cache: 'no-store',

@@ -41,3 +41,5 @@ export const longestRetryAfter = 600_000;
 export const longestHidden = 60_000;
 /** A message of a stream waits for rules of the page that are still loading (ms): they may have fired already. */
 export const longestWaitForRules = 2000;
+/** The plugin's user, for definitions or a subscription (ms): then it warns that nothing decides. */
+export const longestWaitForSubscription = 2000;

@@ -1,4 +1,5 @@
 // Who listens to what is to be said, and who hears it when nobody does.
+import { attempt } from './attempt.js';
 import type { Intervention, Problem, ProblemCode } from '../types.js';
 
 export interface Announcements {
@@ -48,7 +49,9 @@ export class Announcer {
   #sayInConsole({ code, message, cause }: Problem): void {
     if (this.#saidInConsole.has(code)) return;
     this.#saidInConsole.add(code);
-    console.error(`tripline: ${message}`, ...(cause === undefined ? [] : [cause]));
+    // In some browsers a stack begins with the error's message, which is in this one already.
+    const stack = attempt(() => (cause as Error).stack?.replace(String(cause), ''));
+    console.error(`tripline: ${message}`, ...(stack ? [stack] : []));
   }
 }
 

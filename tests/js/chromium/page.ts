@@ -41,11 +41,15 @@ const page = {
   signals(options: Partial<plugin.SignalsPluginOptions> = {}): BrowserPlugin {
     return plugin.SignalsPlugin({
       definitions: '/definitions.json',
-      onError: (problem) => problems.push(problem),
-      onWarning: (problem) => problems.push(problem),
-      onExpired: ({ name }) => notes.push(`expired ${name}`),
+      ...page.listeners,
       ...options,
     });
+  },
+
+  listeners: {
+    onError: (problem: Problem) => problems.push(problem),
+    onWarning: (problem: Problem) => problems.push(problem),
+    onExpired: ({ name }: plugin.Intervention) => notes.push(`expired ${name}`),
   },
 
   /** A tracker with the ecommerce plugin and ours. */

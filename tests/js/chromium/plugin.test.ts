@@ -528,7 +528,7 @@ describe('trouble', () => {
     ['an engine that is another module', { wasm: '/other.wasm' }, 'wasm', ['option "wasm"']],
     ['an engine of another version', { wasm: '/newer.wasm' }, 'wasm', ['option "wasm"', 'of this version']],
     ['definitions that are not there', { definitions: '/gone' }, 'definitions', ['/gone answered with status 404']],
-    ['definitions that are a page', { definitions: '/' }, 'definitions', ['errors']],
+    ['definitions that are a page', { definitions: '/' }, 'definitions', ['loaded: / is not', 'HTML page']],
   ])('%s: an error says what to do, and the tracker goes on', async (_, options, code, texts) => {
     site.answers.set('/gone', { type: 'text/plain', body: 'Not found', status: 404 });
     const [[, other], [, newer]] = foreignModules as [(typeof foreignModules)[0], (typeof foreignModules)[0]];

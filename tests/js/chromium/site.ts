@@ -10,7 +10,7 @@ import { readSample } from '../engine-module.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const policy =
+const defaultPolicy =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src data:; frame-src 'self'; " +
   "require-trusted-types-for 'script'";
 
@@ -29,7 +29,10 @@ export class Site {
   readonly answers = new Map<string, Answer>();
   /** What answers a path by itself. */
   readonly routes = new Map<string, RequestListener>();
-  policy = policy;
+  static readonly policy = defaultPolicy;
+  policy = defaultPolicy;
+  /** A second policy, which forbids nothing. */
+  reportOnly = '';
   readonly #server: Server;
   readonly #script: string;
 
@@ -101,6 +104,7 @@ export class Site {
     response.writeHead(status, {
       'Content-Type': type,
       'Content-Security-Policy': this.policy,
+      ...(this.reportOnly && { 'Content-Security-Policy-Report-Only': this.reportOnly }),
       // For a page of an opaque origin, and for the tracker's preflight.
       'Access-Control-Allow-Origin': '*',
       'Access-Control-Allow-Headers': 'content-type',
