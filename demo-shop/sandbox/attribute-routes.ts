@@ -76,10 +76,14 @@ export async function attributeRoutes(server: FastifyInstance, { journal, state,
     },
     async (request) => {
       const target = { name: request.params.attribute_key, id: request.params.identifier };
-      recent.forget((payload) => names(payload, target.id));
-      const applied = await journal.forget(target);
-      const found = applied.found === true ? 1 : 0;
-      return { keys_found: found, message: found > 0 ? 'The profile was deleted.' : 'There was nothing to delete.' };
+      try {
+        const applied = await journal.forget(target);
+        const found = applied.found === true ? 1 : 0;
+        return { keys_found: found, message: found > 0 ? 'The profile was deleted.' : 'There was nothing to delete.' };
+      } finally {
+        // Not before: events that were on their way when the call came are before it in the journal.
+        recent.forget((payload) => names(payload, target.id));
+      }
     },
   );
 }

@@ -54,18 +54,31 @@ export function find(registry: Registry, name: ObjectName): StoredObject {
 async function put(registry: Registry, check: Check, object: StoredObject): Promise<Change[]> {
   const changes: Change[] = [{ kind: 'put', object }];
   const next = registry.with(changes);
-  // A draft is held against all that is there, so that drafts may name one another.
-  const objects = isPublished(object) ? publishedObjects(next) : next.all();
-  const faults = faultsOf(objects, await check(bundleOf(objects)), object, isPublished(object));
+  const faults = isPublished(object)
+    ? faultsOf(await errorsOf(publishedObjects(next), check), object, true)
+    : await draftFaults(next.all(), check, object);
   if (faults.length > 0) throw new Refusal(422, faults);
   return changes;
+}
+
+/** A draft is held against all that is there, so that drafts may name one another. */
+async function draftFaults(objects: readonly StoredObject[], check: Check, draft: StoredObject): Promise<Fault[]> {
+  const errors = await errorsOf(objects, check);
+  if (errors.every(({ culprit }) => culprit !== undefined)) return faultsOf(errors, draft, false);
+  // The bundle could not be read, so nothing in it was checked. What makes it so is this draft, or an older one.
+  const isReadable = await Promise.all(objects.map((object) => object === draft || canBeRead(object, check)));
+  return faultsOf(await errorsOf(objects.filter((_, index) => isReadable[index]), check), draft, false);
+}
+
+async function canBeRead(object: StoredObject, check: Check): Promise<boolean> {
+  return (await errorsOf([object], check)).every(({ culprit }) => culprit !== undefined);
 }
 
 /** What else is unpublished when an object is no longer there: interventions that read it. Others keep it in place. */
 async function withdraw(registry: Registry, check: Check, object: StoredObject): Promise<Change[]> {
   if (!isPublished(registry.get(nameOf(object))!)) return [];
   const rest = publishedObjects(registry.with([{ kind: 'remove', object: nameOf(object) }]));
-  const users = [...new Set(errorsOf(rest, await check(bundleOf(rest))).map(({ culprit }) => culprit))];
+  const users = [...new Set((await errorsOf(rest, check)).map(({ culprit }) => culprit))];
   const inTheWay = users.find((user) => user?.type !== 'interventions');
   if (inTheWay !== undefined) {
     throw new Refusal(400, `${describe(nameOf(object))} is used by ${describe(nameOf(inTheWay))}. Unpublish that first.`);
@@ -83,12 +96,14 @@ function content({ body }: StoredObject): Definition {
 }
 
 interface ErrorOf {
+  /** Undefined: the bundle as a whole. */
   readonly culprit: StoredObject | undefined;
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
-function errorsOf(objects: readonly StoredObject[], diagnostics: readonly Diagnostic[]): ErrorOf[] {
+async function errorsOf(objects: readonly StoredObject[], check: Check): Promise<ErrorOf[]> {
+  const diagnostics = await check(bundleOf(objects));
   return diagnostics
     .filter(({ severity }) => severity === 'error')
     .map(({ pointer, message }) => {
@@ -100,18 +115,13 @@ function errorsOf(objects: readonly StoredObject[], diagnostics: readonly Diagno
     });
 }
 
-function faultsOf(
-  objects: readonly StoredObject[],
-  diagnostics: readonly Diagnostic[],
-  object: StoredObject,
-  othersToo: boolean,
-): Fault[] {
+/** Those of an object and of the bundle, and if `othersToo` those that others have with it. */
+function faultsOf(errors: readonly ErrorOf[], object: StoredObject, othersToo: boolean): Fault[] {
   const own = nameOf(object);
-  return errorsOf(objects, diagnostics).flatMap(({ culprit, path, message }) => {
-    if (culprit !== undefined && isDeepStrictEqual(nameOf(culprit), own)) return [fault(['body', ...path], message)];
-    if (!othersToo) return [];
-    const where = culprit === undefined ? '' : `With this, ${describe(nameOf(culprit))} has an error: `;
-    return [fault(['body'], `${where}${message}`)];
+  return errors.flatMap(({ culprit, path, message }) => {
+    if (culprit === undefined) return [fault(['body'], message)];
+    if (isDeepStrictEqual(nameOf(culprit), own)) return [fault(['body', ...path], message)];
+    return othersToo ? [fault(['body'], `With this, ${describe(nameOf(culprit))} has an error: ${message}`)] : [];
   });
 }
 

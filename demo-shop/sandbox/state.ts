@@ -8,7 +8,7 @@ import { Outbox, type OutboxEntry, type OutboxLimits } from './outbox.ts';
 import { Refusal } from './refusal.ts';
 import { Registry, type Change } from './registry.ts';
 import type { Checkpoint, NumberedInput, StoredState } from './store.ts';
-import type { DirectIntervention, StreamedIntervention, Target } from './types.ts';
+import { member, type DirectIntervention, type StreamedIntervention, type Target } from './types.ts';
 
 export interface StateLimits extends OutboxLimits {
   /** Profiles and marks of what was sent; the least recently used go first. */
@@ -116,7 +116,7 @@ export class State {
   attribute(target: Target, { group, version, attribute }: AttributeName): unknown {
     const groups = new Map(Object.entries(this.#reading(() => this.#engine.attributes(target, version))));
     const values = group === undefined ? [...groups.values()].find((each) => Object.hasOwn(each, attribute)) : groups.get(group);
-    return (values !== undefined && Object.hasOwn(values, attribute) ? values[attribute] : undefined) ?? null;
+    return member(values, attribute) ?? null;
   }
 
   checkpoint(): Checkpoint {

@@ -7,7 +7,7 @@ import { identifierOf } from './payload-ids.ts';
 import type { RecentEvents } from './recent-events.ts';
 import { Refusal } from './refusal.ts';
 import { columns, servingRefusals, testGroupBody } from './schemas.ts';
-import type { Definition, Payload } from './types.ts';
+import { comparable, member, type Definition, type Payload } from './types.ts';
 
 interface TestRequest {
   readonly attribute_group: Definition;
@@ -60,13 +60,14 @@ async function engineFor(group: Definition, limits: Limits): Promise<Engine> {
 }
 
 function readColumns(engine: Engine, group: Definition, key: string, ids: readonly string[]): object {
-  const profiles = ids.map((id) => engine.attributes({ name: key, id })[group.name] ?? {});
+  const profiles = ids.map((id) => member(engine.attributes({ name: key, id }), group.name));
   const names = (group['attributes'] as Definition[]).map(({ name }) => name);
-  return { [key]: ids, ...Object.fromEntries(names.map((name) => [name, profiles.map((profile) => profile[name] ?? null)])) };
+  return { [key]: ids, ...Object.fromEntries(names.map((name) => [name, profiles.map((profile) => member(profile, name) ?? null)])) };
 }
 
 function seenIds(events: readonly { payload: Payload }[], field: string): string[] {
-  return [...new Set(events.flatMap(({ payload }) => identifierOf(payload, field) ?? []))];
+  const ids = events.flatMap(({ payload }) => identifierOf(payload, field) ?? []);
+  return [...new Map(ids.map((id) => [comparable(id), id])).values()];
 }
 
 /** The field that a key's ids are read from. */

@@ -31,6 +31,12 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Stands for no id (rules 15 and 17). */
 export const nilUuid = '00000000-0000-0000-0000-000000000000';
 
+/** What an object has itself under a name that may come from outside: nothing that it inherits. */
+export function member(object: unknown, name: string): unknown {
+  const own: Readonly<Record<string, unknown>> = Object(object);
+  return Object.hasOwn(own, name) ? own[name] : undefined;
+}
+
 /** But for the all-zero one. */
 export function isUuid(text: string): boolean {
   return uuid.test(text) && text !== nilUuid;
@@ -45,6 +51,6 @@ export function sameId(one: string, other: string): boolean {
 }
 
 /** UUIDs are one id whatever their case (rule 17). */
-function comparable(id: string): string {
+export function comparable(id: string): string {
   return isUuid(id) ? id.toLowerCase() : id;
 }

@@ -125,7 +125,7 @@ class EngineTest implements RuleTest {
   }
 
   #visitor(ids: Ids): TestVisitor {
-    const keyOf = (name: keyof Ids): { name: string; id: string } => ({ name, id: ids[name] ?? '' });
+    const keyOf = (name: keyof Ids): { name: string; id: string } => ({ name, id: Object.hasOwn(ids, name) ? (ids[name] ?? '') : '' });
     const held = new HeldIds();
     held.bind(this.#engine.report);
     held.take(fieldsOf(ids));
@@ -143,7 +143,7 @@ class EngineTest implements RuleTest {
       },
       attributes: (group, key = 'domain_userid') => {
         this.#note(this.#engine.advance(this.clock.now, this.#held));
-        return this.#engine.attributes(keyOf(key))[group] ?? {};
+        return new Map(Object.entries(this.#engine.attributes(keyOf(key)))).get(group) ?? {};
       },
       explain: (intervention, key = 'domain_userid') => this.#engine.explain(intervention, keyOf(key)),
     };

@@ -31,6 +31,10 @@ const vendors = ['com.snowplowanalytics.snowplow.ecommerce', 'com.snowplowanalyt
 /** What stands where a time belongs, and is none. */
 const noTimes = ['8640000000000001', '-8640000000000001', '-99999999999999999', '1e300', 'Infinity', 'NaN', 'now', '', ' ', '1.5', '0x10'];
 
+test.each(['constructor', 'toString', 'hasOwnProperty', '__proto__', 'valueOf'])('%s is not an atomic field', (name) => {
+  expect(bindInputs([{ kind: 'atomic', name }])(payloads[0] ?? {}).values).toEqual([undefined]);
+});
+
 test('the samples are there', () => {
   expect(payloads).toHaveLength(14);
   expect(enriched).toHaveLength(14);

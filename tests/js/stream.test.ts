@@ -107,6 +107,7 @@ describe('ids', () => {
     ['an object', '/co/com.snowplowanalytics.snowplow.ecommerce/cart', undefined],
     ['an empty pointer', '', undefined],
     ['what every object has', '/co/com.snowplowanalytics.snowplow.ecommerce/cart/constructor', undefined],
+    ['what every payload has', ['/toString', '/constructor', '/__proto__', '/hasOwnProperty'], undefined],
   ])('%s', (_, selector, expected) => {
     expect(from(selector)['key']).toBe(expected);
   });
@@ -816,6 +817,13 @@ describe('whom a message is for', () => {
     server.send(offer({ name: 'store', target_attribute_key: { name: 'store_id', id: 's1' } }));
     server.send(forUser('shared'));
     await shown(visit, ['store', 'offer']);
+  });
+
+  test.each(['constructor', 'toString', '__proto__'])('a key of the name %s is one like others', async (name) => {
+    const visit = open({});
+    await server.reached(1);
+    server.send(offer({ target_attribute_key: { name, id: visitor } }));
+    await shown(visit, ['offer']);
   });
 
   test('copies for several targets are one, and the first that is there is shown', async () => {

@@ -75,6 +75,7 @@ describe('time', () => {
     expect(test.attributes('visit')).toEqual({ recent: 1, away: 0 });
     expect(test.advance({ minutes: 14, seconds: 59, ms: 999 })).toEqual([]);
     expect(test.attributes('visit')['recent']).toBe(0);
+    for (const name of ['constructor', 'toString', '__proto__']) expect(test.attributes(name)).toEqual({});
     expect(test.advance({ hours: 1 })).toMatchObject([{ name: 'left', triggered_at: '2026-06-01T08:15:00.000Z' }]);
     expect(test.clock.now).toBe(Date.parse('2026-06-01T09:14:59.999Z'));
   });

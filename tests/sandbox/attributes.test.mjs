@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { addToCart, event, Sandbox, tutorial } from './sandbox.mjs';
+import { addToCart, event, Sandbox, storedText, tutorial } from './sandbox.mjs';
 
 const read = (sandbox, body) => sandbox.ask('POST', '/api/v1/get-online-attributes', body);
 const [group] = tutorial.attribute_groups;
@@ -125,6 +125,89 @@ describe('forgetting', () => {
     await sandbox.track(addToCart(visitor, 30));
     await stream.until(1);
     assert.equal(stream.received.length, 1);
+  });
+
+  test('finds what is stored of an id in whatever case and form', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const [one, two, other] = [randomUUID(), randomUUID(), randomUUID()];
+    const customer = { schema: 'iglu:com.acme/customer/jsonschema/1-0-0', data: { id: two } };
+    const context = JSON.stringify({ schema: 'iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-0', data: [customer] });
+    await sandbox.track(
+      addToCart(one, 30),
+      addToCart(one.toUpperCase(), 30),
+      { ...event('product_view', other), co: context },
+      { ...event('product_view', other), co: undefined, cx: Buffer.from(context).toString('base64url') },
+    );
+    const seen = async () => {
+      const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', { attribute_group: group });
+      return Object.fromEntries(tried.domain_userid.map((id, i) => [id.toLowerCase(), tried.count_product_views[i] + tried.count_add_to_cart[i]]));
+    };
+    assert.deepEqual(await seen(), { [one]: 2, [other]: 2 });
+    const forget = (key, id) => sandbox.ask('DELETE', `/api/v1/${key}/${id}`);
+    assert.equal((await forget('domain_userid', `${one.slice(0, 18).toUpperCase()}${one.slice(18)}`)).keys_found, 1);
+    assert.deepEqual(await seen(), { [other]: 2 });
+    assert.equal((await forget('domain_userid', one)).keys_found, 0);
+    await forget('customer', two.toUpperCase());
+    assert.deepEqual(await seen(), {});
+    // What waited for it, too.
+    const stream = await sandbox.subscribe(`domain_userid=${one}`);
+    await sandbox.ask('POST', `/api/v1/interventions?domain_userid=${one.toUpperCase()}`, { name: 'last', version: 1 });
+    await stream.until(1);
+    assert.deepEqual(stream.names(), ['last']);
+    // In the inputs of a restart neither.
+    await forget('domain_userid', one);
+    await sandbox.kill();
+    const stored = (await storedText(sandbox.folder)).toLowerCase();
+    assert.deepEqual([one, two, other].map((id) => stored.includes(id)), [false, false, true]);
+  });
+});
+
+describe('names that every object inherits', () => {
+  const names = ['constructor', 'toString', 'hasOwnProperty', '__proto__', '__defineGetter__', 'valueOf', 'length'];
+  const text = { 'Content-Type': 'application/json' };
+
+  test('are names like others: forgotten, read, set, pushed and tried', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    await sandbox.track(event('product_view', visitor));
+    for (const name of names) {
+      assert.equal((await sandbox.ask('DELETE', `/api/v1/${name}/${name}`)).keys_found, 0);
+      const attributes = [name, `${name}_v1:${name}`, `ecom_attributes_v1:${name}`, `ecom_attributes:${name}`];
+      for (const full_attribute_names of [true, false]) {
+        const values = await read(sandbox, { attribute_keys: { domain_userid: [visitor] }, attributes, full_attribute_names });
+        const wanted = full_attribute_names ? [...attributes.slice(0, 3), `ecom_attributes_v1:${name}`] : [name];
+        assert.deepEqual(Object.entries(values), [['domain_userid', [visitor]], ...new Map(wanted.map((each) => [each, [null]]))]);
+      }
+      assert.equal((await sandbox.call('POST', '/api/v1/get-online-attributes', { attribute_keys: { domain_userid: [visitor] }, service: name })).status, 404);
+      const key = await sandbox.call('POST', '/api/v1/get-online-attributes', `{"attribute_keys":{"${name}":["x"]},"attributes":["a"]}`, text);
+      assert.deepEqual([key.status, Object.entries(key.json)], name === '__proto__' ? [400, [['error', key.json.error]]] : [200, [[name, ['x']], ['a', [null]]]]);
+      const push = await sandbox.call('POST', '/api/v1/attributes', `{"group":"${name}","attribute_key":{"name":"${name}","id":"x"},"attributes":{"${name}":1}}`, text);
+      assert.equal(push.status, 400);
+      assert.equal((await sandbox.call('GET', `/api/v1/registry/attribute_groups/${name}`)).status, 404);
+      assert.equal((await sandbox.call('POST', `/api/v1/testing/interventions/${name}/send?domain_userid=${visitor}`)).status, 404);
+      const sent = await sandbox.call('POST', `/api/v1/interventions?${name}=${visitor}`, { name, version: 1 });
+      assert.deepEqual([sent.status, sent.json.status], [200, 'undelivered']);
+    }
+  });
+
+  test('may be names of groups and attributes, but for the one that the engine refuses', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const visitor = randomUUID();
+    await sandbox.track(event('product_view', visitor));
+    for (const name of names) {
+      const own = { ...group, name, attributes: [{ ...group.attributes[0], name }] };
+      const tried = await sandbox.call('POST', '/api/v1/testing/attribute_groups/', { attribute_group: own });
+      const created = await sandbox.call('POST', '/api/v1/registry/attribute_groups/', own);
+      if (name === '__proto__') {
+        assert.deepEqual([tried.status, created.status], [400, 422]);
+        continue;
+      }
+      assert.deepEqual(tried.json, { domain_userid: [visitor], [name]: [1] });
+      await sandbox.ask('POST', '/api/v1/registry/services/', { name, attribute_groups: [{ name, version: 1 }], is_published: true });
+      assert.deepEqual(await read(sandbox, { attribute_keys: { domain_userid: [visitor] }, service: name }), { domain_userid: [visitor], [name]: [0] });
+    }
   });
 });
 

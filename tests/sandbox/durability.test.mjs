@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { addToCart, event, Sandbox, tutorial } from './sandbox.mjs';
+import { addToCart, changeObjects, event, Sandbox, tutorial } from './sandbox.mjs';
 
 const { open } = createRequire(new URL('../../demo-shop/package.json', import.meta.url))('lmdb');
 
@@ -320,6 +320,19 @@ describe('a database file that is damaged', () => {
     const failure = await sandbox.start().catch((error) => error);
     assert.equal(failure.status, 1);
     assert.match(failure.message, /The state in .* cannot be read\. The snapshot was refused.* Move the folder away/);
+  });
+
+  test('shows no control characters of definitions in the terminal', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    await sandbox.kill('SIGTERM');
+    const escapes = '\u001b]0;title\u0007\u001b[2J\u009b2J\r\u0000\u007f\u0085\b';
+    await changeObjects(sandbox.folder, (objects) => objects.map(({ type, body }) => ({ type, body: { ...body, name: escapes, version: escapes } })));
+    const failure = await sandbox.start().catch((error) => error);
+    assert.equal(failure.status, 1);
+    assert.match(failure.message, /The state in .* cannot be read\. There are errors in the definitions/);
+    assert.ok(failure.message.includes('\\u001b]0;title\\u0007\\u001b[2J\\u009b2J\\u000d\\u0000\\u007f\\u0085\\u0008'), failure.message);
+    assert.doesNotMatch(failure.message, /[^\P{Cc}\n]/u);
   });
 });
 

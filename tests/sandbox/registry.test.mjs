@@ -1,7 +1,7 @@
 // The registry: what the Python SDK relies on, call by call. (That the SDK itself is content, python.test.mjs tells.)
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Sandbox, tutorial } from './sandbox.mjs';
+import { changeObjects, Sandbox, tutorial } from './sandbox.mjs';
 
 const [group] = tutorial.attribute_groups;
 const [service] = tutorial.services;
@@ -160,6 +160,60 @@ describe('errors of definitions', () => {
     assert.equal((await sandbox.call('GET', `${groups}ecom_attributes/versions/one`)).status, 422);
     await sandbox.ask('POST', groups, group);
     assert.equal((await sandbox.call('PUT', `${groups}ecom_attributes/versions/1`, { ...group, version: 2 })).status, 422);
+  });
+
+  const draft = (name, more = {}) => ({ ...group, name, is_published: false, ...more });
+  const nested = (levels) => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+  const unreadable = [
+    ['nested too deep', { is_nested: nested(254) }],
+    ['with too many members', { many: Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`m${i}`, 0])) }],
+    ['with half a character', { description: '\ud800' }],
+  ];
+
+  for (const [what, more] of unreadable) {
+    test(`a draft ${what} is refused if it cannot be read, and drafts after it are checked`, async (t) => {
+      const sandbox = await Sandbox.start(t);
+      const { status } = await sandbox.call('POST', groups, draft('strange', more));
+      assert.ok([200, 400, 422].includes(status), `${status}`);
+      const [fault] = await faultsOf(sandbox, 'attribute_groups', draft('later', { attributes: [{ name: 'a', type: 'int32', aggregation: 'nothing' }] }));
+      assert.deepEqual(fault.loc, ['body', 'attributes', 0, 'aggregation']);
+      await sandbox.ask('POST', groups, draft('later'));
+    });
+  }
+
+  test('as many levels as the engine reads are kept, and one more is refused, in every call', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.ask('POST', groups, draft('deep', { is_nested: nested(253) }));
+    for (const levels of [254, 100_000]) {
+      const inner = `${'['.repeat(levels)}${']'.repeat(levels)}`;
+      for (const [method, path] of [
+        ['POST', groups],
+        ['PUT', `${groups}deep/versions/1`],
+        ['POST', interventions],
+        ['POST', '/api/v1/get-online-attributes'],
+        ['POST', '/api/v1/attributes'],
+        ['POST', '/api/v1/interventions?domain_userid=1'],
+        ['POST', '/api/v1/testing/attribute_groups/'],
+      ]) {
+        const answer = await sandbox.call(method, path, `{"name":"deep","\\"[":"]\\"","deep":${inner}}`, { 'Content-Type': 'application/json' });
+        assert.equal(answer.status, 400, `${method} ${path}`);
+        assert.match(answer.json.detail ?? answer.json.error, /254 levels/);
+      }
+    }
+    assert.equal((await sandbox.call('GET', '/health-all')).status, 200);
+  });
+
+  test('a draft of another time that cannot be read is left out when others are checked', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.ask('POST', groups, draft('strange'));
+    await sandbox.kill('SIGTERM');
+    await changeObjects(sandbox.folder, (objects) => objects.map(({ type, body }) => ({ type, body: { ...body, is_nested: nested(300) } })));
+    await sandbox.start();
+    assert.equal((await sandbox.ask('GET', groups))[0].name, 'strange');
+    const [fault] = await faultsOf(sandbox, 'attribute_groups', draft('later', { attributes: [{ name: 'a', type: 'int32', aggregation: 'nothing' }] }));
+    assert.deepEqual(fault.loc, ['body', 'attributes', 0, 'aggregation']);
+    await sandbox.ask('POST', groups, draft('later'));
+    await sandbox.ask('POST', interventions, { ...discount, criteria: { ...discount.criteria, attribute: `later:${group.attributes[0].name}` }, is_published: false });
   });
 
   test('what is not there answers 404', async (t) => {

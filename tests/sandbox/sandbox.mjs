@@ -3,10 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const { open } = createRequire(new URL('../../demo-shop/package.json', import.meta.url))('lmdb');
 const main = fileURLToPath(new URL('../../demo-shop/dist/server/sandbox/main.js', import.meta.url));
 const samples = new URL('../samples/', import.meta.url);
 
@@ -129,6 +131,24 @@ export class Sandbox {
     await this.kill('SIGTERM');
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Changes the definition objects in the folder of a sandbox that does not run. */
+export async function changeObjects(folder, change) {
+  const store = open({ path: join(folder, 'state') });
+  const state = store.openDB({ name: 'state', encoding: 'binary' });
+  await state.put('objects', Buffer.from(JSON.stringify(change(JSON.parse(state.get('objects').toString())))));
+  await store.close();
+}
+
+/** All that the folder of a sandbox that does not run holds: inputs, dead letters, interventions, and the engine's state. */
+export async function storedText(folder) {
+  const store = open({ path: join(folder, 'state') });
+  const tables = ['inputs', 'letters', 'outbox'].map((name) => store.openDB({ name, encoding: 'json' }));
+  const values = tables.flatMap((table) => [...table.getRange()].map(({ value }) => JSON.stringify(value)));
+  const engine = store.openDB({ name: 'state', encoding: 'binary' }).get('engine').toString('latin1');
+  await store.close();
+  return [...values, engine].join('\n');
 }
 
 /** A stream of server-sent events, read as the formats of all clients allow. */

@@ -43,7 +43,7 @@ export function isReceipt(payload: Payload): boolean {
 const receiptVendor = 'com.snowplowanalytics.signals';
 
 function getterOf(input: Input): Getter {
-  if (input.kind === 'atomic') return atomicGetters[input.name] ?? (() => undefined);
+  if (input.kind === 'atomic') return (own(atomicGetters, input.name) ?? (() => undefined)) as Getter;
   const key = schemaKey(input.vendor, input.name, input.major_version);
   const { path } = input;
   if (input.kind === 'entity') return (event) => follow(event.entity(key, input.index), path);

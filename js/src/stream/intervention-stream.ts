@@ -220,9 +220,10 @@ export class InterventionStream {
 
   /** Of a key that nobody knows, the server may name any id that it is asked for. */
   #idsOf(name: string, isKnown: boolean): string[] {
-    const { [name]: id } = this.#ids;
+    const ids = new Map(Object.entries(this.#ids));
+    const id = ids.get(name);
     if (id !== undefined) return [id];
-    return isKnown ? [] : Object.values(this.#ids);
+    return isKnown ? [] : [...ids.values()];
   }
 
   // Whom a message is for that does not say it is whom the stream was asked for.
