@@ -13,9 +13,9 @@
 #include "tripline/tripline.h"
 
 // The version of the interface: of the functions below and of the event buffer's layout. It is in a
-// custom section, so that the glue can compare it with its own (exports.js) before it runs anything
-// of a module that may be foreign. A test demands a higher version when tripline.d.ts or the layout
-// changes.
+// custom section, so that the glue can compare it with its own (runtime/exports.js) before it runs
+// anything of a module that may be foreign. A test demands a higher version when tripline.d.ts or
+// the layout changes.
 __asm__(
     ".section .custom_section.tripline,\"\",@\n"
     ".byte 1\n");
@@ -235,7 +235,8 @@ EMSCRIPTEN_KEEPALIVE std::size_t tripline_result_size() {
 }  // extern "C"
 
 // Functions that a page calls now and then; what it calls for every event is above, as a call
-// through embind takes five times as long. All take and give doubles: embind.js knows nothing else.
+// through embind takes five times as long. All take and give doubles: runtime/embind.js knows
+// nothing else.
 EMSCRIPTEN_BINDINGS(tripline) {
   emscripten::function("load", &load);
   emscripten::function("restore", &restore);

@@ -39,7 +39,7 @@ test('a changed interface has another version, so that old glue refuses the new 
   const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(wasmBytes), 'tripline');
   const [version] = new Uint8Array(section ?? []);
   const hash = createHash('sha256').update(interfaceText()).digest('hex').slice(0, 16);
-  // If the hash differs: raise the version in wasm/bindings.cpp and in wasm/exports.js, then set both here.
+  // If the hash differs: raise the version in wasm/bindings.cpp and in wasm/runtime/exports.js, then set both here.
   expect({ version, hash }).toEqual({ version: 1, hash: '2068f659819c205c' });
 });
 
