@@ -1,0 +1,85 @@
+// Phrases that a reader has to read twice, in comments, in messages and in the documents. The list stands with what to
+// write in their place; `tests/words.json` has the places where a phrase is right. Prints what it finds, and ends with
+// exit status 1; so does an exception that nothing needs any more.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const anywhere = [
+  [/(?<!\b[Tt]here |\b[Tt]here's )\b(?:is|are|was|were) no\b(?! longer| more\b)/, 'is not a, has no, or there is no'],
+  [/\bthings?\b/, "the type's name, or item"],
+  [/\bso (?:many|long|much)\b(?! as\b| that\b)/, 'N, for N ms'],
+  [/\bha(?:s|ve) the word\b/, 'wins'],
+  [/`?(?:error|warning)`? says\b/, 'emits an error, the message names'],
+  [/\bnobody wants\b/, 'is not needed'],
+  [/\bTrouble\b/, 'failures'],
+];
+
+const inComments = [
+  [/^(?:What|Who|Whom|Whose|Whether|Of)\b/, 'a verb or a noun as the first word'],
+  [/\banswers\b/, 'returns'],
+  [/\btexts\b/, 'strings'],
+  [/\bLikewise\b/, 'the sentence itself'],
+];
+
+const exceptions = JSON.parse(readFileSync(new URL('words.json', import.meta.url), 'utf8'));
+const needed = new Set();
+const found = [];
+
+const patterns = ['*.h', '*.cpp', '*.ts', '*.mjs', '*.js', '*.md', '*.py'];
+const files = execFileSync('git', ['ls-files', ...patterns], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+for (const file of files) {
+  if (exceptions.files.some((each) => file.startsWith(each))) continue;
+  const source = readFileSync(join(root, file), 'utf8');
+  for (const { line, text, isComment } of file.endsWith('.md') ? linesOf(source) : [...commentsOf(source), ...stringsOf(source)]) {
+    for (const [phrase, instead] of isComment ? [...anywhere, ...inComments] : anywhere) {
+      if (phrase.test(text) && !isException(file, text)) found.push(`${file}:${line}: ${text.trim()}\n    write: ${instead}`);
+    }
+  }
+}
+
+for (const each of found) console.log(each);
+const unneeded = exceptions.places.filter((each) => !needed.has(each));
+for (const { file, text } of unneeded) console.log(`tests/words.json: no line of ${file} has "${text}" any more`);
+console.log(`${files.length} files, ${found.length} phrases to be written in plain words`);
+process.exitCode = found.length + unneeded.length === 0 ? 0 : 1;
+
+function isException(file, text) {
+  const exception = exceptions.places.find((each) => each.file === file && text.includes(each.text));
+  if (exception !== undefined) needed.add(exception);
+  return exception !== undefined;
+}
+
+/** Lines outside of blocks of code. */
+function* linesOf(source) {
+  let isCode = false;
+  for (const [index, text] of source.split('\n').entries()) {
+    if (/^\s*```/.test(text)) isCode = !isCode;
+    else if (!isCode) yield { line: index + 1, text: text.replace(/`[^`]*`/g, '``'), isComment: false };
+  }
+}
+
+/** One a sentence's start: what follows the marks of a comment that begins, or goes on after a full stop, there. */
+function* commentsOf(source) {
+  let before = '';
+  for (const [index, text] of source.split('\n').entries()) {
+    const comment = /^\s*(?:\/\/[/!]?|\/\*\*?|\*(?!\/)|#(?!include|pragma|if|else|endif|define|!))\s?(.*?)(?:\*\/)?\s*$/.exec(text)?.[1]
+      ?? /(?:;|\{|,|\))\s+\/\/[/!<]*\s?(.*)$/.exec(text)?.[1];
+    if (comment !== undefined) {
+      const isStart = before === '' || /[.:]$/.test(before);
+      yield { line: index + 1, text: isStart ? comment : ` ${comment}`, isComment: true };
+    }
+    before = comment?.trim() ?? '';
+  }
+}
+
+function* stringsOf(source) {
+  for (const [index, text] of source.split('\n').entries()) {
+    if (/^\s*(?:\/\/|\*|\/\*|#include|import\b)/.test(text)) continue;
+    for (const [, , string] of text.matchAll(/(['"`])((?:\\.|(?!\1).){12,})\1/g)) yield { line: index + 1, text: string, isComment: false };
+  }
+}
