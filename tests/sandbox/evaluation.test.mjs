@@ -103,6 +103,36 @@ describe('the collector', () => {
     assert.deepEqual(await ask(), read);
   });
 
+  // Rules 2, 8 and 10.
+  test('reads an atomic field as a value of its type, and refuses a filter that can never match', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const visitor = randomUUID();
+    const counter = (name, field, operator, value) => ({
+      name, type: 'int32', aggregation: 'counter',
+      criteria: { all: [{ property: { type: 'atomic', name: field }, operator, value }] },
+    });
+    const group = (...attributes) => ({ name: 'fields', version: 1, is_published: true, attribute_key: { name: 'domain_userid' }, attributes });
+    await sandbox.publish({
+      attribute_groups: [group(
+        { name: 'spent', type: 'double', aggregation: 'sum', property: { type: 'atomic', name: 'se_value' } },
+        counter('cookies', 'br_cookies', '=', true),
+        counter('later', 'domain_sessionidx', '>', 2),
+        counter('today', 'derived_tstamp', '>=', new Date(Date.now() - 60_000).toISOString().replace('T', ' ').replace('Z', '+00')),
+      )],
+    });
+    await sandbox.track({ e: 'se', duid: visitor, eid: randomUUID(), se_va: '12.5', cookie: '1', vid: '3' });
+    await sandbox.call('GET', `/i?${new URLSearchParams({ e: 'se', duid: visitor, se_va: '1e0', cookie: 'true', vid: '02' })}`);
+    const read = await sandbox.ask('POST', '/api/v1/get-online-attributes', {
+      attribute_keys: { domain_userid: [visitor] }, attributes: ['spent', 'cookies', 'later', 'today'].map((name) => `fields_v1:${name}`),
+    });
+    assert.deepEqual([read.spent, read.cookies, read.later, read.today], [[13.5], [2], [1], [2]]);
+
+    const refused = { ...group(counter('n', 'derived_tstamp', 'like', '2026-01-05%')), name: 'never' };
+    const answer = await sandbox.call('POST', '/api/v1/registry/attribute_groups/', refused);
+    assert.equal(answer.status, 422);
+    assert.match(answer.text, /use '>=' and '<'/);
+  });
+
   test('answers what is malformed like all else, and counts it', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();

@@ -227,6 +227,36 @@ describe('the tracker', () => {
   });
 });
 
+// What the tracker hands over is text for the most part, and what a site sets as an id is what it sets.
+test('rules 2 and 10: atomic fields have values of their types, and a filter on a time takes instants', async () => {
+  const fields: [string, string, unknown][] = [
+    ['br_cookies', '=', true],
+    ['domain_sessionidx', '<=', 1],
+    ['br_viewwidth', '>', 10],
+    ['user_id', '=', '7'],
+    ['dvce_created_tstamp', '>=', '2026-01-05 12:00:00+01'],
+    ['derived_tstamp', '<', '9999-12-31'],
+  ];
+  const counters = fields.map(([name, operator, value], index) => ({
+    name: `n${index}`,
+    type: 'int32',
+    aggregation: 'counter',
+    criteria: { all: [{ property: { type: 'atomic', name }, operator, value }] },
+  }));
+  const bundle = {
+    attribute_groups: [{ name: 'g', attribute_key: { name: 'domain_userid' }, attributes: counters }],
+    interventions: [{ name: 'all', criteria: { all: counters.map(({ name }) => ({ attribute: `g:${name}`, operator: '=', value: 1 })) } }],
+  };
+  site.answers.set('/fields.json', { type: 'application/json', body: JSON.stringify(bundle) });
+  await page.evaluate(() => {
+    tripline.start({ definitions: '/fields.json', handlers: { note: tripline.note } });
+    tripline.setUserId(7 as never);
+    tripline.view();
+  });
+  await noted(['all']);
+  expect(await problems()).toEqual([]);
+});
+
 describe('handlers', () => {
   test('can be added before there is a tracker, for all or for one', async () => {
     await page.evaluate(() => {
