@@ -201,6 +201,7 @@ describe('push', () => {
     ['no name', { ...hello, name: '' }],
     ['a version that is none', { ...hello, version: 1.5 }],
     ['no target', { name: 'hello' }],
+    ['a target whose id is the all-zero UUID', { ...hello, target_attribute_key: { ...domainUser, id: '00000000-0000-0000-0000-000000000000' } }],
     ['attributes that are none', { ...hello, attributes: [] }],
     ['an id that is none', { ...hello, intervention_id: 7 }],
     ['what JSON cannot say', { ...hello, attributes: { big: 1n } }],

@@ -296,6 +296,23 @@ describe('ids that change', () => {
     await server.reached(1);
   });
 
+  test('are not those of the option attributeKeyIds that are no ids', async () => {
+    const nil = '00000000-0000-0000-0000-000000000000';
+    const visit = open({ attributeKeyIds: { domain_userid: nil, user_id: nil, store_id: '', country: 's1', none: null as never } });
+    await server.reached(1);
+    visit.stream.update(add({ sid: session, uid: nil }));
+    visit.stream.update(add({ sid: 'another', uid: 'u1' }));
+    await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+    expect(server.asked.map(({ query }) => query)).toEqual([
+      { domain_userid: visitor, domain_sessionid: session, country: 's1' },
+      { domain_userid: visitor, domain_sessionid: 'another', country: 's1' },
+    ]);
+    await server.reached(1);
+    server.send(offer({ name: 'for nobody', target_attribute_key: { name: 'domain_userid', id: nil } }));
+    await shown(visit, ['for nobody']);
+    expect(visit.interventions[0]?.target_attribute_key, 'whom the stream was asked for').toEqual(domainUser);
+  });
+
   test('to none ask for nothing, until there is one', async () => {
     const visit = open();
     await server.reached(1);

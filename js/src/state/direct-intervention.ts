@@ -1,6 +1,6 @@
 // Interventions that come ready-made.
 import { EngineError } from '../support/problem.js';
-import { randomUuid } from '../support/random-id.js';
+import { nilUuid, randomUuid } from '../support/random-id.js';
 import type { Intervention } from '../types.js';
 
 /** With what may be left out. Throws an EngineError of the code `options` if it is no intervention. */
@@ -17,7 +17,7 @@ export function completeIntervention(direct: unknown): Intervention {
   if (!isText(intervention_id)) throw refusal('its "intervention_id" is no text');
   if (typeof attributes !== 'object' || Array.isArray(attributes)) throw refusal('its "attributes" are no object');
   const { name: key, id } = Object(target) as Partial<Record<string, unknown>>;
-  if (!isText(key) || !isText(id)) throw refusal('its "target_attribute_key" is not {name, id}');
+  if (!isText(key) || !isText(id) || id === nilUuid) throw refusal('its "target_attribute_key" is not {name, id}');
   return {
     intervention_id,
     name,

@@ -11,7 +11,7 @@ import { explain } from '../engine/inspect.js';
 import { withSnapshot } from '../state/shared-state.js';
 import type { StoredState } from '../state/store.js';
 import { Connection, type ConnectionState } from './connection.js';
-import { idsAfter, type FieldReader, type Selector } from './selectors.js';
+import { idsAfter, isId, type FieldReader, type Selector } from './selectors.js';
 import type { Message } from './sse.js';
 import type { StreamHost, SubscriptionOptions } from './options.js';
 import { inTime } from '../support/deadline-timer.js';
@@ -34,6 +34,8 @@ export class InterventionStream {
   readonly #ending = new AbortController();
   readonly #readField: FieldReader;
   #ids: Record<string, string>;
+  /** Ids that stay. */
+  readonly #given: Record<string, string>;
   /** Who the last event said is there. */
   #identity: readonly unknown[] = [];
   #connection: Connection | undefined;
@@ -53,7 +55,8 @@ export class InterventionStream {
     this.#options = options;
     this.#mode = options.mode ?? (host.hasDefinitions ? 'always' : 'only');
     this.#host = host;
-    this.#ids = { ...idsOf(host), ...options.attributeKeyIds };
+    this.#given = idsIn(options.attributeKeyIds ?? {});
+    this.#ids = { ...idsOf(host), ...this.#given };
     host.evaluator.visitor.streamedIds = (name, isKnown) => this.#idsOf(name, isKnown);
     this.#readField = fieldReader(host.bindInputs);
     void this.#begin();
@@ -66,7 +69,7 @@ export class InterventionStream {
     this.#identity = ['domain_userid', 'domain_sessionid', 'user_id'].map((name) => this.#readField(payload, name));
     const isOther = before.some((id, i) => id !== undefined && id !== this.#identity[i]);
     const ids = idsAfter(isOther ? {} : this.#ids, selectors, payload, this.#readField);
-    this.#ids = { ...ids, ...this.#options.attributeKeyIds };
+    this.#ids = { ...ids, ...this.#given };
     this.#connect();
   }
 
@@ -231,7 +234,7 @@ export class InterventionStream {
     const message = Object(JSON.parse(data)) as Partial<Intervention>;
     const [[name = '', id = ''] = []] = Object.entries(this.#ids);
     const target = message.target_attribute_key;
-    return completeIntervention({ ...message, target_attribute_key: target?.id ? target : { name: target?.name ?? name, id } });
+    return completeIntervention({ ...message, target_attribute_key: target && isId(target.id) ? target : { name: target?.name ?? name, id } });
   }
 }
 
@@ -243,9 +246,12 @@ function isNotLoaded({ code, diagnostics }: Problem): boolean {
 /** Before the first event those of the tracker, which in anonymous mode has no user, and a session that no event has. */
 function idsOf({ evaluator: { visitor }, tracker }: StreamHost): Record<string, string> {
   const { 1: user, 6: session } = tracker.getDomainUserInfo() as unknown[];
-  const [domain_userid, domain_sessionid] = visitor.identity ?? (user ? [user, session] : []);
-  const ids = Object.entries({ domain_userid, domain_sessionid });
-  return Object.fromEntries(ids.flatMap(([name, id]) => (id ? [[name, String(id)]] : [])));
+  const [domain_userid, domain_sessionid] = visitor.identity ?? (isId(user) ? [user, session] : []);
+  return idsIn({ domain_userid, domain_sessionid });
+}
+
+function idsIn(given: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).flatMap(([name, id]) => (isId(id) ? [[name, String(id)]] : [])));
 }
 
 function fieldReader(bind: typeof bindInputs): FieldReader {

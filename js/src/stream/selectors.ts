@@ -40,7 +40,8 @@ function pathOf(pointer: unknown): string[] {
   return steps.map((step) => step.replace(/~1/g, '/').replace(/~0/g, '~'));
 }
 
-function isId(value: unknown): boolean {
+/** The all-zero UUID is not an id (rule 17). */
+export function isId(value: unknown): boolean {
   return (typeof value === 'string' && value !== '' && value !== nilUuid) || typeof value === 'number' || typeof value === 'boolean';
 }
 
