@@ -36,7 +36,7 @@ struct Program {
     Index input;
     /// Its aggregates, by their slot.
     Items<Index> aggregates;
-    /// Those of them that criteria look at and that change through time alone.
+    /// The slots of those that criteria look at and that change through time alone.
     Items<Index> timed;
   };
 
@@ -131,8 +131,9 @@ struct Program {
     Items<Index> interventions;
   };
 
-  /// A leaf that compares numbers, and one of the interventions whose criteria contain it. All that
-  /// an update needs to know lies side by side.
+  /// A leaf that compares numbers, or one number of the list of a leaf with `in` or `not in`, and
+  /// one of the interventions whose criteria contain the leaf. All that an update needs to know
+  /// lies side by side.
   struct Threshold {
     double number;
     Operator op;
@@ -144,7 +145,7 @@ struct Program {
   /// The leaves on one attribute, arranged so that an update from one number to another touches
   /// only those between the two.
   struct Leaves {
-    /// Of an attribute with a numeric type: its comparisons with a number, ascending.
+    /// Of an attribute with a numeric type: its comparisons with numbers, ascending.
     Items<Threshold> thresholds;
     /// Those with `changed`.
     Items<Index> changed;

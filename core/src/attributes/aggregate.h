@@ -30,6 +30,9 @@ class Aggregate {
   /// The first moment after `now` at which stored() may be another without an event; kNever if
   /// none.
   Time next_change(Time now) const;
+  /// Lets go of what has left the window at `now`, which makes reading cheaper: nobody asks for an
+  /// earlier moment any more.
+  virtual void drop_left(Time) {}
   /// Names its parts to an archive. One that loads is left failed, or the aggregate whole.
   virtual void pass(Archive& archive) = 0;
 

@@ -46,6 +46,10 @@ class Frequency final : public Aggregate {
     return best == nullptr ? Value() : *best;
   }
 
+  void drop_left(Time now) override {
+    for (Tally& tally : tallies_) tally.window.drop_left(now);
+  }
+
   Time oldest(Time now) const override {
     Time oldest = kNever;
     for (const Tally& tally : tallies_) oldest = std::min(oldest, tally.window.oldest(now));

@@ -34,6 +34,8 @@ class Window {
   /// that can never be it.
   void add(Value& value, Time time, Time now);
 
+  /// Lets go of what has left at `now`: no earlier moment can be asked for any more.
+  void drop_left(Time now);
   /// The oldest entry that is in the window at `now`; the end of all if none is.
   [[nodiscard]] const Entry* at(Time now) const;
   /// How many events are in it; not of a minimum or a maximum.
@@ -50,7 +52,6 @@ class Window {
   bool keeps_sum() const;
   bool keeps_extreme() const;
   bool dominates(const Entry& a, const Entry& b) const;
-  void drop_left(Time now);
   void drop_gone();
   void merge_neighbours();
   void take(const Entry& entry);

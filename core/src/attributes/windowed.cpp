@@ -26,6 +26,7 @@ class Windowed final : public Aggregate {
         return result(window_.at(now)->value, window_.at(now)->first);
     }
   }
+  void drop_left(Time now) override { window_.drop_left(now); }
   Time oldest(Time now) const override { return window_.oldest(now); }
   void pass(Archive& archive) override { window_.pass(archive); }
 

@@ -31,20 +31,25 @@ void link_readers(Compilation& compilation) {
 void arrange(Compilation& compilation, Index index) {
   Program& program = compilation.program;
   const Program::Leaf& leaf = program.leaves[index];
-  const Operator op = leaf.comparison.op;
   const ValueView& literal = leaf.comparison.literal;
   Program::Leaves& leaves = program.leaves_of_attribute[leaf.attribute];
-  if (op == Operator::changed) {
-    compilation.add_to(leaves.changed, index);
-  } else if (literal.kind() == ValueView::Kind::number && op <= Operator::greater_equal &&
-             is_numeric_type(program.attributes[leaf.attribute].type)) {
+  Operator op = leaf.comparison.op;
+  if (op == Operator::changed) return compilation.add_to(leaves.changed, index);
+  std::span<const ValueView> numbers;
+  if (is_numeric_type(program.attributes[leaf.attribute].type)) {
+    // Whether a number is in a list turns where it is equal to one of the list's.
+    numbers = literal.elements();
+    if (op == Operator::in) op = Operator::equal;
+    if (op == Operator::not_in) op = Operator::not_equal;
+    if (literal.kind() == ValueView::Kind::number) numbers = std::span(&literal, 1);
+  }
+  if (numbers.empty()) return compilation.add_to(leaves.others, index);
+  for (const ValueView& number : numbers) {
     for (const Index intervention : leaf.interventions) {
       const bool has_none = program.interventions[intervention].has_none;
       compilation.add_to(leaves.thresholds,
-                         Program::Threshold{literal.number(), op, has_none, intervention});
+                         Program::Threshold{number.number(), op, has_none, intervention});
     }
-  } else {
-    compilation.add_to(leaves.others, index);
   }
 }
 
@@ -62,7 +67,7 @@ void arrange_leaves(Compilation& compilation) {
   for (Index i = 0; i < program.aggregates.size(); ++i) {
     const Program::Aggregate& aggregate = program.aggregates[i];
     if (aggregate.watched && aggregate.changes_with_time()) {
-      compilation.add_to(program.keys[aggregate.key].timed, i);
+      compilation.add_to(program.keys[aggregate.key].timed, aggregate.slot);
     }
   }
   for (Program::Leaves& leaves : program.leaves_of_attribute) {

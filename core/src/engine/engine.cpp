@@ -6,6 +6,7 @@
 #include "engine/state.h"
 #include "event/identifier.h"
 #include "interventions/intervention_id.h"
+#include "support/heap_sort.h"
 #include "support/text.h"
 
 namespace tripline {
@@ -68,13 +69,17 @@ void EngineState::schedule(Profile& profile, Time from) {
   }
 }
 
-Profile* EngineState::next_due(bool all) const {
-  if (all) return deadlines.next();
-  Profile* next = nullptr;
-  for (Profile* profile : held) {
-    if (next == nullptr || Deadlines::before(*profile, *next)) next = profile;
-  }
-  return next;
+void EngineState::order_held() {
+  // In the order in which they are due, they are a heap already.
+  heap_sort(std::span(held.begin(), held.size()),
+            [](const Profile* a, const Profile* b) { return Deadlines::before(*a, *b); });
+  held.erase(std::unique(held.begin(), held.end()), held.end());
+}
+
+void EngineState::reschedule(Profile& due) {
+  schedule(due, clock);
+  sift_down(std::span(held.begin(), held.size()), 0,
+            [](const Profile* a, const Profile* b) { return Deadlines::before(*b, *a); });
 }
 
 void EngineState::clear() {
@@ -185,6 +190,7 @@ void Engine::rebase(Time now) {
       slot.aggregate->pass(rebase);
       const Duration ttl = state_->program->aggregates[key.aggregates[i]].ttl;
       if (ttl != 0) slot.expires = std::min(slot.expires, now + ttl);
+      slot.deadline = kEarliest;
     }
     const Time evaluated = state_->evaluated_until(profile);
     profile.evaluated_until = evaluated == before ? now : std::min(evaluated, now);
@@ -195,6 +201,7 @@ void Engine::rebase(Time now) {
 
 Time Engine::next_deadline(HeldIds held) const {
   state_->hold(held);
+  state_->order_held();
   const Profile* next = state_->next_due(held == nullptr);
   return next == nullptr ? kNever : next->deadline;
 }

@@ -124,7 +124,8 @@ struct EngineState {
   List<Program::Index> passing;
   SparseSet flipped;
   List<Payload> payloads;
-  /// Those whose deadlines the call runs, where it does not run everybody's.
+  /// Those whose deadlines the call runs, where it does not run everybody's: once order_held() was
+  /// called, a heap with that on top which is due next.
   List<Profile*> held;
   Admission admission = Admission::counted;
 
@@ -137,6 +138,8 @@ struct EngineState {
   Profile& add_profile(Program::Index key, std::string_view id);
   /// Puts the profile where Deadlines finds it: with its first deadline after `from`.
   void schedule(Profile& profile, Time from);
+  /// The same after a deadline, of the one that next_due() returned.
+  void reschedule(Profile& due);
   /// Up to when the profile's deadlines were run; before the clock, it was not held meanwhile.
   Time evaluated_until(const Profile& profile) const {
     return std::max(profile.evaluated_until, all_evaluated_until);
@@ -149,8 +152,12 @@ struct EngineState {
   }
   /// Adds the profiles that the event touches.
   void hold_event();
+  /// Makes `held` a heap that has each once.
+  void order_held();
   /// Whose deadline is the next one, of all or of those in `held`; or null.
-  Profile* next_due(bool all) const;
+  Profile* next_due(bool all) const {
+    return all ? deadlines.next() : held.empty() ? nullptr : held.front();
+  }
   void clear();
 
   /// An attribute under the ids of the scope. A profile that was evaluated later than `now` reads

@@ -72,9 +72,12 @@ class Update {
     enter_scope_of(profile);
     const Program::Key& key = program_.keys[profile.name->key];
     for (const Index index : key.timed) {
-      for (const Index attribute : program_.aggregates[index].attributes) {
-        remember(attribute, slot_of(index), before_);
-        note_change(attribute, slot_of(index), false);
+      const Slot& slot = profile.slots[index];
+      if (slot.deadline > state_.clock) continue;
+      slot.aggregate->drop_left(before_);
+      for (const Index attribute : program_.aggregates[key.aggregates[index]].attributes) {
+        remember(attribute, slot, before_);
+        note_change(attribute, slot, false);
       }
     }
     if (missed == nullptr) return trigger(deadline_of(profile, state_.clock));
@@ -201,6 +204,7 @@ class Update {
       if (definition.ttl != 0 && time + definition.ttl <= state_.clock) return false;
       slot = {make_aggregate(definition), kNever};
     }
+    slot.deadline = kEarliest;
     if (!slot.aggregate->update(input, time, state_.clock)) return false;
     if (definition.ttl != 0) {
       const Time before = slot.expires == kNever ? kEarliest : slot.expires;
@@ -346,13 +350,14 @@ class Update {
   List<MissedEdge> missed;
   const Time clock = state.clock;
   const Time end = std::max(clock, std::min(now, kLatestTime));
+  state.order_held();
   const bool has_missed = std::exchange(state.has_missed_deadlines, false);
   for (Profile* next = state.next_due(all); next != nullptr && next->deadline <= end;
        next = state.next_due(all)) {
     state.clock = next->deadline;
     const bool is_late = has_missed || state.evaluated_until(*next) < clock;
     Update(state).pass_time(*next, is_late ? &missed : nullptr);
-    state.schedule(*next, state.clock);
+    state.reschedule(*next);
   }
   state.clock = end;
   if (all) state.all_evaluated_until = end;

@@ -28,6 +28,9 @@ struct ProfileNameView {
 struct Slot {
   std::unique_ptr<Aggregate> aggregate;
   Time expires = kNever;
+  /// Kept by next_deadline(), of what changes through time: when it may turn a leaf. In the past
+  /// where that must be found out anew.
+  Time deadline = kEarliest;
 
   bool is_alive(Time now) const { return aggregate != nullptr && now < expires; }
 };
@@ -73,7 +76,8 @@ using ProfileStore = LruMap<ProfileName, Profile>;
                                      Program::Index attribute, Time now);
 
 /// The first moment after `now` at which time alone may flip a leaf on an attribute of the profile;
-/// kNever if there is none.
-[[nodiscard]] Time next_deadline(const Program& program, const Profile& profile, Time now);
+/// kNever if there is none. Looks closer only at slots whose own deadline has come or which were
+/// updated.
+[[nodiscard]] Time next_deadline(const Program& program, Profile& profile, Time now);
 
 }  // namespace tripline

@@ -7,21 +7,25 @@
 
 namespace tripline {
 
+/// Moves an item of a heap down to its place. No item of a heap is before one of the two below it,
+/// so the last one of all is on top.
+template <typename Thing, typename IsBefore>
+void sift_down(std::span<Thing> heap, std::size_t at, IsBefore is_before) {
+  for (std::size_t child = 2 * at + 1; child < heap.size(); child = 2 * at + 1) {
+    if (child + 1 < heap.size() && is_before(heap[child], heap[child + 1])) ++child;
+    if (!is_before(heap[at], heap[child])) return;
+    std::swap(heap[at], heap[child]);
+    at = child;
+  }
+}
+
 /// Heap sort (Williams, 1964): O(n log n), in place, not stable.
 template <typename Thing, typename IsBefore>
 void heap_sort(std::span<Thing> things, IsBefore is_before) {
-  const auto sift_down = [&](std::size_t at, std::size_t size) {
-    for (std::size_t child = 2 * at + 1; child < size; child = 2 * at + 1) {
-      if (child + 1 < size && is_before(things[child], things[child + 1])) ++child;
-      if (!is_before(things[at], things[child])) return;
-      std::swap(things[at], things[child]);
-      at = child;
-    }
-  };
-  for (std::size_t i = things.size() / 2; i-- > 0;) sift_down(i, things.size());
+  for (std::size_t i = things.size() / 2; i-- > 0;) sift_down(things, i, is_before);
   for (std::size_t end = things.size(); end-- > 1;) {
     std::swap(things[0], things[end]);
-    sift_down(0, end);
+    sift_down(things.first(end), 0, is_before);
   }
 }
 
