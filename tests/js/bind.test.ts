@@ -11,7 +11,7 @@ const payloads = readSampleLines<Payload>('aftertrack.ndjson');
 const enriched = readSampleLines<Record<string, Json>>('enriched.ndjson');
 
 /** What only the collector, its enrichments or the request's headers know. */
-const notInTheBrowser = new Set(['collector_tstamp', 'dvce_sent_tstamp', 'derived_tstamp', 'useragent']);
+const notInTheBrowser = new Set(['collector_tstamp', 'dvce_sent_tstamp', 'derived_tstamp', 'useragent', 'refr_medium']);
 
 // All canonical names that a payload says something about.
 const atomicNames = `app_id platform dvce_created_tstamp event event_id txn_id name_tracker v_tracker user_id
@@ -109,8 +109,10 @@ describe('atomic fields', () => {
     ['page_urlpath', { url: 'file:///a/b' }, '/a/b'],
     ['page_urlhost', { url: 'https://a@b@c.example:/' }, 'c.example'],
     ['page_urlport', { url: 'https://a.example:/' }, 443],
-    ['refr_medium', { url: 'https://a.example/1', refr: 'https://a.example/2' }, 'internal'],
+    // Search, social and e-mail are in Enrich's database: where it is missing for some, it is missing for all.
+    ['refr_medium', { url: 'https://a.example/1', refr: 'https://a.example/2' }, undefined],
     ['refr_medium', { url: 'https://a.example/1', refr: 'https://b.example/2' }, undefined],
+    ['refr_urlhost', { url: 'https://a.example/1', refr: 'https://a.example/2' }, 'a.example'],
     ['mkt_term', { url: 'https://a.example/?utm_term=red+caps%21' }, 'red caps!'],
     ['mkt_network', { url: 'https://a.example/?msclkid=1' }, 'Microsoft'],
     ['mkt_clickid', { url: 'https://a.example/?dclid=2' }, '2'],

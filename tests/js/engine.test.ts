@@ -152,6 +152,33 @@ describe('events', () => {
     expect(engine.clock).toBe(now);
   });
 
+  test('have no refr_medium, the first from inside the site neither, and loading says what to use (rule 4)', async () => {
+    const definitions = {
+      attribute_groups: [
+        {
+          name: 'g',
+          version: 1,
+          attribute_key: { name: 'domain_userid' },
+          attributes: ['refr_medium', 'refr_urlhost'].map((name) => ({
+            name,
+            type: 'string',
+            aggregation: 'first',
+            events: [],
+            property: { type: 'atomic', name },
+          })),
+        },
+      ],
+      interventions: [],
+    };
+    const warnings = await check(definitions, { wasm: wasmBytes });
+    expect(warnings).toMatchObject([{ severity: 'warning', message: expect.stringContaining("'refr_urlhost'") as string }]);
+    const own = await loadEngine({ definitions, wasm: wasmBytes });
+    for (const refr of ['https://www.google.com/', 'https://shop.example/']) {
+      own.process(view({ url: 'https://shop.example/a', refr }), now);
+    }
+    expect(own.attributes(domainUser)['g']).toEqual({ refr_medium: null, refr_urlhost: 'www.google.com' });
+  });
+
   test('without an id count each time, with one they count once', () => {
     for (const eid of ['', undefined, 'one', 'one']) engine.process(view({ eid }), now);
     expect(engine.attributes(domainUser)['ecom_attributes']?.['count_product_views']).toBe(3);

@@ -182,7 +182,7 @@ describe('events', () => {
         seen('pings', event, 'page_ping'),
         seen('structs', AtomicProperty({ name: 'se_action' }), 'play'),
         seen('own', AtomicProperty({ name: 'event_name' }), 'rating'),
-        seen('internal', AtomicProperty({ name: 'refr_medium' }), 'internal'),
+        seen('internal', AtomicProperty({ name: 'refr_urlhost' }), 'shop.example.com'),
         Attribute({ name: 'title', type: 'string', aggregation: 'last', property: AtomicProperty({ name: 'page_title' }) }),
         Attribute({ name: 'value', type: 'double', aggregation: 'sum', property: AtomicProperty({ name: 'se_value' }) }),
         Attribute({ name: 'stars', type: 'int32', aggregation: 'last', property: { type: 'event', vendor: 'com.acme', name: 'rating', major_version: 1, path: 'stars' } }),

@@ -25,12 +25,18 @@ constexpr const char* kOther = nullptr;  // fields are those of another format
 
 // ---- properties ------------------------------------------------------------------------------
 
+void warn_that_browsers_lack(Reader& reader, const JsonNode* where, std::string_view name) {
+  const char* const advice = name == "refr_medium" ? "; use 'refr_urlhost'" : "";
+  reader.diagnostics().warning(
+      where, "", "'%' is filled in after collection; in a browser it is always missing%",
+      {name, advice});
+}
+
 /// The name of an atomic field, which stands at `where`, checked and spelt as events spell it.
 void check_atomic_field(Reader& reader, const JsonNode* where, std::string_view& name) {
   if (name == "refr_device_tstamp") name = "refr_dvce_tstamp";  // the Python SDK's spelling
   if (is_unknown_to_browsers(name)) {
-    reader.diagnostics().warning(
-        where, "", "'%' is filled in after collection; in a browser it is always missing", {name});
+    warn_that_browsers_lack(reader, where, name);
   } else if (position_of(name, "contexts|unstruct_event|derived_contexts") != 0) {
     reader.error(where, "'%' is a structure; for a field of it use the type 'event' or 'entity'",
                  {name});
@@ -43,6 +49,11 @@ void check_atomic(Reader& reader, Property& property) {
   if (const JsonNode* name = property.pointer->member("name")) {
     check_atomic_field(reader, name, property.name);
   }
+}
+
+void check_entity(Reader& reader, Property& property) {
+  if (!is_entity_of_enrich(property.vendor, property.name)) return;
+  warn_that_browsers_lack(reader, property.pointer->member("name"), property.name);
 }
 
 constexpr FieldFormat kSourceFields[] = {required(word("type", PLACE(Property, source), kSources))};
@@ -61,7 +72,7 @@ constexpr FieldFormat kEntityFields[] = {
 constexpr auto kAtomic = format<Property, check_atomic>(kAtomicFields, "type");
 constexpr auto kEvent =
     format<Property>(std::span(kEntityFields).first(std::size(kEntityFields) - 1), "type");
-constexpr auto kEntity = format<Property>(kEntityFields, "type");
+constexpr auto kEntity = format<Property, check_entity>(kEntityFields, "type");
 
 void read_by_source(Reader& reader, Property& property) {
   const JsonNode& node = *property.pointer;

@@ -15,8 +15,8 @@ constexpr std::string_view kAtomicFields =
     "mkt_campaign|mkt_clickid|mkt_content|mkt_medium|mkt_network|mkt_source|mkt_term|"
     "name_tracker|os_timezone|page_referrer|page_title|page_url|page_urlfragment|page_urlhost|"
     "page_urlpath|page_urlquery|page_urlscheme|platform|refr_domain_userid|refr_dvce_tstamp|"
-    "refr_medium|refr_urlfragment|refr_urlhost|refr_urlpath|refr_urlquery|refr_urlscheme|"
-    "se_action|se_category|se_label|se_property|ti_category|ti_currency|ti_name|ti_orderid|"
+    "refr_urlfragment|refr_urlhost|refr_urlpath|refr_urlquery|refr_urlscheme|se_action|"
+    "se_category|se_label|se_property|ti_category|ti_currency|ti_name|ti_orderid|"
     "ti_sku|tr_affiliation|tr_city|tr_country|tr_currency|tr_orderid|tr_state|true_tstamp|"
     "user_fingerprint|user_id|useragent|v_tracker|br_viewheight|br_viewwidth|doc_height|"
     "doc_width|domain_sessionidx|dvce_screenheight|dvce_screenwidth|page_urlport|pp_xoffset_max|"
@@ -28,8 +28,16 @@ constexpr std::string_view kAtomicFields =
     "base_currency|br_family|br_name|br_renderengine|br_type|br_version|collector_tstamp|"
     "dvce_sent_tstamp|dvce_type|etl_tags|etl_tstamp|event_fingerprint|geo_city|geo_country|"
     "geo_region|geo_region_name|geo_timezone|geo_zipcode|ip_domain|ip_isp|ip_netspeed|"
-    "ip_organization|network_userid|os_family|os_manufacturer|os_name|refr_source|refr_term|"
-    "user_ipaddress|v_collector|v_etl";
+    "ip_organization|network_userid|os_family|os_manufacturer|os_name|refr_medium|"
+    "refr_source|refr_term|user_ipaddress|v_collector|v_etl";
+
+/// Entities that only Enrich adds. No schema but theirs has both a vendor and a name from here.
+constexpr std::string_view kVendorsOfEnrich =
+    "com.snowplowanalytics.snowplow|com.snowplowanalytics.iglu|com.iab.snowplow|nl.basjes|"
+    "org.ietf|org.openweathermap";
+constexpr std::string_view kEntitiesOfEnrich =
+    "agent_classification|asn|bot_detection|cross_navigation|http_cookie|http_header|"
+    "spiders_and_robots|ua_parser_context|validation_info|weather|yauaa_context";
 
 constexpr std::string_view take_word(std::string_view& list) {
   const std::string_view word = list.substr(0, list.find('|'));
@@ -108,6 +116,10 @@ ValueType atomic_type(std::string_view name) {
   if (name.ends_with("_tstamp")) return ValueType::unix_timestamp;
   if (position < first_number || position > last_number) return ValueType::string_;
   return position < first_flag || position > last_flag ? ValueType::double_ : ValueType::boolean;
+}
+
+bool is_entity_of_enrich(std::string_view vendor, std::string_view name) {
+  return position_of(name, kEntitiesOfEnrich) != 0 && position_of(vendor, kVendorsOfEnrich) != 0;
 }
 
 bool is_time_field(std::string_view name) {

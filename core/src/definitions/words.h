@@ -57,6 +57,8 @@ std::string_view name_of(const Words<Enum>& words, Enum value) {
 /// What an atomic field holds: string_, double_, boolean, or unix_timestamp for a time; none if
 /// there is no such field.
 [[nodiscard]] ValueType atomic_type(std::string_view name);
+/// Schemas of entities that only Enrich adds, so that a page never has them.
+[[nodiscard]] bool is_entity_of_enrich(std::string_view vendor, std::string_view name);
 /// Atomic fields that hold a time.
 [[nodiscard]] bool is_time_field(std::string_view name);
 

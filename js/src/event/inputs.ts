@@ -361,10 +361,6 @@ const atomicGetters: Table = {
   ti_name: (event) => event.text('ti_na') ?? event.text('ti_nm'),
   mkt_clickid: (event) => text(event.query(clickParameter(event))),
   mkt_network: (event) => clickNetworks[clickParameter(event) ?? ''],
-  refr_medium: (event) => {
-    const host = urlParts(own(event.payload, 'refr'))?.host;
-    return host && host === urlParts(own(event.payload, 'url'))?.host ? 'internal' : undefined;
-  },
   refr_domain_userid: (event) => linkPart(event, 0),
   refr_dvce_tstamp: linkTime,
   refr_device_tstamp: linkTime, // as the SDK calls it
