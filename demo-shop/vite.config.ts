@@ -6,7 +6,7 @@ const partials = ['header', 'footer'];
 
 const source = (path: string): string => new URL(`src/${path}`, import.meta.url).pathname;
 
-/** Puts the header and the footer, which all pages share, in the place of their comments. */
+/** Replaces the comments `<!-- header -->` and `<!-- footer -->` by the parts that all pages share. */
 function includePartials(): Plugin {
   const include = (html: string, name: string): string =>
     html.replace(`<!-- ${name} -->`, () => readFileSync(source(`partials/${name}.html`), 'utf8'));

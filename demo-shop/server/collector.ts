@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 const transparentPixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
-/** A collector that answers as Snowplow's does and keeps nothing. */
+/** A collector that responds like Snowplow's and stores nothing. */
 export async function collector(shop: FastifyInstance): Promise<void> {
   shop.removeAllContentTypeParsers();
   shop.addContentTypeParser('*', (_request, body, done) => {

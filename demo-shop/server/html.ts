@@ -6,20 +6,19 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Markup that is known to be safe, to be put into an `escaped` template as it is. */
+/** Markup that is known to be safe: `escaped` inserts it unchanged. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
 /**
- * A template tag for markup: every value is escaped, for element content and for quoted attributes, unless it is
- * `Markup`.
+ * A template tag for markup. Escapes every value, in element content and in quoted attributes, except `Markup`.
  */
 export function escaped(strings: TemplateStringsArray, ...values: readonly (string | number | Markup)[]): string {
   return String.raw({ raw: strings }, ...values.map(escapeValue));
 }
 
-/** Joins pieces that `escaped` made. */
+/** Joins strings that `escaped` returned. */
 export function join(pieces: readonly string[]): Markup {
   return new Markup(pieces.join(''));
 }

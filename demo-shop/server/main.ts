@@ -17,11 +17,11 @@ const usage = `usage: start [OPTION]...
 
 interface Settings {
   readonly port: number;
-  /** Where a sandbox is, how one is to be started, or none. */
+  /** The address of a running sandbox, the options to start one with, or undefined for a shop without a sandbox. */
   readonly sandbox: URL | Options | undefined;
 }
 
-// Two folders up from dist/server/server/ lies the shop.
+// The demo-shop folder, seen from dist/server/server/.
 const root = new URL('../../../', import.meta.url);
 
 await main();
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** The shop does without one if its port or folder is taken: by another shop's, most likely. */
+/** Returns undefined, for a shop without a sandbox, if the port or folder is in use, most likely by another shop. */
 async function startSandbox(options: Options): Promise<URL | undefined> {
   const { server, token } = (await newSandbox(options)) ?? {};
   if (server === undefined) return undefined;

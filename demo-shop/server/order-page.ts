@@ -7,7 +7,7 @@ const paymentNames: Readonly<Record<string, string>> = {
   on_delivery: 'On delivery',
 };
 
-/** The confirmation, as safe markup. `data-transaction` is what the page tracks. */
+/** Returns the confirmation as safe markup. The page tracks the transaction in its attribute `data-transaction`. */
 export function orderHtml(catalogue: Catalogue, id: string, placed: PlacedOrder): string {
   const { order, customer, payment } = placed;
   return escaped`<div id="order" data-transaction="${JSON.stringify(transaction(catalogue, id, placed))}">
@@ -52,7 +52,7 @@ function totals(order: Order): Markup {
   return join(totalRows(order).map(([name, amount]) => escaped`<div><dt>${name}</dt><dd>${amount}</dd></div>`));
 }
 
-// The transaction of Snowplow's e-commerce plugin, products included.
+// A transaction in the form of Snowplow's e-commerce plugin, with its products.
 function transaction(catalogue: Catalogue, id: string, { order, payment }: PlacedOrder) {
   return {
     transaction_id: id,

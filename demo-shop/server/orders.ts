@@ -19,9 +19,8 @@ const quantityPrefix = 'quantity.';
 const payments: readonly string[] = ['invoice', 'on_delivery'];
 
 /**
- * Reads the checkout form. Prices come from the catalogue alone; codes are checked against the order itself, and one
- * that does not hold stops the order, so that nobody pays more than the page showed. A problem is a sentence for the
- * visitor.
+ * Reads the checkout form. Prices come from the catalogue alone. A code that does not apply to the order refuses the
+ * whole order, so that nobody pays more than the page showed. `problem` is a sentence for the visitor.
  */
 export function readOrder(catalogue: Catalogue, form: unknown): { placed: PlacedOrder } | { problem: string } {
   const fields = readFields(form);
@@ -37,7 +36,7 @@ export function readOrder(catalogue: Catalogue, form: unknown): { placed: Placed
   return { placed: { order, customer, payment } };
 }
 
-/** The last orders, in memory. The oldest goes first. */
+/** Keeps the last orders, in memory. At the capacity, a new order replaces the oldest. */
 export class OrderBook {
   static readonly capacity = 500;
   readonly #orders = new Map<string, PlacedOrder>();
@@ -57,13 +56,13 @@ export class OrderBook {
   }
 }
 
-// A field that occurs once is a string in the parsed form, one that occurs more often a list.
+// In the parsed form, a field that occurs once is a string, and one that occurs several times is a list.
 function readFields(form: unknown): ReadonlyMap<string, readonly string[]> {
   const entries = typeof form === 'object' && form !== null ? Object.entries(form) : [];
   return new Map(entries.map(([name, value]) => [name, [value].flat().map(String)]));
 }
 
-/** Undefined if there is an unknown product or a quantity that is not a whole number from 1 to the maximum. */
+/** Returns undefined for an unknown product, or a quantity that is not a whole number from 1 to the maximum. */
 function readQuantities(
   catalogue: Catalogue,
   fields: ReadonlyMap<string, readonly string[]>,

@@ -1,12 +1,12 @@
-// The way to the sandbox. The pages' policy lets them talk to the shop alone, so the shop hands on what is for the
-// sandbox: events, the stream of interventions, and the definitions.
+// Proxies requests to the sandbox: events, the stream of interventions, and the definitions. The pages' policy lets
+// them connect to the shop alone.
 import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hostName, isFromPageOf, loopbackNames } from '../sandbox/security.ts';
 
 export async function sandboxRoutes(shop: FastifyInstance, { sandbox }: { sandbox: URL }): Promise<void> {
   await shop.register(replyFrom, { base: sandbox.origin, disableRequestLogging: true });
-  // Bodies go on as they came.
+  // Bodies are forwarded unchanged.
   shop.removeAllContentTypeParsers();
   shop.addContentTypeParser('*', (_request, body, done) => done(null, body));
   shop.addHook('onRequest', async (request, reply) => {
@@ -15,7 +15,7 @@ export async function sandboxRoutes(shop: FastifyInstance, { sandbox }: { sandbo
 
   const handOn = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     reply.from(request.url, {
-      // The shop has looked at the page that asks; the sandbox need not know its address.
+      // The shop has checked which page sent the request, so the sandbox does not need the page's address.
       rewriteRequestHeaders: (_request, { origin: _, referer: _referer, 'sec-fetch-site': _site, ...headers }) => headers,
       onError: (failed) => void failed.code(503).send('The sandbox does not answer.'),
     });
@@ -24,7 +24,7 @@ export async function sandboxRoutes(shop: FastifyInstance, { sandbox }: { sandbo
   shop.get('/api/v1/interventions', handOn);
 }
 
-/** What the sandbox has published; undefined if that is nothing, or it does not answer. */
+/** Returns the definitions published in the sandbox, or undefined if there are none or the sandbox does not respond. */
 export async function publishedDefinitions(sandbox: URL): Promise<string | undefined> {
   try {
     const answer = await fetch(new URL('/definitions.json', sandbox), { signal: AbortSignal.timeout(1000) });
@@ -36,7 +36,7 @@ export async function publishedDefinitions(sandbox: URL): Promise<string | undef
   }
 }
 
-/** Under a name of this machine, and from a page of the shop or no page at all. */
+/** True if the request names this machine as its host and comes from a page of the shop, or from no page. */
 export function isFromOwnPage(request: FastifyRequest): boolean {
   const { host } = request.headers;
   return loopbackNames.includes(hostName(host)) && isFromPageOf([`http://${host}`], request);

@@ -25,20 +25,20 @@ const pagePolicy = [
 const commonHeaders = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'strict-origin-when-cross-origin',
-  // Both make the page cross-origin isolated, which gives it a fine clock.
+  // These two make the page cross-origin isolated, which gives it a clock of high resolution.
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
 /**
- * The shop's server, not yet listening. `root` is the demo-shop folder, with the pages built into dist/pages. With the
- * address of a sandbox, events go there, and definitions and interventions come from there.
+ * Creates the shop's server, not yet listening. `root` is the demo-shop folder, with the pages built into dist/pages.
+ * With the address of a sandbox, the server sends events there and gets definitions and interventions from there.
  */
 export async function createShop(root: URL, sandbox?: URL): Promise<FastifyInstance> {
   const catalogue = JSON.parse(readFileSync(new URL('src/catalogue.json', root), 'utf8')) as Catalogue;
   const pages = new URL('dist/pages/', root);
-  // Without a sandbox, nobody but the page can decide.
+  // Without a sandbox, only the page can decide, so the footer needs no switch.
   const deciding = sandbox === undefined ? '' : readFileSync(new URL('src/partials/deciding.html', root), 'utf8');
   const page = (name: string): string =>
     fillIn(readFileSync(new URL(`${name}.html`, pages), 'utf8'), 'deciding', deciding);
@@ -74,7 +74,7 @@ export async function createShop(root: URL, sandbox?: URL): Promise<FastifyInsta
       <p class="notice">${text}</p>
       <p><a href="/cart">To your cart</a> or <a href="/">have a look around</a></p>`));
 
-  // The shop's own, until something is published.
+  // Serves the shop's own definitions until the sandbox has published ones.
   shop.get('/definitions.json', async (_request, reply) => {
     const published = sandbox === undefined ? undefined : await publishedDefinitions(sandbox);
     return reply.type('application/json').header('Cache-Control', 'no-cache').send(published ?? definitions);
@@ -116,12 +116,12 @@ function sendPage(reply: FastifyReply, html: string): FastifyReply {
   return reply.type('text/html; charset=utf-8').send(html);
 }
 
-/** Puts safe markup in the place of a comment. */
+/** Replaces the comment `<!-- name -->` by safe markup. */
 function fillIn(page: string, name: string, markup: string): string {
   return page.replace(`<!-- ${name} -->`, () => markup);
 }
 
-// Names in assets/ change with their content.
+// The name of a file in assets/ changes with its content.
 function cacheControl(path: string): string {
   return path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600';
 }

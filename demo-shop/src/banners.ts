@@ -1,5 +1,5 @@
-// What the shop does when an intervention arrives. A banner is shown where and when its handler runs, and nowhere else:
-// once per visitor is the plugin's promise, so nothing is remembered here but the code that a banner names.
+// The shop's intervention handler: it shows a banner. The plugin runs it once per visitor and intervention, so the shop
+// does not remember which banners it has shown. It stores only the discount code that a banner names.
 import type { Intervention } from 'tripline/snowplow';
 import { button, element, find } from './elements.ts';
 import { offerCode } from './offers.ts';
@@ -16,7 +16,7 @@ const banners: ReadonlyMap<string, Banner> = new Map<string, Banner>([
   ['free_shipping', { text: 'Free shipping on orders over $100!', code: 'FREE' }],
 ]);
 
-/** The handler. Interventions that the shop has no banner for are left alone. */
+/** The handler. Ignores interventions that the shop has no banner for. */
 export function showBanner(intervention: Intervention): void {
   const banner = banners.get(intervention.name);
   if (banner === undefined) return;
@@ -49,7 +49,7 @@ function bannerElement(intervention: Intervention, banner: Banner): HTMLElement 
   return node;
 }
 
-// The demo's own line: the visitor's attribute values that the decision was made from, without their group's name.
+// Shows, for the demo, the visitor's attribute values behind the decision, without the name of their group.
 function reasons(intervention: Intervention): HTMLElement {
   const values = Object.entries(intervention.attributes).map(([name, value]) => [name.split(':').at(-1), value]);
   return element('details', {

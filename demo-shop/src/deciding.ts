@@ -1,4 +1,5 @@
-// Who decides which intervention fires: this page, the server whose stream it listens to, or both.
+// The switch in the footer. It sets where interventions are decided: in this page, on the server whose stream the page
+// receives, or in both.
 import { subscribeToInterventions, type StreamStatus, type SubscriptionOptions } from 'tripline/snowplow';
 import { find } from './elements.ts';
 import { read, write } from './storage.ts';
@@ -15,18 +16,18 @@ const states: Readonly<Record<StreamStatus['state'], string>> = {
   closed: 'closed',
 };
 
-/** The package's modes; in the page, with the server where the engine cannot run, if the visitor has not chosen. */
+/** One of the package's modes. Default: the page decides, or the server where the engine cannot run. */
 function chosenMode(): Mode {
   const stored = read('shop.deciding');
   return modes.find((mode) => mode === stored) ?? 'fallback';
 }
 
-/** A shop without a sandbox has no switch, and nobody to listen to. */
+/** Without a sandbox, the footer has no switch and there is no stream to receive. */
 function hasServer(): boolean {
   return document.getElementById('deciding') !== null;
 }
 
-/** The shop hands the stream on to its sandbox, so the page's policy needs no other address. */
+/** Subscribes at the shop itself, which proxies the sandbox's stream: the page's policy allows no other origin. */
 export function listenToServer(): void {
   if (!hasServer()) return;
   const subscription = subscribeToInterventions({

@@ -1,4 +1,4 @@
-/** What an element is made of: properties by name, attributes only where there is no property for them. */
+/** The content of a new element. `attributes` is for attributes that no property stands for. */
 interface Content {
   readonly class?: string;
   readonly text?: string;
@@ -26,7 +26,7 @@ export function button(text: string, onClick: () => void, content: Content = {})
   return node;
 }
 
-/** An element that the page's own HTML promises. Throws if it is not there, which is a fault of the shop. */
+/** Returns an element of the page's own HTML. Throws if it does not exist, which is a bug of the shop. */
 export function find<Type extends HTMLElement>(id: string, type: new () => Type): Type {
   const node = document.getElementById(id);
   if (!(node instanceof type)) throw new Error(`The page has no ${type.name} with the id "${id}".`);

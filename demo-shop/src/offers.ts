@@ -1,4 +1,4 @@
-// Codes that a banner named. The checkout suggests them; the server decides whether they hold.
+// Discount codes that banners have named. The checkout suggests them; the server decides whether they apply.
 import { readStrings, write } from './storage.ts';
 
 export function offeredCodes(): string[] {

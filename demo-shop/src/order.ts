@@ -1,5 +1,5 @@
-// The shop's arithmetic. The page uses it to preview an order, the server to decide one: the server trusts nothing but
-// ids, quantities and codes.
+// Prices an order. The page previews with this code and the server decides with it: the server reads only ids,
+// quantities and codes from a request, never a price.
 
 export interface Product {
   readonly id: string;
@@ -49,7 +49,7 @@ export const shippingPrice = 7.5;
 export const freeShippingAbove = 100;
 const discountRate = 0.1;
 
-/** What each code promises, in the words of the checkout. */
+/** The description of each code that the checkout shows. */
 export const codeDescriptions: ReadonlyMap<string, string> = new Map([
   ['SAVE10', '10% off your goods'],
   ['FREE', `Free shipping on goods over $${freeShippingAbove}`],
@@ -79,7 +79,7 @@ export function priceOrder(
   return { lines, goods, discount, shipping, total, codes: accepted, refusals };
 }
 
-/** The rows of a summary: what, and how much. */
+/** The rows of an order's summary: a name and an amount each. */
 export function totalRows(order: Order): readonly (readonly [name: string, amount: string])[] {
   return [
     ['Goods', formatMoney(order.goods)],
@@ -120,7 +120,7 @@ function sumMoney(amounts: readonly number[]): number {
   return roundMoney(amounts.reduce((sum, amount) => sum + amount, 0));
 }
 
-// Rounded after every step: 0.1 + 0.2 must not reach an event, whose schema wants multiples of 0.01.
+// Applied after every step: 0.1 + 0.2 must not reach an event, whose schema requires multiples of 0.01.
 function roundMoney(amount: number): number {
   return Math.round(amount * 100) / 100;
 }

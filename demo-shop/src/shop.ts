@@ -1,4 +1,4 @@
-// What every page does: track, show the cart's count, and offer the account and reset buttons.
+// The parts that every page shares: tracking, the cart's count, the account button and the reset button.
 import { customerId, signIn, signOut } from './account.ts';
 import { closeBannersWithEscape } from './banners.ts';
 import { countItems, readCart } from './cart.ts';
@@ -9,7 +9,7 @@ import { forgetEverything } from './storage.ts';
 import { setUpDeciding } from './deciding.ts';
 import { forgetVisitor, startTracking, trackPage, visitorId, type PageType } from './tracking.ts';
 
-/** Runs a page: `render` fills it in and may set its title; the page view follows, then what `render` returns. */
+/** Calls `render`, which may set the page's title, then tracks the page view, then calls what `render` returned. */
 export async function startPage(pageType: PageType, render: (catalogue: Catalogue) => void | (() => void)): Promise<void> {
   startTracking(pageType);
   closeBannersWithEscape();
@@ -18,7 +18,7 @@ export async function startPage(pageType: PageType, render: (catalogue: Catalogu
   setUpReset();
   setUpDeciding();
   find('visitor-id', HTMLElement).textContent = visitorId();
-  // A page that comes back from the browser's page cache shows an old cart.
+  // A page restored from the back/forward cache shows an old cart.
   addEventListener('pageshow', (event) => event.persisted && location.reload());
   addEventListener('storage', showCartCount);
   const trackRest = await renderWithCatalogue(render);

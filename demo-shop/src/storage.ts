@@ -1,10 +1,10 @@
-// What the shop remembers about a visitor. Every key begins with "shop.", so that a reset finds all of them.
+// The shop's data about a visitor, in localStorage.
 
 export type ShopKey = 'shop.cart' | 'shop.offers' | 'shop.account' | 'shop.orders' | 'shop.deciding';
 
 const keys: readonly ShopKey[] = ['shop.cart', 'shop.offers', 'shop.account', 'shop.orders'];
 
-/** Null where nothing is stored, what is stored is not JSON, or storage is switched off. */
+/** Returns null if nothing is stored, if the stored string is not JSON, or if storage is disabled. */
 export function read(key: ShopKey): unknown {
   try {
     return JSON.parse(localStorage.getItem(key) ?? 'null');
@@ -13,22 +13,22 @@ export function read(key: ShopKey): unknown {
   }
 }
 
-/** Without effect where storage is full or switched off: the shop then forgets, but goes on. */
+/** Has no effect where storage is full or disabled: the shop works on without the value. */
 export function write(key: ShopKey, value: unknown): void {
   try {
     localStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // Nothing to repair here.
+    // Not stored, see above.
   }
 }
 
-/** The strings of a stored list; anything else is left out. */
+/** Returns the strings of a stored list and drops every other item. */
 export function readStrings(key: ShopKey): string[] {
   const stored = read(key);
   return Array.isArray(stored) ? stored.filter((item): item is string => typeof item === 'string') : [];
 }
 
-/** All that is the visitor's. Who decides is a setting of the demo, and stays. */
+/** Removes the visitor's data. Keeps `shop.deciding`, which is a setting of the demo. */
 export function forgetEverything(): void {
   for (const key of keys) localStorage.removeItem(key);
 }

@@ -1,5 +1,5 @@
-// Everything that the shop tells Snowplow. The tripline plugin sees the same events as they pass: nothing below is
-// written for it, except its line in `plugins`.
+// All events that the shop tracks with Snowplow. The tripline plugin sees the same events; only its line in `plugins`
+// is written for it.
 import { newTracker, trackPageView, type BrowserTracker } from '@snowplow/browser-tracker';
 import {
   SnowplowEcommercePlugin,
@@ -28,12 +28,12 @@ export type PageType = 'list' | 'product' | 'cart' | 'checkout' | 'confirmation'
 
 let tracker: BrowserTracker | null | undefined;
 
-/** Starts the tracker. Events of the page follow with `trackPage`, as soon as its title is known. */
+/** Starts the tracker. Call `trackPage` once the page's title is set. */
 export function startTracking(pageType: PageType): void {
   tracker = newTracker('shop', location.origin, {
     appId: 'demo-shop',
-    // An event must survive the page: identifiers are written before a click's navigation starts, and a request that is
-    // under way is finished by the browser. What could not be sent waits in the tracker's queue for the next page.
+    // An event must survive the page. The tracker writes identifiers before a click's navigation starts, and the
+    // browser finishes a request under way. Unsent events wait in the tracker's queue for the next page.
     synchronousCookieWrite: true,
     keepalive: true,
     // The demo is served on http://127.0.0.1, where not every browser accepts a secure cookie.
@@ -56,12 +56,12 @@ export function startTracking(pageType: PageType): void {
   }
 }
 
-/** The visitor's `domain_userid`; "" where the tracker keeps none. */
+/** Returns the visitor's `domain_userid`, or "" if the tracker stores none. */
 export function visitorId(): string {
   return tracker?.getDomainUserId() ?? '';
 }
 
-/** Forgets the visitor's identifiers: the next page starts with new ones. */
+/** Removes the visitor's identifiers: the next page starts with new ones. */
 export function forgetVisitor(): void {
   tracker?.clearUserData();
 }

@@ -92,7 +92,7 @@ function change(catalogue: Catalogue, { product }: OrderLine, delta: number): vo
   restoreFocus(focused);
 }
 
-// The list is drawn anew: the focus goes back to the same button or, if its line is gone, to the page's heading.
+// Rendering replaces the list, so the focus returns to the same button or, if its line is gone, to the page's heading.
 function restoreFocus(step: string | null | undefined): void {
   const steps = [...document.querySelectorAll<HTMLButtonElement>('[data-step]')];
   const same = steps.find((candidate) => candidate.getAttribute('data-step') === step && !candidate.disabled);

@@ -88,7 +88,7 @@ function appliedCode(code: string, remove: (code: string) => void): HTMLElement 
   });
 }
 
-// What the server needs to price the order itself.
+// Carries ids, quantities and codes, from which the server prices the order itself.
 function hiddenFields(order: Order): HTMLElement[] {
   const quantities = order.lines.map(({ product, quantity }) => ['quantity.' + product.id, String(quantity)] as const);
   const codes = order.codes.map((code) => ['code', code] as const);
