@@ -146,6 +146,9 @@ describe('atomic fields', () => {
       (se_va): [string, Payload, InputValue] => ['se_value', { se_va }, undefined],
     ),
     ['domain_sessionidx', { vid: '5' }, 5],
+    ['domain_sessionidx', { vid: '1.5' }, 1.5],
+    ['txn_id', { tid: '5' }, 5],
+    ['txn_id', { tid: 'T-5' }, undefined],
     ['user_id', { uid: 7 }, '7'],
     ['user_id', { uid: 1e21 }, '1e+21'],
     ['user_id', { uid: true }, 'true'], // as the tracker sends it
@@ -197,6 +200,28 @@ describe('rule 4: parameters of the address, as in Enrich', () => {
   ])('%s: %s is %j', (query, name, expected) => {
     expect(read({ url: `https://a.example/?${query}#utm_source=x&gclid=y` }, atomic(name))).toEqual(expected);
   });
+});
+
+test('rule 2: every atomic field that a payload has is of the type of its field', () => {
+  const keys = `aid p tid tna tv uid duid sid ip fp page lang cd tz cs tnuid ua eid se_ca se_ac se_la se_pr se_va tr_id tr_af tr_ci
+    tr_st tr_co tr_cu tr_tt tr_tx tr_sh ti_id ti_sk ti_ca ti_cu ti_pr ti_qu ti_nm vid pp_mix pp_max pp_miy pp_may cookie f_pdf f_fla
+    f_java f_dir f_qt f_realp f_wma f_gears f_ag dtm stm ttm`;
+  const url = 'https://a.example:8443/a?utm_medium=1&utm_source=1&utm_term=1&utm_content=1&utm_campaign=1&gclid=1&_sp=1.1#f';
+  const payload = {
+    ...Object.fromEntries(keys.split(/\s+/).map((key) => [key, '1'])), e: 'se', url, refr: url, vp: '1x1', res: '1x1', ds: '1x1',
+  };
+  const others = `tr_tax tr_shipping tr_orderid tr_affiliation tr_city tr_state tr_country ti_sku ti_category ti_currency useragent
+    br_features_flash br_features_java br_features_director br_features_quicktime br_features_realplayer br_features_windowsmedia
+    br_features_gears br_features_silverlight derived_tstamp dvce_sent_tstamp true_tstamp`.split(/\s+/);
+  const names = [...atomicNames, ...others, ...Object.keys(enriched[0] ?? {}).filter((name) => !/^(contexts|unstruct_event)_/.test(name))];
+  const numbers =
+    /^(br_view|doc_|dvce_screen)(height|width)$|^pp_|_urlport$|^(domain_sessionidx|se_value|ti_price|ti_quantity|tr_(shipping|tax|total)|txn_id)$/;
+  const typeOf = (name: string): string =>
+    name.endsWith('_tstamp') ? 'Date' : /^br_(cookies|features_)/.test(name) ? 'Boolean' : numbers.test(name) ? 'Number' : 'String';
+  const read1 = (name: string): unknown => read(payload, atomic(name));
+  const known = [...new Set(names)].filter((name) => read1(name) !== undefined);
+  expect(known.length).toBeGreaterThan(80);
+  expect(known.map((name) => [name, Object(read1(name)).constructor.name])).toEqual(known.map((name) => [name, typeOf(name)]));
 });
 
 describe('rule 10: the time of an event', () => {

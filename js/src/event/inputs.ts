@@ -198,11 +198,6 @@ function number(value: unknown): number | undefined {
   return /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(digits) ? Number(digits) : undefined;
 }
 
-function integer(value: unknown): number | undefined {
-  const result = number(value);
-  return Number.isInteger(result) ? result : undefined;
-}
-
 function flag(value: unknown): boolean | undefined {
   const word = text(value) ?? '';
   return /^(1|true)$/.test(word) || (/^(0|false)$/.test(word) ? false : undefined);
@@ -210,7 +205,8 @@ function flag(value: unknown): boolean | undefined {
 
 /** What is beyond the range of Date counts as absent (rule 10). */
 function instant(value: unknown): Date | undefined {
-  const date = new Date(integer(value) ?? NaN);
+  const ms = number(value);
+  const date = new Date(Number.isInteger(ms) ? Number(ms) : NaN);
   return isNaN(+date) ? undefined : date;
 }
 
@@ -318,18 +314,17 @@ function urlFields(key: string, prefix: string): Table {
 
 const atomicGetters: Table = {
   ...converted(
-    `app_id:aid platform:p txn_id:tid name_tracker:tna v_tracker:tv user_id:uid domain_userid:duid domain_sessionid:sid
+    `app_id:aid platform:p name_tracker:tna v_tracker:tv user_id:uid domain_userid:duid domain_sessionid:sid
     user_ipaddress:ip user_fingerprint:fp page_title:page br_lang:lang br_colordepth:cd os_timezone:tz doc_charset:cs
     se_category se_action se_label se_property
     tr_orderid:tr_id tr_affiliation tr_city tr_state tr_country tr_currency
     ti_orderid:ti_id ti_sku ti_category ti_currency`,
     text,
   ),
-  ...converted('se_value tr_total:tr_tt tr_tax:tr_tx tr_shipping ti_price', number),
   ...converted(
-    `domain_sessionidx:vid ti_quantity
+    `txn_id:tid domain_sessionidx:vid se_value tr_total:tr_tt tr_tax:tr_tx tr_shipping ti_price ti_quantity
     pp_xoffset_min:pp_mix pp_xoffset_max:pp_max pp_yoffset_min:pp_miy pp_yoffset_max:pp_may`,
-    integer,
+    number,
   ),
   ...converted(
     `br_cookies:cookie br_features_pdf:f_pdf br_features_flash:f_fla br_features_java:f_java br_features_director:f_dir
