@@ -283,6 +283,24 @@ describe('handlers', () => {
     await noted(['cart_abandonment']);
   });
 
+  test('of a hidden page start when it is looked at', async () => {
+    const show = (state: string): Promise<void> =>
+      page.evaluate((state) => {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, value: state });
+        document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+      }, state);
+    await show('hidden');
+    await page.evaluate(async () => {
+      tripline.start({ handlers: { banner: tripline.note } });
+      tripline.add();
+      await tripline.attributes();
+      await tripline.plugin.getEvaluator()?.doctor();
+    });
+    expect(await notes()).toEqual([]);
+    await show('visible');
+    await noted(['cart_abandonment']);
+  });
+
   test('are replaced and removed by their ids, without complaint about unknown ones', async () => {
     await page.evaluate(() => {
       const { addInterventionHandlers, removeInterventionHandlers } = tripline.plugin;
