@@ -57,7 +57,7 @@ export async function collectorRoutes(server: FastifyInstance, { journal, counts
     '/i',
     { config: { isOpen: true, hasEffect: true }, schema: { tags: ['collector'], summary: 'Takes one event: the tracker protocol in a query' } },
     async (request, reply) => {
-      await take(request, reply, (facts) => readQuery(request.url.split('?')[1] ?? '', facts));
+      await take(request, reply, (facts) => readQuery(request.url.replace(/^[^?]*\??/, ''), facts));
       return reply.type('image/gif').header('Cache-Control', 'no-store').send(transparentPixel);
     },
   );

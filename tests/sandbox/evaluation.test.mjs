@@ -133,6 +133,31 @@ describe('the collector', () => {
     assert.match(answer.text, /use '>=' and '<'/);
   });
 
+  // Rules 4 and 26.
+  test('reads addresses as Enrich does, of any length, and a query with a question mark in it', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const visitor = randomUUID();
+    const fields = ['mkt_source', 'mkt_network', 'mkt_clickid', 'page_urlhost', 'refr_medium'];
+    await sandbox.publish({
+      attribute_groups: [{
+        name: 'fields', version: 1, is_published: true, attribute_key: { name: 'domain_userid' },
+        attributes: fields.map((name) => ({ name, type: 'string', aggregation: 'last', property: { type: 'atomic', name } })),
+      }],
+    });
+    const attributes = fields.map((name) => `fields_v1:${name}`);
+    const ask = async () => {
+      const read = await sandbox.ask('POST', '/api/v1/get-online-attributes', { attribute_keys: { domain_userid: [visitor] }, attributes });
+      return fields.map((name) => read[name][0]);
+    };
+    await sandbox.track({
+      e: 'pv', duid: visitor, eid: randomUUID(), refr: 'https://a.example/',
+      url: `https://${'@'.repeat(40_000)}a.example/?utm_source=google&gclid=&msclkid=m1&utm_source=newsletter#${'a:@/\u2028'.repeat(40_000)}`,
+    });
+    assert.deepEqual(await ask(), ['newsletter', 'Google', null, 'a.example', null]);
+    await sandbox.call('GET', `/i?e=pv&duid=${visitor}&eid=${randomUUID()}&url=https://b.example/?utm_source=raw`);
+    assert.deepEqual(await ask(), ['raw', 'Google', null, 'b.example', null]);
+  });
+
   test('answers what is malformed like all else, and counts it', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();

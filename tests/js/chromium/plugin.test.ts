@@ -257,6 +257,37 @@ test('rules 2 and 10: atomic fields have values of their types, and a filter on 
   expect(await problems()).toEqual([]);
 });
 
+// The second page view has an address of 400,000 characters, which a search that goes back would take minutes for.
+test('rules 4 and 26: an address is read as Enrich reads it, whatever its length', async () => {
+  const fields: [string, string, unknown?][] = [
+    ['mkt_source', '=', 'newsletter'],
+    ['mkt_network', '=', 'Google'],
+    ['mkt_clickid', 'is null'],
+    ['refr_medium', 'is null'],
+    ['page_urlhost', '=', 'a.example'],
+    ['page_urlfragment', 'like', 'a:@/%'],
+  ];
+  const all = fields.map(([name, operator, value]) => ({ property: { type: 'atomic', name }, operator, value }));
+  const read = { name: 'read', type: 'int32', aggregation: 'counter', criteria: { all } };
+  const bundle = {
+    attribute_groups: [{ name: 'g', attribute_key: { name: 'domain_userid' }, attributes: [read] }],
+    interventions: [{ name: 'read', criteria: { attribute: 'g:read', operator: '=', value: 2 } }],
+  };
+  site.answers.set('/fields.json', { type: 'application/json', body: JSON.stringify(bundle) });
+  await page.evaluate(() => {
+    const options = { definitions: '/fields.json', handlers: { note: tripline.note } };
+    const tracker = tripline.start(options, 'sp1', { maxPostBytes: 10_000_000, keepalive: false });
+    for (const times of [1, 80_000]) {
+      const query = 'utm_source=google&gclid=&msclkid=m1&utm_source=newsletter';
+      tracker.setCustomUrl(`https://a.example/?${query}#${'a:@/\u2028'.repeat(times)}`);
+      tracker.setReferrerUrl('https://a.example/');
+      tripline.view();
+    }
+  });
+  await noted(['read']);
+  expect(await problems()).toEqual([expect.stringContaining("'refr_urlhost'")]);
+});
+
 describe('handlers', () => {
   test('can be added before there is a tracker, for all or for one', async () => {
     await page.evaluate(() => {
