@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -532,6 +533,99 @@ function onTerminal(columns, ...args) {
   assert.equal(status, 0, stdout);
   return stdout.replaceAll('\r\n', '\n');
 }
+
+// ---- control characters ------------------------------------------------------------------------
+
+const escapes = '\u001b]0;title\u0007\u001b[2J\u009b2J\r\n\u0000\u007f\u0085\b';
+const shownEscapes = '\\u001b]0;title\\u0007\\u001b[2J\\u009b2J\\u000d\\u000a\\u0000\\u007f\\u0085\\u0008';
+
+/** Runs it, in bytes, and fails if an output has a control character that is not the end of a line. */
+function runPlain(...args) {
+  const { status, stdout, stderr } = spawnSync(program, args);
+  for (const output of [stdout, stderr]) {
+    const text = output.toString();
+    assert.doesNotMatch(text, /[^\P{Cc}\n]/u);
+    assert.ok(Buffer.from(text).equals(output), 'UTF-8');
+  }
+  return { status, out: `${stdout}`, err: `${stderr}` };
+}
+
+test('messages about definitions show no control characters, and have a line each', () => {
+  const wrong = {
+    [escapes]: 1,
+    attribute_keys: [{ name: escapes }, { name: 'k', property: { type: 'atomic', name: escapes } }],
+    attribute_groups: [
+      { name: escapes, version: 1, attribute_key: { name: escapes }, attributes: [{ name: escapes, type: escapes, aggregation: escapes, [escapes]: 1, criteria: { all: [{ property: { type: 'event', vendor: escapes, name: escapes, major_version: 1, path: escapes }, operator: escapes, value: escapes }] } }] },
+    ],
+    services: [{ name: escapes, attribute_groups: [{ name: escapes, version: 1 }] }],
+    interventions: [{ name: escapes, version: escapes, criteria: { attribute: `${escapes}:${escapes}`, operator: escapes, value: escapes }, target_attribute_keys: [{ name: escapes }] }],
+  };
+  for (const text of [JSON.stringify(wrong), `{"${escapes}`, escapes, `[${escapes}]`, Buffer.from([0x7b, 0x22, 0x9b, 0x32, 0x4a, 0xff, 0x22, 0x3a])]) {
+    const file = write('escapes.json', text);
+    const { status, out, err } = runPlain('check', file);
+    assert.equal(status, 1);
+    assert.equal(out, '');
+    for (const line of err.trimEnd().split('\n')) assert.ok(line.startsWith(`${file}: `), line);
+  }
+  assert.ok(runPlain('check', write('escapes.json', JSON.stringify(wrong))).err.includes(shownEscapes));
+});
+
+test('messages about events, files and arguments show no control characters', () => {
+  const event = { user_id: 'u', event_id: randomUUID(), event_name: 'page_view', derived_tstamp: '2026-06-01T08:00:00Z' };
+  const lines = [
+    JSON.stringify({ ...event, derived_tstamp: escapes }),
+    JSON.stringify({ ...event, collector_tstamp: escapes, derived_tstamp: null }),
+    JSON.stringify({ [escapes]: event }),
+    JSON.stringify({ [escapes]: [event] }),
+    JSON.stringify({ [escapes]: JSON.stringify(event) }),
+    JSON.stringify({ schema: escapes, data: escapes }),
+    JSON.stringify({ [`USER_ID${escapes}`]: 1 }),
+    JSON.stringify({ type: 'attributes', group: escapes, version: escapes, attribute_key: { name: escapes, id: escapes }, attributes: { [escapes]: escapes } }),
+    JSON.stringify({ type: 'attributes', group: 'g', attribute_key: { name: 'user_id', id: escapes }, attributes: { [escapes]: escapes }, time: escapes }),
+    escapes.replace('\n', ''),
+    `{"${escapes.replace('\n', '')}`,
+  ];
+  const file = write(`events${escapes.replaceAll('\u0000', '')}.ndjson`, `${lines.join('\n')}\n`);
+  for (const command of ['replay', 'attributes', 'preview']) {
+    const { status, err } = runPlain(command, '--definitions', bundle, file);
+    assert.equal(status, 1);
+    assert.equal(err.trimEnd().split('\n').length, lines.length + 1, err);
+  }
+  const argument = escapes.replaceAll('\u0000', '');
+  for (const args of [[argument], ['help', argument], ['check', argument], ['check', `--${argument}`], ['replay', '--until', argument, '--definitions', bundle, events],
+    ['replay', '--definitions', argument, events], ['replay', '--definitions', bundle, argument], ['replay', '--profiles', argument, '--definitions', bundle, events],
+    ['explain', '--definitions', bundle, '--intervention', argument, '--key', argument, '--id', argument, events]]) {
+    const { status, err } = runPlain(...args);
+    assert.notEqual(status, 0);
+    assert.match(err, /\S/);
+  }
+});
+
+test('JSON shows no control characters, and is the same JSON', () => {
+  const seen = '\u0080é 👟 \u009f' + escapes;
+  const definitions = write('shown.json', JSON.stringify({
+    attribute_groups: [{
+      name: 'g', attribute_key: { name: 'user_id' },
+      attributes: [
+        { name: 'page', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'page_title' } },
+        { name: 'pages', type: 'string_list', aggregation: 'unique_list', property: { type: 'atomic', name: 'page_title' } },
+      ],
+    }],
+    interventions: [{ name: 'shown', version: 1, criteria: { attribute: 'g:page', operator: '=', value: seen }, payload_attribute_groups: [{ name: 'g', version: 1 }] }],
+  }));
+  const file = write('shown.ndjson', `${JSON.stringify({ user_id: seen, page_title: seen, event_name: 'page_view', derived_tstamp: '2026-06-01T08:00:00Z' })}\n`);
+  const options = ['--definitions', definitions];
+  const replayed = lines(runPlain('replay', ...options, file).out);
+  assert.deepEqual(replayed.map(({ target_attribute_key, attributes }) => [target_attribute_key.id, attributes['g:page']]), [[seen, seen]]);
+  const [profile] = lines(runPlain('attributes', ...options, file).out);
+  assert.deepEqual([profile.attribute_key.id, profile.attributes.g], [seen, { page: seen, pages: [seen] }]);
+  assert.match(runPlain('attributes', ...options, file).out, /é 👟/);
+  runPlain('preview', ...options, file);
+  runPlain('preview', '--json', ...options, file);
+  const explained = ['explain', ...options, '--intervention', 'shown', '--key', 'user_id'];
+  const id = seen.replaceAll('\u0000', '');
+  assert.equal(JSON.parse(runPlain(...explained, '--id', id, file).out).criteria.value, seen);
+});
 
 function run(...args) {
   const options = typeof args[0] === 'object' ? args.shift() : {};

@@ -1,9 +1,8 @@
 // tripline attributes: what the attributes of each profile are after the events.
 
-#include <cstdio>
-
 #include "commands/replay.h"
 #include "support/json_writer.h"
+#include "terminal/printable.h"
 
 namespace tripline::cli {
 namespace {
@@ -24,7 +23,7 @@ int run(const Arguments& arguments) {
   Replay replay(program, *options);
   const ExitStatus status = replay.run([](const Payload&) {});
   for (const Target& profile : replay.engine().profiles()) {
-    std::puts(profile_json(replay.engine(), profile).c_str());
+    print_json(profile_json(replay.engine(), profile));
   }
   return status;
 }

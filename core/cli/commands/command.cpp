@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "definitions/words.h"
+#include "terminal/printable.h"
 
 namespace tripline::cli {
 namespace {
@@ -99,9 +100,9 @@ std::shared_ptr<const Program> load_definitions(const std::string& path) {
   auto program = load_program(*text, diagnostics);
   for (const Diagnostic& diagnostic : diagnostics.entries()) {
     const bool warning = diagnostic.severity == Diagnostic::Severity::warning;
-    const std::string pointer = diagnostic.pointer, message = diagnostic.message;
-    std::fprintf(stderr, "%s: %s: %s%s\n", path.c_str(), pointer.c_str(),
-                 warning ? "warning: " : "", message.c_str());
+    std::fprintf(stderr, "%s: %s: %s%s\n", printable(path).c_str(),
+                 printable(diagnostic.pointer).c_str(), warning ? "warning: " : "",
+                 printable(diagnostic.message).c_str());
   }
   return program;
 }

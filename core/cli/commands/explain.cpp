@@ -2,10 +2,10 @@
 
 #include <unistd.h>
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "commands/replay.h"
+#include "terminal/printable.h"
 #include "terminal/terminal.h"
 
 namespace tripline::cli {
@@ -13,7 +13,8 @@ namespace {
 
 /// One line for programs, indented for people.
 std::string laid_out(const std::string& json) {
-  return terminal_width(STDOUT_FILENO) ? nlohmann::ordered_json::parse(json).dump(2) : json;
+  return terminal_width(STDOUT_FILENO) ? nlohmann::ordered_json::parse(printable(json)).dump(2)
+                                       : json;
 }
 
 int run(const Arguments& arguments) {
@@ -34,7 +35,7 @@ int run(const Arguments& arguments) {
              std::string(profile.name) + "'");
     return kInputErrors;
   }
-  std::puts(laid_out(explanation).c_str());
+  print_json(laid_out(explanation));
   return status;
 }
 

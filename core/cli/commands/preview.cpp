@@ -8,6 +8,7 @@
 
 #include "commands/replay.h"
 #include "support/json_writer.h"
+#include "terminal/printable.h"
 #include "terminal/terminal.h"
 
 namespace tripline::cli {
@@ -31,7 +32,7 @@ void print_json(const std::vector<Reach>& reaches) {
     json.key("targets").number(static_cast<double>(reach.received.size()));
     json.key("seen").number(static_cast<double>(reach.seen)).end_object();
   }
-  std::puts(std::string(json.end_array().take()).c_str());
+  cli::print_json(json.end_array().take());
 }
 
 using Row = std::vector<std::string>;
@@ -47,7 +48,7 @@ std::string percent(std::size_t part, std::size_t whole) {
 std::vector<Row> table_of(const std::vector<Reach>& reaches) {
   std::vector<Row> rows = {{"INTERVENTION", "VERSION", "TARGETS", "OF SEEN", "SHARE"}};
   for (const Reach& reach : reaches) {
-    rows.push_back({std::string(reach.intervention->name),
+    rows.push_back({printable(reach.intervention->name),
                     std::to_string(reach.intervention->version),
                     std::to_string(reach.received.size()), std::to_string(reach.seen),
                     percent(reach.received.size(), reach.seen)});

@@ -3,11 +3,11 @@
 #include "commands/replay.h"
 
 #include <charconv>
-#include <cstdio>
 
 #include "event/identifier.h"
 #include "input/push_line.h"
 #include "support/time_text.h"
+#include "terminal/printable.h"
 #include "terminal/progress.h"
 
 namespace tripline::cli {
@@ -31,8 +31,7 @@ int run(const Arguments& arguments) {
   const auto program = load_definitions(options->definitions);
   if (!program) return kInputErrors;
   Replay replay(program, *options);
-  return replay.run(
-      [](const Payload& payload) { std::puts(std::string(payload_json(payload)).c_str()); });
+  return replay.run([](const Payload& payload) { print_json(payload_json(payload)); });
 }
 
 }  // namespace

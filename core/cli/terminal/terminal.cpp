@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include "terminal/printable.h"
+
 namespace tripline::cli {
 
 std::optional<std::size_t> terminal_width(int descriptor) {
@@ -15,7 +17,7 @@ std::optional<std::size_t> terminal_width(int descriptor) {
 }
 
 void complain(const std::string& message) {
-  std::fprintf(stderr, "tripline: %s\n", message.c_str());
+  std::fprintf(stderr, "tripline: %s\n", printable(message).c_str());
 }
 
 }  // namespace tripline::cli
