@@ -57,6 +57,22 @@ test('check warns, in one line, of what is not published beside what is', () => 
   assert.deepEqual(run('check', write('unsaid.json', JSON.stringify(mixed))), { status: 0, out: '', err: '' });
 });
 
+test('explain names what the definitions do not have, and what is near', () => {
+  const explain = (intervention, key) => run('explain', '--definitions', bundle, '--intervention', intervention, '--key', key, '--id', user, events);
+  assert.deepEqual(explain('discuont', 'user_id'), {
+    status: 1,
+    out: '',
+    err: "tripline: the definitions have no intervention 'discuont'; did you mean 'discount'?\n",
+  });
+  assert.match(explain('discount', 'domain_user_id').err, /^tripline: the definitions have no attribute key 'domain_user_id'; did you mean 'domain_userid'\?\n$/);
+  assert.equal(explain('nothing', 'nobody').err.trimEnd().split('\n').length, 2);
+});
+
+test('explain before the first event has no time', () => {
+  const { out } = run({ input: '' }, 'explain', '--definitions', bundle, '--intervention', 'discount', '--key', 'user_id', '--id', 'x', '-');
+  assert.equal(JSON.parse(out).at, null);
+});
+
 test('replay prints a JSON line for each intervention and target, in event order', () => {
   const { status, out } = run('replay', '--definitions', bundle, events);
   assert.equal(status, 0);

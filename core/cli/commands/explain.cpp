@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "commands/replay.h"
+#include "definitions/words.h"
 #include "terminal/printable.h"
 #include "terminal/terminal.h"
 
@@ -15,6 +17,16 @@ namespace {
 std::string laid_out(const std::string& json) {
   return terminal_width(STDOUT_FILENO) ? nlohmann::ordered_json::parse(printable(json)).dump(2)
                                        : json;
+}
+
+/// Says so if none of `objects` has that name, and which name is near.
+template <typename Object>
+void complain_of_unknown(const char* type, const std::string& name, const List<Object>& objects) {
+  std::vector<std::string_view> known;
+  for (const Object& object : objects) known.push_back(object.name);
+  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  complain("the definitions have no " + std::string(type) + " '" + name + "'" +
+           std::string(suggestion(name, known)));
 }
 
 int run(const Arguments& arguments) {
@@ -31,8 +43,8 @@ int run(const Arguments& arguments) {
   const ExitStatus status = replay.run([](const Payload&) {});
   const std::string explanation = replay.engine().explain(name, profile);
   if (explanation.empty()) {
-    complain("the definitions have no intervention '" + name + "' or no attribute key '" +
-             std::string(profile.name) + "'");
+    complain_of_unknown("intervention", name, program->interventions);
+    complain_of_unknown("attribute key", std::string(profile.name), program->keys);
     return kInputErrors;
   }
   print_json(laid_out(explanation));
