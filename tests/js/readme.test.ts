@@ -17,7 +17,7 @@ declare const payload: Record<string, unknown>;
 declare const bundle: object;
 `;
 
-describe.each(['README.md', 'js/README.md', 'js/docs/why-not.md'])('%s', (readme) => {
+describe.each(['README.md', 'js/README.md', 'js/docs/why-not.md', 'js/docs/shapes.md'])('%s', (readme) => {
   const snippets = [...readFileSync(root + readme, 'utf8').matchAll(/^ *```ts\n(.*?)^ *```/gms)].map(([, code = '']) => code);
 
   it('has snippets', () => expect(snippets.length).toBeGreaterThan(0));
@@ -28,7 +28,7 @@ describe.each(['README.md', 'js/README.md', 'js/docs/why-not.md'])('%s', (readme
     const around = `${folder}/surroundings.d.ts`;
     writeFileSync(file, `${code}\nexport {};\n`);
     writeFileSync(around, surroundings);
-    writeFileSync(`${folder}/tsconfig.json`, JSON.stringify({ extends: '../tsconfig.json', compilerOptions: { noUnusedParameters: false }, include: [], files: [file, around] }));
+    writeFileSync(`${folder}/tsconfig.json`, JSON.stringify({ extends: '../tsconfig.json', compilerOptions: { noUnusedLocals: false, noUnusedParameters: false }, include: [], files: [file, around] }));
     try {
       execFileSync(`${root}js/node_modules/.bin/tsc`, ['--noEmit', '-p', folder], { encoding: 'utf8' });
     } catch (error) {
