@@ -1,4 +1,6 @@
 // Payloads of the real tracker against what enriched events say of them.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { Input, Path } from '../../js/dist/engine/tripline.js';
 import { bindInputs, isReceipt, type InputValue } from '../../js/src/event/inputs.js';
@@ -376,6 +378,21 @@ describe('decoding', () => {
     expect(parsesDuring(() => bindInputs(inputs)(payload))).toEqual([payload['ue_pr'], payload['co']].sort());
     expect(parsesDuring(() => bindInputs([atomic('domain_userid'), atomic('mkt_source')])(payload))).toEqual([]);
     expect(parsesDuring(() => bindInputs([atomic('event_name')])(payload))).toEqual([payload['ue_pr']]);
+  });
+
+  test.each<[string, (n: number) => unknown]>([
+    ['a long string', (n) => `iglu:a/b${n}${'x'.repeat(1_000_000)}/jsonschema/1-0-0`],
+    ['a list', (n) => Array<number>(100_000).fill(n)],
+  ])('nothing is kept of an event whose schema is %s', (_, schema) => {
+    setFlagsFromString('--expose_gc');
+    const collect = runInNewContext('gc') as () => void;
+    const heapAfter = (events: number): number => {
+      for (let n = 0; n < events; ++n) bindInputs([atomic('event_name')])({ e: 'ue', ue_pr: JSON.stringify({ data: { schema: schema(n) } }) });
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = heapAfter(1);
+    expect(heapAfter(100) - before).toBeLessThan(30_000_000);
   });
 
   test.each([

@@ -97,14 +97,16 @@ function schemaKey(vendor: string, name: string, majorVersion: string | number):
   return `${spell(vendor)}/${spell(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2'))}/${majorVersion}`;
 }
 
-const schemas = new Map<unknown, Schema | null>();
+/** At most about a megabyte of what came from outside: a site has dozens of schemas, with short names. */
+const schemas = new Map<string, Schema | null>();
 
 function schemaOf(uri: unknown): Schema | null {
+  if (typeof uri !== 'string') return null;
   let schema = schemas.get(uri);
   if (schema === undefined) {
-    if (schemas.size > 500) schemas.clear(); // a site has dozens
-    schema = typeof uri === 'string' ? parseSchema(uri) : null;
-    schemas.set(uri, schema);
+    schema = parseSchema(uri);
+    if (schemas.size > 500) schemas.clear();
+    if (uri.length < 500) schemas.set(uri, schema);
   }
   return schema;
 }
