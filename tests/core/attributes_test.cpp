@@ -1,5 +1,6 @@
-// What aggregates promise where they are no longer exact: merged windows and sketches, against all
-// events kept; and sums and means of whatever there is. The conformance cases cover what is exact.
+// Tests the error bounds of aggregates that are no longer exact (merged windows, sketches) against
+// a list of all events, and sums and means of numbers of every size. The conformance cases cover
+// the exact aggregates.
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -30,7 +31,7 @@ struct Kept {
   double value;
 };
 
-/// Of all events so far those in (now - span, now].
+/// Returns the events in (now - span, now].
 std::span<const Kept> within(const std::vector<Kept>& events, Duration span, Time now) {
   const auto first = std::find_if(events.begin(), events.end(),
                                   [&](const Kept& event) { return event.time > now - span; });
@@ -48,7 +49,7 @@ double least_of(std::span<const Kept> events) {
       ->value;
 }
 
-/// An aggregate, and its copy through bytes, which must read the same.
+/// Reads an aggregate and its copy through bytes, which must give the same value.
 double read_twice(const Program::Aggregate& definition, Aggregate& aggregate, Time now) {
   Archive saving;
   aggregate.pass(saving);
@@ -62,7 +63,7 @@ double read_twice(const Program::Aggregate& definition, Aggregate& aggregate, Ti
   return *aggregate.value(now).as_number();
 }
 
-/// Root of the mean square of the relative errors of estimates of `truth`.
+/// The root mean square of the relative errors of estimates of `truth`.
 class Errors {
  public:
   void add(double estimate, double truth) {
@@ -77,7 +78,7 @@ class Errors {
   int count_ = 0;
 };
 
-/// Counts a value that is another one in another stream.
+/// Counts a value. Equal values of different streams are different.
 void see(Aggregate& aggregate, int stream, int value, Time time) {
   const std::string text = std::to_string(stream) + ":" + std::to_string(value);
   aggregate.update(ValueView::string(text), time, time);
@@ -87,7 +88,7 @@ void see(Aggregate& aggregate, int stream, int value, Time time) {
 
 TEST_CASE("in a full window an event counts at most period / 1024 too long",
           "[attributes][rule11]") {
-  // 20,000 events are in the window at a time, five times what it keeps one by one.
+  // The window holds 20,000 events at a time, five times as many as it keeps separately.
   const Duration longer = kPeriod + kPeriod / 1024;
   const auto counter = definition_of(Aggregation::counter, ValueType::int64, kPeriod);
   const auto sum = definition_of(Aggregation::sum, ValueType::double_, kPeriod);
@@ -103,7 +104,7 @@ TEST_CASE("in a full window an event counts at most period / 1024 too long",
   Time now = 0;
   for (int i = 1; i <= 50'000; ++i) {
     now += static_cast<Time>(random() % 360);
-    // Slowly rising, so that the least value is often one that is about to leave.
+    // Values rise slowly, so that the minimum is often a value that is about to leave the window.
     const Kept event{now, i * 0.01 + static_cast<double>(random() % 1000)};
     events.push_back(event);
     for (auto& [definition, aggregate] : aggregates) {
@@ -133,7 +134,7 @@ TEST_CASE("in a full window an event counts at most period / 1024 too long",
   }
 }
 
-TEST_CASE("a full window of numbers whose sum no double holds goes on", "[attributes][rule11]") {
+TEST_CASE("a full window continues when no double can hold the sum", "[attributes][rule11]") {
   const auto sum = definition_of(Aggregation::sum, ValueType::double_, kPeriod);
   const auto aggregate = make_aggregate(sum);
   Time now = 0;
@@ -149,13 +150,13 @@ TEST_CASE("a full window of numbers whose sum no double holds goes on", "[attrib
 TEST_CASE("a mean is the exact sum, divided exactly, rounded once", "[attributes][rule3]") {
   std::mt19937_64 random(3);
   const auto below = [&](std::uint64_t bound) { return random() % bound; };
-  // Doubles of every size; of a few sizes, so that sums cancel and ties come up; and prices.
+  // Doubles of every size, doubles of a few sizes (sums cancel, ties occur), and prices.
   const auto any_number = [&](std::uint64_t kind) {
     for (;;) {
       std::uint64_t bits = random();
       if (kind == 1) bits = (bits & 0x800f'ffff'ffff'ffff) | (1020 + below(8)) << 52;
-      if (kind == 2) bits &= 0x800f'ffff'ffff'ffff >> below(52);        // the smallest there are
-      if (kind == 3) bits |= 0x7fe0'0000'0000'0000;                     // the largest
+      if (kind == 2) bits &= 0x800f'ffff'ffff'ffff >> below(52);        // the smallest doubles
+      if (kind == 3) bits |= 0x7fe0'0000'0000'0000;                     // the largest doubles
       if (kind == 4) return static_cast<double>(below(100'000)) / 100;  // prices
       const double number = std::bit_cast<double>(bits);
       if (std::isfinite(number)) return number;
@@ -171,19 +172,19 @@ TEST_CASE("a mean is the exact sum, divided exactly, rounded once", "[attributes
     }
     CHECK(sum.value() == nearest_quotient(numbers, 1));
     CHECK(sum.value(numbers.size()) == nearest_quotient(numbers, numbers.size()));
-    // As many as no test can count.
+    // Counts that are too large to reach by updates.
     const std::uint64_t huge = random() >> below(64) | 1;
     CHECK(sum.value(huge) == nearest_quotient(numbers, huge));
   }
 }
 
-TEST_CASE("the mean of numbers whose sum no double holds is exact in a full window too",
+TEST_CASE("a mean is exact in a full window, even if no double can hold the sum",
           "[attributes][rule3]") {
   constexpr double large = 9.988465674311579e+307;
   const auto mean = definition_of(Aggregation::mean, ValueType::double_, kPeriod);
   const auto sum = definition_of(Aggregation::sum, ValueType::double_, kPeriod);
   const auto means = make_aggregate(mean), sums = make_aggregate(sum);
-  // 10,000 at each millisecond, so that a slice holds many and all leave at once.
+  // 10,000 events at each millisecond, so that a slice holds many and all leave together.
   for (int i = 0; i < 20'000; ++i) {
     CHECK(means->update(ValueView::number(large), i / 10'000, 1));
     CHECK(sums->update(ValueView::number(i % 2 == 0 ? large : -large), i / 10'000, 1));
@@ -194,7 +195,7 @@ TEST_CASE("the mean of numbers whose sum no double holds is exact in a full wind
   CHECK(means->value(kPeriod + 1).is_null());
 }
 
-TEST_CASE("the sums and means of a full window are exact for what is in it",
+TEST_CASE("the sums and means of a full window are exact for the events in it",
           "[attributes][rule3]") {
   const auto sum = definition_of(Aggregation::sum, ValueType::double_, kPeriod);
   const auto mean = definition_of(Aggregation::mean, ValueType::double_, kPeriod);
@@ -254,7 +255,7 @@ TEST_CASE("up to 256 distinct values are counted exactly, up to 4,096 in a windo
   }
   CHECK(recently->next_change(4'096) == 1 + kPeriod);
   CHECK(*recently->value(kPeriod + 4'000).as_number() == 96);
-  // The values that have left make room: the count stays exact.
+  // The values that left make room for new ones, so the count stays exact.
   CHECK(recently->update(ValueView::number(0), kPeriod + 4'000, kPeriod + 4'000));
   CHECK(*recently->value(kPeriod + 4'000).as_number() == 97);
 }
@@ -273,14 +274,14 @@ TEST_CASE("beyond 256 values the standard error is 0.8 %", "[attributes][rule28]
   }
 }
 
-TEST_CASE("the sketch of a window has a standard error of 3.3 % and forgets what left",
+TEST_CASE("the sketch of a window has a standard error of 3.3 % and forgets values that left",
           "[attributes][rule28]") {
   const auto window = definition_of(Aggregation::approx_count_distinct, ValueType::int64, kPeriod);
   for (const int truth : {5'000, 20'000}) {
     Errors errors;
     for (int stream = 0; stream < 40; ++stream) {
       const auto sketch = make_aggregate(window);
-      // One value a millisecond; those of the first half leave.
+      // One value per millisecond; the first half leaves the window.
       for (int i = 0; i < 2 * truth; ++i) see(*sketch, stream, i, i);
       errors.add(*sketch->value(kPeriod + truth - 1).as_number(), truth);
       CHECK(sketch->value(kPeriod + 2 * truth).is_null());
@@ -290,7 +291,7 @@ TEST_CASE("the sketch of a window has a standard error of 3.3 % and forgets what
   }
 }
 
-TEST_CASE("a window with more than 4,096 distinct values goes on in bounded memory",
+TEST_CASE("a window with more than 4,096 distinct values continues in bounded memory",
           "[attributes][rule28]") {
   const auto window = definition_of(Aggregation::approx_count_distinct, ValueType::int64, kPeriod);
   const auto aggregate = make_aggregate(window);
@@ -316,8 +317,8 @@ TEST_CASE("a window with more than 4,096 distinct values goes on in bounded memo
   CHECK(aggregate->next_change(1'000 + kPeriod) == kNever);
 }
 
-// Such bytes once made restore() spin: the limbs were trimmed before it was looked at where they
-// lie.
+// Such bytes once made restore() loop without end: it trimmed the limbs before it checked their
+// place.
 TEST_CASE("an exact sum refuses a place beyond the doubles, whatever its limbs") {
   for (const std::uint32_t first : {70u, 71u, 0x7fff'ffffu, 0xffff'ffffu}) {
     Archive saved;

@@ -22,7 +22,7 @@ Time time_of(const json& text) {
   return *time;
 }
 
-/// Definitions with a test's `change` and `remove`.
+/// Returns the definitions after a test's `change` and `remove`.
 json edited(json definitions, const json& edits) {
   const json change = edits.value("change", json::object());
   for (const auto& [text, value] : change.items()) {
@@ -151,7 +151,7 @@ class Run {
     FAIL_CHECK("a step of no known kind");
   }
 
-  /// The ids that a step holds, as it names them; of a step that names none, everybody's.
+  /// Sets the held ids of a step. A step without `held` lets time pass for all ids.
   void hold(const json& step) {
     held_ids_.clear();
     const json ids = step.value("held", json::array());
@@ -201,8 +201,8 @@ class Run {
     check_triggered(fired ? *fired : std::span<const tripline::Payload>(), step);
   }
 
-  /// Of the versions of a group that have the attribute, the one named, else the highest; the
-  /// number of none where there is none.
+  /// Returns the number of the attribute in the named version of the group, else in the highest
+  /// version that has it. Returns UINT32_MAX if no version has it.
   tripline::Program::Index attribute_number(const json& push, const std::string& name) const {
     tripline::Program::Index found = UINT32_MAX;
     for (tripline::Program::Index i = 0; i < program_->attributes.size(); ++i) {
@@ -218,7 +218,7 @@ class Run {
     return found;
   }
 
-  /// A view of a scalar or of a list of scalars, which `kept` and `lists` keep alive.
+  /// Returns a view of a scalar or of a list of scalars. `kept` and `lists` own the values.
   static tripline::ValueView view_of(const json& value, tripline::List<tripline::Value>& kept,
                                      std::vector<std::vector<tripline::ValueView>>& lists) {
     if (value.is_array()) {
@@ -289,7 +289,7 @@ class Run {
     CHECK((restored ? "" : restored.error()) == "");
   }
 
-  /// The host's clock at a step.
+  /// Moves the host's clock forward to `now`, never back, and returns it.
   Time tick(Time now) {
     clock_ = std::max(clock_, now);
     return now;
@@ -327,7 +327,8 @@ class Run {
     CHECK(shown == wanted);
   }
 
-  /// A UUID of version 8; one intervention has one, different ones have different ones.
+  /// Checks that `id` is a UUID of version 8, the same for all payloads of one intervention and
+  /// different between interventions.
   static void check_id(const std::string& id, const std::string& name,
                        std::map<std::string, std::string>& ids) {
     CHECK(id.size() == 36);
@@ -363,7 +364,7 @@ struct CaseFile {
   json content;
 };
 
-/// Read once only: Catch starts the test case anew for every section.
+/// Reads the files only once: Catch restarts the test case for every section.
 const std::vector<CaseFile>& case_files() {
   static const std::vector<CaseFile> files = [] {
     std::map<std::string, json> by_name;

@@ -1,4 +1,4 @@
-// How long something takes, to be compared with how long something else takes in the same run.
+// Measures durations, for comparison with other durations of the same run.
 #pragma once
 
 #include <algorithm>
@@ -6,8 +6,8 @@
 
 namespace tripline::test {
 
-/// The shortest of so many runs, which is the one that others disturbed least, in processor time.
-/// The result of `run` is kept, so that the compiler keeps the call.
+/// Returns the processor time, in seconds, of the shortest of `runs` runs: other programs disturbed
+/// that run least. The result of `run` goes to a volatile, so that the compiler keeps the call.
 template <typename Run>
 double shortest_duration(int runs, Run run) {
   double shortest = 1e300;

@@ -1,4 +1,4 @@
-// What the conformance cases cannot say: texts that are no valid JSON values, bounds, views.
+// Tests what a conformance case cannot express: input that is not valid JSON, upper bounds, views.
 
 #include <catch2/catch.hpp>
 #include <limits>
@@ -27,7 +27,7 @@ std::shared_ptr<const Program> load(std::string_view json) {
   return program;
 }
 
-/// An event that carries an id for the one key of the definitions above.
+/// Sends events that carry an id for `domain_userid`, the only key of `kCounting`.
 class Visit {
  public:
   explicit Visit(const Program& program) : inputs_(program.inputs.size()), program_(program) {}
@@ -45,7 +45,7 @@ class Visit {
   const Program& program_;
 };
 
-/// The snapshot of an engine that has seen one event: its time, and that of every time among its
+/// Returns the snapshot of an engine after one event. The event's time, and every time among its
 /// inputs, is `time`.
 std::string snapshot_after(std::optional<Time> time, Time now) {
   const auto program = fuzz::rich_program();
@@ -88,7 +88,7 @@ TEST_CASE("of duplicate JSON keys the last wins", "[definitions][rule1]") {
   CHECK(definitions.services[0].name == "b");
 }
 
-TEST_CASE("definitions that are no JSON, too deep or too large are refused in words",
+TEST_CASE("definitions that are not JSON, too deep or too large are refused with a message",
           "[definitions][rule26]") {
   CHECK(first_error("{").find("not JSON") != std::string::npos);
   CHECK(first_error("[]").find("object") != std::string::npos);
@@ -115,8 +115,7 @@ TEST_CASE("10,000 interventions load and 10,001 do not", "[definitions][rule26]"
   CHECK(first_error(bundle(10'001)).find("/interventions") == 0);
 }
 
-TEST_CASE("an engine keeps as many profiles as its limit says, the last touched",
-          "[engine][rule26]") {
+TEST_CASE("an engine keeps the profiles used last, up to its limit", "[engine][rule26]") {
   const auto program = load(kCounting);
   Limits limits;
   limits.profiles = 5;
@@ -130,7 +129,7 @@ TEST_CASE("an engine keeps as many profiles as its limit says, the last touched"
   CHECK(profiles.back().id == "u19");
 }
 
-TEST_CASE("what is forgotten is gone, for the profile, its marks and other profiles' ids",
+TEST_CASE("forgetting an id removes its profile, its marks, and the id in other profiles",
           "[engine][forget]") {
   const auto program = load(R"({
     "attribute_groups": [
@@ -158,9 +157,9 @@ TEST_CASE("what is forgotten is gone, for the profile, its marks and other profi
   CHECK(engine.process({"e2", 2000, inputs}, 2000).size() == 2);
 }
 
-// What was read of the forgotten profile used to pass for the new one's, where that got its
-// address.
-TEST_CASE("whoever comes back after being forgotten begins at nothing", "[engine][forget]") {
+// The engine once took values read from the forgotten profile for those of a new profile that was
+// allocated at the same address.
+TEST_CASE("an id that returns after being forgotten starts from zero", "[engine][forget]") {
   const auto program = load(R"({
     "attribute_groups": [
       {"name": "g", "attribute_key": {"name": "domain_userid"},
@@ -216,7 +215,7 @@ TEST_CASE("a time beyond the range of times counts as absent", "[engine][rule10]
   }
 }
 
-TEST_CASE("no clock that a host may have gives a snapshot that is refused", "[engine][rule10]") {
+TEST_CASE("a snapshot restores whatever the host's clock was", "[engine][rule10]") {
   for (const Time now : {std::numeric_limits<Time>::min(), kEarliestTime, kLatestTime - 1,
                          kLatestTime, kLatestTime + 1, std::numeric_limits<Time>::max()}) {
     INFO(now);
@@ -234,7 +233,7 @@ TEST_CASE("no clock that a host may have gives a snapshot that is refused", "[en
   }
 }
 
-TEST_CASE("a push at a time beyond the range of times is one without a time", "[engine][rule10]") {
+TEST_CASE("a push at a time beyond the range of times has no time", "[engine][rule10]") {
   const auto program =
       load(R"({"attribute_groups": [{"name": "x", "attribute_key": {"name": "user_id"},
       "ttl": "P100000D", "fields": [{"name": "plan", "type": "string"}]}]})");
@@ -253,7 +252,7 @@ TEST_CASE("a push at a time beyond the range of times is one without a time", "[
   CHECK(engine.next_deadline() == kNever);
 }
 
-TEST_CASE("the listing of a program is stable text", "[compile]") {
+TEST_CASE("the listing of a program is stable", "[compile]") {
   CHECK(list_program(*load(kCounting)) ==
         "inputs\n"
         "  0: event_vendor\n"
@@ -273,7 +272,7 @@ TEST_CASE("the listing of a program is stable text", "[compile]") {
         "  0: hit v1 when leaf 0 to keys 0 with attributes 0\n");
 }
 
-TEST_CASE("explain tells a leaf's value, and after sending that it was sent", "[explain]") {
+TEST_CASE("explain gives a leaf's value and, after sending, the time of sending", "[explain]") {
   const auto program = load(kCounting);
   Engine engine(program);
   Visit visit(*program);
@@ -292,7 +291,7 @@ TEST_CASE("explain tells a leaf's value, and after sending that it was sent", "[
   CHECK(engine.explain("hit", {"nothing", "u"}).empty());
 }
 
-TEST_CASE("explain says of a pattern that its search was given up", "[explain][rule26]") {
+TEST_CASE("explain reports that the search for a pattern was given up", "[explain][rule26]") {
   const auto program =
       load(R"({"attribute_groups": [{"name": "g", "attribute_key": {"name": "user_id"},
       "attributes": [{"name": "url", "type": "string", "aggregation": "last",
@@ -334,7 +333,7 @@ TEST_CASE("a damaged snapshot is refused and leaves an empty engine", "[snapshot
   CHECK(visit.send(engine, "e2", "u", 2000).size() == 1);
 }
 
-TEST_CASE("a snapshot of another format says so", "[snapshot]") {
+TEST_CASE("restoring a snapshot of another format names the format", "[snapshot]") {
   const auto program = load(kCounting);
   Engine engine(program);
   std::string snapshot = engine.snapshot();
@@ -347,7 +346,7 @@ TEST_CASE("a snapshot of another format says so", "[snapshot]") {
   }
 }
 
-TEST_CASE("a push that names what is no field changes nothing", "[engine][push]") {
+TEST_CASE("a push that names an attribute that is not a field changes nothing", "[engine][push]") {
   const auto program = load(R"({"attribute_groups": [
     {"name": "account", "attribute_key": {"name": "user_id"}, "fields": [{"name": "tier", "type": "string"}]},
     {"name": "g", "attribute_key": {"name": "user_id"}, "attributes": [{"name": "n", "type": "int32", "aggregation": "counter"}]}]})");

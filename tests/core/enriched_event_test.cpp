@@ -1,4 +1,4 @@
-// What an enriched line may hold that no conformance case can.
+// Tests enriched lines that a conformance case cannot express.
 
 #include "input/enriched_event.h"
 
@@ -26,7 +26,7 @@ std::string line_with(const std::string& value, const std::string& list = "[]") 
          value + "}}";
 }
 
-/// The attributes after an event whose text is the line.
+/// Returns the attributes after the event of this line, or the reader's error.
 std::string attributes_after(const std::string& line) {
   const auto program = reading_values();
   Engine engine(program);
@@ -51,7 +51,7 @@ TEST_CASE("lone surrogates become U+FFFD, pairs one code point", "[events][rule1
   CHECK(attributes_after(line_with(R"("\\ud800 \ud800")")) == with_value("\"\\\\ud800 \uFFFD\""));
 }
 
-TEST_CASE("a number beyond every double is missing, and its event counts all the same",
+TEST_CASE("a number beyond the range of doubles is missing, and its event still counts",
           "[events][rule1]") {
   CHECK(attributes_after(line_with("1e999")) == with_value("null"));
   CHECK(attributes_after(line_with("-1.5e+400", R"(["a", 1e999, "1e999"])")) ==
@@ -60,7 +60,7 @@ TEST_CASE("a number beyond every double is missing, and its event counts all the
   CHECK(attributes_after(line_with("1e-999")) == with_value("\"0\""));
 }
 
-TEST_CASE("what is no JSON is refused", "[events]") {
+TEST_CASE("a line that is not a JSON object is refused", "[events]") {
   for (const char* wrong : {"", "{", "[1]", "\"x\"", "{\"user_id\": \"\\ud800\"", "{\"a\": 1e999",
                             "{\"a\": 01}", "{\"a\": 01e999}", "{\"a\": 1.e999}", "{\"a\": 1e9e999}",
                             "{\"a\": 1e+}", "{\"a\": --1e999}", "{\"a\": \"\\u12\"}"}) {
@@ -79,7 +79,7 @@ TEST_CASE("strings are cut at 8 KB, between two code points", "[events][rule26]"
         R"({"g":{"value":null,"list":[")" + exact + "\"]}}");
 }
 
-TEST_CASE("an array counts with its first 1,000 elements, those that are skipped included",
+TEST_CASE("an array counts with its first 1,000 elements, including skipped ones",
           "[events][rule26]") {
   std::string first = "null, {\"a\": \"x\"}, [\"y\"], ";
   for (int i = 0; i < 996; ++i) first += "\"a\", ";
@@ -91,7 +91,7 @@ TEST_CASE("an array counts with its first 1,000 elements, those that are skipped
         with_list(R"(["a","b"])"));
 }
 
-TEST_CASE("an event id that is a number is one, and not that of the line before",
+TEST_CASE("a number is a valid event id, and replaces the id of the line before",
           "[events][rule2][rule15]") {
   const auto program = reading_values();
   cli::EnrichedReader reader(*program);

@@ -1,8 +1,8 @@
-// Compiled programs and explanations as text, against golden/*.txt. After a change that is meant,
+// Compares listings of compiled programs, and explanations, with golden/*.txt. Intended changes:
 //
 //   .build/native/bin/tripline-tests '[approve]'
 //
-// writes the texts anew, for `git diff` to show what became of them.
+// rewrites golden/*.txt; `git diff` then shows the changes.
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -26,7 +26,7 @@ std::string read(const path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// golden/*.json, each {"definitions", "events", "explain": [{"intervention", "key", "id"}]}.
+/// Lists golden/*.json: {"definitions", "events", "explain": [{"intervention", "key", "id"}]}.
 std::vector<path> golden_cases() {
   std::vector<path> files;
   for (const auto& entry : std::filesystem::directory_iterator(TRIPLINE_GOLDEN)) {
@@ -36,7 +36,7 @@ std::vector<path> golden_cases() {
   return files;
 }
 
-/// The program, then what it explains after the events.
+/// Returns the listing of the program, then the explanations after the events.
 std::string listing(const json& golden) {
   Diagnostics diagnostics;
   const auto program = load_program(golden["definitions"].dump(), diagnostics);
@@ -66,7 +66,7 @@ path text_of(path golden_case) {
 
 }  // namespace
 
-TEST_CASE("programs and explanations print as the golden texts say", "[golden]") {
+TEST_CASE("programs and explanations print as in the golden files", "[golden]") {
   CHECK(!golden_cases().empty());
   for (const path& file : golden_cases()) {
     INFO(file.filename().string() << "; if the change is meant, run tripline-tests '[approve]'");
@@ -74,7 +74,7 @@ TEST_CASE("programs and explanations print as the golden texts say", "[golden]")
   }
 }
 
-TEST_CASE("write the golden texts anew", "[.][approve]") {
+TEST_CASE("rewrite the golden files", "[.][approve]") {
   for (const path& file : golden_cases()) {
     std::ofstream(text_of(file), std::ios::binary) << listing(json::parse(read(file)));
   }

@@ -1,6 +1,6 @@
-// What a call costs grows with what turns in it, not with its square. Each test runs the same with
-// few and with ten times as many, and compares the two durations: one is about ten times the other
-// where the cost is linear, a hundred times where it is quadratic.
+// The cost of a call grows linearly with the number of conditions, events or profiles that change
+// in it. Each test runs with a few and with ten times as many, and compares the two durations:
+// their ratio is about 10 for a linear cost and about 100 for a quadratic one.
 
 #include <catch2/catch.hpp>
 
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMany = 9000;
 
-/// The numbers from 1 on, each in the place of every `#` of a text, with commas in between.
+/// Repeats `text` for each number from 1 to `count`, joined by commas. `#` stands for the number.
 std::string repeated(std::string_view text, std::size_t count) {
   std::string all;
   for (std::size_t i = 1; i <= count; ++i) {
@@ -32,13 +32,13 @@ std::string bundle(const std::string& attributes, const std::string& interventio
 const std::string kAge =
     R"({"name": "age", "type": "double", "aggregation": "time_since_last", "time_unit": "s"})";
 
-/// An intervention for each number, if the attribute stands to it as `criterion` says.
+/// Returns one intervention for each number from 1 to `count`, which replaces `#` in `criterion`.
 std::string interventions(const std::string& criterion, std::size_t count) {
   return repeated(
       R"({"name": "i#", "payload_attribute_groups": [], "criteria": )" + criterion + "}", count);
 }
 
-/// An engine with room for all that these tests need.
+/// An engine whose limits are large enough for these tests.
 class Session {
  public:
   explicit Session(const std::string& definitions) {
@@ -76,12 +76,12 @@ Session after_event(const std::string& definitions) {
   return session;
 }
 
-/// Long after an event at 1 s. Returns how many interventions that triggers.
+/// Advances to a time long after the event at 1 s. Returns the number of triggered interventions.
 std::size_t advance_far(Session& session, std::size_t) {
   return session.advance(100'000'000);
 }
 
-/// How long `act` takes in a session that `prepare` has made, at best.
+/// Returns the shortest duration of `act` in sessions that `prepare` makes.
 template <typename Prepare, typename Act>
 double duration_of(std::size_t count, std::size_t triggered, Prepare prepare, Act act) {
   double shortest = 1e300;
@@ -95,12 +95,12 @@ double duration_of(std::size_t count, std::size_t triggered, Prepare prepare, Ac
   return shortest;
 }
 
-/// With as many interventions triggered as there is to turn; or with one, where `is_one`.
+/// Expects `act` to trigger one intervention if `is_one`, else as many as its argument.
 template <typename Prepare, typename Act>
 void check_growth(std::size_t many, bool is_one, Prepare prepare, Act act) {
   const std::size_t few = many / 10;
   double short_time = 0, long_time = 0;
-  // Other programs can disturb a comparison, but not five times a cost that is linear.
+  // Repeated up to five times, since other programs may disturb a comparison.
   for (int i = 0; i < 5 && !(long_time < 40 * short_time); ++i) {
     short_time = duration_of(few, is_one ? 1 : few, prepare, act);
     long_time = duration_of(many, is_one ? 1 : many, prepare, act);
@@ -110,7 +110,7 @@ void check_growth(std::size_t many, bool is_one, Prepare prepare, Act act) {
 
 }  // namespace
 
-TEST_CASE("growth: thresholds on an age that pass one after the other", "[growth][rule12]") {
+TEST_CASE("growth: thresholds on an age that are passed one by one", "[growth][rule12]") {
   for (const char* criterion : {R"({"attribute": "g:age", "operator": ">=", "value": #})",
                                 R"({"attribute": "g:age", "operator": "=", "value": #})",
                                 R"({"attribute": "g:age", "operator": "in", "value": [#]})"}) {
@@ -140,7 +140,7 @@ TEST_CASE("growth: thresholds on an age within one intervention", "[growth][rule
       advance_far);
 }
 
-TEST_CASE("growth: windows that end one after the other", "[growth][rule12]") {
+TEST_CASE("growth: windows that end one by one", "[growth][rule12]") {
   check_growth(
       600, false,
       [&](std::size_t count) {
@@ -153,7 +153,7 @@ TEST_CASE("growth: windows that end one after the other", "[growth][rule12]") {
       advance_far);
 }
 
-TEST_CASE("growth: events that leave a window one after the other", "[growth][rule12]") {
+TEST_CASE("growth: events that leave a window one by one", "[growth][rule12]") {
   const char* const value = R"(, "property": {"type": "atomic", "name": "se_value"})";
   for (const std::string& aggregation :
        {std::string(R"("type": "int32", "aggregation": "counter")"),
@@ -188,7 +188,7 @@ TEST_CASE("growth: events between the thresholds of an age", "[growth][rule12]")
       advance_to_first);
 }
 
-TEST_CASE("growth: profiles that are due, at once and one after the other", "[growth][rule12]") {
+TEST_CASE("growth: profiles that are due together, and one by one", "[growth][rule12]") {
   for (const Time distance : {0, 1}) {
     for (const bool is_held : {false, true}) {
       INFO(distance << " ms apart, " << is_held);

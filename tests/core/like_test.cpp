@@ -12,7 +12,7 @@ using namespace tripline::test;
 
 namespace {
 
-/// A text of so many letters, in an order that repeats late.
+/// Returns a string of `size` letters, in an order with a long period.
 std::string text_of(const Texts& letters, std::size_t size) {
   std::string text;
   for (std::size_t i = 0; i < size; ++i) text += letters[i * i % 101 % letters.size()];
@@ -21,7 +21,7 @@ std::string text_of(const Texts& letters, std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("like: % is any run, _ one code point, all else itself", "[like][rule6]") {
+TEST_CASE("like: % is any string, _ one code point, any other character itself", "[like][rule6]") {
   struct Row {
     std::string_view pattern, text;
     bool matches;
@@ -52,17 +52,17 @@ TEST_CASE("like: % is any run, _ one code point, all else itself", "[like][rule6
       {"a_c", "a\nc", true},
       {"a%c", "a\n\nc", true},
       {"%%", "", true},
-      {"%__a%", "中ab", false},  // the bytes of a character are not counted
+      {"%__a%", "中ab", false},  // _ is a character, not a byte
       {"%_%", "", false},
       {"%_%", "x", true},
       {"_%_", "x", false},
       {"_%_", "xy", true},
-      // No escape character: a backslash is a backslash, and _ stays a wildcard.
+      // There is no escape character: \ matches itself, and _ stays a wildcard.
       {"100\\%", "100%", false},
       {"100\\%", "100\\", true},
       {"a\\_c", "a\\xc", true},
       {"a\\_c", "a_c", false},
-      // No other signs mean anything.
+      // No other character has a special meaning.
       {"a.c", "abc", false},
       {"[ab]*", "a", false},
       {"é%", "éa", true},
@@ -90,7 +90,7 @@ TEST_CASE("like: an embedded NUL is a character", "[like]") {
   CHECK(!like_matches("a\0b"sv, "a"));
 }
 
-TEST_CASE("like: short patterns match as the definition says", "[like][rule6]") {
+TEST_CASE("like: short patterns match as by the definition of LIKE", "[like][rule6]") {
   const Texts texts = all_texts({"a", "b", "中", "\n"}, 5);
   std::size_t wrong = 0;
   std::size_t matches = 0;
@@ -109,7 +109,7 @@ TEST_CASE("like: short patterns match as the definition says", "[like][rule6]") 
   CHECK(matches > 1000);
 }
 
-// Patterns of more than 64 and of exactly 64 characters take several words of states.
+// Patterns of 64 and more characters need several words of states.
 TEST_CASE("like: long patterns match as short ones do", "[like][rule6]") {
   for (const std::size_t size : {62, 63, 64, 65, 127, 128, 129, 1000}) {
     const std::string text = text_of({"a", "b", "中"}, size);
@@ -127,8 +127,8 @@ TEST_CASE("like: long patterns match as short ones do", "[like][rule6]") {
   }
 }
 
-// With a place to go back to per %, this would take longer than the universe has.
-TEST_CASE("like: many % are no harder than one", "[like]") {
+// A matcher that backtracks at each % would take exponential time.
+TEST_CASE("like: many % cost as little as one", "[like]") {
   std::string pattern;
   for (int i = 0; i < 500; ++i) pattern += "a%";
   const std::string text(8192, 'a');
@@ -136,8 +136,8 @@ TEST_CASE("like: many % are no harder than one", "[like]") {
   CHECK(!like_matches(pattern + "b", text));
 }
 
-// Each nearly matches at every place of the text. Compared anew at each, the long pattern would
-// take fifty times as long as the short one.
+// Each pattern nearly matches at every position. A matcher that restarts at each position would
+// take fifty times as long for the long pattern as for the short one.
 TEST_CASE("like: a text that nearly matches everywhere costs little more with a long pattern",
           "[like][growth]") {
   const std::string text(8192, 'a');

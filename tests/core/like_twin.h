@@ -1,4 +1,4 @@
-// SQL's LIKE as its definition says it, exponential as that is: what like_matches is compared with.
+// SQL's LIKE by its definition, in exponential time. The tests compare like_matches with it.
 #pragma once
 
 #include <string_view>

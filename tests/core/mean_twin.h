@@ -1,4 +1,4 @@
-// Means by their definition: the numbers as fractions of whole numbers, however large those get.
+// Computes means by their definition, with fractions of whole numbers of any size.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace tripline::test {
 
-/// A whole number from 0 of any size, its lowest 32 bits first.
+/// A natural number of any size, its lowest 32 bits first.
 class Whole {
  public:
   Whole() = default;
@@ -81,7 +81,8 @@ class Whole {
   std::vector<std::uint32_t> digits_;
 };
 
-/// In units of 2^-1074 the double from 0 with these bits; those of infinity stand for 2^1024.
+/// Returns the double with these bits, which is not negative, in units of 2^-1074. The bits of
+/// infinity stand for 2^1024.
 inline Whole whole_of(std::uint64_t bits) {
   const std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
   const int exponent = static_cast<int>(bits >> 52);
@@ -89,10 +90,10 @@ inline Whole whole_of(std::uint64_t bits) {
   return {fraction | std::uint64_t{1} << 52, exponent - 1};
 }
 
-/// The double that is nearest to the numbers' sum over `divisor`; of two as near the one with an
-/// even last bit; infinite beyond the doubles.
+/// Returns the double that is nearest to the sum of the numbers divided by `divisor`. Ties go to
+/// the double with an even last bit. Returns infinity beyond the range of doubles.
 inline double nearest_quotient(const std::vector<double>& numbers, std::uint64_t divisor) {
-  Whole sums[2];  // of the numbers from 0, and of the others without their sign
+  Whole sums[2];  // of the numbers >= 0, and of the magnitudes of the negative ones
   for (const double number : numbers) {
     const auto bits = std::bit_cast<std::uint64_t>(number);
     Whole& sum = sums[bits >> 63];
@@ -100,7 +101,7 @@ inline double nearest_quotient(const std::vector<double>& numbers, std::uint64_t
   }
   const bool is_negative = sums[0] < sums[1];
   const Whole sum = is_negative ? sums[1].minus(sums[0]) : sums[0].minus(sums[1]);
-  // Doubles are in the order of their bits: the last one that is not above the quotient.
+  // Doubles are ordered as their bits: searches the last double that is not above the quotient.
   std::uint64_t below = 0, above = std::uint64_t{0x7ff} << 52;
   while (above - below > 1) {
     const std::uint64_t middle = below + (above - below) / 2;

@@ -7,7 +7,7 @@
 
 using namespace tripline;
 
-TEST_CASE("profiles are due in the order of their deadlines, whatever was set and removed",
+TEST_CASE("profiles are due in the order of their deadlines, after any sets and removals",
           "[profiles]") {
   constexpr std::size_t count = 50;
   std::vector<ProfileName> names(count);
@@ -23,7 +23,7 @@ TEST_CASE("profiles are due in the order of their deadlines, whatever was set an
   std::mt19937_64 random(1);
   for (int round = 0; round < 500; ++round) {
     Deadlines deadlines;
-    // Few different times, so that many are equal; some profiles are given one twice, or none.
+    // Few different times, so that many are equal. Some profiles get a deadline twice, or none.
     for (int step = 0; step < 80; ++step) {
       Profile& profile = profiles[random() % count];
       if (random() % 4 == 0)

@@ -1,4 +1,4 @@
-// RE2 as the twin that `rlike` is compared with, in tests and in fuzzing.
+// Compares `rlike` with RE2, in tests and in fuzzing.
 #pragma once
 
 #include <re2/re2.h>
@@ -16,7 +16,7 @@
 
 namespace tripline::test {
 
-/// All that we may refuse although RE2 takes it, by the message's beginning.
+/// True for the message of a refusal that RE2 does not share and that regex.h documents.
 inline bool is_documented_refusal(std::string_view message) {
   constexpr std::string_view refusals[] = {
       "\\p and \\P are not supported",  "\\C is not supported",
@@ -27,7 +27,7 @@ inline bool is_documented_refusal(std::string_view message) {
                      [&](std::string_view refusal) { return message.starts_with(refusal); });
 }
 
-/// With U+FFFD for every malformed byte: what we search when handed such a text.
+/// Replaces each malformed byte by U+FFFD. `rlike` reads a malformed byte as that character.
 inline std::string well_formed(std::string_view text) {
   std::string result;
   while (!text.empty()) {
@@ -38,7 +38,7 @@ inline std::string well_formed(std::string_view text) {
   return result;
 }
 
-/// One pattern in both engines.
+/// One pattern, compiled by both engines.
 class Twins {
  public:
   explicit Twins(const std::string& pattern)
@@ -46,13 +46,13 @@ class Twins {
         ours_(Regex::compile(pattern, memory_, reason_)),
         theirs_(pattern, options()) {}
 
-  /// Both take the pattern.
+  /// True if both engines accept the pattern.
   bool comparable() const { return ours_ != nullptr && theirs_.ok(); }
 
-  /// What is wrong if one takes the pattern and the other does not.
+  /// Returns a message if exactly one engine accepts the pattern, without a documented reason.
   std::optional<std::string> disagreement() const {
     if (ours_ && !theirs_.ok()) {
-      // Releases before 2023 do not know this way to name a group.
+      // RE2 releases before 2023 do not know this syntax for a named group.
       if (pattern_.find("(?<") != std::string::npos) return std::nullopt;
       return "only RE2 refuses /" + pattern_ + "/: " + theirs_.error();
     }
@@ -70,7 +70,7 @@ class Twins {
     return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), theirs_);
   }
 
-  /// RE2 lets a match be between two bytes of one character, where \B holds. We do not, and as
+  /// True if the engines differ by design: RE2 matches \B between two bytes of one character. As
   /// every character begins with a lead byte, only an empty match can be there.
   bool differ_by_right(std::string_view text) const {
     const re2::StringPiece piece(text.data(), text.size());
@@ -84,7 +84,7 @@ class Twins {
   static RE2::Options options() {
     RE2::Options options;
     options.set_log_errors(false);
-    options.set_max_mem(std::int64_t{256} << 20);  // its own limits are not what is compared
+    options.set_max_mem(std::int64_t{256} << 20);  // RE2's own limits must not decide
     return options;
   }
 

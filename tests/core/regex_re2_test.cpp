@@ -1,4 +1,4 @@
-// `rlike` against RE2: small patterns exhaustively, larger ones at random, all of case folding.
+// Compares `rlike` with RE2: all small patterns, random larger ones, and all of case folding.
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -16,8 +16,8 @@ using namespace tripline::test;
 
 namespace {
 
-/// How often the twins were asked, and how often each answer came: a comparison in which one answer
-/// is rare compares little.
+/// Counts the comparisons and the results of each kind: a comparison in which one result is rare
+/// proves little.
 struct Tally {
   std::size_t patterns = 0;
   std::size_t refused = 0;
@@ -47,8 +47,8 @@ void compare(const std::string& pattern, const Texts& texts, Tally& tally) {
   }
 }
 
-/// Every pattern of `atoms` atoms and up to `operators` operators, in all shapes (as RE2's own
-/// exhaustive tester does): operators with one argument and with two.
+/// Makes every pattern of `atoms` atoms and up to `operators` operators, with one argument or two,
+/// as RE2's own exhaustive tester does.
 void for_each_pattern(const Texts& atoms, std::size_t atom_count, const Texts& postfix,
                       const Texts& infix, std::size_t operator_count,
                       const std::function<void(const std::string&)>& visit) {
@@ -209,7 +209,7 @@ class PatternGenerator {
   std::mt19937 random_;
 };
 
-/// TRIPLINE_SEED gives another sequence.
+/// The environment variable TRIPLINE_SEED sets the seed.
 std::uint32_t seed() {
   const char* text = std::getenv("TRIPLINE_SEED");
   return text ? static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10)) : 26;
@@ -237,7 +237,7 @@ char32_t lowest_case_variant(char32_t code_point) {
 
 }  // namespace
 
-TEST_CASE("small patterns match what they match in RE2", "[regex][re2][rule6]") {
+TEST_CASE("small patterns match as in RE2", "[regex][re2][rule6]") {
   Tally tally;
   const Texts texts = all_texts({"a", "b", "\n"}, 3);
   for_each_pattern({"a", "b", "."}, 3, {"*", "+", "?", "{2}", "{1,2}", "{0}"}, {"", "|"}, 2,
@@ -245,7 +245,7 @@ TEST_CASE("small patterns match what they match in RE2", "[regex][re2][rule6]") 
   tally.print("exhaustive, operators");
 }
 
-TEST_CASE("small patterns with anchors match what they match in RE2", "[regex][re2][rule6]") {
+TEST_CASE("small patterns with anchors match as in RE2", "[regex][re2][rule6]") {
   Tally tally;
   const Texts texts = all_texts({"a", "-", "\n"}, 3);
   for (const std::string flags : {"", "(?m)"}) {
@@ -255,7 +255,7 @@ TEST_CASE("small patterns with anchors match what they match in RE2", "[regex][r
   tally.print("exhaustive, anchors");
 }
 
-TEST_CASE("every short string of signs is a pattern, or none, as in RE2", "[regex][re2][rule6]") {
+TEST_CASE("every short string is accepted or refused as in RE2", "[regex][re2][rule6]") {
   Tally tally;
   const Texts texts = {"", "a", "1", "-", "]", "a{1", "a1", "^", "\\", "?"};
   for (const std::string& pattern : all_texts({"a", "1", "(", ")", "[", "]", "{", "}", ",", "?",
@@ -266,7 +266,7 @@ TEST_CASE("every short string of signs is a pattern, or none, as in RE2", "[rege
   tally.print("exhaustive, signs");
 }
 
-TEST_CASE("random patterns match what they match in RE2", "[regex][re2][rule6]") {
+TEST_CASE("random patterns match as in RE2", "[regex][re2][rule6]") {
   std::printf("TRIPLINE_SEED=%u\n", seed());
   INFO("TRIPLINE_SEED=" << seed());
   PatternGenerator generator(seed());
@@ -283,13 +283,13 @@ TEST_CASE("random patterns match what they match in RE2", "[regex][re2][rule6]")
   CHECK(tally.refused < tally.patterns / 4);
 }
 
-// From U+20000 on there are ideographs, tags and private use: one lump here.
+// Code points from U+20000 on (ideographs, tags, private use) are one class here.
 TEST_CASE("case folds exactly where it does in RE2", "[regex][re2][rule6]") {
   constexpr char32_t first_lumped = 0x20000;
   std::vector<char32_t> lowest(first_lumped);
   for (char32_t c = 0; c < first_lumped; ++c) lowest[c] = lowest_case_variant(c);
 
-  SECTION("what we take for variants, RE2 does") {
+  SECTION("case variants here are case variants in RE2") {
     std::size_t variants = 0;
     for (char32_t c = 0; c < first_lumped; ++c) {
       if (lowest[c] == c) continue;
@@ -300,9 +300,10 @@ TEST_CASE("case folds exactly where it does in RE2", "[regex][re2][rule6]") {
     CHECK(variants == 1454);
   }
 
-  // If RE2 takes two for variants and we do not, their lowest variants differ in some bit. Then the
-  // class of all whose lowest variant has that bit contains one of them for us, and both for RE2.
-  SECTION("what RE2 takes for variants, we do") {
+  // If two characters are variants in RE2 only, their lowest variants here differ in some bit. Then
+  // the class of all characters whose lowest variant has that bit matches one of them here, and
+  // both in RE2.
+  SECTION("case variants in RE2 are case variants here") {
     for (int bit = 0; bit < 17; ++bit) {
       const auto inside = [&](char32_t c) { return (lowest[c] >> bit & 1) != 0; };
       std::string pattern = "(?i)[\\x{20000}-\\x{10FFFF}";

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t kUnlimitedBudget = std::numeric_limits<std::uint64_t>::max();
 
-/// Null if the pattern is refused; lives as long as the tests.
+/// Returns null if the pattern is refused. The result lives as long as the tests.
 const Regex* compiled(std::string_view pattern, Regex::Error& reason) {
   static Arena memory;
   return Regex::compile(pattern, memory, reason);
@@ -106,7 +106,7 @@ TEST_CASE("rlike finds what RE2 finds", "[regex][rule6]") {
       {"\\bcart\\b", "carts", false},
       {"\\Bart", "cart", true},
       {"\\Bart", "art", false},
-      {"\\ba", "éa", true},  // é is no word character
+      {"\\ba", "éa", true},  // é is not a word character
       // Groups and alternatives.
       {"(a|bc)d", "bcd", true},
       {"(a|bc)d", "bd", false},
@@ -137,11 +137,11 @@ TEST_CASE("rlike finds what RE2 finds", "[regex][rule6]") {
       {"a{,2}", "a{,2}", true},
       {"a{,2}", "aa", false},
       {"a{01}", "a{01}", true},
-      {"a{1000000000}", "a{1000000000}", true},  // ten digits are no number to RE2
+      {"a{1000000000}", "a{1000000000}", true},  // RE2 does not read ten digits as a number
       {"a{1", "a{1", true},
       {"{", "{", true},
       {"}]", "}]", true},
-      {"ab(?i)*$", "abbb", true},  // as RE2 reads it: flags are nothing to repeat
+      {"ab(?i)*$", "abbb", true},  // as in RE2: * repeats the b, since flags cannot repeat
       // Flags.
       {"(?i)straße", "STRAßE", true},
       {"(?i)straße", "STRASSE", false},
@@ -186,9 +186,9 @@ TEST_CASE("rlike finds what RE2 finds", "[regex][rule6]") {
   }
 }
 
-// It used to pass over bytes without telling that a place entered before is a new place behind
-// them.
-TEST_CASE("a start that failed at one byte may succeed behind bytes passed over", "[regex]") {
+// The search once took a state that it had entered before the skipped bytes for one that it had
+// entered behind them.
+TEST_CASE("a start that failed at one byte may succeed after skipped bytes", "[regex]") {
   CHECK(found(".?\\ba", "-\na"));
 }
 
@@ -197,15 +197,15 @@ TEST_CASE("a word boundary is between characters, never inside one", "[regex][ru
   CHECK(found("\\B", "aéé"));
 }
 
-// Every way for three ranges to lie apart, touch or overlap, at both ends of Unicode.
-TEST_CASE("a set of characters keeps as few bounds as it can", "[regex]") {
+// Tries every way in which three ranges can lie apart, touch or overlap, at both ends of Unicode.
+TEST_CASE("a set of characters keeps the least number of bounds", "[regex]") {
   constexpr unsigned size = 5;
   std::vector<std::pair<unsigned, unsigned>> ranges;
   for (unsigned first = 0; first < size; ++first) {
     for (unsigned last = first; last < size; ++last) ranges.emplace_back(first, last);
   }
   for (const unsigned origin : {0u, regex::kLastCodePoint + 1 - size}) {
-    // A bound is where membership changes; none is behind the last code point.
+    // Membership changes at each bound. The end of the last code point is not a bound.
     const auto expect = [&](const regex::CharacterSet& set, unsigned members, bool elsewhere) {
       std::vector<char32_t> bounds;
       bool inside = false;
@@ -236,7 +236,7 @@ TEST_CASE("a set of characters keeps as few bounds as it can", "[regex]") {
   }
 }
 
-TEST_CASE("a pattern that is not understood is an error that says where", "[regex][rule6]") {
+TEST_CASE("a malformed pattern gives an error with its position", "[regex][rule6]") {
   struct Row {
     std::string_view pattern;
     std::size_t position;
@@ -327,7 +327,7 @@ TEST_CASE("a pattern that is not understood is an error that says where", "[rege
 }
 
 TEST_CASE("the size of a pattern is bounded", "[regex][rule26]") {
-  // Each optional one takes two instructions; one is for the end.
+  // Each optional `a` takes two instructions, and the end takes one.
   CHECK(compiled("a{0,999}b"));
   CHECK(!compiled("a{0,999}bc"));
   CHECK(compiled("a{1000}b{999}"));
@@ -347,7 +347,7 @@ TEST_CASE("deep nesting takes no stack", "[regex]") {
 }
 
 TEST_CASE("a search stops when its budget is used up", "[regex][rule26]") {
-  // What a backtracking machine would take 2^30 steps for.
+  // A backtracking matcher would take 2^30 steps.
   const Regex* regex = compiled("(?:a?){30}a{30}$");
   REQUIRE(regex);
   const std::string text = repeat("a", 29);
@@ -367,7 +367,7 @@ TEST_CASE("a search stops when its budget is used up", "[regex][rule26]") {
   }
 }
 
-TEST_CASE("bytes passed over are steps, too", "[regex][rule26]") {
+TEST_CASE("a skipped byte counts as a step", "[regex][rule26]") {
   const Regex* regex = compiled("x");
   Regex::Scratch scratch;
   std::uint64_t budget = 101;
@@ -375,7 +375,7 @@ TEST_CASE("bytes passed over are steps, too", "[regex][rule26]") {
   CHECK(budget == 0);
   budget = 99;
   CHECK(regex->search(repeat("a", 100), budget, scratch) == std::nullopt);
-  // An anchored pattern does not look further than it must.
+  // An anchored pattern stops at the first byte that cannot match.
   budget = 1000;
   CHECK(compiled("^x")->search(repeat("a", 900), budget, scratch) == std::optional(false));
   CHECK(budget > 990);

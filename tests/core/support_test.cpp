@@ -20,7 +20,7 @@ TEST_CASE("SipHash-2-4-128 depends on every byte and on the length", "[support]"
   CHECK(!(hash_parts("ab", "c") == hash_parts("a", "bc")));
 }
 
-TEST_CASE("a number becomes the text that JavaScript's String gives", "[support][rule1]") {
+TEST_CASE("a number becomes the string that JavaScript's String returns", "[support][rule1]") {
   // The right-hand sides were printed by a JavaScript engine.
   const std::pair<double, const char*> cases[] = {
       {0, "0"},
@@ -51,7 +51,7 @@ TEST_CASE("a number becomes the text that JavaScript's String gives", "[support]
       {5e-7, "5e-7"},
       {1234567.891, "1234567.891"},
       {9223372036854775807.0, "9223372036854776000"},
-      // As near to one text as to another: the even one.
+      // A tie between two strings goes to the even one.
       {22733894557027.3125, "22733894557027.312"},
       {1154568364232.28125, "1154568364232.2812"},
       {1056756353133885.75, "1056756353133885.8"}};
@@ -86,7 +86,7 @@ TEST_CASE("a number in JSON becomes the nearest double", "[support][rule1]") {
     INFO(text);
     CHECK(reads_as_in_c(text));
   }
-  // Midpoints between two doubles, and what lies above one in a far digit.
+  // Midpoints between two doubles, and numbers that exceed one in a far digit.
   const std::string zeros(900, '0');
   CHECK(reads_as_in_c("9007199254740993." + zeros));
   CHECK(reads_as_in_c("9007199254740993." + zeros + "1"));
@@ -147,7 +147,7 @@ TEST_CASE("a time is read as Snowplow, warehouses and Spark print it", "[support
   CHECK(parse_time("1969-12-31T23:59:59.9999Z") == -1);
 }
 
-TEST_CASE("a text that is not a time as a whole is none", "[support][rule10]") {
+TEST_CASE("a string is a time only as a whole", "[support][rule10]") {
   for (const char* wrong : {"",
                             "now",
                             "2026",
@@ -222,7 +222,7 @@ TEST_CASE("leap years are those of the Gregorian calendar", "[support][rule10]")
   }
 }
 
-TEST_CASE("24:00 is the end of the day, :60 the begin of the next minute", "[support][rule10]") {
+TEST_CASE("24:00 is the end of the day, :60 the start of the next minute", "[support][rule10]") {
   CHECK(parse_time("2026-11-23T24:00:00.000Z") == kMidnight + kDay);
   CHECK(parse_time("2026-11-23 24:00") == kMidnight + kDay);
   CHECK(parse_time("2026-11-23T24:00:00+01:00") == kMidnight + 23 * kHour);
@@ -235,7 +235,7 @@ TEST_CASE("24:00 is the end of the day, :60 the begin of the next minute", "[sup
   }
 }
 
-TEST_CASE("a year has four to six digits; a time lies within those of JavaScript",
+TEST_CASE("a year has four to six digits, and a time lies within the range of JavaScript's Date",
           "[support][rule10]") {
   CHECK(parse_time("0000-01-01T00:00:00Z") == -62167219200000);
   CHECK(parse_time("-0001-12-31T23:59:59.999Z") == -62167219200001);
@@ -252,7 +252,7 @@ TEST_CASE("a year has four to six digits; a time lies within those of JavaScript
   CHECK(parse_time("1000000-01-01") == std::nullopt);
 }
 
-TEST_CASE("a time that is written reads as itself", "[support]") {
+TEST_CASE("a written time reads back as itself", "[support]") {
   for (const Time time : {Time{0}, Time{1795398084367}, Time{-1}, Time{951782400000},
                           Time{-62135596800000}, Time{-62167219200001}, Time{253850000000000},
                           Time{8'640'000'000'000'000}, Time{-8'640'000'000'000'000}}) {
@@ -281,8 +281,8 @@ TEST_CASE("durations are read as the Python SDK writes them", "[support][rule14]
   }
 }
 
-TEST_CASE("an LRU map drops what was used longest ago", "[support]") {
-  // Not char: Catch would read an address of one as a text.
+TEST_CASE("an LRU map drops the entry used longest ago", "[support]") {
+  // Not char: Catch would print a char* as a string.
   LruMap<std::uint64_t, int> map(2);
   map.add(1, 10);
   map.add(2, 20);
@@ -297,7 +297,7 @@ TEST_CASE("an LRU map drops what was used longest ago", "[support]") {
 
 namespace {
 
-/// Does the same to a list and to a std::vector, step by step; `item(n)` makes the nth item.
+/// Applies the same steps to a list and to a std::vector; `item(n)` makes the nth item.
 template <typename Item>
 void compare_with_vector(Item item) {
   using T = decltype(item(0));
@@ -338,7 +338,7 @@ void compare_with_vector(Item item) {
 
 }  // namespace
 
-TEST_CASE("a list does what a vector does", "[support]") {
+TEST_CASE("a list behaves as a std::vector", "[support]") {
   compare_with_vector([](int number) { return number % 100; });
   compare_with_vector([](int number) { return Text(std::to_string(number % 100)); });
   compare_with_vector([](int number) { return Text(std::string(50, char('a' + number % 10))); });

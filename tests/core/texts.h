@@ -8,7 +8,7 @@ namespace tripline::test {
 
 using Texts = std::vector<std::string>;
 
-/// All texts of up to `length` letters, the shortest first.
+/// Returns all strings of up to `length` letters, the shortest first.
 inline Texts all_texts(const Texts& letters, std::size_t length) {
   Texts texts = {""};
   for (std::size_t begin = 0, round = 0; round < length; ++round) {

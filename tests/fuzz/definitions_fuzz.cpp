@@ -1,4 +1,4 @@
-// Any bytes as a definitions bundle: it is refused with an error, or gives a program that runs.
+// Loads any bytes as a definitions bundle: loading returns an error, or a program that runs.
 #include "exercise.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

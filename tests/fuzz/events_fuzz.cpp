@@ -1,4 +1,5 @@
-// Any bytes as lines of enriched events: each is refused with an error, or counts.
+// Reads any bytes as lines of enriched events: the reader returns an error for a line, or the line
+// counts.
 #include "exercise.h"
 #include "input/enriched_event.h"
 #include "rich_definitions.h"
@@ -14,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     const auto event = reader.read(line);
     if (!event) continue;
-    // As in a replay: the clock is the highest time so far.
+    // As in a replay, the clock is the highest time so far.
     now = std::max(now, event->time.value_or(now));
     (void)tripline::payloads_json(engine.process(*event, now));
   }

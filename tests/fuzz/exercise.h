@@ -1,4 +1,4 @@
-// What every engine must survive, whatever its definitions or its state.
+// Exercises an engine of any definitions and in any state.
 #pragma once
 
 #include <cstdlib>
@@ -10,7 +10,7 @@
 
 namespace fuzz {
 
-/// Ends the process, for libFuzzer to report, unless `holds`.
+/// Aborts the process unless `holds`: libFuzzer reports that.
 inline void must(bool holds) {
   if (!holds) std::abort();
 }
@@ -21,7 +21,7 @@ inline void read_all(const tripline::Engine& engine) {
   }
 }
 
-/// A snapshot must restore under the same program, to the same state.
+/// Checks that a snapshot restores under the same program, to the same state.
 inline void through_snapshot(const tripline::Engine& engine) {
   const std::string bytes = engine.snapshot();
   tripline::Engine copy(std::make_shared<tripline::Program>(engine.program()));
@@ -29,7 +29,7 @@ inline void through_snapshot(const tripline::Engine& engine) {
   must(copy.snapshot() == bytes);
 }
 
-/// A few events whose inputs take turns with some values, and deadlines between them.
+/// Sends a few events, whose inputs rotate through some values, with deadlines between them.
 inline void exercise(tripline::Engine& engine, tripline::Time start) {
   using tripline::ValueView;
   const std::vector<ValueView> elements = {ValueView::string("x"), ValueView::number(2),

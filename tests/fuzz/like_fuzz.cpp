@@ -1,4 +1,4 @@
-// `like` must match what its definition says.
+// Compares `like` with its definition.
 #include <algorithm>
 
 #include "like_twin.h"

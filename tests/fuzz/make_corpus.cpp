@@ -1,9 +1,9 @@
-// Writes the inputs that the targets `definitions`, `events` and `snapshots` begin with:
+// Writes the first inputs of the targets `definitions`, `events` and `snapshots`:
 //
 //   fuzz-make-corpus CASES_FOLDER CORPUS_FOLDER
 //
-// Definitions and events are those of the conformance cases; snapshots are of the rich definitions
-// after the events of a case.
+// Definitions and events come from the conformance cases. Each snapshot is that of an engine with
+// the rich definitions after the events of a case.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -21,7 +21,7 @@ void write(const std::filesystem::path& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
-/// Cases speak of vendors and schemas of their own; here they become those of the rich definitions.
+/// Replaces the vendors and schemas of a case by those of the rich definitions.
 std::string as_rich(std::string line) {
   for (const auto& [from, to] : {std::pair{"unstruct_event_acme_probe_1", "unstruct_event_a_b_1"},
                                  {"domain_userid", "user_id"},

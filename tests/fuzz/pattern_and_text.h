@@ -1,4 +1,4 @@
-// The form of the inputs for `like` and `rlike`: the pattern in the first line, the text behind it.
+// An input of `like` and `rlike`: the pattern in the first line, then the string to search.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ struct PatternAndText {
   std::string_view text;
 };
 
-/// Ends the program, which is how libFuzzer learns of a finding.
+/// Prints a finding and aborts the program: libFuzzer reports that.
 [[noreturn]] inline void report(const std::string& finding) {
   std::fprintf(stderr, "%s\n", finding.c_str());
   std::abort();

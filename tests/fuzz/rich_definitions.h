@@ -1,4 +1,4 @@
-// A bundle with something of everything, for the targets that fuzz what runs under definitions.
+// A bundle that uses every feature, for the targets with fixed definitions.
 #pragma once
 
 #include <memory>

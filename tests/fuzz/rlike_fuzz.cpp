@@ -1,4 +1,5 @@
-// `rlike` must take what RE2 takes but for the documented refusals, and match what RE2 matches.
+// Compares `rlike` with RE2: it must accept the same patterns, except for the documented refusals,
+// and match the same strings.
 #include "pattern_and_text.h"
 #include "re2_twin.h"
 

@@ -1,5 +1,5 @@
-// Any bytes as a snapshot whose checksum is right: it is refused, which leaves the engine empty, or
-// gives a state that goes on.
+// Restores any bytes as a snapshot, after repairing its checksum: the engine refuses it and is
+// empty, or continues from the restored state.
 #include "exercise.h"
 #include "rich_definitions.h"
 #include "support/hash.h"
@@ -19,7 +19,7 @@ std::string with_header(std::string_view body) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto program = fuzz::rich_program();
-  // Were the header wrong, everything would be refused and nothing tried.
+  // With a wrong header, the engine would refuse every input and this target would test nothing.
   static const bool header_is_right =
       tripline::Engine(program)
           .restore(with_header(tripline::Engine(program).snapshot().view().substr(kHeader)))

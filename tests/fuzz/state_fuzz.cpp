@@ -1,5 +1,5 @@
-// Any bytes as what happens to an engine: events, pushes and clocks, with times and numbers of any
-// size. A snapshot must restore, and both engines must answer alike from then on.
+// Reads any bytes as calls of an engine: events, pushes and clocks, with times and numbers of any
+// size. A snapshot must restore, and both engines must return the same from then on.
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -11,7 +11,7 @@ namespace {
 
 using namespace tripline;
 
-/// The input's bytes, and zeros behind their end.
+/// Reads the input's bytes, then zeros without end.
 class Bytes {
  public:
   Bytes(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
@@ -105,7 +105,7 @@ class Session {
     });
   }
 
-  /// From now on time passes for everybody, or for one of the ids.
+  /// Lets time pass for all ids from now on, or for one of them.
   void hold() {
     static const List<Target> ids[] = {
         {{"user_id", "u1"}}, {{"user_id", "u2"}}, {{"domain_sessionid", "s"}}};
@@ -113,8 +113,8 @@ class Session {
     held_ = id < std::size(ids) ? &ids[id] : nullptr;
   }
 
-  /// The second engine is what the first one's snapshot gives. Once both have caught up with the
-  /// clock for everybody, nothing tells the one from the other.
+  /// Makes the second engine from the first one's snapshot. Once both have caught up with the clock
+  /// for all ids, they behave the same.
   void through_snapshot() {
     compare();
     const std::string bytes = engines_[0]->snapshot();

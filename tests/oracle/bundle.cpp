@@ -20,7 +20,7 @@ std::string text(const json& object, const char* name) {
   return object.contains(name) && object[name].is_string() ? object[name].get<std::string>() : "";
 }
 
-/// Absent and null are an empty list.
+/// Returns an empty list if the member is absent or null.
 json list(const json& object, const char* name) {
   const json value = field(object, name);
   return value.is_array() ? value : json::array();
@@ -70,7 +70,7 @@ json at(const json& value, const json& step) {
   return value.is_array() && index < value.size() ? value[index] : json();
 }
 
-/// A value as the type that the atomic field has (rule 2).
+/// Converts a value to the type of the atomic field (rule 2).
 json as_atomic(const json& value, const std::string& name) {
   static const std::regex numbers(
       "br_view(height|width)|doc_(height|width)|domain_sessionidx|dvce_screen(height|width)|"
@@ -130,7 +130,7 @@ Bundle::Bundle(const json& definitions) {
     read_intervention(intervention);
 }
 
-/// A key may be named before or after it is described; it keeps the place of its first mention.
+/// A key may be named before or after its description; its place is that of the first mention.
 void Bundle::read_key(const json& key) {
   const std::string name = text(key, "name");
   auto known =
@@ -249,7 +249,7 @@ void Bundle::read_intervention(const json& intervention) {
       }
     }
   }
-  // Of several versions only the highest is evaluated (rule 25).
+  // Only the highest version is evaluated (rule 25).
   const auto other = std::find_if(interventions.begin(), interventions.end(),
                                   [&](const Intervention& each) { return each.name == read.name; });
   if (other == interventions.end()) {

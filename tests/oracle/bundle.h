@@ -1,5 +1,5 @@
-// A definitions bundle as the slow twin sees it: the JSON itself, with what the rules on versions
-// and time to live make of it spelled out. Written from the documents, not from the engine.
+// A definitions bundle for the slow twin: its JSON, after the rules on versions and on time to
+// live. Written from core/docs/semantics.md, not from the engine.
 #pragma once
 
 #include <map>
@@ -25,7 +25,7 @@ struct Attribute {
   std::optional<Time> ttl;  // in effect (rule 13)
   bool online = true;
   bool pushed = false;  // a field of an external group
-  /// All that decides the value: state is kept across bundles where this stays.
+  /// Everything that determines the value. State survives a change of bundles where this is equal.
   std::string identity;
 };
 
@@ -58,13 +58,13 @@ struct Intervention {
   bool has_changed = false;
 };
 
-/// Which id an event carries for a key: the property, or the atomic field of this name.
+/// An attribute key. An event's id for it is the property, else the atomic field of this name.
 struct Key {
   std::string name;
   json property;
 };
 
-/// Pointers lead into the bundle itself, so it stays where it is.
+/// Cannot be copied or moved, since its pointers point into itself.
 struct Bundle {
   explicit Bundle(const json& definitions);
   Bundle(const Bundle&) = delete;
@@ -72,7 +72,7 @@ struct Bundle {
 
   std::vector<Key> keys;
   std::vector<Group> groups;
-  /// The highest version of each, in the order of the definitions.
+  /// The highest version of each intervention, in the order of the definitions.
   std::vector<Intervention> interventions;
 
  private:

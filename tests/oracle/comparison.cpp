@@ -26,7 +26,7 @@ json to_json(const tripline::Value& value) {
   return nullptr;
 }
 
-/// The text stays in `value`.
+/// Returns a view; `value` owns the string.
 tripline::ValueView view_of(const json& value) {
   if (value.is_boolean()) return tripline::ValueView::boolean(value.get<bool>());
   if (value.is_number()) return tripline::ValueView::number(value.get<double>());
@@ -47,7 +47,7 @@ Time now_of(const json& step) {
   return *parse_time(step[step.contains("advance") ? "advance" : "now"].get<std::string>());
 }
 
-/// Whose time passes in a step, for the twin.
+/// Returns the ids for which time passes in a step, as the twin's set.
 Held held_of(const json& step) {
   if (!step.contains("held")) return {};
   std::set<Profile> held;
@@ -107,7 +107,7 @@ class Run {
     if (step.contains("snapshot")) restart(step);
   }
 
-  /// Whose time passes in a step, for the engine.
+  /// Sets the ids for which time passes in a step, for both engines.
   void hold(const json& step) {
     held_ids_.clear();
     const json ids = step.value("held", json::array());
@@ -129,7 +129,7 @@ class Run {
         for (const json& each : value) list.push_back(view_of(each));
       }
       const auto number = attribute_number(push, name);
-      if (!number) return;  // definitions have changed since
+      if (!number) return;  // the definitions have changed since the step was made
       values.push_back(
           {*number, value.is_array() ? tripline::ValueView::list(list) : view_of(value)});
     }
@@ -168,8 +168,8 @@ class Run {
     if (record_) answer_["was_known"] = was_known;
   }
 
-  /// A little before, at, or a little after the next deadline; just a moment later if there is
-  /// none.
+  /// Sets the step's instant a little before, at, or a little after the next deadline, or a moment
+  /// later if there is none.
   void resolve(json& step) {
     const Time next = engine_->next_deadline(held_);
     const Time clock = std::max(engine_->clock(), Time{0});
@@ -224,7 +224,7 @@ class Run {
     }
   }
 
-  /// One id for all targets of a trigger, another for every other trigger.
+  /// Checks that all targets of a trigger have one id, and that each trigger has its own id.
   void check_intervention_ids(std::span<const tripline::Payload> payloads,
                               const std::vector<Fired>& fired) {
     for (std::size_t i = 0; i < fired.size(); ++i) {

@@ -1,7 +1,7 @@
 // One session, run by the engine and by its slow twin side by side.
 //
-// A session is a test of tests/conformance: definitions and steps. Here every `event` and `push`
-// has its `now`, and what is expected comes from the twin.
+// A session has the form of a test in tests/conformance: definitions and steps. Here every `event`
+// and `push` has a `now`, and the twin provides the expectations.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@
 
 namespace oracle {
 
-/// Definitions as both sides want them.
+/// The definitions in the forms of both engines.
 struct Definitions {
   json source;
   std::string text;
@@ -23,7 +23,7 @@ struct Definitions {
   std::shared_ptr<const Bundle> bundle;
 };
 
-/// The error tells why the engine refuses the definitions.
+/// Returns as the error why the engine refuses the definitions.
 tl::expected<std::shared_ptr<const Definitions>, std::string> load(const json& source);
 
 struct Session {
@@ -36,12 +36,12 @@ struct Mismatch {
   std::string what;
 };
 
-/// Runs a session and stops at the first difference. Steps `{"to_deadline": offset}` are replaced
-/// by the `advance` that they turn out to be. What the engine answered is written to `record`, if
-/// there is one, as exact text, one session a line.
+/// Runs a session and stops at the first difference. Replaces each step `{"to_deadline": offset}`
+/// by the `advance` that it stands for. Writes the engine's results to `record`, if there is one,
+/// as exact text, one session per line.
 std::optional<Mismatch> compare(Session& session, std::ostream* record = nullptr);
 
-/// A case for tests/conformance, with what the twin expects.
+/// Returns the session as a case for tests/conformance, with the twin's expectations.
 json conformance_case(const Session& session, const std::string& name);
 
 }  // namespace oracle

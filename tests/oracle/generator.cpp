@@ -36,7 +36,7 @@ bool is_number_type(const std::string& type) {
   return type.starts_with("int") || type == "double" || type == "float" || type == "unix_timestamp";
 }
 
-/// A bundle of one attribute and one intervention, to ask what the engine can do.
+/// Returns a bundle of one attribute and one intervention, to test whether the engine loads it.
 json probe(const json& attribute, const json& leaf) {
   json with_leaf = leaf;
   with_leaf["attribute"] = "g:p";
@@ -204,7 +204,7 @@ json Generator::filter() {
   return criteria;
 }
 
-/// On an atomic field, with a literal of the field's type; null where the operator does not fit.
+/// Returns a criterion on an atomic field, with a literal of its type; null if `op` does not fit.
 json Generator::atomic_criterion(const std::string& op) {
   const auto name = one_of({"page_urlpath", "derived_tstamp", "dvce_created_tstamp", "se_value",
                             "br_cookies", "app_id"})
@@ -277,7 +277,7 @@ json Generator::attribute(const std::string& name) {
 
 json Generator::attribute_key() {
   json key = {{"name", one_of({"user_id", "user_id", "domain_sessionid", "account"})}};
-  // A key must mean the same wherever it is named.
+  // A key must have the same property wherever it is named.
   if (key["name"] == "account") key["property"] = event_property("account");
   if (repertoire_.ttl && chance(10)) key["ttl"] = duration();
   return key;
@@ -318,7 +318,7 @@ json Generator::group(const std::string& name, int version) {
   return made;
 }
 
-/// A value of the attribute's type.
+/// Returns a value of the attribute's type.
 json Generator::default_for(const json& attribute) {
   const std::string type = attribute["type"].get<std::string>();
   json value = literal_for(attribute, true);
@@ -326,7 +326,7 @@ json Generator::default_for(const json& attribute) {
   return type.ends_with("_list") ? json::array({value}) : value;
 }
 
-/// A scalar that the attribute, or an element of it, might well be.
+/// Returns a scalar that the attribute, or an element of it, is likely to equal.
 json Generator::literal_for(const json& attribute, bool text) {
   const std::string type = element_type(attribute["type"].get<std::string>());
   if (type == "bool") return chance(50);
@@ -346,7 +346,7 @@ json Generator::literal_for(const json& attribute, bool text) {
 json Generator::leaf(const json& definitions, bool may_change) {
   const json group = element(definitions["attribute_groups"]);
   const auto name = element(group[members_of(group)])["name"].get<std::string>();
-  // Criteria read the highest version that has the attribute; the literal must fit that one.
+  // Criteria read the highest version that has the attribute, so the literal must fit that version.
   json read, highest = 0;
   for (const json& each : definitions["attribute_groups"]) {
     if (each["name"] != group["name"] || each["version"] < highest) continue;
@@ -453,7 +453,7 @@ json Generator::changed(const json& definitions) {
       std::reverse(groups.begin(), groups.end());
       std::reverse(attributes.begin(), attributes.end());
       break;
-    case 1: {  // an attribute is new, or has changed
+    case 1: {  // adds or changes an attribute
       const auto name = one_of({"p", "q", "r"}).get<std::string>();
       std::erase_if(attributes.get_ref<json::array_t&>(),
                     [&](const json& each) { return each["name"] == name; });
@@ -473,7 +473,7 @@ json Generator::changed(const json& definitions) {
     default:
       break;
   }
-  // The old interventions might not fit any more; new versions are new interventions.
+  // The old interventions might no longer fit. New versions are new interventions.
   json& interventions = made["interventions"];
   const int version = 10 + static_cast<int>(below(1000));
   for (json& each : interventions) {
@@ -486,7 +486,7 @@ json Generator::changed(const json& definitions) {
   return made;
 }
 
-// What happens
+// Steps
 
 json Generator::scalar() {
   return one_of({0, 1, 1, 2, 0.5, -1, 0.1, "a", "a", "b", "ab", "", "1", true, false, nullptr});
@@ -511,7 +511,7 @@ json Generator::event() {
   if (chance(80)) made["domain_sessionid"] = one_of({"s1", "s1", "s2"});
   if (chance(50)) made["network_userid"] = "w1";
   if (chance(50)) made["page_urlpath"] = one_of({"/", "/a", 7, true, json::array({"/"})});
-  // Numbers, booleans and strings, each as a string too.
+  // Numbers, booleans and strings; also numbers and booleans as strings.
   if (chance(60))
     made["se_value"] = one_of({1, 2.5, "1", "2.5", "-1e0", "01", " 1", "", "1e999", true});
   if (chance(60))
@@ -550,7 +550,7 @@ json Generator::event() {
   return made;
 }
 
-/// A time in one of the forms that people have.
+/// Prints a time in one of the common forms.
 std::string Generator::printed(Time time) {
   const std::string text = time_text(time), date = text.substr(0, 10), clock = text.substr(11, 12);
   const std::string east = time_text(time + 19'800'000), west = time_text(time - 12'600'000);
@@ -561,7 +561,7 @@ std::string Generator::printed(Time time) {
       .get<std::string>();
 }
 
-/// An attribute key with an id that events are likely to have.
+/// Returns an attribute key with an id that events are likely to carry.
 json Generator::known_id(const json& group) {
   const auto key = group["attribute_key"]["name"].get<std::string>();
   return {{"name", key}, {"id", one_of({key == "user_id" ? "u1" : "s1", "c1"})}};
@@ -598,7 +598,7 @@ json Generator::held(const json& groups) {
 std::vector<json> Generator::steps(const json& definitions, std::size_t count) {
   std::vector<json> steps;
   json current = definitions;
-  const bool holds = chance(50);  // half of the sessions know nothing of held ids
+  const bool holds = chance(50);  // half of the sessions hold no ids
   json holding = held(current["attribute_groups"]);
   while (steps.size() < count) {
     const std::size_t kind = below(100);

@@ -1,5 +1,5 @@
-// Random definitions and what happens under them. Alphabets are small and times lie on a coarse
-// grid, so that values collide, events tie, and boundaries are hit.
+// Generates random definitions and steps. Alphabets are small and times lie on a coarse grid, so
+// that values collide, events tie, and boundaries are hit.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace oracle {
 
-/// What the engine can do. Whatever is not in here is not generated.
+/// The features that the generator uses.
 struct Repertoire {
   std::vector<std::string> aggregations;
   std::vector<std::string> operators;         // of interventions
@@ -22,10 +22,10 @@ struct Repertoire {
   bool push = true;
 };
 
-/// Everything there is.
+/// All features.
 Repertoire full_repertoire();
 
-/// What of it the engine loads. The names of all else go to `missing`.
+/// The features that the engine loads. Adds the names of the other features to `missing`.
 Repertoire supported_repertoire(std::vector<std::string>& missing);
 
 class Generator {
@@ -33,9 +33,9 @@ class Generator {
   Generator(std::uint64_t seed, Repertoire repertoire);
 
   json definitions();
-  /// The definitions with a few changes, as an author makes them.
+  /// Returns the definitions with a few changes that an author might make.
   json changed(const json& definitions);
-  /// Steps of a session (comparison.h), for definitions that this generator made.
+  /// Returns the steps of a session (comparison.h) for definitions of this generator.
   std::vector<json> steps(const json& definitions, std::size_t count);
 
  private:
@@ -69,7 +69,7 @@ class Generator {
   json event();
   json push(const json& group);
   json known_id(const json& group);
-  /// What a page might hold.
+  /// Returns ids that a page might hold.
   json held(const json& groups);
 
   std::mt19937_64 random_;
@@ -79,8 +79,8 @@ class Generator {
   int events_ = 0;
 };
 
-/// Definitions with one attribute of each way of aggregating, for the exhaustive comparison: `how`
-/// is "", "period" or "ttl". Interventions try every operator.
+/// Returns definitions with one attribute, for the exhaustive comparison. `how` is "", "period" or
+/// "ttl". The interventions use every operator.
 json one_attribute(const std::string& aggregation, const std::string& how,
                    const Repertoire& repertoire);
 

@@ -1,13 +1,15 @@
 // Compares the engine with its slow twin.
 //
-//   tripline-oracle random [--steps N] [--seed S]      random sessions, at least N steps in all
-//   tripline-oracle exhaustive [--length N]            all sequences of N steps over a small
-//   alphabet tripline-oracle record [--steps N] [--seed S]      random sessions and the engine's
-//   answers as
-//                                                      NDJSON on standard output, for replay.mjs
-//   tripline-oracle run FILE                           a session that was printed before
+//   tripline-oracle random [--steps N] [--seed S]
+//       runs random sessions of at least N steps in total
+//   tripline-oracle exhaustive [--length N]
+//       runs all sequences of N steps over a small alphabet
+//   tripline-oracle record [--steps N] [--seed S]
+//       prints random sessions and the engine's results as NDJSON, for replay.mjs
+//   tripline-oracle run FILE
+//       runs a session that was printed before
 //
-// Ends with the line `N passed, M failed`, counted in sessions; the status is 1 if any failed.
+// Ends with the line `N passed, M failed`, which counts sessions. The status is 1 if any failed.
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -56,8 +58,7 @@ void try_session(Session session, const std::string& name, Tally& tally,
   print_failure(session, name);
 }
 
-/// All that the engine should do. What it refuses is a failure, and the rest is compared without
-/// it.
+/// Returns the features that the engine loads. Each refused feature counts as a failure.
 oracle::Repertoire repertoire(Tally& tally) {
   std::vector<std::string> missing;
   const oracle::Repertoire supported = oracle::supported_repertoire(missing);
@@ -86,7 +87,7 @@ void run_random(std::uint64_t seed, std::size_t steps, Tally& tally, std::ostrea
   }
 }
 
-/// The alphabet of the exhaustive comparison. Seconds are relative to the step before.
+/// A step of the exhaustive comparison. Seconds are relative to the step before.
 struct Letter {
   int advance;
   int late;

@@ -1,5 +1,5 @@
 // Replays sessions that the native engine has recorded (tripline-oracle record) on the WebAssembly
-// module, and compares every answer byte for byte: payloads, attributes, deadlines and snapshots.
+// module, and compares every result byte for byte: payloads, attributes, deadlines and snapshots.
 //
 //   tripline-oracle record --steps 20000 --seed 1 | node tests/oracle/replay.mjs
 
@@ -27,7 +27,7 @@ class Replay {
     this.engine = engine;
   }
 
-  /** What the engine answers to a step, in the form of the recording. */
+  /** Runs a step and returns the engine's results, in the form of the recording. */
   answer({ step, answer: recorded }) {
     const answer = {};
     this.engine.hold(step.held);

@@ -7,7 +7,7 @@ bool fails(Session session) {
   return session.definitions != nullptr && compare(session).has_value();
 }
 
-/// Drops runs of steps, the longest first.
+/// Drops runs of consecutive steps, the longest first.
 bool drop_steps(Session& session) {
   bool dropped = false;
   for (std::size_t length = session.steps.size(); length > 0; length /= 2) {
@@ -26,7 +26,7 @@ bool drop_steps(Session& session) {
   return dropped;
 }
 
-/// Everything that may be left out of a JSON value: list elements and members, at any depth.
+/// Lists the removable parts of a JSON value: list elements and members, at any depth.
 void list_parts(const json& value, const json::json_pointer& at,
                 std::vector<json::json_pointer>& parts) {
   if (value.is_array()) {
@@ -52,7 +52,7 @@ json without(json value, const json::json_pointer& part) {
   return value;
 }
 
-/// Tries to leave out each part of `value`; `accepts` keeps the smaller one if it still fails.
+/// Tries to remove each part of `value`. `accepts` keeps the smaller value if it still fails.
 template <typename Accepts>
 bool drop_parts(const json& value, Accepts accepts) {
   std::vector<json::json_pointer> parts;

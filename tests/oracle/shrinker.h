@@ -1,11 +1,11 @@
-// Makes a session that fails as small as it gets while it fails.
+// Shrinks a session that fails, as far as it still fails.
 #pragma once
 
 #include "comparison.h"
 
 namespace oracle {
 
-/// `session` must show a mismatch; so does what is returned.
+/// `session` must have a mismatch; the returned session has one, too.
 Session shrink(Session session);
 
 }  // namespace oracle

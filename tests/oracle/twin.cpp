@@ -63,10 +63,10 @@ struct Count {
   long counted;  // when last
 };
 
-/// How often each value occurs, in the order in which they were first seen; at most 100 (rule 27).
+/// Counts each value, in the order of first occurrence; at most 100 values (rule 27).
 class Counting {
  public:
-  /// `order` breaks ties; values that are not in it follow as they come.
+  /// `order` breaks ties; values that it lacks follow in the order of their arrival.
   explicit Counting(const std::vector<json>& order) {
     for (const json& value : order) counts_.push_back({value, 0, 0});
   }
@@ -150,7 +150,7 @@ bool Twin::keeps_profiles(const std::string& key) const {
   return false;
 }
 
-// What counts
+// Admission
 
 Ids Twin::ids_of(const json& event) const {
   Ids ids;
@@ -179,7 +179,7 @@ bool Twin::counts(const Attribute& attribute, const json& event) const {
          (any.empty() || std::any_of(any.begin(), any.end(), met));
 }
 
-/// What the event brings to the attribute; nothing if it does not count.
+/// Returns the values that the event adds to the attribute; none if it does not count.
 std::vector<json> Twin::values_for(const Attribute& attribute, const json& event) const {
   if (!counts(attribute, event)) return {};
   if (attribute.aggregation == "counter" || is_time_since(attribute)) return {json()};
@@ -217,12 +217,12 @@ const std::vector<Twin::Observation>& Twin::observations(const Attribute& attrib
   return found == by_id->second.end() ? none : found->second;
 }
 
-/// The observations that make the value, in the order of arrival.
+/// Returns the observations that determine the value, in the order of arrival.
 std::vector<const Twin::Observation*> Twin::in_force(const Attribute& attribute,
                                                      const std::string& id,
                                                      const View& view) const {
   std::vector<const Observation*> kept;
-  Time gone = kBeginning;  // with a time to live: when what is kept disappears
+  Time gone = kBeginning;  // with a time to live: when the kept observations expire
   for (const Observation& each : observations(attribute, id)) {
     if (each.number >= view.before) continue;
     if (attribute.period && each.time <= view.now - *attribute.period) continue;
@@ -236,8 +236,8 @@ std::vector<const Twin::Observation*> Twin::in_force(const Attribute& attribute,
   return kept;
 }
 
-/// The values of a window in the order in which they were first seen. A value keeps its place for
-/// as long as the window holds it.
+/// Returns the values of a window in the order of first occurrence. A value keeps its place while
+/// the window holds it.
 std::vector<json> Twin::first_seen(const Attribute& attribute, const std::string& id,
                                    const View& view) const {
   std::vector<json> order;
@@ -263,7 +263,7 @@ std::vector<json> Twin::first_seen(const Attribute& attribute, const std::string
 }
 
 json Twin::aggregate(const Attribute& attribute, const std::string& id, const View& asked) const {
-  // What a profile was before it was last evaluated is not known any more.
+  // The engine does not know a profile's state before its last evaluation.
   const auto evaluated = evaluated_.find({attribute.key, id});
   const View view{
       evaluated == evaluated_.end() ? asked.now : std::max(asked.now, evaluated->second),
@@ -275,7 +275,7 @@ json Twin::aggregate(const Attribute& attribute, const std::string& id, const Vi
 
   if (attribute.pushed) return kept.back()->values.front();
   if (how == "counter") return convert_number(static_cast<double>(kept.size()), attribute.type);
-  // Of equal times min_element gives the first; the last takes a search from the end.
+  // min_element returns the first of equal times, so the last is found from the end.
   const Observation& first = **std::min_element(kept.begin(), kept.end(), earlier);
   const Observation& last = **std::max_element(kept.rbegin(), kept.rend(), earlier);
   if (how == "first") return first.values.front();
@@ -337,7 +337,7 @@ json Twin::aggregate(const Attribute& attribute, const std::string& id, const Vi
                                 : std::min_element(counts.begin(), counts.end(), rarer)->value;
 }
 
-/// With the default, but without the zero that some aggregations start from.
+/// Returns the value or its default, but not the zero from which some aggregations start.
 json Twin::result(const Attribute& attribute, const Ids& ids, const View& view) const {
   const auto id = ids.find(attribute.key);
   if (id == ids.end() || !attribute.online) return nullptr;
@@ -361,16 +361,15 @@ json Twin::read(const Attribute& attribute, const std::string& id) const {
 
 bool Twin::leaf_holds(const Leaf& leaf, const Ids& ids, const View& view,
                       const View* previous) const {
-  // A counter that nothing has counted compares as 0 and is null all the same, as in Snowplow's
-  // example of delivery (facts, semantics 8).
+  // A counter that has counted no event compares as 0, although `is null` holds (rule 9).
   if (leaf.op == "is null" || leaf.op == "is not null") {
     return holds(result(*leaf.attribute, ids, view), leaf.op, leaf.literal);
   }
   if (leaf.op != "changed") return holds(read(*leaf.attribute, ids, view), leaf.op, leaf.literal);
   if (previous == nullptr) return false;
-  // What is stored counts, not what is read: the first value is a change, also from a default that
-  // equals it, and so is a new instant of time_since_*. (As both views have one now, the ages of
-  // time_since_* differ as the instants do.)
+  // `changed` compares stored values, not read ones: the first value is a change, even from an
+  // equal default, and so is a new instant of time_since_*. (Both views have the same `now`, so the
+  // ages of time_since_* differ exactly if the instants do.)
   const auto id = ids.find(leaf.attribute->key);
   return id != ids.end() && leaf.attribute->online &&
          aggregate(*leaf.attribute, id->second, *previous) !=
@@ -388,7 +387,7 @@ bool Twin::node_holds(const Node& node, const Ids& ids, const View& view,
 
 bool Twin::is_edge(const Intervention& intervention, const Ids& ids, const View& before,
                    const View& after) const {
-  // Through time alone nothing has changed (rule 21).
+  // Time alone changes nothing for `changed` (rule 21).
   const View* previous = before.now == after.now ? &before : nullptr;
   return !node_holds(intervention.criteria, ids, before, nullptr) &&
          node_holds(intervention.criteria, ids, after, previous);
@@ -407,7 +406,7 @@ void Twin::send(const Intervention& intervention, const Ids& ids, const View& vi
       attributes[group->name + ":" + each.name] = read(each, ids, view);
     }
   }
-  // Of two versions the higher has the word, also where its value is missing.
+  // The higher of two versions wins, even if its value is missing.
   std::erase_if(attributes.get_ref<json::object_t&>(),
                 [](const auto& entry) { return entry.second.is_null(); });
   for (const std::string& target : intervention.targets) {
@@ -505,8 +504,8 @@ std::vector<Fired> Twin::advance(Time now, const Held& held) {
   const Time end = std::max(clock_, now);
   std::map<Profile, Time> done;  // up to when, of those whose time passes
   for (const Profile& each : passing(held)) done[each] = evaluated_[each];
-  // Who was not evaluated when the clock last moved was not held then, and has missed its
-  // deadlines.
+  // A profile that was not evaluated when the clock last moved was not held then, and has missed
+  // its deadlines.
   const auto is_late = [&](const Profile& each) {
     return catching_up_ || evaluated_[each] < clock_;
   };
@@ -530,7 +529,7 @@ std::vector<Fired> Twin::advance(Time now, const Held& held) {
   for (const Late& each : late) {
     const Ids& ids = last_ids_.at(each.profile);
     if (!node_holds(each.intervention->criteria, ids, now_, nullptr)) continue;
-    // What fires late brings the latest values (rule 24).
+    // An intervention that fires late carries the latest values (rule 24).
     send(*each.intervention, ids, now_, each.instant, deadline_of(each.profile, each.instant),
          fired);
   }
@@ -573,7 +572,7 @@ bool Twin::is_up_to_date(const Held& held) const {
   });
 }
 
-/// Every instant at which the leaf might flip through time alone, in any order.
+/// Returns every instant at which time alone might flip the leaf, in any order.
 std::vector<Time> Twin::candidates(const Leaf& leaf, const std::string& id, Time after) const {
   const Attribute& attribute = *leaf.attribute;
   std::vector<Time> instants;

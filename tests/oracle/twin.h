@@ -1,6 +1,6 @@
-// The slow twin of the engine: keeps everything that ever happened and computes each attribute anew
-// from it whenever it is read. It fires by evaluating every intervention before and after. Written
-// from the numbered rules of the design alone, so that it shares no mistake with core/.
+// The slow twin of the engine: keeps all events and computes each attribute from them at every
+// read. It fires by evaluating every intervention before and after a step. Written from the
+// numbered rules of core/docs/semantics.md alone, so that it shares no mistake with core/.
 #pragma once
 
 #include <map>
@@ -18,41 +18,41 @@ namespace oracle {
 /// One intervention for one target.
 struct Fired {
   json payload;       // as in the case files: name, version, target, attributes, triggered_at
-  std::string cause;  // what intervention_id must stand for, with the intervention's name
+  std::string cause;  // one intervention_id belongs to each cause and intervention name
 };
 
 using Ids = std::map<std::string, std::string>;  // key name → id
 
 using Profile = std::pair<std::string, std::string>;  // key name, id
-/// Whose time passes; everybody's without a set.
+/// The ids for which time passes; without a set, all ids.
 using Held = std::optional<std::set<Profile>>;
 
 class Twin {
  public:
   explicit Twin(std::shared_ptr<const Bundle> bundle);
 
-  /// `event` as the Analytics SDKs have it.
+  /// `event` is an enriched event in the JSON form of Snowplow's Analytics SDKs.
   std::vector<Fired> process(const json& event, Time now, Held held = {});
   std::vector<Fired> push(const json& push, Time now, Held held = {});
   std::vector<Fired> advance(Time now, const Held& held = {});
-  /// Whether something was known of the id.
+  /// Forgets an id. Returns false if nothing was known of it.
   bool forget(const std::string& key, const std::string& id);
 
-  /// What restoring a snapshot under (other) definitions does.
+  /// Changes the state as restoring a snapshot under these definitions does.
   void restart(std::shared_ptr<const Bundle> bundle);
 
-  /// The first instant at which a leaf of some profile flips, if any: of a profile that was not
-  /// held meanwhile, that may be long ago.
+  /// Returns the first instant at which a leaf of some profile flips, if any. For a profile that
+  /// was not held, the instant may be in the past.
   std::optional<Time> next_flip(const Held& held) const;
-  /// Whether time was evaluated for all of them up to the clock.
+  /// Returns true if time was evaluated for all of these ids up to the clock.
   bool is_up_to_date(const Held& held) const;
 
   Time clock() const { return clock_; }
   const Bundle& bundle() const { return *bundle_; }
-  /// Key name and id of everybody an event or push has touched: by key in the order of the
-  /// definitions, then by id. Deadlines of one instant run in this order.
+  /// Returns key name and id of all profiles that an event or push has touched: by key in the order
+  /// of the definitions, then by id. Deadlines of one instant run in this order.
   std::vector<Profile> profiles() const;
-  /// What an attribute reads for an id at the clock.
+  /// Returns the value of an attribute for an id at the clock.
   json read(const Attribute& attribute, const std::string& id) const;
 
  private:
@@ -61,9 +61,9 @@ class Twin {
     long number;               // of the event
     Time time;                 // when it happened
     Time arrived;              // the clock when it came
-    std::vector<json> values;  // what it brought; a counter's event brings a null
+    std::vector<json> values;  // the values that it adds; a counter's event adds a null
   };
-  /// A way of looking at the world: an instant, and whether the latest event has happened.
+  /// An instant, and the observations that count at it: those with numbers below `before`.
   struct View {
     Time now;
     long before;  // observations numbered from here on are not there
@@ -96,7 +96,7 @@ class Twin {
             const std::string& cause, std::vector<Fired>& fired);
   void fire_deadline(const Profile& profile, Time instant, std::vector<Late>* late,
                      std::vector<Fired>& fired);
-  /// The engine keeps no profile where it computes nothing.
+  /// The engine keeps profiles only of keys with online attributes.
   bool keeps_profiles(const std::string& key) const;
   std::vector<json> values_for(const Attribute& attribute, const json& event) const;
   bool counts(const Attribute& attribute, const json& event) const;

@@ -34,7 +34,7 @@ struct Date {
   int day;
 };
 
-/// Counts year by year and month by month, as on one's fingers.
+/// Counts year by year and month by month, which is slow and obviously right.
 Date date_of(Time days_since_1970) {
   Date date{1970, 1, 1};
   Time left = days_since_1970;
@@ -100,7 +100,7 @@ bool like(const std::string& text, const std::string& pattern) {
   return like_from(code_points(text), 0, code_points(pattern), 0);
 }
 
-/// The generator keeps to patterns on which RE2 and std::regex agree.
+/// The generator only makes patterns on which RE2 and std::regex agree.
 bool rlike(const std::string& text, const std::string& pattern) {
   return std::regex_search(text, std::regex(pattern));
 }
@@ -149,7 +149,7 @@ json plain(const Raw& raw) {
   return raw.time ? json(time_text(*raw.time)) : raw.value;
 }
 
-/// Literals on a time: strings of rule 10.
+/// Reads the literals of a criterion on a time, which are strings of rule 10.
 json times_in(const json& literal) {
   if (literal.is_string()) return json(*parse_time(literal.get<std::string>()));
   json times = json::array();

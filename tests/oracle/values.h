@@ -1,5 +1,5 @@
-// What the slow twin knows about values: the rules 1 to 8 in their most literal form. A value is
-// JSON; null is missing.
+// The values of the slow twin: rules 1 to 8 in their most literal form. A value is JSON; null is
+// missing.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ using nlohmann::json;
 /// Whole milliseconds since 1970.
 using Time = std::int64_t;
 
-/// A property as the event has it. The time of an atomic field is no JSON value.
+/// A property of an event. JSON has no time, so an atomic field that is a time has `time` set.
 struct Raw {
   json value;
   std::optional<Time> time;
@@ -29,25 +29,25 @@ std::optional<Time> parse_time(std::string_view text);  // the forms of rule 10
 Time parse_duration(std::string_view text);             // ISO 8601; a year is 365 days, a month 30
 
 // Conversion (rule 2)
-/// `raw` as a scalar of `type`; null if it does not fit.
+/// Converts `raw` to a scalar of `type`; null if it does not fit.
 json convert(const Raw& raw, const std::string& type);
-/// A result of sum, min, max, mean.
+/// Converts a result of sum, min, max or mean.
 json convert_number(double number, const std::string& type);
-/// The element type of a list type; other types as they are.
+/// Returns the element type of a list type, and any other type unchanged.
 std::string element_type(const std::string& type);
-/// The part of a date (rule 14); null if `raw` is no time.
+/// Returns the part of a date (rule 14); null if `raw` is not a time.
 json date_part(const Raw& raw, const std::string& part);
 
-/// The doubles' exact sum, and what that is divided by their count, rounded once (rule 3).
+/// Return the exact sum of the doubles, and that sum divided by their count, rounded once (rule 3).
 double exact_sum(const std::vector<double>& numbers);
 double exact_mean(const std::vector<double>& numbers);
 
 // Comparison (rules 5 to 8)
-/// Null, "", [] and {}.
+/// True for null, "", [] and {}.
 bool is_empty(const json& value);
-/// Whether `value operator literal` holds for an attribute; `changed` is not asked here.
+/// True if `value operator literal` holds for an attribute. `op` is not `changed`.
 bool holds(const json& value, const std::string& op, const json& literal);
-/// The same for a property in an event filter, where a missing one satisfies != too.
+/// The same for a property in an event filter, where a missing property also satisfies !=.
 bool filter_holds(const Raw& raw, const std::string& op, const json& literal);
 
 }  // namespace oracle
