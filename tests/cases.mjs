@@ -1,14 +1,14 @@
-// Counts the test cases of a JUnit report: prints "passed failed skipped", then each failed case and what was said of it.
+// Counts the test cases of a JUnit report: prints "passed failed skipped", then each failed case with its message.
 //
-// Every runner that we use writes such a report, but they differ in what the sums in its head
-// count (Catch2 counts assertions), so the cases themselves are counted.
+// Every test runner here writes such a report, but the totals in its head differ in meaning (Catch2
+// counts assertions), so this program counts the cases themselves.
 
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 
 const linesOfAFailure = 25;
 
-// As in any text of XML: a CDATA section is its content, with the special characters escaped.
+// Replaces CDATA sections by their content with the special characters escaped, which means the same in XML.
 const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 const characters = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 const escape = (text) => text.replace(/[&<>]/g, (character) => escapes[character]);

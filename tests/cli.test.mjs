@@ -1,4 +1,4 @@
-// The program `tripline` as its user runs it: output, messages and exit status.
+// Runs the program `tripline` as a user does: output, messages and exit status.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -20,11 +20,11 @@ after(() => rmSync(folder, { recursive: true }));
 
 const user = '9c6d7a65-d4ec-465f-8cdf-ffbfe939e772';
 
-test('check says nothing of the tutorial definitions', () => {
+test('check prints nothing for the tutorial definitions', () => {
   assert.deepEqual(run('check', bundle), { status: 0, out: '', err: '' });
 });
 
-test('check reads standard input, but not beside events that do', () => {
+test('check reads standard input, unless the events come from there', () => {
   assert.equal(run({ input: readFileSync(bundle) }, 'check', '-').status, 0);
   assert.match(run({ input: '{' }, 'check', '-').err, /^-: : this is not JSON/);
   assert.equal(run({ input: readFileSync(bundle) }, 'attributes', '--definitions', '-', events).status, 0);
@@ -45,7 +45,7 @@ test('check prints a line for each error, with file and JSON Pointer', () => {
   assert.match(lines.join('\n'), /wrong\.json: \/interventions\/0\/criteria\/attribute: .*'ecom_attributes:count_add_to_cart'/);
 });
 
-test('check warns, in one line, of what is not published beside what is', () => {
+test('check warns, in one line, if unpublished objects stand beside published ones', () => {
   const mixed = JSON.parse(readFileSync(bundle, 'utf8'));
   for (const intervention of mixed.interventions.slice(1)) intervention.is_published = false;
   const { status, err } = run('check', write('mixed.json', JSON.stringify(mixed)));
@@ -91,7 +91,7 @@ test('replay reads standard input', () => {
   assert.equal(lines(out).length, 2);
 });
 
-test('attributes prints each profile, with null for what is missing', () => {
+test('attributes prints each profile, with null for missing values', () => {
   const { status, out } = run('attributes', '--definitions', bundle, events);
   assert.equal(status, 0);
   assert.deepEqual(lines(out), [{
@@ -143,7 +143,7 @@ const timed = JSON.stringify({
   }],
 });
 
-/** The attributes of user u after these events, one object each, and what was said of their lines. */
+/** Returns the attributes of user u after these events, one object each, and the messages about their lines. */
 function readAfter(...events) {
   const definitions = write('timed.json', timed);
   const file = write('timed.ndjson', events.map((event) => (typeof event === 'string' ? event : JSON.stringify({ user_id: 'u', ...event }))).join('\n'));
@@ -151,7 +151,7 @@ function readAfter(...events) {
   return { status, err, read: out === '' ? undefined : lines(out)[0].attributes.g };
 }
 
-test('rule 10: times as warehouses and Spark print them', () => {
+test('rule 10: times in the forms that warehouses and Spark print', () => {
   const forms = [
     '2026-01-05T10:00:00.123Z', '2026-01-05t10:00:00.123z', '2026-01-05 10:00:00.123', '2026-01-05 10:00:00.123 UTC',
     '2026-01-05 10:00:00.123456 UTC', '2026-01-05 10:00:00.123+00', '2026-01-05 11:00:00.123456789 +0100',
@@ -161,7 +161,7 @@ test('rule 10: times as warehouses and Spark print them', () => {
     for (const field of ['derived_tstamp', 'true_tstamp', 'dvce_created_tstamp', 'collector_tstamp']) {
       const { status, err, read } = readAfter({ event_id: 'a', [field]: form, refr_dvce_tstamp: form });
       assert.deepEqual({ status, err, linked: read.linked }, { status: 0, err: '', linked: '2026-01-05T10:00:00.123Z' }, form);
-      // The next event is an hour later by the first one's time, so only one is in the hour.
+      // The second event is exactly an hour after the first, so the window of an hour holds one event.
       assert.equal(readAfter({ event_id: 'a', [field]: form }, { event_id: 'b', derived_tstamp: '2026-01-05T11:00:00.123Z' }).read.hour, 1, form);
       assert.equal(readAfter({ event_id: 'a', [field]: form }, { event_id: 'b', derived_tstamp: '2026-01-05T11:00:00.122Z' }).read.hour, 2, form);
     }
@@ -186,11 +186,11 @@ test('rule 10: a line whose time cannot be read is reported and skipped, not tim
       assert.equal(read.events, 2, what);
     }
   }
-  // No definition reads it, and no event is timed by it.
+  // No definition reads this field, and it is never the time of an event.
   assert.equal(readAfter({ ...good, dvce_sent_tstamp: 'soon' }).status, 0);
 });
 
-test('rule 10: what a line says of its unreadable time is short, and has no control characters', () => {
+test('rule 10: the message about an unreadable time is short, and has no control characters', () => {
   const { err } = readAfter({ derived_tstamp: `\u001b[2J\u009b2J\n${'x'.repeat(1000)}` });
   assert.ok(err.split('\n')[0].length < 300, err);
   assert.doesNotMatch(err.replaceAll('\n', ''), /[\x00-\x1f\x7f-\x9f]/);
@@ -198,7 +198,7 @@ test('rule 10: what a line says of its unreadable time is short, and has no cont
 
 // ---- JSON that is not an event -----------------------------------------------------------------
 
-test('a line of JSON that is not an event is reported with a guess why', () => {
+test('a line of JSON that is not an event is reported with a likely cause', () => {
   const event = { event_id: 'e1', event_name: 'page_view', user_id: 'u', derived_tstamp: '2026-01-05T10:00:00.000Z' };
   const upper = Object.fromEntries(Object.entries(event).map(([name, value]) => [name.toUpperCase(), value]));
   const payload = { e: 'pv', eid: 'e1', uid: 'u', dtm: '1767607200000', p: 'web', tv: 'js-4.10.1' };
@@ -243,7 +243,7 @@ test('a line of JSON that is not an event is reported with a guess why', () => {
   }
 });
 
-test('an event is one whatever it lacks', () => {
+test('an event may lack any field', () => {
   for (const event of [{ event_id: 'e1' }, { user_id: 'u' }, { collector_tstamp: '2026-01-05' }, { app_id: null, platform: 'web' }, { contexts_acme_item_1: [] }, { unstruct_event_acme_probe_1: { a: 1 } }, { page_url: 'x', schema: 'y', data: 'z' }]) {
     const { status, err } = readAfter(JSON.stringify(event));
     assert.deepEqual({ status, err }, { status: 0, err: '' }, JSON.stringify(event));
@@ -252,7 +252,7 @@ test('an event is one whatever it lacks', () => {
 
 // ---- types of atomic fields (rule 2) -----------------------------------------------------------
 
-/** Definitions of one group, keyed by user_id. */
+/** Returns definitions with one group, keyed by user_id. */
 const groupOf = (...attributes) => JSON.stringify({
   attribute_groups: [{ name: 'g', attribute_key: { name: 'user_id' }, attributes }],
 });
@@ -262,7 +262,7 @@ const countWhere = (counter, name, operator, value) => ({
   criteria: { all: [{ property: atomicField(name), operator, value }] },
 });
 
-test('rule 2: numbers and booleans that a tool wrote as strings count, and ids that it wrote as numbers', () => {
+test('rule 2: numbers and booleans written as strings count, and so do ids written as numbers', () => {
   const definitions = write('typed.json', groupOf(
     { name: 'spent', type: 'double', aggregation: 'sum', property: atomicField('se_value') },
     { name: 'cookies', type: 'bool', aggregation: 'last', property: atomicField('br_cookies') },
@@ -313,7 +313,7 @@ test('rules 8 and 10: a filter that can never match is refused, and times compar
   assert.deepEqual(attributes, { g: { n9: 2, n10: 1 } });
 });
 
-test('a compressed file is told from one that is broken', () => {
+test('the message for a compressed file differs from that for a broken one', () => {
   const file = join(folder, 'events.gz');
   writeFileSync(file, gzipSync(readFileSync(events)));
   const { status, err } = run('replay', '--definitions', bundle, file);
@@ -340,7 +340,7 @@ test('pushed attributes count, and a refused push is reported', () => {
   assert.match(err, /pushes\.ndjson:3: skipped: .*'tire'/);
 });
 
-test('wrong usage is told from wrong input', () => {
+test('wrong usage and wrong input have different exit statuses', () => {
   assert.equal(run().status, 2);
   assert.equal(run('frobnicate').status, 2);
   assert.equal(run('check').status, 2);
@@ -359,7 +359,7 @@ test('wrong usage is told from wrong input', () => {
   assert.equal(run('explain', '--definitions', bundle, '--intervention', 'discuont', '--key', 'user_id', '--id', 'x', events).status, 1);
 });
 
-test('a slip in a command or an option finds its better idea, and the way to the manual', () => {
+test('for a mistyped command or option, the message suggests the nearest one and names --help', () => {
   assert.match(run('relpay').err, /there is no command 'relpay'; did you mean 'replay'\?\n.*tripline --help/);
   const { err } = run('replay', '--definitions', bundle, '--untli', 'soon', events);
   assert.match(err, /there is no option --untli; did you mean '--until'\?\n.*tripline replay --help/);
@@ -371,7 +371,7 @@ test('options may come anywhere, with = or without; -- ends them', () => {
   assert.equal(run('attributes', '--until', '2026-12-01T00:00:00Z', '--definitions', bundle, '--', events).out, expected);
 });
 
-test('--until lets time go on after the last line', () => {
+test('--until lets time pass after the last line', () => {
   const idle = write('idle.json', JSON.stringify({
     attribute_groups: [{
       name: 'g', attribute_key: { name: 'domain_userid' },
@@ -405,7 +405,7 @@ test('the manual has a page for each command, for terminals of 80 columns', () =
   assert.match(run('--version').out, /^tripline \d+\.\d+\.\d+\n$/);
 });
 
-test('limits are options, and it is said when profiles may have been forgotten', () => {
+test('limits are options, and a message warns when profiles may have been dropped', () => {
   const visits = (...users) => users.map((user) => JSON.stringify({
     event_id: `${user}`, domain_userid: user, event_vendor: 'acme', derived_tstamp: '2026-01-01T00:00:00.000Z',
   })).join('\n');
@@ -437,7 +437,7 @@ test('a push without a version sets fields of the highest one', () => {
   assert.match(err, /:3: skipped: 'version' must be a whole number/);
 });
 
-test('preview counts an id in either case once, and whoever is pushed to', () => {
+test('preview counts an id once in upper and lower case, and counts targets of pushes', () => {
   const definitions = write('reach.json', JSON.stringify({
     attribute_groups: [
       { name: 'g', attribute_key: { name: 'user_id' }, attributes: [{ name: 'n', type: 'int32', aggregation: 'counter' }] },
@@ -474,7 +474,7 @@ test('lists, flags and numbers can be pushed', () => {
   assert.equal(err.match(/kinds\.ndjson:[2345]: skipped/g).length, 4, err);
 });
 
-test('lines may be long, end as in Windows, be blank, or lack an end', () => {
+test('lines may be long, end with CRLF, be blank, or lack an end', () => {
   const line = readFileSync(events, 'utf8').split('\n')[0];
   const expected = run('attributes', '--definitions', bundle, write('plain.ndjson', `${line}\n`)).out;
   const long = JSON.stringify({ ...JSON.parse(line), page_url: 'x'.repeat(1_000_000) });
@@ -505,7 +505,7 @@ test('output that cannot be written is an error', { skip: !existsSync('/dev/full
   assert.match(err, /cannot be written/);
 });
 
-test('progress is shown on a terminal only, as wide as it is, and taken away', () => {
+test('progress appears on a terminal only, fits its width, and is erased', () => {
   const file = manyEvents();
   const quiet = run('attributes', '--definitions', bundle, file);
   assert.equal(quiet.err, '');
@@ -536,13 +536,13 @@ test('on a terminal the table keeps its width, and an explanation is indented', 
   assert.match(explanation, /^ {2}"why": /m);
 });
 
-/** A file of some 65 MB. */
+/** Writes a file of about 65 MB. */
 function manyEvents() {
   const file = join(folder, 'many-events.ndjson');
   return existsSync(file) ? file : write('many-events.ndjson', readFileSync(events, 'utf8').repeat(1600));
 }
 
-/** What a terminal with so many columns would receive. */
+/** Returns the program's output to a terminal with `columns` columns. */
 function onTerminal(columns, ...args) {
   const command = [program, ...args].map((word) => `'${word}'`).join(' ');
   const { status, stdout } = spawnSync('script', ['-qec', `stty cols ${columns}; ${command}`, '/dev/null'], { encoding: 'utf8' });

@@ -1,7 +1,7 @@
-// The lines of core/ that ran, from the profiles that `tests/run coverage` left: a table by folder.
+// Reads the profiles of `tests/run coverage` and prints which share of the lines of core/ ran, by folder.
 //
-//   node tests/coverage.mjs             the table; fails if too few lines of core/ ran
-//   node tests/coverage.mjs --missing   also each line that no test ran
+//   node tests/coverage.mjs             prints the table; fails if too few lines of core/ ran
+//   node tests/coverage.mjs --missing   prints also each line that no test ran
 
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -55,7 +55,7 @@ function share({ count, covered }) {
   return (100 * covered) / count;
 }
 
-// llvm-cov shows each file as its name and a colon, then lines as `number|times it ran|text`.
+// llvm-cov prints for each file its name and a colon, then lines as `number|count|source`.
 function printMissing() {
   let file = '';
   for (const line of coverage('show', '-show-instantiations=false', '-use-color=false').split('\n')) {

@@ -1,5 +1,5 @@
-// Imports and includes point down: a folder uses what stands before it in the lists below, and no two files need each
-// other. Prints each that does not, and ends with exit status 1.
+// Checks that imports and includes point down: a folder uses only folders before it in the lists below, and no two
+// files need each other. Prints each import that breaks the rule, and then ends with exit status 1.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-// From the bottom to the top. The folder, or the file, that stands first in the list and begins a path decides.
+// From the bottom to the top. The first entry of the list that is a prefix of a path gives the path's layer.
 const layers = {
   'core/include/tripline': ['detail', 'diagnostic.h', 'value.h', 'definitions.h', 'program.h', 'event.h', 'engine.h', ''],
   'core/src': [
@@ -56,7 +56,7 @@ function placeOf(file) {
   return [folder, layers[folder].findIndex((layer) => relative(folder, file).startsWith(layer))];
 }
 
-// A header and its own source file are one.
+// A header and its own source file count as one unit.
 function* circles() {
   const unit = (file) => file.replace(/\.(h|cpp)$/, '');
   const graph = new Map();

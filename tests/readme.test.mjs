@@ -1,5 +1,5 @@
-// Every command line that a README shows is run: here, or by a part of tests/run. One that this file
-// does not know fails, so that none is added unseen.
+// Checks that every command line in a README is run: here, or by a part of tests/run. A command that this file does not
+// know fails, so that each new one gets its test.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-// A reader's own folder: definitions, events, and the program where a plain build puts it.
+// A reader's folder: definitions, events, and the program at the place where a plain build puts it.
 const folder = mkdtempSync(join(tmpdir(), 'tripline-readme-'));
 after(() => rmSync(folder, { recursive: true }));
 copyFileSync(join(root, 'tests/samples/ecom_bundle.json'), join(folder, 'definitions.json'));
@@ -20,9 +20,9 @@ symlinkSync(join(root, '.build/native'), join(folder, 'build'));
 
 const inFolder = (command) => assert.equal(bash(command, folder), 0);
 const inRepository = (command) => assert.equal(bash(`PATH=$PWD/.build/native/bin:$PATH; ${command}`, root), 0);
-/** Run by a part of tests/run, which must be there. */
+/** For a command that a part of tests/run runs; checks that the part exists. */
 const byPart = (part) => () => assert.match(readFileSync(join(root, 'tests/run'), 'utf8'), new RegExp(`^part_${part}\\(\\)`, 'm'));
-/** Not run as a test, for a reason; what is called must be there. */
+/** For a command that no test runs, for the reason beside it; checks that its program exists. */
 const notRun = (command) => assert.ok(existsSync(join(root, command.replace(/^node /, '').split(' ')[0])));
 
 const runners = [
@@ -42,10 +42,10 @@ const runners = [
   [/^python3 -m venv signals && signals\/bin\/pip install snowplow-signals==/, byPart('clients')],
   [/^npm --prefix js (run types|test)/, byPart('js')],
   [/^npm --prefix tests\/e2e test/, byPart('e2e')],
-  [/^\.setup\/build( (native|wasm|js|shop))*$/, byPart('native')], // what tests/run begins with
+  [/^\.setup\/build( (native|wasm|js|shop))*$/, byPart('native')], // tests/run does this first
   [/^(cmake .*|\.build\/fuzz\/bin\/fuzz-(rlike|events) .*)$/, byPart('fuzz')],
   [/^\.build\/fuzz\/bin\/fuzz-make-corpus /, byPart('fuzz')],
-  [/^tests\/run( |$)/, notRun], // would run itself
+  [/^tests\/run( |$)/, notRun], // would run this test again
   [/^tests\/bench\/run( |$)/, notRun], // measures for minutes
 ];
 
@@ -59,7 +59,7 @@ for (const readme of readmes()) {
   }
 }
 
-test('the program that a README calls is what a plain build makes', () => {
+test('the program in README.md is the one that a plain build makes', () => {
   const cmake = readFileSync(join(root, 'README.md'), 'utf8');
   assert.match(cmake, /`cmake -S \. -B build && cmake --build build` makes the program/);
 });
@@ -69,7 +69,7 @@ function readmes() {
   return files.filter((file) => commandsOf(file).length > 0);
 }
 
-/** The lines of ```sh blocks, without comments; a \ at the end goes on in the next. */
+/** Returns the lines of ```sh blocks, without comments. Joins a line that ends in \ with the next one. */
 function commandsOf(file) {
   const text = readFileSync(join(root, file), 'utf8');
   return [...text.matchAll(/^ *```sh\n(.*?)^ *```/gms)].flatMap(([, block]) => block

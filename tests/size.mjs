@@ -1,6 +1,6 @@
-// What a page downloads for local evaluation (the plugin with all that it imports, the module's glue
-// included, and the WebAssembly module), compressed by brotli, against the budget. Then what is only loaded when it is
-// used, and the engine alone: the WebAssembly module and its glue.
+// Compares the size of a page's download for local evaluation, compressed by brotli, with the budget. The download is
+// the plugin with all its imports (the module's glue is one of them) and the WebAssembly module. Then prints the size
+// of the files that are loaded on demand, and of the engine alone: the WebAssembly module and its glue.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,7 +8,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 
-// Bytes.
+// In bytes.
 const budget = 63_600;
 const engineBudget = 49_000;
 
@@ -33,7 +33,7 @@ console.log(`${String(engine).padStart(8)}  the engine alone, with its glue; the
 
 process.exitCode = total <= budget && engine <= engineBudget ? 0 : 1;
 
-// The file and every file that it imports statically.
+// Returns the file and every file that it imports statically.
 function withImports(file, found = new Set()) {
   if (found.has(file)) return found;
   found.add(file);

@@ -1,4 +1,4 @@
-// Enriched event (Snowplow's Analytics SDK form) → one value per input of a program.
+// Reads one value per input of a program from an enriched event, in the JSON form of Snowplow's Analytics SDKs.
 //
 // A value is undefined (missing), null, boolean, number, string, Date (the time of an atomic
 // field), an array or an object. An atomic field has a value of its type (rule 2).
@@ -23,17 +23,17 @@ const booleanFields = new Set([
 
 const booleans = new Map([['true', true], ['1', true], ['false', false], ['0', false]]);
 
-// The SDK's enum has a name of its own for one canonical field.
+// The SDK's list of atomic fields has another name for one canonical field.
 const canonicalNames = { refr_device_tstamp: 'refr_dvce_tstamp' };
 
-/** The event's time in ms since the epoch, or NaN. */
+/** Returns the event's time in ms since the epoch, or NaN. */
 export function eventTime(event) {
   const text =
     event.derived_tstamp ?? event.true_tstamp ?? event.dvce_created_tstamp ?? event.collector_tstamp;
   return text == null ? NaN : instant(text).getTime();
 }
 
-// Events of the cases have their times in one form; a host that reads files takes those of rule 10.
+// The cases use one form of times. A host that reads files accepts all forms of rule 10.
 function instant(text) {
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text)) return new Date(text);
   throw new Error(`An event's time must be as in 2026-11-23T01:41:24.367Z, not ${JSON.stringify(text)}`);
@@ -68,7 +68,7 @@ function atomicValue(event, name) {
   return String(value);
 }
 
-/** A number that is written as a string in JSON's grammar. */
+/** Reads a number from a string in JSON's grammar. */
 function numberIn(text) {
   if (typeof text !== 'string' || text !== text.trim()) return undefined;
   try {
@@ -90,7 +90,7 @@ function atPath(value, path) {
   return path.reduce(own, value);
 }
 
-// Own properties of plain objects by string, elements of arrays by number; nothing else.
+// Reads only an own property of a plain object, by string, or an element of an array, by number.
 function own(value, segment) {
   const fits = typeof segment === 'number' ? Array.isArray(value) : isObject(value);
   return fits && Object.hasOwn(value, segment) ? value[segment] : undefined;

@@ -1,10 +1,10 @@
-// What both runners do outside a case: read the case files, report complaints.
+// The parts that both runners share: they read the case files and report complaints.
 
 import { readdirSync, readFileSync } from 'node:fs';
 
 const folder = new URL('cases/', import.meta.url);
 
-/** All case files in alphabetical order, as `{ name, content }`. */
+/** Returns all case files in alphabetical order, as `{ name, content }`. */
 export function readCaseFiles() {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
   if (names.length === 0) throw new Error('There are no case files in tests/conformance/cases.');
@@ -18,6 +18,6 @@ export function readCaseFiles() {
 export function assertNone(complaints) {
   if (complaints.length === 0) return;
   const error = new Error(complaints.join('\n'));
-  error.stack = error.message; // where in the runner it was noticed tells nothing
+  error.stack = error.message; // the runner's own stack is of no use
   throw error;
 }

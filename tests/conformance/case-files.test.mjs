@@ -1,4 +1,4 @@
-// Holds every case file against schema.json.
+// Validates every case file against schema.json, and its rule numbers against core/docs/semantics.md.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

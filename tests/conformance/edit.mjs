@@ -1,6 +1,6 @@
-// A test's changes to definitions: JSON Pointers and what to put there.
+// Applies a test's `change` and `remove` to definitions.
 
-/** A copy of the definitions with the values of `change` in place and those of `remove` gone. */
+/** Returns a copy of the definitions with the values of `change`, and without those of `remove`. */
 export function edited(definitions, { change = {}, remove = [] }) {
   if (typeof definitions === 'string') return definitions;
   const copy = structuredClone(definitions);

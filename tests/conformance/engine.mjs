@@ -2,14 +2,13 @@
 
 import { layout } from './layout.mjs';
 
-const longestString = 8192; // bytes; what is longer is cut at a code point boundary (rule 26)
+const longestString = 8192; // bytes; a longer string is cut at a code point boundary (rule 26)
 const noField = 2 ** 32 - 1;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * Loads definitions (an object, or their text). Returns the load report and the engine;
- * the engine is null if there are errors.
+ * Loads definitions (an object or a string). Returns the load report and the engine, which is null if there are errors.
  */
 export function load(module, definitions, options = {}) {
   const text = typeof definitions === 'string' ? definitions : JSON.stringify(definitions);
@@ -19,7 +18,7 @@ export function load(module, definitions, options = {}) {
   return { report, engine: handle === 0 ? null : new Engine(module, handle, report) };
 }
 
-/** Texts or bytes into the event buffer, one after the other; answers how many bytes each has. */
+/** Writes strings or bytes into the event buffer, one after the other. Returns the number of bytes of each. */
 function write(module, ...texts) {
   const parts = texts.map((text) => (typeof text === 'string' ? encoder.encode(text) : text));
   let end = module.buffer(parts.reduce((size, part) => size + part.length, 0));
@@ -40,7 +39,7 @@ function resultText(module) {
   return decoder.decode(resultBytes(module));
 }
 
-/** A push that the engine does not take; the message is the engine's. */
+/** Thrown if the engine refuses a push; has the engine's message. */
 export class Refusal extends Error {}
 
 class Engine {
@@ -54,7 +53,7 @@ class Engine {
     this.inputs = report.inputs;
   }
 
-  /** Of these ids time passes in the calls to come, each `{name, id}`; undefined: of all. */
+  /** Lets time pass only for these ids, each `{name, id}`, in later calls. With undefined, it passes for all ids. */
   hold(held) {
     const values = (held ?? []).flatMap(({ name, id }) => [name, id]);
     this.#write({ id: '', now: 0, time: NaN, values });
@@ -62,7 +61,7 @@ class Engine {
     if (answer !== 0) throw new Error(`The engine answered ${answer}.`);
   }
 
-  /** Times in ms, `time` NaN if the event has none; one value per input. Returns the payloads. */
+  /** Takes times in ms (`time` is NaN for an event without one) and one value per input. Returns the payloads. */
   process({ id, now, time, values }) {
     this.#write({ id, now, time, values });
     return this.#payloads(this.#module.process(this.handle));
@@ -74,7 +73,7 @@ class Engine {
 
   /**
    * Sets fields of external groups; `time` as for an event. Returns the payloads, or throws a
-   * Refusal. A name that is no field is handed on as the number of none.
+   * Refusal. Passes a number that no attribute has for a name that is not a field.
    */
   push({ attribute_key, group, version, attributes }, now, time) {
     const values = Object.entries(attributes).flatMap(([name, value]) => [
@@ -91,12 +90,12 @@ class Engine {
     this.#module.rebase(this.handle, now);
   }
 
-  /** Whether something was known of the id. */
+  /** Returns true if something was known of the id. */
   forget({ name, id }) {
     return this.#module.forget(this.handle, ...write(this.#module, name, id)) === 1;
   }
 
-  /** When advance must be called next (ms), or Infinity; at or before the clock: at once. */
+  /** Returns when to call `advance` next, in ms, or Infinity. A time at or before the clock means at once. */
   nextDeadline() {
     return this.#module.nextDeadline(this.handle);
   }
@@ -133,7 +132,7 @@ class Engine {
     write(this.#module, encodeEvent(content));
   }
 
-  // Of the versions of a group that have the field, the one named, else the highest.
+  // Returns the number of the field in the given version of the group, else in the highest version that has it.
   #fieldNumber(group, version, name) {
     const fields = this.#fields
       .filter((field) => field.group === group && field.name === name)
@@ -142,7 +141,7 @@ class Engine {
     return fields[0]?.attribute ?? noField;
   }
 
-  /** The result of the last call, exactly as the engine wrote it. */
+  /** Returns the result of the last call, exactly as the engine wrote it. */
   resultText() {
     return resultText(this.#module);
   }
@@ -157,7 +156,7 @@ class Engine {
   }
 }
 
-// The event as the bytes of the engine's event buffer; wasm/event_buffer.h draws them.
+// Encodes the event in the format of the engine's event buffer, which wasm/event_buffer.h describes.
 function encodeEvent({ id, now, time, values }) {
   const slots = [id, ...values];
   const bytes = new Uint8Array(layout.header_bytes + roomFor(slots));
@@ -205,7 +204,7 @@ function tagOf(value) {
   return typeof value === 'boolean' ? String(value) : typeof value;
 }
 
-// Bytes that suffice for the slots and what they point to.
+// Returns a number of bytes that suffices for the slots and their strings and lists.
 function roomFor(slots) {
   return slots.reduce((room, value) => {
     if (typeof value === 'string') return room + layout.slot_bytes + 3 * value.length;

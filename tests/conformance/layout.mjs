@@ -1,4 +1,4 @@
-// The event buffer's layout, as wasm/event_buffer.h draws it. The cases pass only if it is the module's.
+// The event buffer's layout, as in wasm/event_buffer.h. The cases pass only if the module has the same layout.
 
 export const layout = {
   header_bytes: 24,

@@ -1,11 +1,11 @@
-// Runs one test of a case file. README.md defines what it must do. Free of any platform: the
-// module comes in, complaints go out.
+// Runs one test of a case file, as README.md defines. Depends on no platform: it takes the module and returns a list of
+// complaints.
 
 import { bind, eventTime } from './bind.mjs';
 import { edited } from './edit.mjs';
 import { Refusal, load } from './engine.mjs';
 
-/** Complaints, one text each; none if the test passes. */
+/** Returns the complaints as strings; an empty list if the test passes. */
 export function runTest(module, file, test) {
   const asWritten = new Run(module, file, test).complaints;
   if (test.as_written_only) return asWritten;
@@ -186,8 +186,8 @@ class Run {
     return `00000000-0000-4000-8000-${String(this.#eventsNumbered).padStart(12, '0')}`;
   }
 
-  // The host's clock at a step: what the step says, else the step's own time, but not before
-  // what came earlier.
+  // Returns the host's clock at a step: its `now`, else the step's own time, but never before an
+  // earlier instant.
   #tick(told, time = NaN) {
     const now = told ? Date.parse(told) : Math.max(this.#clock, Number.isNaN(time) ? -Infinity : time);
     if (!Number.isFinite(now)) throw new Error('the step needs "now": nothing has a time yet');
@@ -232,7 +232,7 @@ class Run {
 const uuidVersion8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
-// A payload in the form of an item of "expect", with only those optional fields that the item has.
+// Converts a payload to the form of an item of "expect", with only the optional fields that the item has.
 function triggered(payload, expected = {}) {
   const shown = {
     version: payload.version,

@@ -1,5 +1,5 @@
-// The conformance cases against the WebAssembly module in a page of headless Chromium, under the
-// content security policy that a site needs at least.
+// Runs the conformance cases on the WebAssembly module in a page of headless Chromium, under the
+// strictest content security policy that the module works with.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

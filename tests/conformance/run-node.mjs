@@ -1,4 +1,4 @@
-// The conformance cases against the WebAssembly module in Node.
+// Runs the conformance cases on the WebAssembly module in Node.
 
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
