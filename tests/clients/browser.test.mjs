@@ -1,4 +1,4 @@
-// Pages: one with Snowplow's own plugin, unmodified, and the demo shop in all its modes.
+// Tests pages with the sandbox: one with Snowplow's own plugin, unmodified, and the demo shop in all its modes.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import { Sandbox, tutorial } from '../sandbox/sandbox.mjs';
 import { startSite } from './official-site.mjs';
 import { addProduct, connected, decide, openBrowser, openShop, seeBanners, shopForThreeBanners, shownBanners, viewProduct, visitorOf } from './shop.mjs';
 
-/** Waits for a promised value that passes. */
+/** Reads until `passes` accepts the value, and returns it. */
 async function eventually(read, passes, milliseconds = 15_000) {
   const deadline = Date.now() + milliseconds;
   for (;;) {
@@ -34,13 +34,13 @@ describe('@snowplow/signals-browser-plugin', () => {
     assert.deepEqual(first.map(({ name }) => name).sort(), ['cart_abandonment', 'free_shipping']);
     assert.deepEqual(first[0].target_attribute_key, { name: 'domain_userid', id: visitor });
     assert.equal(first[0].attributes['ecom_attributes:count_add_to_cart'], '1');
-    // What was received is reported to the collector.
+    // The plugin reports received interventions to the collector.
     await eventually(() => sandbox.ask('GET', '/api/v1/statistics'), ({ events }) => events.good >= 5 && events.malformed === 0);
     await sleep(200);
     await sandbox.kill();
     await sandbox.start('--allow-origin', site);
     await sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'hello', version: 1 });
-    // The browser connects again by itself, and names the last that it saw: nothing comes twice, and nothing is lost.
+    // The browser reconnects by itself with Last-Event-ID: nothing arrives twice, and nothing is lost.
     const all = await eventually(received, ({ length }) => length >= 3);
     assert.deepEqual(all.map(({ name }) => name).slice(2), ['hello']);
   });
@@ -104,7 +104,7 @@ describe('the shop with a sandbox', () => {
     await seeBanners(page, 'cart_abandonment');
   });
 
-  test('goes on after the sandbox was killed and started again, and loses no event', async (t) => {
+  test('continues after a crash and restart of the sandbox, and loses no event', async (t) => {
     const { sandbox, page } = await openShop(t);
     await sandbox.publish();
     await decide(page, 'only');
@@ -112,7 +112,7 @@ describe('the shop with a sandbox', () => {
     await viewProduct(page, 'brass-pen');
     await connected(page);
     await sandbox.kill();
-    // These events wait in the tracker. A page that is left before it has tracked has no event.
+    // These events wait in the tracker's queue. Each page has tracked its event before the visitor leaves it.
     for (const product of ['task-lamp', 'wool-blanket']) {
       await page.goto(`/products/${product}`);
       await page.waitForFunction((id) => localStorage.getItem('snowplowOutQueue_shop')?.includes(id), product);
@@ -120,7 +120,7 @@ describe('the shop with a sandbox', () => {
     await page.locator('#stream-status').getByText('trying again').waitFor();
     await sandbox.start();
     await connected(page);
-    // The tracker sends what waits with its next event at the latest.
+    // The tracker sends its queue with the next event at the latest.
     await page.getByRole('button', { name: 'Add to cart' }).click();
     await seeBanners(page, 'discount', 'cart_abandonment');
   });
@@ -134,7 +134,7 @@ describe('the shop with a sandbox', () => {
   });
 });
 
-/** Which interventions the page reports, by name. */
+/** Adds the interventions that the page reports to `reported`: the id by name. */
 function readReports(body, reported) {
   if (!body?.startsWith('{')) return;
   for (const { co } of JSON.parse(body).data) {

@@ -1,4 +1,4 @@
-// The official Node SDK reads attributes.
+// Reads attributes with the official Node SDK.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// What a page of a site runs that uses Snowplow's own plugin, unmodified, with the sandbox in another origin.
+// The script of a page that uses Snowplow's own plugin, unmodified, with the sandbox in another origin.
 import { SnowplowEcommercePlugin, trackAddToCart } from '@snowplow/browser-plugin-snowplow-ecommerce';
 import { newTracker } from '@snowplow/browser-tracker';
 import { SignalsPlugin, subscribeToInterventions } from '@snowplow/signals-browser-plugin';

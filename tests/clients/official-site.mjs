@@ -4,12 +4,12 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-// The package's tests have what this needs.
+// esbuild is a dependency of the package's tests.
 const { build } = createRequire(here('../../js/package.json'))('esbuild');
 
 const html = '<!doctype html><link rel="icon" href="data:,"><title>Site</title><script type="module" src="/page.js"></script>';
 
-/** Answers its address. It is closed with the test `t`. */
+/** Returns the site's address. The site closes at the end of the test `t`. */
 export async function startSite(t) {
   const { outputFiles } = await build({
     entryPoints: [here('official-page.js')],

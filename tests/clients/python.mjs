@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const python = fileURLToPath(new URL('../../.build/python/bin/python', import.meta.url));
 
-/** A script of the folder python/, with arguments. Ended with the test. */
+/** Runs a script of the folder python/, with arguments, until the end of the test. */
 export class Script {
   lines = [];
   #process;
@@ -27,7 +27,7 @@ export class Script {
     this.#process.on('exit', () => this.#wake());
   }
 
-  /** Waits for so many lines of output. */
+  /** Waits for `count` lines of output. */
   async until(count, milliseconds = 30_000) {
     const deadline = Date.now() + milliseconds;
     while (this.lines.length < count) {
@@ -47,7 +47,7 @@ export class Script {
   }
 }
 
-/** Runs a program's text, with what is typed into it. */
+/** Runs a program from its source, with `input` as its standard input. */
 export async function runText(text, input) {
   const child = spawn(python, ['-c', text], { stdio: ['pipe', 'pipe', 'pipe'] });
   let [output, errors] = ['', ''];

@@ -1,5 +1,5 @@
-// The official Python SDK, unmodified: every call of it, the tutorial of demo-shop/README.md, and the sandbox restarted
-// under its subscription.
+// Tests the sandbox with the official Python SDK, unmodified: every call, the tutorial of demo-shop/README.md, and a
+// restart during a subscription.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { decide, openShop, seeBanners, shopForThreeBanners, visitorOf } from './
 const readme = readFileSync(new URL('../../demo-shop/README.md', import.meta.url), 'utf8');
 const blocks = [...readme.matchAll(/^```python\n(.*?)^```/gms)].map(([, block]) => block);
 
-/** The tutorial's blocks, with the line that the sandbox prints in the place of the README's. */
+/** Returns the tutorial's code blocks, with the line that the sandbox prints instead of the README's. */
 function tutorialCode(sandbox, count) {
   const [printed] = /sp_signals = SignalsSandbox\(.*\)/.exec(sandbox.log);
   const code = blocks.slice(0, count).join('\n');
@@ -36,9 +36,9 @@ test('the SDK lists interventions beside one that it cannot read', async (t) => 
   assert.equal(names.trim(), "['cart_abandonment', 'discount', 'free_shipping']");
 });
 
-test('the tutorial, step by step, up to the three banners and an intervention that is pushed', async (t) => {
+test('the tutorial, step by step, up to the three banners and a pushed intervention', async (t) => {
   const { sandbox, page } = await openShop(t);
-  // Steps 3 to 5. The shop has been running all the time.
+  // Steps 3 to 5, while the shop is running.
   await page.goto('/');
   await runText(tutorialCode(sandbox, 3));
   const shown = await (await page.request.get('/definitions.json')).json();
@@ -55,7 +55,7 @@ test('the tutorial, step by step, up to the three banners and an intervention th
   await seeBanners(page, 'discount');
 });
 
-test('what a rule or a push fires reaches pull_interventions, also after a restart', async (t) => {
+test('interventions of rules and pushes reach pull_interventions, also after a restart', async (t) => {
   const sandbox = await Sandbox.start(t);
   await sandbox.publish();
   const visitor = randomUUID();
@@ -64,11 +64,11 @@ test('what a rule or a push fires reaches pull_interventions, also after a resta
   await sandbox.track(addToCart(visitor, 10));
   const [, cart] = await script.until(2);
   assert.deepEqual([JSON.parse(cart).name, JSON.parse(cart).target_attribute_key.id], ['cart_abandonment', visitor]);
-  // In a crash at the very moment of a delivery, it is made again.
+  // A crash within this time of a delivery may make the sandbox deliver again.
   await sleep(200);
   await sandbox.kill();
   await sandbox.start();
-  // The event comes before the subscriber is back.
+  // The event arrives before the subscriber reconnects.
   await sandbox.track(addToCart(visitor, 100));
   const [, , shipping] = await script.until(3);
   assert.equal(JSON.parse(shipping).name, 'free_shipping');

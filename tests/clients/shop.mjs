@@ -1,4 +1,4 @@
-// The demo shop beside a sandbox, and a visitor in Chromium.
+// Starts the demo shop with a sandbox, and acts as a visitor in Chromium.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { Sandbox } from '../sandbox/sandbox.mjs';
 
 const main = fileURLToPath(new URL('../../demo-shop/dist/server/server/main.js', import.meta.url));
 
-/** A shop of its own process that hands on to `sandbox`. Ended with the test `t`. */
+/** Starts a shop process that uses `sandbox`. It ends with the test `t`. */
 export async function startShop(t, sandbox) {
   const shop = spawn(process.execPath, [main, '--port', '0', '--sandbox', sandbox.url], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(async () => {
@@ -23,7 +23,7 @@ export async function startShop(t, sandbox) {
   throw new Error('The shop did not start. Is it built? Run .setup/build wasm js shop');
 }
 
-/** A browser with nothing in it. */
+/** Opens a browser with an empty profile. */
 export async function openBrowser(t) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -33,7 +33,7 @@ export async function openBrowser(t) {
   return browser;
 }
 
-/** Shop, sandbox and a page of the shop. */
+/** Opens a shop, its sandbox and a page of the shop. */
 export async function openShop(t, ...options) {
   const sandbox = await Sandbox.start(t, ...options);
   const url = await startShop(t, sandbox);
@@ -48,7 +48,7 @@ export const bannerTexts = {
   free_shipping: 'Free shipping on orders over $100!',
 };
 
-/** Waits until the shop shows these banners, on whatever page it is. */
+/** Waits until the current page of the shop shows these banners. */
 export async function seeBanners(page, ...names) {
   for (const name of names) await page.locator('.banner').getByText(bannerTexts[name]).waitFor({ timeout: 15_000 });
 }
@@ -70,12 +70,12 @@ export async function addProduct(page, id) {
   await answered;
 }
 
-/** `fallback`: in the page; `only`: on the server; `always`: by both. */
+/** Chooses in the footer where to decide: `fallback` in the page, `only` on the server, `always` in both. */
 export async function decide(page, mode) {
   await page.goto('/');
   const reloaded = page.waitForEvent('load');
   await page.getByLabel('Interventions are decided').selectOption(mode);
-  await reloaded; // also where the mode stays: choosing it is a change all the same
+  await reloaded; // even for the present mode: selectOption() always fires a change event
   if (mode !== 'fallback') await connected(page);
 }
 
@@ -87,7 +87,7 @@ export function visitorOf(page) {
   return page.locator('#visitor-id').textContent();
 }
 
-/** The tutorial's visit: four products looked at, more than $100 put into the cart. Each banner is seen as it comes. */
+/** Views four products and adds more than $100 to the cart, as in the tutorial. Waits for each banner in turn. */
 export async function shopForThreeBanners(page) {
   for (const product of ['canvas-tote', 'brass-pen', 'steel-bottle', 'wool-blanket']) await viewProduct(page, product);
   await seeBanners(page, 'discount');
@@ -97,7 +97,7 @@ export async function shopForThreeBanners(page) {
   await seeBanners(page, 'free_shipping');
 }
 
-/** Of this product: a page may first send again what the one before it could not wait for. */
+/** Waits for the collector's response to `action` on this product; a page may first resend events of the last page. */
 function untilAnswered(page, id, action) {
   return page.waitForResponse((response) => eventsIn(response).some(({ url, ue_pr }) => url.endsWith(`/${id}`) && ue_pr?.includes(action)));
 }

@@ -1,4 +1,4 @@
-// Attributes: read as the Python and Node SDKs do, pushed, tried and forgotten.
+// Attributes: read with the requests of the Python and Node SDKs, pushed, tried and forgotten.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -51,7 +51,7 @@ describe('reading', () => {
     });
   });
 
-  test('asks for one of the two, and for identifiers', async (t) => {
+  test('needs a service or attributes, and identifiers', async (t) => {
     const sandbox = await Sandbox.start(t, '--limit', 'readIdentifiers=2');
     await sandbox.publish();
     const attribute_keys = { domain_userid: [randomUUID()] };
@@ -86,7 +86,7 @@ describe('pushing', () => {
     assert.deepEqual(values.risk, [0.25]);
   });
 
-  test('says what does not fit', async (t) => {
+  test('refuses values that do not fit, with a message', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish({ attribute_groups: [scores] });
     const attribute_key = { name: 'domain_userid', id: randomUUID() };
@@ -105,7 +105,7 @@ describe('pushing', () => {
 });
 
 describe('forgetting', () => {
-  test('removes the profile, what waits for it, and the events that it came from', async (t) => {
+  test('removes the profile, the interventions that wait for it, and its events', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -127,7 +127,7 @@ describe('forgetting', () => {
     assert.equal(stream.received.length, 1);
   });
 
-  test('finds what is stored of an id in whatever case and form', async (t) => {
+  test('finds all data of an id in upper and lower case and in every form', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const [one, two, other] = [randomUUID(), randomUUID(), randomUUID()];
@@ -150,12 +150,12 @@ describe('forgetting', () => {
     assert.equal((await forget('domain_userid', one)).keys_found, 0);
     await forget('customer', two.toUpperCase());
     assert.deepEqual(await seen(), {});
-    // What waited for it, too.
+    // The interventions that waited for the id are gone, too.
     const stream = await sandbox.subscribe(`domain_userid=${one}`);
     await sandbox.ask('POST', `/api/v1/interventions?domain_userid=${one.toUpperCase()}`, { name: 'last', version: 1 });
     await stream.until(1);
     assert.deepEqual(stream.names(), ['last']);
-    // In the inputs of a restart neither.
+    // The inputs for a restart no longer contain the id either.
     await forget('domain_userid', one);
     await sandbox.kill();
     const stored = (await storedText(sandbox.folder)).toLowerCase();
@@ -192,7 +192,7 @@ describe('names that every object inherits', () => {
     }
   });
 
-  test('may be names of groups and attributes, but for the one that the engine refuses', async (t) => {
+  test('may be names of groups and attributes, except for the one that the engine refuses', async (t) => {
     const sandbox = await Sandbox.start(t);
     const visitor = randomUUID();
     await sandbox.track(event('product_view', visitor));
@@ -217,7 +217,7 @@ describe('trying a group', () => {
     const [one, two] = [randomUUID(), randomUUID()];
     await sandbox.track(event('product_view', one), event('product_view', one), { ...event('product_view', two), aid: 'other-shop' });
     const ask = (body) => sandbox.ask('POST', '/api/v1/testing/attribute_groups/', { attribute_group: group, ...body });
-    // As the SDK asks where nothing is named.
+    // The SDK sends this request if the caller names nothing.
     const all = await ask({ attribute_key_ids: [], app_ids: [], window: 'PT1H' });
     assert.deepEqual(all.domain_userid, [one, two]);
     assert.deepEqual(all.count_product_views, [2, 1]);
@@ -227,7 +227,7 @@ describe('trying a group', () => {
     assert.deepEqual((await sandbox.ask('GET', '/definitions.json')).attribute_groups, []);
   });
 
-  test('says what is wrong with it', async (t) => {
+  test('reports the errors in it', async (t) => {
     const sandbox = await Sandbox.start(t);
     const ask = (body) => sandbox.call('POST', '/api/v1/testing/attribute_groups/', body);
     const unknown = { ...group, attributes: [{ name: 'a', type: 'int32', aggregation: 'nothing' }] };

@@ -1,12 +1,12 @@
-// A small disk that tests can fill: a tmpfs in a mount namespace of its own, which nobody else sees.
-// `node disk.mjs` tells by its status whether one can be made here; that needs the right to mount.
+// A small disk that tests can fill: a tmpfs in its own mount namespace, invisible to other processes.
+// The exit status of `node disk.mjs` is 0 if this system grants the right to mount one.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** How to get a namespace in which one may mount, and how to join it. */
+/** Commands that make a namespace with the right to mount, and commands that join it. */
 const ways = [
   { unshare: ['--mount'], nsenter: ['--mount'] },
   { unshare: ['--mount', '--map-root-user'], nsenter: ['--user', '--mount', '--preserve-credentials'] },
@@ -15,7 +15,7 @@ const ways = [
 const mounting = 'mount -t tmpfs -o size="$1" tmpfs "$2" && echo mounted && exec cat';
 
 export class Disk {
-  /** Its size in bytes. It goes with the test `t`. */
+  /** Mounts a disk of this size in bytes, until the end of the test `t`. */
   static async mount(t, bytes) {
     const folder = mkdtempSync(join(tmpdir(), 'disk-'));
     t.after(() => rmdirSync(folder));
@@ -36,7 +36,7 @@ export class Disk {
   #pid;
   #folder;
   #folders = 0;
-  /** What a command begins with to see the disk. */
+  /** The words before a command that must see the disk. */
   launcher;
 
   constructor(pid, folder, nsenter) {
@@ -45,12 +45,12 @@ export class Disk {
     this.launcher = ['nsenter', '--target', String(pid), ...nsenter, '--'];
   }
 
-  /** A path on the disk, as those who do not see it reach it. */
+  /** Returns the path at which processes outside the namespace reach a path on the disk. */
   seen(path) {
     return `/proc/${this.#pid}/root${path}`;
   }
 
-  /** For those who see the disk. */
+  /** Returns a path for processes inside the namespace. */
   newFolder() {
     const folder = join(this.#folder, String(++this.#folders));
     mkdirSync(this.seen(folder));
@@ -62,7 +62,7 @@ export class Disk {
     return bavail * bsize;
   }
 
-  /** Leaves that many bytes free; a disk has pages of 4 KB. Somebody else may be writing. */
+  /** Fills the disk except for `left` bytes. The disk has pages of 4 KB, and the sandbox may write at the same time. */
   fill(left = 0) {
     try {
       writeFileSync(this.#filler, Buffer.alloc(this.free - left));

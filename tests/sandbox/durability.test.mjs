@@ -1,4 +1,5 @@
-// What was acknowledged is there after a crash: events, definitions, what was sent, and what waits to be sent.
+// The sandbox keeps everything that it acknowledged, even after a crash: events, definitions, the list of sent
+// interventions, and the interventions that wait.
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { addToCart, changeObjects, event, Sandbox, tutorial } from './sandbox.mj
 
 const { open } = createRequire(new URL('../../demo-shop/package.json', import.meta.url))('lmdb');
 
-/** In a crash at the very moment of a delivery, it is made again. This is long enough after it (ms). */
+/** A crash within this time (ms) of a delivery may make the sandbox deliver again. */
 const delivered = 200;
 
 const readViews = async (sandbox, ids) => {
@@ -19,7 +20,7 @@ const readViews = async (sandbox, ids) => {
 };
 
 describe('after kill -9', () => {
-  test('under load, every acknowledged event is counted, and once', async (t) => {
+  test('under load, every acknowledged event is counted exactly once', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitors = Array.from({ length: 20 }, () => randomUUID());
@@ -33,7 +34,7 @@ describe('after kill -9', () => {
           try {
             if ((await sandbox.track(...views)).status === 200) acknowledged.set(visitor, acknowledged.get(visitor) + 2);
           } catch {
-            // It may or may not be stored: the tracker sends it again.
+            // The event may be stored or not: the tracker sends it again.
             unsure.get(visitor).push(...views);
             running = false;
           }
@@ -49,7 +50,7 @@ describe('after kill -9', () => {
         const atMost = acknowledged.get(visitor) + unsure.get(visitor).length;
         assert.ok(counts[index] >= acknowledged.get(visitor) && counts[index] <= atMost, `${counts[index]} of ${acknowledged.get(visitor)}`);
       });
-      // Sent again, as the tracker does, all of them are counted exactly once.
+      // After they are sent again, as the tracker does, each event is counted exactly once.
       for (const visitor of visitors) {
         const again = unsure.get(visitor).splice(0);
         if (again.length > 0) await sandbox.track(...again);
@@ -60,7 +61,7 @@ describe('after kill -9', () => {
     assert.ok(Math.min(...acknowledged.values()) > 6);
   });
 
-  test('definitions are there, also those of a moment ago', async (t) => {
+  test('definitions are there, even those published a moment ago', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const before = await sandbox.ask('GET', '/definitions.json');
@@ -72,7 +73,7 @@ describe('after kill -9', () => {
     assert.deepEqual(after.interventions.map(({ name }) => name), ['cart_abandonment', 'free_shipping']);
   });
 
-  test('what was sent is not sent again, and what was not still is', async (t) => {
+  test('sent interventions are not sent again, and unsent ones are sent', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -91,7 +92,7 @@ describe('after kill -9', () => {
     assert.deepEqual(next.names(), ['free_shipping']);
   });
 
-  test('Last-Event-ID goes on where the connection broke', async (t) => {
+  test('Last-Event-ID continues where the connection broke', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -112,7 +113,7 @@ describe('after kill -9', () => {
     }
   });
 
-  test('what waited for its first subscriber still waits', async (t) => {
+  test('an intervention that waited for its first subscriber still waits', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -129,7 +130,7 @@ describe('after kill -9', () => {
     assert.deepEqual(second.names(), []);
   });
 
-  test('what became true in the meantime fires at the start', async (t) => {
+  test('criteria that became true in the meantime fire at the start', async (t) => {
     const sandbox = await Sandbox.start(t);
     const [views] = tutorial.attribute_groups[0].attributes;
     const group = { ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT2S' }] };
@@ -152,7 +153,7 @@ describe('after kill -9', () => {
   });
 });
 
-test('what became true in the meantime and is no more does not fire at the start', async (t) => {
+test('criteria that became true in the meantime and false again do not fire at the start', async (t) => {
   const sandbox = await Sandbox.start(t);
   const [views, adds] = tutorial.attribute_groups[0].attributes;
   const group = { ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT3S' }, adds] };
@@ -170,7 +171,7 @@ test('what became true in the meantime and is no more does not fire at the start
   await sandbox.track(event('product_view', visitor));
   await sandbox.track(addToCart(visitor, 10));
   await sandbox.kill();
-  // One view is left for half a second, and none after that.
+  // The window holds one view for half a second, and then none.
   await sleep(3500);
   await sandbox.start();
   const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
@@ -179,7 +180,7 @@ test('what became true in the meantime and is no more does not fire at the start
   assert.deepEqual(stream.names(), ['no_view']);
 });
 
-test('a clock that is set back, while it runs or between two runs, stops nothing', async (t) => {
+test('a clock that is set back, during a run or between two runs, stops nothing', async (t) => {
   const sandbox = await Sandbox.start(t);
   const isBack = join(sandbox.folder, 'clock-is-back');
   const clock = `import { existsSync } from 'node:fs'; const now = Date.now; Date.now = () => now() - (existsSync(${JSON.stringify(isBack)}) ? 3600000 : 0);`;
@@ -188,7 +189,7 @@ test('a clock that is set back, while it runs or between two runs, stops nothing
   await sandbox.publish({ attribute_groups: [{ ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT10M' }] }] });
   const visitor = randomUUID();
   const push = () => sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'hello', version: 1 });
-  // Of the time that the sandbox takes it for.
+  // The event has no time of its own, so the sandbox's clock gives it one.
   const view = () => sandbox.track({ ...event('product_view', visitor), dtm: undefined });
   await view();
   for (const restart of [true, false]) {
@@ -200,14 +201,15 @@ test('a clock that is set back, while it runs or between two runs, stops nothing
     rmSync(isBack);
     await view();
   }
-  // What was there when the clock went back took its time, and is an hour old now (rule 10). Only the last view counts.
+  // The views from before the clock was set back got its new time, and are an hour old now (rule 10). Only the last
+  // view counts.
   assert.deepEqual(await readViews(sandbox, [visitor]), [1]);
   await sandbox.kill();
   await sandbox.start();
   assert.deepEqual(await readViews(sandbox, [visitor]), [1]);
 });
 
-test('an event at a time that is none counts as of now, and the sandbox starts again after it', async (t) => {
+test('an event with an invalid time counts as of now, and the sandbox can restart after it', async (t) => {
   const sandbox = await Sandbox.start(t);
   const last = { name: 'url', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'page_url' } };
   const group = {
@@ -246,7 +248,7 @@ test('an event at a time that is none counts as of now, and the sandbox starts a
 });
 
 describe('the folder', () => {
-  test('is refused to a second sandbox, which is told who has it', async (t) => {
+  test('cannot be used by a second sandbox, whose message names the first', async (t) => {
     const sandbox = await Sandbox.start(t);
     const second = await Sandbox.start(t, '--data', sandbox.folder).catch((error) => error);
     assert.equal(second.status, 1);
@@ -256,16 +258,16 @@ describe('the folder', () => {
     await sandbox.start();
   });
 
-  test('goes to one of several that start at once', async (t) => {
+  test('belongs to one of several sandboxes that start at once', async (t) => {
     const sandbox = Sandbox.prepare(t);
     const starts = await Promise.allSettled(Array.from({ length: 4 }, () => Sandbox.start(t, '--data', sandbox.folder)));
     assert.equal(starts.filter(({ status }) => status === 'fulfilled').length, 1);
     for (const { reason } of starts) if (reason !== undefined) assert.match(reason.message, /Another sandbox.* keeps its state/);
   });
 
-  test('is free after a crash, whatever was left in it', async (t) => {
+  test('is free after a crash, whatever the crash left in it', async (t) => {
     const sandbox = await Sandbox.start(t);
-    // An own pid, one of a process that lives and is another, one that is none, and nothing.
+    // The sandbox's own pid, pids of other running processes, invalid pids, and none.
     for (const left of [String(sandbox.pid), String(process.pid), '1', '-1', '', 'x', '99999999999999999999']) {
       await sandbox.kill('SIGKILL');
       writeFileSync(join(sandbox.folder, 'process'), left);
@@ -276,7 +278,7 @@ describe('the folder', () => {
 });
 
 describe('a database file that is damaged', () => {
-  test('is named before it is opened, and left as it is', async (t) => {
+  test('is named in the message, and is neither opened nor changed', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -300,7 +302,7 @@ describe('a database file that is damaged', () => {
     assert.deepEqual(await readViews(sandbox, [visitor]), [20]);
   });
 
-  test('is made anew where it was not even begun', async (t) => {
+  test('is made again if it has no content yet', async (t) => {
     const sandbox = await Sandbox.start(t);
     for (const bytes of [0, 100, 4096]) {
       await sandbox.kill();
@@ -336,7 +338,7 @@ describe('a database file that is damaged', () => {
   });
 });
 
-test('a stop by signal keeps all, too, and ends the streams', async (t) => {
+test('a stop by signal keeps everything, too, and ends the streams', async (t) => {
   const sandbox = await Sandbox.start(t);
   await sandbox.publish();
   const visitor = randomUUID();

@@ -1,4 +1,4 @@
-// Events in, interventions out: the collector, evaluation and the streams together.
+// The collector, evaluation and the streams together: events go in, interventions come out.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -8,7 +8,7 @@ import { addToCart, event, payloadData, Sandbox, tutorial } from './sandbox.mjs'
 const direct = { name: 'hello', version: 1, attributes: { 'a:b': '1' } };
 const counted = async (sandbox) => (await sandbox.ask('GET', '/api/v1/statistics')).events;
 
-/** The tutorial's group and one intervention on it. */
+/** Returns the tutorial's group and one intervention on it. */
 const withIntervention = (intervention) => ({
   ...tutorial,
   interventions: [{ version: 1, is_published: true, target_attribute_keys: [{ name: 'domain_userid' }], ...intervention }],
@@ -20,7 +20,7 @@ const readViews = async (sandbox, id) => {
 };
 
 describe('the collector', () => {
-  test('answers as the tracker expects, and knows the visitor again', async (t) => {
+  test('responds as the tracker expects, and recognizes the visitor', async (t) => {
     const sandbox = await Sandbox.start(t);
     const first = await sandbox.call('POST', '/com.snowplowanalytics.snowplow/tp2', JSON.stringify(payloadData([event('product_view', randomUUID())])), {
       'Content-Type': 'application/json; charset=UTF-8',
@@ -39,7 +39,7 @@ describe('the collector', () => {
     assert.deepEqual(await counted(sandbox), { good: 2, malformed: 0 });
   });
 
-  test('takes several events in a request, in plain text and in base64, by POST and by GET', async (t) => {
+  test('accepts several events in a request, in plain JSON and in base64, by POST and by GET', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -61,8 +61,8 @@ describe('the collector', () => {
     assert.equal(await readViews(sandbox, visitor), 1);
   });
 
-  // Rule 10. The tracker sends dtm and stm by the device's clock; the collector believes only the time between them.
-  test('takes an event’s time from its own clock, and a restart takes the same', async (t) => {
+  // Rule 10. The tracker sends dtm and stm by the device's clock; the collector uses only the time between them.
+  test('computes an event’s time by its own clock, and a restart computes the same', async (t) => {
     const sandbox = await Sandbox.start(t);
     const [visitor, late] = [randomUUID(), randomUUID()];
     const atomic = (name) => ({ name, type: 'string', aggregation: 'last', property: { type: 'atomic', name } });
@@ -92,7 +92,7 @@ describe('the collector', () => {
       });
     };
     const read = await ask();
-    assert.deepEqual(read.hour, [2, 0]); // what waited for two hours is two hours old
+    assert.deepEqual(read.hour, [2, 0]); // an event that waited for two hours is two hours old
     const [derived, collected] = [read.derived_tstamp, read.collector_tstamp].map((column) => column.map(Date.parse));
     for (const time of collected) assert.ok(time >= before && time <= after, read.collector_tstamp);
     assert.deepEqual(derived, [collected[0] - 40, collected[1] - 7_200_000]);
@@ -158,7 +158,7 @@ describe('the collector', () => {
     assert.deepEqual(await ask(), ['raw', 'Google', null, 'b.example', null]);
   });
 
-  test('answers what is malformed like all else, and counts it', async (t) => {
+  test('responds to malformed events as to others, and counts them', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -187,7 +187,7 @@ describe('the collector', () => {
 });
 
 describe('a subscriber', () => {
-  test('receives the tutorial’s interventions, each once, in a form that every client reads', async (t) => {
+  test('receives the tutorial’s interventions, each once, in a form that every client can read', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -221,7 +221,7 @@ describe('a subscriber', () => {
     assert.deepEqual([both.received.length, anonymous.received.length, stranger.received.length], [1, 1, 0]);
   });
 
-  test('receives what time alone has made true', async (t) => {
+  test('receives interventions that time alone triggers', async (t) => {
     const sandbox = await Sandbox.start(t);
     const [views] = tutorial.attribute_groups[0].attributes;
     const group = { ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT1S' }] };
@@ -235,7 +235,7 @@ describe('a subscriber', () => {
     assert.deepEqual(stream.names(), ['quiet']);
   });
 
-  test('receives values of all kinds as texts in one line of ASCII', async (t) => {
+  test('receives values of all types as strings, in one line of ASCII', async (t) => {
     const sandbox = await Sandbox.start(t);
     const pages = { name: 'pages', type: 'string_list', aggregation: 'unique_list', property: { type: 'atomic', name: 'page_title' }, events: [] };
     const group = { ...tutorial.attribute_groups[0], attributes: [pages] };
@@ -249,7 +249,7 @@ describe('a subscriber', () => {
     assert.equal(stream.received[0].attributes['ecom_attributes:pages'], JSON.stringify([title.replace('\u0085', '\u0085')]));
   });
 
-  test('is shown by comments that the connection lives', async (t) => {
+  test('receives comments as heartbeats', async (t) => {
     const sandbox = await Sandbox.start(t, '--limit', 'heartbeat=50');
     const stream = await sandbox.subscribe(`domain_userid=${randomUUID()}`);
     await sleep(400);
@@ -257,14 +257,14 @@ describe('a subscriber', () => {
     assert.equal(stream.ended, false);
   });
 
-  test('with two slashes in the address is served all the same', async (t) => {
+  test('may have two slashes in the address', async (t) => {
     const sandbox = await Sandbox.start(t);
     const answer = await sandbox.call('GET', '//api/v1/interventions?domain_userid=nobody');
     assert.equal(answer.json.error, 'only UUIDs allowed as attribute key values');
   });
 });
 
-describe('what a subscriber missed', () => {
+describe('an intervention that a subscriber missed', () => {
   test('is sent again after Last-Event-ID, for its own ids only', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
@@ -283,7 +283,7 @@ describe('what a subscriber missed', () => {
     assert.deepEqual(second.ids, [elsewhere.ids.at(-1)]);
   });
 
-  test('is sent again to one that had received nothing yet', async (t) => {
+  test('is sent again to a subscriber that had received nothing yet', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -299,7 +299,7 @@ describe('what a subscriber missed', () => {
     assert.deepEqual(again.names(), ['cart_abandonment']);
   });
 
-  test('is not sent for an id that the sandbox did not give', async (t) => {
+  test('is not sent after an event id that the sandbox did not assign', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -314,7 +314,7 @@ describe('what a subscriber missed', () => {
     }
   });
 
-  test('is not consumed by HEAD, which takes no slot and does not hang', async (t) => {
+  test('is not consumed by HEAD, which counts as no stream and does not hang', async (t) => {
     const sandbox = await Sandbox.start(t, '--limit', 'streams=1');
     await sandbox.publish();
     const visitor = randomUUID();
@@ -330,7 +330,7 @@ describe('what a subscriber missed', () => {
     assert.deepEqual(stream.names(), ['cart_abandonment']);
   });
 
-  test('is gone after the time that it is kept', async (t) => {
+  test('is dropped after its retention time', async (t) => {
     const sandbox = await Sandbox.start(t, '--limit', 'replayAge=200');
     await sandbox.publish();
     const visitor = randomUUID();
@@ -345,7 +345,7 @@ describe('what a subscriber missed', () => {
     assert.deepEqual(late.names(), []);
   });
 
-  test('waits for the first subscriber if there was none, and for no second', async (t) => {
+  test('waits for the first subscriber, and is not sent to a second one', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -359,7 +359,7 @@ describe('what a subscriber missed', () => {
 });
 
 describe('a pushed intervention', () => {
-  test('reaches who listens, with the status that the SDK reads', async (t) => {
+  test('reaches the subscribers, and the response has the status that the SDK reads', async (t) => {
     const sandbox = await Sandbox.start(t);
     const visitor = randomUUID();
     const push = (query, body = direct) => sandbox.ask('POST', `/api/v1/interventions?${query}`, body);
@@ -390,7 +390,7 @@ describe('a pushed intervention', () => {
     assert.deepEqual(stream.received[0].target_attribute_key, target);
   });
 
-  test('of a registered intervention is a test of it', async (t) => {
+  test('can be a test of a registered intervention', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -400,12 +400,12 @@ describe('a pushed intervention', () => {
     assert.equal((await send('nothing')).status, 404);
     await stream.until(1);
     assert.deepEqual([stream.received[0].name, stream.received[0].version], ['discount', 1]);
-    // A test leaves no mark: the real one still comes.
+    // A test leaves no mark, so the real intervention still fires.
     for (let i = 0; i < 4; ++i) await sandbox.track(event('product_view', visitor));
     await stream.until(2);
   });
 
-  test('must be one', async (t) => {
+  test('must be a valid intervention', async (t) => {
     const sandbox = await Sandbox.start(t);
     const query = `domain_userid=${randomUUID()}`;
     for (const body of [
@@ -424,7 +424,7 @@ describe('a pushed intervention', () => {
 });
 
 describe('published definitions', () => {
-  test('that change keep what was counted', async (t) => {
+  test('that change keep the counts', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish({ ...tutorial, interventions: [] });
     const visitor = randomUUID();
@@ -436,7 +436,7 @@ describe('published definitions', () => {
     assert.deepEqual(stream.names(), ['discount']);
   });
 
-  test('in a new version compute anew what changed, and keep the rest', async (t) => {
+  test('in a new version restart the changed attributes, and keep the others', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const visitor = randomUUID();

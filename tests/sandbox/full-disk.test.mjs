@@ -1,4 +1,4 @@
-// A disk without room: requests get 503, nothing acknowledged is lost, and all works again when there is room.
+// A full disk: requests get 503, no acknowledged data is lost, and the sandbox recovers when there is space.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
@@ -16,7 +16,7 @@ const readViews = async (sandbox, ids) => {
 };
 
 describe('on a full disk', () => {
-  test('what changes the state gets 503, what reads goes on, and with room all works again', async (t) => {
+  test('requests that change the state get 503, requests that read work, and with space all work again', async (t) => {
     const disk = await Disk.mount(t, 8 * megabyte);
     const sandbox = Sandbox.prepare(t, disk);
     await sandbox.start();
@@ -26,7 +26,7 @@ describe('on a full disk', () => {
     disk.fill();
     const big = () => event('product_view', visitor, { page: 'x'.repeat(20_000) });
     const waiting = [];
-    // The database may still have a few free pages of its own.
+    // The database file may still have a few free pages.
     while (waiting.length < 200 && (await sandbox.track(big())).status === 200) waiting.push(1);
     const answer = await sandbox.track(big());
     assert.equal(answer.status, 503);
@@ -43,7 +43,7 @@ describe('on a full disk', () => {
     assert.deepEqual(await readViews(sandbox, [visitor]), [1 + waiting.length]);
     assert.equal((await sandbox.ask('GET', '/definitions.json')).interventions.length, 3);
     assert.equal((await sandbox.ask('GET', '/api/v1/statistics')).dead_letters.count, 0);
-    // A crash and a start in this state, too.
+    // The sandbox also survives a crash and a start in this state.
     await sandbox.kill();
     await sandbox.start();
     assert.deepEqual(await readViews(sandbox, [visitor]), [1 + waiting.length]);
@@ -59,7 +59,7 @@ describe('on a full disk', () => {
     assert.match(sandbox.log, /^The sandbox is at/);
   });
 
-  test('what time alone makes true fires when there is room', async (t) => {
+  test('interventions that time alone triggers fire when there is space', async (t) => {
     const disk = await Disk.mount(t, 8 * megabyte);
     const sandbox = Sandbox.prepare(t, disk);
     await sandbox.start();
@@ -84,7 +84,7 @@ describe('on a full disk', () => {
     assert.deepEqual(stream.names(), ['quiet']);
   });
 
-  test('a first start says so, and leaves nothing that blocks the next one', async (t) => {
+  test('a first start fails with a message, and leaves nothing that blocks the next one', async (t) => {
     const disk = await Disk.mount(t, 6 * megabyte);
     for (const free of [0, 4096, 12_288, 65_536, 500_000]) {
       const sandbox = Sandbox.prepare(t, disk);
@@ -103,7 +103,7 @@ describe('on a full disk', () => {
   });
 });
 
-test('rounds of a crash, a full disk and a poisonous event lose nothing acknowledged, and leave the server up', async (t) => {
+test('rounds of crash, full disk and failing event lose no acknowledged data, and the server stays up', async (t) => {
   const rounds = Number(process.env.TRIPLINE_ROUNDS ?? 3);
   const disk = await Disk.mount(t, 16 * megabyte);
   const sandbox = Sandbox.prepare(t, disk);
@@ -159,7 +159,7 @@ test('rounds of a crash, a full disk and a poisonous event lose nothing acknowle
     assert.equal((await sandbox.ask('GET', '/api/v1/statistics')).dead_letters.count, poisoned);
     assert.equal((await sandbox.call('GET', '/health-all')).status, 200);
   }
-  // Each banner once, however often its criteria held anew in all of this.
+  // The visitor gets each banner once, however often its criteria became true again.
   const visitor = randomUUID();
   const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
   await sandbox.track(addToCart(visitor, 10), event('product_view', visitor, { page: 'TRAP' }), addToCart(visitor, 10));

@@ -18,7 +18,7 @@ function newFolder(t) {
   return folder;
 }
 
-test('what is no option is answered with the usage, and status 2', () => {
+test('an invalid option prints the usage, and ends with status 2', () => {
   for (const options of [['--nothing'], ['--port', 'x'], ['--port', '65536'], ['--limit', 'nothing=1'], ['--limit', 'streams'], ['--limit', 'streams=-1'], ['extra']]) {
     const { status, stderr } = run(...options);
     assert.equal(status, 2, options.join(' '));
@@ -29,7 +29,7 @@ test('what is no option is answered with the usage, and status 2', () => {
 describe('a token that is given', () => {
   const bad = ['', ' ', 'x'.repeat(15), 'a token with spaces', 'tökens-of-letters', `${'x'.repeat(16)}\n`];
 
-  test('must have 16 characters that a header can have, or nothing starts', (t) => {
+  test('must have at least 16 characters that a header allows; else nothing starts', (t) => {
     const folder = newFolder(t);
     for (const token of bad) {
       const { status, stdout, stderr } = run('--port', '0', '--data', folder, '--token', token);
@@ -40,7 +40,7 @@ describe('a token that is given', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  test('may come from the environment, of the shop, too, with the same rule', (t) => {
+  test('may come from the environment, also for the shop, with the same rule', (t) => {
     const folder = newFolder(t);
     for (const token of ['', 'short']) {
       for (const program of [main, shop]) {
@@ -55,7 +55,7 @@ describe('a token that is given', () => {
     }
   });
 
-  test('is refused where it is kept in the folder, too', (t) => {
+  test('is checked by the same rule if it is stored in the folder', (t) => {
     const folder = newFolder(t);
     for (const text of ['', '\n', 'short\n', '\0'.repeat(33)]) {
       writeFileSync(join(folder, 'token'), text);
@@ -67,7 +67,7 @@ describe('a token that is given', () => {
 });
 
 describe('a folder that cannot be used', () => {
-  test('is named, with what to do', async (t) => {
+  test('is named in the message, with what to do', async (t) => {
     const folder = newFolder(t);
     const file = join(folder, 'file');
     writeFileSync(file, '');
@@ -89,7 +89,7 @@ describe('a folder that cannot be used', () => {
   });
 });
 
-test('--help tells options and limits with their defaults', () => {
+test('--help lists options and limits with their defaults', () => {
   const { status, stdout } = run('--help');
   assert.equal(status, 0);
   for (const text of ['--allow-origin', '--data', 'requestTime=60000', 'waitingBytes=262144', 'streams=2000', 'headerBytes=16384', 'bodyBytes=1048576']) {
@@ -97,7 +97,7 @@ test('--help tells options and limits with their defaults', () => {
   }
 });
 
-test('a port that is taken is said, and status 1', async (t) => {
+test('a port in use is named in the message, and the status is 1', async (t) => {
   const sandbox = await Sandbox.start(t);
   const { status, stderr } = run('--port', String(sandbox.port), '--data', `${sandbox.folder}/other`);
   assert.equal(status, 1);

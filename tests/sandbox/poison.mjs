@@ -1,6 +1,6 @@
-// Preloaded into a sandbox (node --import): makes engines fail on purpose, as a fault of the engine would.
-// An event whose page title is `TRAP` traps and leaves the module's memory in ruins; `THROW` throws before the module is
-// called. A file in the folder of the parameter `switches` makes the call of its name trap: `advance`, `attributes`, …
+// Preloaded into a sandbox (node --import): makes engines fail on purpose, as a bug in the engine would.
+// An event with the page title `TRAP` traps and leaves the module's memory damaged; `THROW` throws before the call of
+// the module. A file in the folder `switches` (a parameter) makes the call of its name trap: `advance`, `attributes`, …
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 

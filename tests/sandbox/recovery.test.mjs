@@ -1,4 +1,4 @@
-// An engine that fails on an input: the input is set aside, all else goes on, and nothing is sent twice.
+// An engine that fails on an input: the sandbox sets the input aside, continues, and sends nothing twice.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { addToCart, event, Sandbox, tutorial } from './sandbox.mjs';
 
 const delivered = 200;
 
-/** A sandbox whose engine fails on purpose; see poison.mjs. `break` and `mend` turn a failing call on and off. */
+/** Starts a sandbox whose engine fails on purpose; see poison.mjs. `break` makes a call fail, `mend` repairs it. */
 async function startPoisoned(t, ...options) {
   const switches = mkdtempSync(join(tmpdir(), 'switches-'));
   t.after(() => rmSync(switches, { recursive: true }));
@@ -61,7 +61,7 @@ describe('an event that the engine fails on', () => {
     await sandbox.kill();
     await sandbox.start();
     await check();
-    // It stays set aside where the engine would take it.
+    // The event stays set aside even if the engine would now accept it.
     sandbox.nodeOptions = [];
     await sandbox.kill();
     await sandbox.start();
@@ -69,7 +69,7 @@ describe('an event that the engine fails on', () => {
     assert.equal((await sandbox.call('GET', '/health-all')).status, 200);
   });
 
-  test('does not send again what was sent, and what comes later is sent once', async (t) => {
+  test('repeats no intervention that was sent, and later ones are sent once', async (t) => {
     const { sandbox } = await startPoisoned(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -114,7 +114,7 @@ describe('an event that the engine fails on', () => {
     assert.deepEqual(tried.count_product_views, [1]);
   });
 
-  test('is erased when an id that it names is forgotten, in whatever case and form', async (t) => {
+  test('is erased when one of its ids is forgotten, in upper or lower case and in every form', async (t) => {
     const { sandbox } = await startPoisoned(t);
     const [one, two, three, four] = Array.from({ length: 4 }, () => randomUUID());
     const context = JSON.stringify({ schema: 'iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-0', data: [{ schema: 'iglu:com.acme/customer/jsonschema/1-0-0', data: { ids: ['x', 'customer-7'] } }] });
@@ -136,7 +136,7 @@ describe('an event that the engine fails on', () => {
     assert.equal(await count(), 1);
   });
 
-  test('pushes out the oldest beyond the limit', async (t) => {
+  test('replaces the oldest one beyond the limit', async (t) => {
     const { sandbox } = await startPoisoned(t, '--limit', 'deadLetters=3');
     for (let i = 0; i < 5; ++i) await sandbox.track(poisonous(randomUUID(), i === 0 ? 'THROW' : 'TRAP'));
     const { count, listed } = await deadLetters(sandbox);
@@ -146,7 +146,7 @@ describe('an event that the engine fails on', () => {
 });
 
 describe('an engine that fails', () => {
-  test('when attributes are read is built anew', async (t) => {
+  test('when attributes are read is rebuilt', async (t) => {
     const { sandbox, break: fail, mend } = await startPoisoned(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -162,7 +162,7 @@ describe('an engine that fails', () => {
     assert.equal((await deadLetters(sandbox)).count, 0);
   });
 
-  test('when time passes is asked again', async (t) => {
+  test('when time passes is called again', async (t) => {
     const { sandbox, break: fail, mend } = await startPoisoned(t);
     const [views] = tutorial.attribute_groups[0].attributes;
     const quiet = {
@@ -184,7 +184,7 @@ describe('an engine that fails', () => {
     assert.deepEqual(stream.names(), ['quiet']);
   });
 
-  test('and cannot be built anew answers 503 until it can', async (t) => {
+  test('and cannot be rebuilt makes the sandbox respond with 503 until it can', async (t) => {
     const { sandbox, break: fail, mend } = await startPoisoned(t);
     await sandbox.publish();
     const visitor = randomUUID();
@@ -202,7 +202,7 @@ describe('an engine that fails', () => {
     assert.equal((await sandbox.call('GET', '/health-all')).status, 200);
   });
 
-  test('on a change of the definitions leaves the registry as it was', async (t) => {
+  test('on a change of the definitions leaves the registry unchanged', async (t) => {
     const { sandbox, break: fail, mend } = await startPoisoned(t);
     await sandbox.publish({ attribute_groups: tutorial.attribute_groups });
     const before = await sandbox.ask('GET', '/definitions.json');
@@ -219,7 +219,7 @@ describe('an engine that fails', () => {
     assert.deepEqual(await readViews(sandbox, [visitor]), [1]);
   });
 
-  test('on making a checkpoint keeps the last one and the inputs since', async (t) => {
+  test('during a checkpoint leaves the last checkpoint and the inputs since', async (t) => {
     const { sandbox, break: fail, mend } = await startPoisoned(t);
     await sandbox.publish();
     const visitor = randomUUID();

@@ -1,4 +1,4 @@
-// The registry: what the Python SDK relies on, call by call. (That the SDK itself is content, python.test.mjs tells.)
+// The registry: the guarantees that the Python SDK relies on, call by call. (tests/clients runs the SDK itself.)
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { changeObjects, Sandbox, tutorial } from './sandbox.mjs';
@@ -28,7 +28,7 @@ describe('publishing', () => {
     assert.deepEqual((await sandbox.ask('GET', keys)).map(({ name }) => name).sort(), ['domain_sessionid', 'domain_userid', 'network_userid', 'user_id']);
   });
 
-  test('a group comes back with what the SDK requires', async (t) => {
+  test('a group is returned with all fields that the SDK requires', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.ask('POST', groups, { ...group, attribute_key: { name: 'domain_userid' } });
     for (const path of [`${groups}ecom_attributes`, `${groups}ecom_attributes/versions/1`]) {
@@ -42,7 +42,7 @@ describe('publishing', () => {
     }
   });
 
-  test('the same object again answers 200, another one of that name 400', async (t) => {
+  test('the same object again gets 200, another one of that name 400', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.ask('POST', groups, group);
     await sandbox.ask('POST', groups, group);
@@ -51,7 +51,7 @@ describe('publishing', () => {
     assert.equal((await sandbox.call('POST', groups, other)).status, 400);
   });
 
-  test('a changed published group is refused: raise the version', async (t) => {
+  test('a changed published group is refused, with the advice to raise the version', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.ask('POST', groups, group);
     const changed = { ...group, attributes: group.attributes.slice(1) };
@@ -73,7 +73,7 @@ describe('publishing', () => {
     assert.deepEqual(await bundleNames(sandbox), ['ecom_attributes1']);
   });
 
-  test('lists take filters', async (t) => {
+  test('lists accept filters', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.ask('POST', groups, group);
     await sandbox.ask('POST', groups, { ...group, version: 2, is_published: false, online: false });
@@ -87,7 +87,7 @@ describe('publishing', () => {
   });
 });
 
-test('an SDK that knows no newer values is not given them', async (t) => {
+test('an older SDK does not get values that it does not know', async (t) => {
   const sandbox = await Sandbox.start(t);
   await sandbox.publish();
   const criteria = { all: [{ attribute: 'ecom_attributes:count_product_views', operator: 'changed' }] };
@@ -120,7 +120,7 @@ describe('errors of definitions', () => {
     return answer.json.detail;
   };
 
-  test('are the engine’s, in the API’s shape', async (t) => {
+  test('come from the engine, in the shape of the API’s errors', async (t) => {
     const sandbox = await Sandbox.start(t);
     const { property: _, ...sum } = group.attributes[2];
     const faults = await faultsOf(sandbox, 'attribute_groups', { ...group, attributes: [group.attributes[0], sum] });
@@ -152,7 +152,7 @@ describe('errors of definitions', () => {
     assert.match(fault.msg, /same attribute key/);
   });
 
-  test('a name that is none, a body that is none and a version that is none', async (t) => {
+  test('an invalid name, an invalid body and an invalid version are refused', async (t) => {
     const sandbox = await Sandbox.start(t);
     assert.deepEqual((await faultsOf(sandbox, 'services', { ...service, name: 'no name' }))[0].loc, ['body', 'name']);
     assert.equal((await sandbox.call('POST', groups, '{', { 'Content-Type': 'application/json' })).status, 400);
@@ -181,7 +181,7 @@ describe('errors of definitions', () => {
     });
   }
 
-  test('as many levels as the engine reads are kept, and one more is refused, in every call', async (t) => {
+  test('every call accepts as many levels of nesting as the engine reads, and refuses one more', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.ask('POST', groups, draft('deep', { is_nested: nested(253) }));
     for (const levels of [254, 100_000]) {
@@ -203,7 +203,7 @@ describe('errors of definitions', () => {
     assert.equal((await sandbox.call('GET', '/health-all')).status, 200);
   });
 
-  test('a draft of another time that cannot be read is left out when others are checked', async (t) => {
+  test('an unreadable draft of an older release is left out when others are checked', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.ask('POST', groups, draft('strange'));
     await sandbox.kill('SIGTERM');
@@ -216,7 +216,7 @@ describe('errors of definitions', () => {
     await sandbox.ask('POST', interventions, { ...discount, criteria: { ...discount.criteria, attribute: `later:${group.attributes[0].name}` }, is_published: false });
   });
 
-  test('what is not there answers 404', async (t) => {
+  test('an object that does not exist gets 404', async (t) => {
     const sandbox = await Sandbox.start(t);
     for (const [method, path, body] of [
       ['GET', `${groups}nothing`],
@@ -231,7 +231,7 @@ describe('errors of definitions', () => {
   });
 });
 
-describe('taking back', () => {
+describe('removing', () => {
   test('unpublishing and deleting, in the SDK’s order', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
@@ -247,7 +247,7 @@ describe('taking back', () => {
     assert.deepEqual(await sandbox.ask('GET', interventions), []);
   });
 
-  test('a group takes the interventions that read it along, but no service', async (t) => {
+  test('a group removes the interventions that read it, but no service', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const refused = await sandbox.call('DELETE', `${groups}ecom_attributes/versions/1`);
@@ -259,7 +259,7 @@ describe('taking back', () => {
     assert.deepEqual(await bundleNames(sandbox), ['domain_userid', 'user_id']);
   });
 
-  test('an older version goes on where it still has the attribute', async (t) => {
+  test('an older version takes over if it still has the attribute', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     await sandbox.ask('POST', groups, { ...group, version: 2 });
@@ -268,7 +268,7 @@ describe('taking back', () => {
   });
 });
 
-test('a request without a body may say that it is JSON, as the SDK does', async (t) => {
+test('a request without a body may have the content type JSON, as the SDK sends it', async (t) => {
   const sandbox = await Sandbox.start(t);
   await sandbox.ask('POST', groups, group);
   const json = { 'Content-Type': 'application/json; charset=utf-8' };
@@ -278,7 +278,7 @@ test('a request without a body may say that it is JSON, as the SDK does', async 
 });
 
 describe('the bundle', () => {
-  test('shows neither owners, descriptions nor warehouses, and tells when it has not changed', async (t) => {
+  test('has no owners, descriptions or warehouses, and gets 304 while it is unchanged', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
     const warehouse = {

@@ -1,4 +1,4 @@
-// A sandbox in a process of its own, as users start it, and what tests do with one.
+// Starts a sandbox process, as users do, and calls it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -12,11 +12,11 @@ const { open } = createRequire(new URL('../../demo-shop/package.json', import.me
 const main = fileURLToPath(new URL('../../demo-shop/dist/server/sandbox/main.js', import.meta.url));
 const samples = new URL('../samples/', import.meta.url);
 
-/** The tutorial's definitions, each object as the Python SDK sends it. */
+/** The tutorial's definitions, with each object in the form that the Python SDK sends. */
 export const tutorial = JSON.parse(readFileSync(new URL('ecom_bundle.json', samples), 'utf8'));
 
 export class Sandbox {
-  /** What it wrote to its standard output and error. */
+  /** The sandbox's standard output and error. */
   log = '';
   /** Options of Node for the next start. */
   nodeOptions = [];
@@ -25,14 +25,14 @@ export class Sandbox {
   #process;
   #port = 0;
 
-  /** `options` as on the command line. It is ended with the test `t`. */
+  /** Starts a sandbox with `options` of the command line. It ends with the test `t`. */
   static async start(t, ...options) {
     const sandbox = Sandbox.prepare(t);
     await sandbox.start(...options);
     return sandbox;
   }
 
-  /** One that does not run yet. On a disk of its own (disk.mjs), or in a new folder. */
+  /** Makes a sandbox without starting it, on its own disk (disk.mjs) or in a new folder. */
   static prepare(t, disk) {
     const sandbox = new Sandbox(disk);
     t.after(() => sandbox.#remove());
@@ -44,7 +44,7 @@ export class Sandbox {
     this.#folder = disk?.newFolder() ?? mkdtempSync(join(tmpdir(), 'sandbox-'));
   }
 
-  /** Its folder, as others see it. */
+  /** The sandbox's folder, by its path for other processes. */
   get folder() {
     return this.#disk?.seen(this.#folder) ?? this.#folder;
   }
@@ -61,7 +61,7 @@ export class Sandbox {
     return this.#process.pid;
   }
 
-  /** Starts it again, at the same port and in the same folder. */
+  /** Starts the sandbox, at the former port if it ran before, in the same folder. */
   async start(...options) {
     const args = [...this.nodeOptions, main, '--data', this.#folder, '--port', String(this.#port), ...options];
     const [program, ...rest] = [...(this.#disk?.launcher ?? []), process.execPath, ...args];
@@ -71,7 +71,7 @@ export class Sandbox {
     this.token = readFileOrUndefined(join(this.folder, 'token'));
   }
 
-  /** Its port, once it has said all that it says at the start. */
+  /** Returns the port, after the last line that the sandbox prints at its start. */
   #greeting() {
     return new Promise((resolve, reject) => {
       const read = (text) => {
@@ -87,7 +87,7 @@ export class Sandbox {
     });
   }
 
-  /** As a crash of the process. */
+  /** Ends the process as a crash does. */
   async kill(signal = 'SIGKILL') {
     if (this.#process === undefined || this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exit = once(this.#process, 'exit');
@@ -95,7 +95,7 @@ export class Sandbox {
     await exit;
   }
 
-  /** Answers {status, headers, text, json}. `body`: an object becomes JSON, a text is sent as it is. */
+  /** Returns {status, headers, text, json}. Sends an object as JSON, and a string unchanged. */
   async call(method, path, body, headers = {}) {
     const text = typeof body === 'object' ? JSON.stringify(body) : body;
     const type = typeof body === 'object' ? { 'Content-Type': 'application/json' } : {};
@@ -104,7 +104,7 @@ export class Sandbox {
     return { status: response.statusCode, headers: response.headers, text: answer, json: parse(answer) };
   }
 
-  /** Fails unless the answer has status 200. */
+  /** Returns the JSON of the response. Throws unless its status is 200. */
   async ask(method, path, body, headers) {
     const answer = await this.call(method, path, body, headers);
     if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
@@ -133,7 +133,7 @@ export class Sandbox {
   }
 }
 
-/** Changes the definition objects in the folder of a sandbox that does not run. */
+/** Changes the definition objects in the folder of a stopped sandbox. */
 export async function changeObjects(folder, change) {
   const store = open({ path: join(folder, 'state') });
   const state = store.openDB({ name: 'state', encoding: 'binary' });
@@ -141,7 +141,7 @@ export async function changeObjects(folder, change) {
   await store.close();
 }
 
-/** All that the folder of a sandbox that does not run holds: inputs, dead letters, interventions, and the engine's state. */
+/** Returns the content of a stopped sandbox's folder: inputs, dead letters, interventions, and the engine's state. */
 export async function storedText(folder) {
   const store = open({ path: join(folder, 'state') });
   const tables = ['inputs', 'letters', 'outbox'].map((name) => store.openDB({ name, encoding: 'json' }));
@@ -151,11 +151,11 @@ export async function storedText(folder) {
   return [...values, engine].join('\n');
 }
 
-/** A stream of server-sent events, read as the formats of all clients allow. */
+/** A stream of server-sent events, read in the strictest way of all clients. */
 export class Subscription {
   received = [];
   ids = [];
-  /** The last id of all, also without an intervention: what a browser sends as Last-Event-ID. */
+  /** The last id of the stream, which a browser sends as Last-Event-ID; may come without an intervention. */
   lastId;
   comments = 0;
   ended = false;
@@ -176,7 +176,7 @@ export class Subscription {
     });
   }
 
-  /** Waits until `count` interventions are there. */
+  /** Waits until `count` interventions have arrived. */
   async until(count, milliseconds = 5000) {
     await this.#waitFor(() => this.received.length >= count, milliseconds, () => `${this.received.length} of ${count} interventions came`);
     return this.received;
@@ -251,7 +251,7 @@ export function payloadData(payloads) {
 
 const visits = readFileSync(new URL('aftertrack.ndjson', samples), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
 
-/** An event of the shop as the tracker sends it, for one visitor: `product_view`, `add_to_cart`, … */
+/** Returns an event of the shop in the tracker's form, for one visitor: `product_view`, `add_to_cart`, … */
 export function event(type, visitor, changes = {}) {
   const { uid: _, ...payload } = visits.find(({ ue_pr }) => String(ue_pr).includes(`"type":"${type}"`));
   const texts = Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, String(value)]));
@@ -259,7 +259,7 @@ export function event(type, visitor, changes = {}) {
   return { ...texts, duid: visitor, sid: crypto.randomUUID(), eid: crypto.randomUUID(), dtm: now, stm: now, ...changes };
 }
 
-/** A product that costs `price` is put into the cart. */
+/** Returns the event of adding a product of this price to the cart. */
 export function addToCart(visitor, price) {
   const { co, ...rest } = event('add_to_cart', visitor);
   return { ...rest, co: co.replace('"price":24.49', `"price":${price}`) };

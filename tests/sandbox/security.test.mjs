@@ -1,4 +1,4 @@
-// Who may call, how much, and that nothing of what was sent shows up where it should not.
+// Access to the sandbox, its limits, and the privacy of logs and errors.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -25,7 +25,7 @@ describe('the token', () => {
     assert.equal(sandbox.token, before);
   });
 
-  test('may be given, and is then neither kept nor shown', async (t) => {
+  test('may be given, and is then neither stored nor shown', async (t) => {
     const sandbox = await Sandbox.start(t, '--token', 'a-chosen-token-1');
     assert.throws(() => readFileSync(join(sandbox.folder, 'token')));
     assert.doesNotMatch(sandbox.log, /chosen/);
@@ -33,7 +33,7 @@ describe('the token', () => {
     assert.equal(answer.status, 200);
   });
 
-  test('is needed for all but the open calls', async (t) => {
+  test('is required for all calls except the open ones', async (t) => {
     const sandbox = await Sandbox.start(t);
     const closed = [
       ['GET', '/api/v1/registry/attribute_groups/'],
@@ -119,7 +119,7 @@ describe('calling', () => {
     }
   });
 
-  test('for a page of an origin that is not on the list gets 403 also where the browser names no origin', async (t) => {
+  test('for a page of an origin that is not on the list gets 403 even if the browser sends no Origin', async (t) => {
     const shop = 'https://shop.example';
     const sandbox = await Sandbox.start(t, '--allow-origin', shop);
     const own = `http://localhost:${sandbox.port}`;
@@ -138,7 +138,7 @@ describe('calling', () => {
       { 'Sec-Fetch-Site': 'cross-site', Referer: `${shop}@evil.example/` },
       { 'Sec-Fetch-Site': 'cross-site', Origin: 'null', Referer: `${shop}/` },
       { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example', Referer: `${shop}/` },
-      // Browsers that send no Sec-Fetch-Site, or not to addresses without TLS.
+      // For browsers that send no Sec-Fetch-Site, or none to addresses without TLS.
       { Referer: 'https://evil.example/' },
       { Referer: 'http://shop.example/' },
     ];
@@ -165,11 +165,11 @@ describe('calling', () => {
       const { status } = await sandbox.subscribe(`domain_userid=${randomUUID()}`, headers);
       assert.equal(status, 200);
     }
-    // What changes nothing may be the target of a link.
+    // A request that changes nothing may be the target of a link.
     assert.equal((await sandbox.call('GET', '/definitions.json', undefined, { 'Sec-Fetch-Site': 'cross-site', Referer: 'https://wiki.example/' })).status, 200);
   });
 
-  test('by the demo shop’s pages is allowed if nothing is said', async (t) => {
+  test('by the demo shop’s pages is allowed by default', async (t) => {
     const sandbox = await Sandbox.start(t);
     const answer = await sandbox.call('OPTIONS', '/api/v1/registry/services/', undefined, {
       Origin: 'http://127.0.0.1:8080',
@@ -191,7 +191,7 @@ describe('calling', () => {
     await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', JSON.stringify(group), { 'Content-Type': 'application/json; charset=utf-8' });
   });
 
-  test('only this machine, if nothing is said', async (t) => {
+  test('is possible only from this machine by default', async (t) => {
     const sandbox = await Sandbox.start(t);
     const listening = ['tcp', 'tcp6'].flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1));
     const port = sandbox.port.toString(16).toUpperCase().padStart(4, '0');
@@ -222,7 +222,7 @@ describe('a method', () => {
     ['/api/v1/registry/interventions/discount/versions/1', ['GET', 'HEAD', 'PUT', 'DELETE']],
   ];
 
-  test('that an address does not have gets 405 with those that it has, whatever the body is', async (t) => {
+  test('that an address does not have gets 405 and a list of its methods, whatever the body is', async (t) => {
     const sandbox = await Sandbox.start(t);
     for (const [path, own] of addresses) {
       for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'].filter((each) => !own.includes(each))) {
@@ -234,14 +234,14 @@ describe('a method', () => {
     }
   });
 
-  test('that the address does not have tells nothing to those without the token', async (t) => {
+  test('that the address does not have gets 401 without the token', async (t) => {
     const sandbox = await Sandbox.start(t);
     for (const path of ['/api/v1/attributes', '/api/v1/statistics', '/api/v1/registry/services/', '/docs/json']) {
       assert.equal((await sandbox.call('PATCH', path, undefined, { Authorization: '' })).status, 401, path);
     }
   });
 
-  test('HEAD is answered with headers alone where GET is', async (t) => {
+  test('HEAD gets the headers alone at each address that has GET', async (t) => {
     const sandbox = await Sandbox.start(t);
     for (const [path, own] of addresses.filter(([, own]) => own.includes('HEAD'))) {
       const [head, get] = [await sandbox.call('HEAD', path), await sandbox.call('GET', path)];
@@ -249,7 +249,7 @@ describe('a method', () => {
     }
   });
 
-  test('that nobody knows, and OPTIONS, do not hang and change nothing', async (t) => {
+  test('that is unknown, and OPTIONS, do not hang and change nothing', async (t) => {
     const sandbox = await Sandbox.start(t);
     for (const [path] of [...addresses, ['/nothing']]) {
       const options = await sandbox.call('OPTIONS', path, undefined, { Authorization: '' });
@@ -295,7 +295,7 @@ describe('limits', () => {
     assert.equal(await status(16 * 1024), 431);
   });
 
-  test('a minute for a request to come in, here a second, and then the connection ends', async (t) => {
+  test('a minute (here a second) to receive a request; then the connection ends', async (t) => {
     const sandbox = await Sandbox.start(t, '--limit', 'requestTime=1000');
     const stream = await sandbox.subscribe(`domain_userid=${randomUUID()}`);
     const halves = [
@@ -311,7 +311,7 @@ describe('limits', () => {
       return readAll(socket);
     });
     for (const answer of await Promise.all(answers)) assert.match(answer, /^(HTTP\/1\.1 408 |$)/);
-    // What came in whole may take as long as it likes.
+    // The limit does not apply to the response of a request that arrived in time.
     assert.equal(stream.ended, false);
     assert.deepEqual((await sandbox.ask('GET', '/api/v1/statistics')).events, { good: 0, malformed: 0 });
   });
@@ -334,7 +334,7 @@ describe('limits', () => {
     assert.equal((await sandbox.call('POST', `/api/v1/interventions?${ids(21)}`, { name: 'a', version: 1 })).status, 400);
   });
 
-  test('as many streams as the limit says, and again when one has gone', async (t) => {
+  test('the limit of streams, and a new stream once one has ended', async (t) => {
     const sandbox = await Sandbox.start(t, '--limit', 'streams=2');
     const query = `domain_userid=${randomUUID()}`;
     const [first] = [await sandbox.subscribe(query), await sandbox.subscribe(query)];
@@ -344,7 +344,7 @@ describe('limits', () => {
     assert.equal((await sandbox.subscribe(query)).status, 200);
   });
 
-  test('256 KB wait for a subscriber that reads nothing, and others do not', async (t) => {
+  test('256 KB for a subscriber that does not read, while others receive', async (t) => {
     const sandbox = await Sandbox.start(t);
     const visitor = randomUUID();
     const slow = await sandbox.subscribe(`domain_userid=${visitor}`);
@@ -352,7 +352,7 @@ describe('limits', () => {
     slow.pause();
     const attributes = { 'a:b': 'x'.repeat(100_000) };
     const statuses = [];
-    // The kernel takes some megabytes before the sandbox sees that nobody reads.
+    // The kernel buffers some megabytes before the sandbox notices that the subscriber does not read.
     for (let i = 0; i < 200 && (await sandbox.ask('GET', '/api/v1/statistics')).subscribers === 2; ++i) {
       statuses.push((await sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'big', version: 1, attributes })).status);
     }
@@ -362,18 +362,18 @@ describe('limits', () => {
     assert.equal(quick.ended, false);
   });
 
-  test('a subscriber that vanished without a word is dropped', async (t) => {
-    // What may wait is no limit here: heartbeats alone must find out.
+  test('a subscriber that vanished without closing its connection is dropped', async (t) => {
+    // The limit of waiting bytes is out of reach, so only heartbeats can detect it.
     const sandbox = await Sandbox.start(t, '--limit', 'heartbeat=200', '--limit', 'waitingBytes=1000000000');
     const visitor = randomUUID();
     const socket = net.connect(sandbox.port, '127.0.0.1');
     socket.write(`GET /api/v1/interventions?domain_userid=${visitor} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await new Promise((resolve) => socket.once('data', resolve));
-    // The connection stands, but nothing is read any more.
+    // The connection stays open, but the subscriber no longer reads.
     socket.pause();
     const push = () => sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'big', version: 1, attributes: { 'a:b': 'x'.repeat(200_000) } });
     const subscribers = async () => (await sandbox.ask('GET', '/api/v1/statistics')).subscribers;
-    // More than the kernel takes.
+    // This is more than the kernel buffers.
     for (let i = 0; i < 60; ++i) await push();
     for (let i = 0; i < 100 && (await subscribers()) > 0; ++i) await sleep(50);
     assert.equal(await subscribers(), 0);

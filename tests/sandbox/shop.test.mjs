@@ -1,4 +1,4 @@
-// The demo shop with a sandbox beside it: what it hands on, to whom, and what it does alone.
+// The demo shop with a sandbox beside it: which requests it proxies, for which pages, and how it works without one.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { spawn } from 'node:child_process';
@@ -13,7 +13,7 @@ import { addToCart, payloadData, readAll, request, Sandbox, Subscription, tutori
 
 const main = fileURLToPath(new URL('../../demo-shop/dist/server/server/main.js', import.meta.url));
 
-/** Answers the ports of the shop and, where it starts one, of its sandbox; and what it printed. */
+/** Returns the ports of the shop and of the sandbox that it starts, if any, and the shop's output. */
 async function startShop(t, ...options) {
   const folder = mkdtempSync(join(tmpdir(), 'shop-'));
   const shop = spawn(process.execPath, [main, '--port', '0', '--data', folder, ...options]);
@@ -36,7 +36,7 @@ const call = async (port, method, path, headers, body) => {
 
 const collector = '/com.snowplowanalytics.snowplow/tp2';
 
-test('starts both, and hands events and streams on', async (t) => {
+test('starts both, and proxies events and streams', async (t) => {
   const shop = await startShop(t);
   assert.match(shop.log, /SignalsSandbox\(api_url="http:\/\/localhost:\d+", sandbox_token="[0-9a-f]{32}"\)/);
   const [, token] = /sandbox_token="(\w+)"/.exec(shop.log);
@@ -56,12 +56,12 @@ test('starts both, and hands events and streams on', async (t) => {
   );
   assert.equal(JSON.parse(pushed.text).status, 'success');
   await stream.until(1);
-  // All else of the sandbox is not the shop's to hand on.
+  // The shop proxies no other request.
   assert.equal((await call(shop.port, 'POST', '/api/v1/interventions')).status, 404);
   assert.equal((await call(shop.port, 'GET', '/api/v1/registry/services/')).status, 404);
 });
 
-test('hands nothing on for pages of other origins, or under another name', async (t) => {
+test('proxies nothing for pages of other origins, or under another host name', async (t) => {
   const shop = await startShop(t);
   const own = `http://127.0.0.1:${shop.port}`;
   const status = async (headers, path = collector) => (await call(shop.port, path === collector ? 'POST' : 'GET', path, headers, path === collector ? '{}' : undefined)).status;
@@ -73,7 +73,7 @@ test('hands nothing on for pages of other origins, or under another name', async
   }
 });
 
-test('hands nothing on for pages that name no origin and are not the shop’s, and its own keep working', async (t) => {
+test('proxies nothing for other sites’ pages that send no Origin, while the shop’s own pages work', async (t) => {
   const sandbox = await Sandbox.start(t);
   const shop = await startShop(t, '--sandbox', sandbox.url);
   const own = `http://127.0.0.1:${shop.port}`;
@@ -93,7 +93,7 @@ test('hands nothing on for pages that name no origin and are not the shop’s, a
   assert.deepEqual((await sandbox.ask('GET', '/api/v1/statistics')).events, { good: 1, malformed: 0 });
 });
 
-test('takes no order from a page of another origin', async (t) => {
+test('accepts no order from a page of another origin', async (t) => {
   const shop = await startShop(t, '--no-sandbox');
   const own = `http://127.0.0.1:${shop.port}`;
   const host = { Host: `127.0.0.1:${shop.port}` };
@@ -118,7 +118,7 @@ test('takes no order from a page of another origin', async (t) => {
   }
 });
 
-test('gives pages an external group that is keyed by a column, without the column', async (t) => {
+test('serves an external group that is keyed by a column, without the column', async (t) => {
   const sandbox = await Sandbox.start(t);
   const key = { name: 'customer', external_column: 'SECRET_CUSTOMER_ID', is_published: true };
   const scores = {
@@ -138,7 +138,7 @@ test('gives pages an external group that is keyed by a column, without the colum
   assert.deepEqual((await check(JSON.parse(text))).filter(({ severity }) => severity === 'error'), []);
 });
 
-test('goes on alone where the sandbox does not answer', async (t) => {
+test('works alone if the sandbox does not respond', async (t) => {
   const sandbox = await Sandbox.start(t);
   await sandbox.publish({ attribute_groups: [{ ...tutorial.attribute_groups[0], name: 'others' }] });
   const shop = await startShop(t, '--sandbox', sandbox.url);
