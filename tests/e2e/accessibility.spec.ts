@@ -113,7 +113,7 @@ test.describe('shopping by keyboard alone', () => {
     await expect(page.getByRole('heading', { name: 'Thank you, Ada Example' })).toBeVisible();
   });
 
-  test('a banner’s button is reached by Tab and hands the focus on', async ({ page }) => {
+  test('Tab reaches a banner’s button, which passes the focus on', async ({ page }) => {
     await addProduct(page, 'canvas-tote');
     await expect(banner(page, 'cart_abandonment')).toBeVisible();
     await tabTo(page, page.getByRole('button', { name: /^Dismiss/ }));
@@ -122,7 +122,7 @@ test.describe('shopping by keyboard alone', () => {
     await expect(page.getByRole('main')).toBeFocused();
   });
 
-  test('whatever has the focus is visible, with banners open on a narrow screen', async ({ page }) => {
+  test('the focused element is always visible, with banners open on a narrow screen', async ({ page }) => {
     await page.setViewportSize({ width: 375, height: 740 });
     for (const product of ['canvas-tote', 'brass-pen', 'task-lamp']) await viewProduct(page, product);
     await viewProduct(page, 'roll-top-backpack');
@@ -138,7 +138,7 @@ test.describe('shopping by keyboard alone', () => {
   });
 });
 
-/** The name of the focused element if something else lies over its middle. */
+/** Returns the name of the focused element if another element covers its centre. */
 function coveredFocus(page: Page): Promise<string | null> {
   return page.evaluate(() => {
     const focused = document.activeElement;
@@ -149,7 +149,7 @@ function coveredFocus(page: Page): Promise<string | null> {
   });
 }
 
-/** Presses Tab until the element has the focus. */
+/** Presses Tab until `target` has the focus. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   for (let step = 0; step < 60; step += 1) {
     await page.keyboard.press('Tab');

@@ -138,7 +138,7 @@ test.describe('cheating by hand', () => {
     expect(await response.text()).toContain('<dt>Total</dt><dd>$31.50</dd>');
   });
 
-  test('FREE above $100 holds when posted by hand', async ({ request }) => {
+  test('FREE above $100 applies when posted by hand', async ({ request }) => {
     const response = await post(request, { ...address, 'quantity.roll-top-backpack': '2', code: 'FREE' });
     expect(await response.text()).toContain('<dt>Shipping</dt><dd>Free</dd>');
   });
@@ -153,7 +153,7 @@ test.describe('cheating by hand', () => {
 
 test.describe('getting lost', () => {
   for (const address of ['/nowhere', '/products/gold-bar', '/orders/00000000-0000-4000-8000-000000000000']) {
-    test(`${address} answers 404 with a page of the shop`, async ({ page, watch }) => {
+    test(`${address} gets 404 and a page of the shop`, async ({ page, watch }) => {
       watch.expectedErrorPages.push(address);
       expect((await page.goto(address))?.status()).toBe(404);
       await expect(page.getByRole('link', { name: 'have a look around' })).toBeVisible();

@@ -1,4 +1,4 @@
-// The three offers, as a visitor meets them. Prices used: canvas-tote 24, gooseneck-kettle 60, french-press 40,
+// The three offers, as a visitor sees them. Prices: canvas-tote 24, gooseneck-kettle 60, french-press 40,
 // roll-top-backpack 89, brass-pen 32, linen-notebook 14, stoneware-mug 16, task-lamp 75, zip-pouch 18.
 import type { BrowserContext, Page } from '@playwright/test';
 import { expect, test } from './shop.ts';
@@ -101,7 +101,7 @@ test.describe('being offered free shipping', () => {
     expect(shown).toEqual(['cart_abandonment', 'free_shipping']);
   });
 
-  test('counts what is added in the cart', async ({ page }) => {
+  test('counts products that are added in the cart', async ({ page }) => {
     await addProduct(page, 'roll-top-backpack');
     await expect(banner(page, 'cart_abandonment')).toBeVisible();
     await page.goto('/cart');
@@ -125,7 +125,7 @@ test.describe('coming back', () => {
 
   test('resetting the user data makes a new visitor, who sees each banner again', async ({ page, context }) => {
     await seeAllBanners(page);
-    // From the cart: a product page would count as the new visitor's first view when it is loaded again.
+    // Resets on the cart page: reloading a product page would count as the new visitor's first view.
     await page.goto('/cart');
     const before = await domainUserId(context);
     await page.getByRole('button', { name: 'Reset user data' }).click();
@@ -138,7 +138,7 @@ test.describe('coming back', () => {
     expect(shown.toSorted()).toEqual(Object.keys(bannerTexts));
   });
 
-  test('signing in does not repeat what was shown before', async ({ page, context }) => {
+  test('signing in does not repeat banners', async ({ page, context }) => {
     await addProduct(page, 'canvas-tote');
     await expect(banner(page, 'cart_abandonment')).toBeVisible();
     const shown = await recordBanners(context);
@@ -184,14 +184,14 @@ test.describe('dealing with banners', () => {
     await expect(banners(page)).toHaveCount(0);
   });
 
-  test('a banner says which values it was decided from', async ({ page }) => {
+  test('a banner shows the values behind its decision', async ({ page }) => {
     await addProduct(page, 'canvas-tote');
     await page.getByText('Why now?').click();
     await expect(page.getByText('count_add_to_cart = 1')).toBeVisible();
     await expect(page.getByText('total_cart_value = 24')).toBeVisible();
   });
 
-  test('a banner moves nothing, and on a narrow screen everything can be scrolled clear of it', async ({ page }) => {
+  test('a banner moves no content, and a narrow screen can be scrolled until it covers nothing', async ({ page }) => {
     await page.setViewportSize({ width: 375, height: 740 });
     await viewProduct(page, 'canvas-tote');
     const button = page.getByRole('button', { name: 'Add to cart' });
@@ -208,7 +208,7 @@ test.describe('dealing with banners', () => {
   });
 });
 
-/** Every banner that any page of the context shows from its next document on, in order. */
+/** Records every banner, in order, that any page of the context shows from its next document on. */
 async function recordBanners(context: BrowserContext): Promise<string[]> {
   const shown: string[] = [];
   await context.exposeFunction('reportBanner', (name: string) => shown.push(name));
@@ -230,7 +230,7 @@ async function seeAllBanners(page: Page): Promise<void> {
   for (const name of ['discount', 'free_shipping'] as const) await expectShown(page, name);
 }
 
-/** $89 in the cart, three products seen, the reminder of the cart shown. */
+/** Adds $89 to the cart and views three products, so that the reminder of the cart is shown. */
 async function threeViewsAndNinetyDollars(page: Page): Promise<void> {
   await addProduct(page, 'roll-top-backpack');
   await expectShown(page, 'cart_abandonment');
@@ -247,7 +247,7 @@ async function expectNoBanner(page: Page): Promise<void> {
   await expect(banners(page)).toHaveCount(0);
 }
 
-/** A banner that was to come would have come by now: the page has loaded and the network has been silent. */
+/** Waits until the page has loaded and the network is idle: a banner would have appeared by then. */
 async function quiet(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
   await page.waitForTimeout(500);

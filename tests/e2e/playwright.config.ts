@@ -5,7 +5,7 @@ export default defineConfig({
   outputDir: 'test-results',
   reporter: [['list']],
   forbidOnly: true,
-  // Two cores are the least that this runs on; more workers would only wait for one another.
+  // A machine with two cores must suffice; more workers would wait for each other there.
   workers: 2,
   fullyParallel: true,
   use: {

@@ -1,5 +1,5 @@
-// What a visitor never notices: nothing leaves the shop's origin, nothing breaks its policy, no text becomes markup.
-// Every test of every file fails on a console error, a policy violation or a strange request: shop.ts watches.
+// Safety: no request leaves the shop's origin, nothing violates its policy, and no text becomes markup. In every file,
+// shop.ts makes a test fail on a console error, a policy violation or a request to another origin.
 import type { BrowserContext, Page } from '@playwright/test';
 import definitions from '../../demo-shop/src/definitions.json' with { type: 'json' };
 import catalogue from '../../demo-shop/src/catalogue.json' with { type: 'json' };
@@ -22,7 +22,7 @@ test.describe('being safe', () => {
     });
   }
 
-  test('every page is cross-origin isolated, and all of a visit passes the watch', async ({ page }) => {
+  test('every page is cross-origin isolated, and a whole visit passes the watch', async ({ page }) => {
     await page.goto('/');
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     await seeDiscountAndReminder(page);
@@ -120,7 +120,7 @@ test.describe('when a file is missing', () => {
     watch.errors.length = 0;
   });
 
-  test('the shop says so when it has no catalogue', async ({ page, context, watch }) => {
+  test('the shop shows a message without a catalogue', async ({ page, context, watch }) => {
     await context.route('**/assets/catalogue-*.json', (route) => route.fulfill({ status: 503 }));
     await page.goto('/');
     await expect(page.getByText('We could not load our products. Please reload the page.')).toBeVisible();

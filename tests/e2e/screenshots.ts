@@ -1,4 +1,4 @@
-// Pictures of every page and banner, to be looked at, and the one in the README: npm --prefix tests/e2e run screenshots
+// Takes pictures of every page and banner, for review, and the README's picture: npm --prefix tests/e2e run screenshots
 import { test } from './shop.ts';
 import { addProduct, banner, banners, fillInAddress, viewProduct } from './visitor.ts';
 import type { Page } from '@playwright/test';

@@ -1,4 +1,4 @@
-// What every test stands on: a shop of its own process, and a watch over the page that fails the test afterwards.
+// Fixtures for every test: a shop in its own process, and a watch over the page that can fail the test at its end.
 import { test as base, expect, type BrowserContext } from '@playwright/test';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 
 export { expect };
 
-/** What must stay empty while a visitor is in the shop. */
+/** Lists that must stay empty during a test. */
 export class Watch {
   readonly errors: string[] = [];
   readonly violations: string[] = [];
   readonly strangeRequests: string[] = [];
-  /** Addresses of documents that a test asks for although they do not exist: Chromium reports each as an error. */
+  /** Addresses of missing documents that a test requests on purpose: Chromium reports each as an error. */
   readonly expectedErrorPages: string[] = [];
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from './shop.ts';
 import { actionsOf, addProduct, banner, fillInAddress, onPayloads, viewProduct } from './visitor.ts';
 
 test.describe('being tracked', () => {
-  test('a whole visit reaches the collector, in order and with nothing lost at a navigation', async ({ page }) => {
+  test('a whole visit reaches the collector, in order, and no navigation loses an event', async ({ page }) => {
     const events = recordEvents(page);
     await page.goto('/?category=kitchen');
     await page.getByRole('link', { name: 'French press' }).click();
@@ -34,7 +34,7 @@ test.describe('being tracked', () => {
     ]);
   });
 
-  test('what became of an intervention is measured once', async ({ page }) => {
+  test('the outcome of an intervention is measured once', async ({ page }) => {
     const reports: object[] = [];
     onPayloads(page, ({ ue_pr }) => {
       const event = ue_pr === undefined ? undefined : (JSON.parse(ue_pr) as { data: { schema: string } }).data;
@@ -71,7 +71,7 @@ test.describe('being tracked', () => {
   });
 });
 
-/** Page views and e-commerce actions as the collector gets them. */
+/** Records page views and e-commerce actions as the collector receives them. */
 function recordEvents(page: Page): string[] {
   const events: string[] = [];
   onPayloads(page, (payload) => {

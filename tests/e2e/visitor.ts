@@ -1,4 +1,4 @@
-// What a visitor does, in the shop's own words.
+// The actions of a visitor, and what the page then tracks.
 import type { Locator, Page, Request } from '@playwright/test';
 import { expect } from './shop.ts';
 
@@ -12,14 +12,14 @@ export type BannerName = keyof typeof bannerTexts;
 
 export async function viewProduct(page: Page, id: string): Promise<void> {
   const path = `/products/${id}`;
-  // Of this product: the page may first send again what the one before it could not wait for.
+  // Waits for the view of this product: the page may first resend events of the last page.
   const isView = (payload: Payload): boolean => payload.url.endsWith(path) && actionsOf([payload]).includes('product_view');
   const tracked = page.waitForRequest((request) => payloadsOf(request).some(isView));
   await page.goto(path);
   await tracked;
 }
 
-/** Opens a product and adds it to the cart. That view counts, too. */
+/** Opens a product, which counts as a view, and adds it to the cart. */
 export async function addProduct(page: Page, id: string): Promise<void> {
   await viewProduct(page, id);
   await page.getByRole('button', { name: 'Add to cart' }).click();
@@ -34,7 +34,7 @@ export function banners(page: Page): Locator {
   return page.locator('.banner');
 }
 
-/** One event as the tracker sends it. */
+/** An event in the tracker's form. */
 export interface Payload {
   readonly e: string;
   readonly eid: string;
@@ -47,8 +47,8 @@ export interface Payload {
 }
 
 /**
- * Calls `listener` for each event that the page sends. A page that is left before the collector has answered leaves the
- * event in the tracker's queue, and the next page sends it again with the same id: that is one event.
+ * Calls `listener` once for each event that the page sends. If the visitor leaves a page before the collector responds,
+ * the event stays in the tracker's queue and the next page sends it again with the same id: that is one event.
  */
 export function onPayloads(page: Page, listener: (payload: Payload) => void): void {
   const seen = new Set<string>();
@@ -61,7 +61,7 @@ export function onPayloads(page: Page, listener: (payload: Payload) => void): vo
   });
 }
 
-/** The e-commerce actions among events. */
+/** Returns the names of the e-commerce actions among events. */
 export function actionsOf(payloads: readonly Payload[]): string[] {
   return payloads.flatMap(({ ue_pr }) => {
     const action = ue_pr === undefined ? undefined : (JSON.parse(ue_pr) as Sent).data;

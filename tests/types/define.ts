@@ -29,27 +29,27 @@ const page = AtomicProperty({ name: 'page_urlpath' });
 const views = Attribute({ name: 'views', type: 'int32', aggregation: 'counter', period: 'PT10M' });
 Attribute({ name: 'last', type: 'string', aggregation: 'last', property: page, ttl: duration({ days: 7 }) });
 Attribute({ name: 'since', type: 'double', aggregation: 'time_since_first', time_unit: 'h' });
-// @ts-expect-error: of what?
+// @ts-expect-error: the property is missing
 Attribute({ name: 'sum', type: 'double', aggregation: 'sum' });
 // @ts-expect-error: a counter has no property
 Attribute({ name: 'views', type: 'int32', aggregation: 'counter', property: page });
 // @ts-expect-error: a sum is a number
 Attribute({ name: 'sum', type: 'string', aggregation: 'sum', property: page });
-// @ts-expect-error: in what unit?
+// @ts-expect-error: the time unit is missing
 Attribute({ name: 'since', type: 'double', aggregation: 'time_since_last' });
-// @ts-expect-error: a window, or a time to live
+// @ts-expect-error: an attribute has a window or a time to live, not both
 Attribute({ name: 'views', type: 'int32', aggregation: 'counter', period: 'PT1H', ttl: 'P1D' });
-// @ts-expect-error: ISO 8601
+// @ts-expect-error: a period is a duration in ISO 8601
 Attribute({ name: 'views', type: 'int32', aggregation: 'counter', period: '10 minutes' });
-// @ts-expect-error: a list of what was seen
+// @ts-expect-error: a unique_list has a list type
 Attribute({ name: 'pages', type: 'string', aggregation: 'unique_list', property: page });
 // @ts-expect-error: there is no such aggregation
 Attribute({ name: 'median', type: 'double', aggregation: 'median', property: page });
 
 Criterion.in_list(page, ['/a', '/b']);
-// @ts-expect-error: a list
+// @ts-expect-error: the values must be a list
 Criterion.in_list(page, '/a');
-// @ts-expect-error: a pattern is a text
+// @ts-expect-error: a pattern is a string
 Criterion.like(page, 5);
 const day = AtomicProperty({ name: 'derived_tstamp' });
 const visits = AtomicProperty({ name: 'domain_sessionidx' });
@@ -77,7 +77,7 @@ Criterion.like(day, '2026-01-05%');
 Criterion.in_list(day, [1767571200000]);
 // @ts-expect-error: a count is a number
 Criterion.gt(visits, '2');
-// @ts-expect-error: a number is not like anything
+// @ts-expect-error: `like` does not apply to a number
 Criterion.like(width, '6%');
 // @ts-expect-error: a width is a number
 Criterion.in_list(width, ['640']);
@@ -89,14 +89,14 @@ Criterion.gt(pdf, true);
 Criterion.eq(page, 5);
 // @ts-expect-error: a value is a number
 Criterion({ property: { type: 'atomic', name: 'se_value' }, operator: '>', value: '5' });
-// @ts-expect-error: which major version?
+// @ts-expect-error: the major version is missing
 EntityProperty({ vendor: 'com.acme', name: 'cart', path: 'id' });
-// @ts-expect-error: fields of warehouses are no dictionaries
+// @ts-expect-error: a field of a warehouse cannot be a dictionary
 Field({ name: 'counts', type: 'dict' });
 
 const group = StreamAttributeGroup({ name: 'visit', attribute_key: domain_userid, attributes: [views] });
 StreamAttributeGroup({ name: 'visit', attribute_key: { name: 'account' }, attributes: [views] });
-// @ts-expect-error: whose attributes?
+// @ts-expect-error: the attribute key is missing
 StreamAttributeGroup({ name: 'visit', attributes: [views] });
 
 const many = InterventionCriterion({ attribute: 'visit:views', operator: '>', value: 3 });
@@ -105,13 +105,13 @@ InterventionCriteriaAll({ all: [many, changed] });
 InterventionCriteriaAny({ any: [many, InterventionCriteriaNone({ none: [many] })] });
 // @ts-expect-error: `changed` stands alone or within `all`
 InterventionCriteriaAny({ any: [many, changed] });
-// @ts-expect-error: nor deeper
+// @ts-expect-error: `changed` cannot stand in a nested `all`
 InterventionCriteriaNone({ none: [InterventionCriteriaAll({ all: [changed] })] });
-// @ts-expect-error: group and attribute
+// @ts-expect-error: the attribute's name needs its group
 InterventionCriterion({ attribute: 'views', operator: '>', value: 3 });
-// @ts-expect-error: than what?
+// @ts-expect-error: the value is missing
 InterventionCriterion({ attribute: 'visit:views', operator: '>' });
-// @ts-expect-error: the SDK's word is "="
+// @ts-expect-error: the SDK's operator is "="
 InterventionCriterion({ attribute: 'visit:views', operator: '==', value: 3 });
 
 const rule = RuleIntervention({ name: 'keen', criteria: many, target_attribute_keys: [domain_userid], payload_attribute_groups: [group] });
@@ -130,5 +130,5 @@ rules.attributes('visit')['views'];
 rules.advance(15);
 // @ts-expect-error: there is no such key
 rules.attributes('visit', 'nobody');
-// @ts-expect-error: it is told, not set
+// @ts-expect-error: it is read-only
 rules.clock.now = 5;

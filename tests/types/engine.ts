@@ -12,11 +12,11 @@ import {
 
 const engine: Engine = await loadEngine({ definitions: new URL('file:///definitions.json') });
 await loadEngine({ definitions: {}, wasm: new Uint8Array(8), limits: { profiles: 10, sentMarks: 20, eventIds: 30 } });
-// @ts-expect-error: there must be definitions
+// @ts-expect-error: definitions are missing
 await loadEngine({});
 // @ts-expect-error: there is no such limit
 await loadEngine({ definitions: {}, limits: { users: 5 } });
-// @ts-expect-error: an engine is loaded, not made
+// @ts-expect-error: an engine is loaded, not constructed
 new Engine();
 
 const fired: TriggeredIntervention[] = engine.process({ e: 'pv', eid: '1' }, Date.now());
@@ -29,20 +29,20 @@ engine.process({ e: 'pv' }, Date.now(), { receivedAt: new Date() });
 engine.process({ e: 'pv' });
 
 engine.push({ group: 'g', attributeKey: { name: 'user_id', id: '1' }, attributes: { a: 1, b: ['x'], c: null } }, 5, 4);
-// @ts-expect-error: whose?
+// @ts-expect-error: the attribute key is missing
 engine.push({ group: 'g', attributes: { a: 1 } }, 5);
-// @ts-expect-error: an object is no value
+// @ts-expect-error: an object is not a value
 engine.push({ group: 'g', attributeKey: { name: 'user_id', id: '1' }, attributes: { a: {} } }, 5);
 
 engine.advance(5).length;
 engine.advance(5, [{ name: 'user_id', id: '1' }]).length;
 engine.process({ e: 'pv' }, 5, { held: [] });
-// @ts-expect-error: an id alone does not say of which attribute key
+// @ts-expect-error: an id needs the name of its attribute key
 engine.advance(5, ['1']);
 const clock: number | undefined = engine.clock;
 const times: number[] = [engine.nextDeadline, engine.nextDeadlineOf([{ name: 'user_id', id: '1' }])];
 void [times, clock];
-// @ts-expect-error: it is set by calls
+// @ts-expect-error: it is read-only
 engine.clock = 5;
 
 const explanation: Explanation | undefined = engine.explain('discount', { name: 'user_id', id: '1' });

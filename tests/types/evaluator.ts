@@ -21,11 +21,11 @@ createEvaluator({ definitions: new URL('/definitions.json', location.href) });
 createEvaluator({ definitions: bundle });
 createEvaluator({ definitions: Promise.resolve(bundle) });
 createEvaluator({ definitions: import('tripline').then(() => '/definitions.json') });
-// @ts-expect-error: there must be some
+// @ts-expect-error: definitions are missing
 createEvaluator({});
 // @ts-expect-error
 createEvaluator();
-// @ts-expect-error: a number is no bundle
+// @ts-expect-error: a number is not a bundle
 createEvaluator({ definitions: 5 });
 
 // The engine: an address, bytes, a module, a response, or a promise.
@@ -42,7 +42,7 @@ const wasm: EvaluatorOptions['wasm'][] = [
 for (const each of wasm) createEvaluator({ definitions: bundle, wasm: each });
 createEvaluator({ definitions: bundle, store: memoryStore(), namespace: 'sp1', deliverWithin: 60_000 });
 createEvaluator({ definitions: bundle, store: indexedDbStore('name') });
-// @ts-expect-error: in ms, not a text
+// @ts-expect-error: a number of ms, not a string
 createEvaluator({ definitions: bundle, deliverWithin: 'PT30M' });
 // @ts-expect-error: there is no such option
 createEvaluator({ definitions: bundle, colour: 'red' });
@@ -51,7 +51,7 @@ const evaluator: Evaluator = createEvaluator({ definitions: bundle });
 const ready: boolean = await evaluator.ready;
 void ready;
 
-// Listeners get what their event is about.
+// A listener gets the payload type of its event.
 const stop: () => void = evaluator.on('intervention', ({ name, attributes }: Intervention) => {
   const value = attributes['ecom_attributes:count_product_views'];
   if (typeof value === 'number') value.toFixed();
@@ -66,7 +66,7 @@ evaluator.on('warning', (problem: Problem) => problem.cause);
 evaluator.on('expired', ({ intervention_id }) => intervention_id);
 // @ts-expect-error: there is no such event
 evaluator.on('fired', () => undefined);
-// @ts-expect-error: an error brings a problem
+// @ts-expect-error: the listener of an error gets a problem
 evaluator.on('error', (intervention: Intervention) => intervention);
 evaluator.on('error', (problem) => {
   // @ts-expect-error: there is no such code
@@ -83,11 +83,11 @@ attributes['ecom_attributes']?.['count_product_views'];
 await evaluator.attributes('domain_userid');
 
 evaluator.setAttributes({ group: 'g', version: 2, attributeKey: { name: 'user_id', id: '1' }, attributes: { a: 1, b: null } });
-// @ts-expect-error: whose?
+// @ts-expect-error: the attribute key is missing
 evaluator.setAttributes({ group: 'g', attributes: { a: 1 } });
 evaluator.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } });
 evaluator.push({ name: 'hello', version: 2, intervention_id: '1', attributes: { 'g:a': [1] }, target_attribute_key: { name: 'user_id', id: '1' } });
-// @ts-expect-error: it has a name
+// @ts-expect-error: the name is missing
 evaluator.push({ target_attribute_key: { name: 'user_id', id: '1' } });
 const explanation: Explanation | undefined = await evaluator.explain('discount', { name: 'user_id', id: '1' });
 explanation?.targets.map(({ id, sent = false }) => [id?.length, sent]);
@@ -99,10 +99,10 @@ findings.filter(({ check }) => check === 'colour');
 const done: undefined | void = await evaluator.reset();
 void done;
 evaluator.close();
-// @ts-expect-error: only what the interface names
+// @ts-expect-error: not a member of the interface
 evaluator.addHandler('a', () => undefined);
 
-// A store of one's own.
+// A custom store.
 const states = new Map<string, Parameters<Parameters<Store['update']>[1]>[0]>();
 const store: Store = {
   async update(name, change) {
@@ -111,5 +111,5 @@ const store: Store = {
   close() {},
 };
 createEvaluator({ definitions: bundle, store });
-// @ts-expect-error: a change is part of the transaction, so it is not asynchronous
+// @ts-expect-error: a change is part of the transaction, so it cannot be asynchronous
 await store.update('sp1', async (state) => state);

@@ -2,7 +2,7 @@
 import { SignalsPlugin, type FetcherFactory } from '@snowplow/signals-browser-plugin';
 import { evaluatorFetcher } from 'tripline/fetcher';
 
-// It is what Snowplow's own plugin takes.
+// Snowplow's own plugin accepts it.
 const factory: FetcherFactory = evaluatorFetcher({ definitions: '/definitions.json' });
 SignalsPlugin({ fetcher: factory, handlers: { banner: ({ name }) => name } });
 SignalsPlugin({
@@ -14,7 +14,7 @@ SignalsPlugin({
     onEvaluator: (evaluator, tracker) => evaluator.push({ name: tracker.namespace, target_attribute_key: { name: 'a', id: 'b' } }),
   }),
 });
-// @ts-expect-error: there must be definitions
+// @ts-expect-error: definitions are missing
 evaluatorFetcher({});
-// @ts-expect-error: handlers are the plugin's
+// @ts-expect-error: handlers belong to the plugin
 evaluatorFetcher({ definitions: {}, handlers: {} });

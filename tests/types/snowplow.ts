@@ -49,11 +49,11 @@ SignalsPlugin({
   onExpired: ({ name }, tracker) => tracker.namespace + name,
 });
 
-// Without definitions, interventions come by a subscription.
+// Without definitions, interventions come from a subscription.
 SignalsPlugin({});
 SignalsPlugin();
 SignalsPlugin({ handlers: { banner: () => undefined } });
-// @ts-expect-error: the namespace is the tracker's
+// @ts-expect-error: the tracker sets the namespace
 SignalsPlugin({ definitions: {}, namespace: 'sp1' });
 // @ts-expect-error: a handler is a function
 SignalsPlugin({ definitions: {}, handlers: { banner: 'show' } });
@@ -68,14 +68,14 @@ void measurement;
 
 addInterventionHandlers({ banner: ({ attributes }) => attributes });
 addInterventionHandlers({ banner: (_, tracker) => tracker.getDomainUserId() }, ['sp1', 'sp2']);
-// @ts-expect-error: trackers are a list
+// @ts-expect-error: the trackers must be a list
 addInterventionHandlers({ banner: () => undefined }, 'sp1');
-// @ts-expect-error: handlers have ids
+// @ts-expect-error: an object of handlers by id is missing
 addInterventionHandlers(() => undefined);
 
 removeInterventionHandlers('banner');
 removeInterventionHandlers(['banner', 'other'], ['sp1']);
-// @ts-expect-error: by id
+// @ts-expect-error: handlers are removed by id
 removeInterventionHandlers(() => undefined);
 
 const subscription: Subscription = subscribeToInterventions({ endpoint: 'https://signals.example.com' });
@@ -93,7 +93,7 @@ subscribeToInterventions(
 const stop: () => void = subscription.on('status', ({ state, reason = '', retryIn = 0 }: StreamStatus) => state + reason + retryIn);
 stop();
 subscription.unsubscribe();
-// @ts-expect-error: where?
+// @ts-expect-error: the endpoint is missing
 subscribeToInterventions({});
 // @ts-expect-error: there is no such mode
 subscribeToInterventions({ endpoint: '', mode: 'never' });
@@ -102,7 +102,7 @@ subscription.on('message', () => undefined);
 
 getEvaluator()?.doctor();
 getEvaluator('sp1')?.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } });
-// @ts-expect-error: there may be none
+// @ts-expect-error: it may be undefined
 getEvaluator().doctor();
 
 export const options: SignalsPluginOptions = { definitions: '/definitions.json' };
