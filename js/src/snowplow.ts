@@ -70,7 +70,8 @@ export function SignalsPlugin(options: SignalsPluginOptions = {}): BrowserPlugin
       if (instance.hasDefinitions) return;
       setTimeout(() => {
         const message = 'No interventions come: give the option "definitions", or call subscribeToInterventions.';
-        if (own.has(tracker.namespace) && !instance.subscription) instance.evaluator.say('warning', { code: 'options', message });
+        const isMissing = own.has(tracker.namespace) && !instance.subscription;
+        if (isMissing) instance.evaluator.say('warning', { code: 'options', message });
       }, longestWaitForSubscription);
     },
     afterTrack(payload) {

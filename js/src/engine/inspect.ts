@@ -38,7 +38,9 @@ export function textsOf(key: AttributeKey): string[] {
   throw new EngineError('options', 'An attribute key is {name, id}, both texts.');
 }
 
-function warnOfUnknown(announcer: Announcer | undefined, kind: string, name: string, known: readonly { name: string }[]): void {
+type Named = readonly { name: string }[];
+
+function warnOfUnknown(announcer: Announcer | undefined, kind: string, name: string, known: Named): void {
   const names = known.map((each) => each.name);
   if (!announcer || names.includes(name)) return;
   const distances = names.map((each) => distance(name.toLowerCase(), each.toLowerCase()));

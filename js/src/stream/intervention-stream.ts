@@ -234,7 +234,11 @@ export class InterventionStream {
     const message = Object(JSON.parse(data)) as Partial<Intervention>;
     const [[name = '', id = ''] = []] = Object.entries(this.#ids);
     const target = message.target_attribute_key;
-    return completeIntervention({ ...message, target_attribute_key: target && isId(target.id) ? target : { name: target?.name ?? name, id } });
+    const isNamed = target && isId(target.id);
+    return completeIntervention({
+      ...message,
+      target_attribute_key: isNamed ? target : { name: target?.name ?? name, id },
+    });
   }
 }
 

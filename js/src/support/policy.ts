@@ -25,7 +25,8 @@ export async function fetchUnderPolicy(url: string | URL, options: RequestInit):
 }
 
 /** What is reported may be the origin only, and has no fragment. */
-function forbids({ effectiveDirective, disposition, blockedURI }: SecurityPolicyViolationEvent, url: string | URL): boolean {
+function forbids(report: SecurityPolicyViolationEvent, url: string | URL): boolean {
+  const { effectiveDirective, disposition, blockedURI } = report;
   return effectiveDirective === 'connect-src' && disposition === 'enforce' && absolute(url).href.startsWith(blockedURI);
 }
 
