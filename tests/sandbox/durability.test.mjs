@@ -92,6 +92,37 @@ describe('after kill -9', () => {
     assert.deepEqual(next.names(), ['free_shipping']);
   });
 
+  test('during a delivery, the intervention is delivered again with the same id, and once', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    await sandbox.kill();
+    // The process has sent the intervention, and has not yet stored that it did.
+    const crash = `import http from 'node:http'; const { write } = http.ServerResponse.prototype;
+      http.ServerResponse.prototype.write = function (text) {
+        write.call(this, text);
+        if (!text.includes('data: ')) return true;
+        while (this.socket.writableCorked > 0) this.socket.uncork();
+        process.kill(process.pid, 'SIGKILL');
+      };`;
+    sandbox.nodeOptions = ['--import', `data:text/javascript,${encodeURIComponent(crash)}`];
+    await sandbox.start();
+    const visitor = randomUUID();
+    const first = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sandbox.track(addToCart(visitor, 10)).catch(() => undefined);
+    const [sent] = await first.until(1);
+    await first.end();
+    sandbox.nodeOptions = [];
+    await sandbox.start();
+    const second = await sandbox.subscribe(`domain_userid=${visitor}`);
+    assert.deepEqual(await second.until(1), [sent]);
+    await sleep(delivered);
+    await sandbox.kill();
+    await sandbox.start();
+    const third = await sandbox.subscribe(`domain_userid=${visitor}`);
+    await sleep(delivered);
+    assert.deepEqual([second.received.length, third.received.length], [1, 0]);
+  });
+
   test('Last-Event-ID continues where the connection broke', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();

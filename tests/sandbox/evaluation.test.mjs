@@ -64,7 +64,7 @@ describe('the collector', () => {
   // Rule 10. The tracker sends dtm and stm by the device's clock; the collector uses only the time between them.
   test('computes an event’s time by its own clock, and a restart computes the same', async (t) => {
     const sandbox = await Sandbox.start(t);
-    const [visitor, late] = [randomUUID(), randomUUID()];
+    const [visitor, late, told] = [randomUUID(), randomUUID(), randomUUID()];
     const atomic = (name) => ({ name, type: 'string', aggregation: 'last', property: { type: 'atomic', name } });
     const group = {
       name: 'visits',
@@ -83,19 +83,20 @@ describe('the collector', () => {
       await sandbox.track({ e: 'pv', duid: visitor, eid: randomUUID(), dtm: String(dayBack), stm: String(dayBack + 40) });
       const query = new URLSearchParams({ e: 'pv', duid: late, dtm: String(before - 7_200_000), stm: String(before) });
       await sandbox.call('GET', `/i?${query}`);
+      await sandbox.track({ e: 'pv', duid: told, ttm: String(dayBack), dtm: String(before), stm: String(before) });
     }
     const after = Date.now();
     const ask = async () => {
       const names = ['hour', 'derived_tstamp', 'collector_tstamp'];
       return sandbox.ask('POST', '/api/v1/get-online-attributes', {
-        attribute_keys: { domain_userid: [visitor, late] }, attributes: names.map((name) => `visits_v1:${name}`),
+        attribute_keys: { domain_userid: [visitor, late, told] }, attributes: names.map((name) => `visits_v1:${name}`),
       });
     };
     const read = await ask();
-    assert.deepEqual(read.hour, [2, 0]); // an event that waited for two hours is two hours old
+    assert.deepEqual(read.hour, [2, 0, 0]); // an event that waited for two hours is two hours old
     const [derived, collected] = [read.derived_tstamp, read.collector_tstamp].map((column) => column.map(Date.parse));
     for (const time of collected) assert.ok(time >= before && time <= after, read.collector_tstamp);
-    assert.deepEqual(derived, [collected[0] - 40, collected[1] - 7_200_000]);
+    assert.deepEqual(derived, [collected[0] - 40, collected[1] - 7_200_000, dayBack]);
     const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', { attribute_group: group, attribute_key_ids: [visitor, late] });
     assert.deepEqual(tried.hour, [2, 0]);
     await sandbox.kill();

@@ -1,7 +1,7 @@
 // The command line of the sandbox.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -95,6 +95,14 @@ test('--help lists options and limits with their defaults', () => {
   for (const text of ['--allow-origin', '--data', 'requestTime=60000', 'waitingBytes=262144', 'streams=2000', 'headerBytes=16384', 'bodyBytes=1048576']) {
     assert.ok(stdout.includes(text), text);
   }
+});
+
+test('the README has each limit with its default', () => {
+  const readme = readFileSync(new URL('../../demo-shop/sandbox/README.md', import.meta.url), 'utf8');
+  const rows = [...readme.matchAll(/^\| `(\w+)`[^|]*\| ([\d,]+) \|/gm)].map(([, name, value]) => `${name}=${value.replaceAll(',', '')}`);
+  const limits = [...run('--help').stdout.matchAll(/^ {10,}(\w+=\d+)$/gm)].map(([, limit]) => limit);
+  assert.ok(limits.length > 10);
+  assert.deepEqual(rows.sort(), limits.sort());
 });
 
 test('a port in use is named in the message, and the status is 1', async (t) => {

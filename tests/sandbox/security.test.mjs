@@ -7,7 +7,7 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { event, payloadData, readAll, Sandbox, tutorial } from './sandbox.mjs';
+import { addToCart, event, payloadData, readAll, Sandbox, tutorial } from './sandbox.mjs';
 
 const collector = '/com.snowplowanalytics.snowplow/tp2';
 const [group] = tutorial.attribute_groups;
@@ -191,13 +191,25 @@ describe('calling', () => {
     await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', JSON.stringify(group), { 'Content-Type': 'application/json; charset=utf-8' });
   });
 
+  const listeningAt = (wanted) => {
+    const listening = ['tcp', 'tcp6'].flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1));
+    const port = wanted.toString(16).toUpperCase().padStart(4, '0');
+    const rows = listening.map((line) => line.trim().split(/\s+/)).filter((row) => row[1]?.endsWith(`:${port}`) && row[3] === '0A');
+    return rows.map(([, address]) => address.split(':')[0]);
+  };
+
   test('is possible only from this machine by default', async (t) => {
     const sandbox = await Sandbox.start(t);
-    const listening = ['tcp', 'tcp6'].flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1));
-    const port = sandbox.port.toString(16).toUpperCase().padStart(4, '0');
-    const addresses = listening.map((line) => line.trim().split(/\s+/)).filter((row) => row[1]?.endsWith(`:${port}`) && row[3] === '0A');
+    const addresses = listeningAt(sandbox.port);
     assert.ok(addresses.length > 0);
-    for (const [, address] of addresses) assert.match(address, /^(0100007F|00000000000000000000000001000000):/);
+    for (const address of addresses) assert.match(address, /^(0100007F|00000000000000000000000001000000)$/);
+  });
+
+  test('is possible at the address that --host names, under the names of this machine only', async (t) => {
+    const sandbox = await Sandbox.start(t, '--host', '0.0.0.0');
+    assert.deepEqual(listeningAt(sandbox.port), ['00000000']);
+    const status = async (host) => (await sandbox.call('GET', '/health-all', undefined, { Host: host })).status;
+    assert.deepEqual([await status('localhost'), await status('192.0.2.1')], [200, 421]);
   });
 });
 
@@ -342,6 +354,44 @@ describe('limits', () => {
     first.close();
     await sleep(100);
     assert.equal((await sandbox.subscribe(query)).status, 200);
+  });
+
+  test('3 recent events for testing groups; the oldest are dropped', async (t) => {
+    const sandbox = await Sandbox.start(t, '--limit', 'recentEvents=3');
+    const visitors = Array.from({ length: 10 }, () => randomUUID());
+    for (const visitor of visitors) await sandbox.track(event('product_view', visitor));
+    const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', { attribute_group: group });
+    assert.deepEqual(tried.domain_userid, visitors.slice(-3));
+  });
+
+  test('2 interventions for a subscriber that was away; the oldest are dropped', async (t) => {
+    const sandbox = await Sandbox.start(t, '--limit', 'replayEntries=2');
+    const query = `domain_userid=${randomUUID()}`;
+    const before = await sandbox.subscribe(query);
+    while (before.lastId === undefined) await sleep(10);
+    before.close();
+    for (const name of ['a', 'b', 'c']) await sandbox.ask('POST', `/api/v1/interventions?${query}`, { name, version: 1 });
+    const after = await sandbox.subscribe(query, { 'Last-Event-ID': before.lastId });
+    await after.until(2);
+    assert.deepEqual(after.names(), ['b', 'c']);
+  });
+
+  test('profiles and sent marks; the least recently used are dropped', async (t) => {
+    const sandbox = await Sandbox.start(t, '--limit', 'profiles=2', '--limit', 'sentMarks=2');
+    await sandbox.publish();
+    const visitors = Array.from({ length: 6 }, () => randomUUID());
+    const streams = [];
+    for (const visitor of visitors) {
+      streams.push(await sandbox.subscribe(`domain_userid=${visitor}`));
+      await sandbox.track(addToCart(visitor, 10));
+      await streams.at(-1).until(1);
+    }
+    const { total_cart_value } = await sandbox.ask('POST', '/api/v1/get-online-attributes', { attribute_keys: { domain_userid: visitors }, service: 'ecom_attributes' });
+    assert.deepEqual([total_cart_value.slice(0, 3), total_cart_value.slice(4)], [[null, null, null], [10, 10]]);
+    // A visitor whose mark was dropped receives the intervention again, and no other does.
+    await sandbox.track(addToCart(visitors[5], 10), addToCart(visitors[0], 10));
+    await streams[0].until(2);
+    assert.deepEqual(streams.map(({ received }) => received.length), [2, 1, 1, 1, 1, 1]);
   });
 
   test('256 KB for a subscriber that does not read, while others receive', async (t) => {
