@@ -174,6 +174,41 @@ TEST_CASE("an id that returns after being forgotten starts from zero", "[engine]
   }
 }
 
+// Ids with several deadlines each, named in an order that is not theirs, and more than once.
+TEST_CASE("deadlines of held ids come in the order of time, however the ids are named",
+          "[engine][rule12]") {
+  const auto program = load(R"({
+    "attribute_groups": [
+      {"name": "g", "attribute_key": {"name": "domain_userid"}, "attributes": [
+        {"name": "idle", "type": "double", "aggregation": "time_since_last", "time_unit": "s"}]}],
+    "interventions": [
+      {"name": "i3", "criteria": {"attribute": "g:idle", "operator": ">=", "value": 3}},
+      {"name": "i5", "criteria": {"attribute": "g:idle", "operator": ">=", "value": 5}},
+      {"name": "i8", "criteria": {"attribute": "g:idle", "operator": ">=", "value": 8}}]})");
+  const List<std::string_view> ids{"c", "a", "c", "e", "b", "a", "d", "c", "e", "e", "b", "d", "a"};
+  List<Target> held;
+  for (const std::string_view id : ids) held.push_back({Text("domain_userid"), Text(id)});
+  const auto triggered = [&](HeldIds those) {
+    Engine engine(program);
+    Visit visit(*program);
+    Time now = 0;
+    for (const char* id : {"d", "b", "e", "a", "c"}) {
+      visit.send(engine, id, id, now);
+      now += 700;
+    }
+    CHECK(engine.next_deadline(those) == engine.next_deadline());
+    std::vector<std::string> all;
+    for (const Payload& each : engine.advance(60'000, those)) {
+      all.push_back(std::string(each.target.id) + " " + std::string(each.name) + " " +
+                    std::to_string(each.triggered_at));
+    }
+    return all;
+  };
+  const auto expected = triggered(nullptr);
+  CHECK(expected.size() == 15);
+  CHECK(triggered(&held) == expected);
+}
+
 TEST_CASE("an id that is not held keeps its deadline when attributes are set for another one",
           "[engine][rule12]") {
   const auto program = load(R"({

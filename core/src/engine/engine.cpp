@@ -13,6 +13,16 @@ namespace tripline {
 
 using Index = Program::Index;
 
+namespace {
+
+/// Moves one of a heap of profiles down to its place; that which is due next is on top.
+[[gnu::noinline]] void sift_down(List<Profile*>& heap, std::size_t at) {
+  sift_down(std::span(heap.begin(), heap.size()), at,
+            [](const Profile* a, const Profile* b) { return Deadlines::before(*b, *a); });
+}
+
+}  // namespace
+
 EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
     // An event must not evict one of its own profiles while it is being counted.
     : profiles(std::max(limits.profiles, shared->keys.size() + 1)),
@@ -52,6 +62,7 @@ void EngineState::schedule(Profile& profile, Time from) {
 
 [[gnu::noinline]] void EngineState::hold(HeldIds ids) {
   held.clear();
+  ++holds;
   if (ids == nullptr) return;
   Text room;
   for (const Target& target : *ids) {
@@ -59,27 +70,27 @@ void EngineState::schedule(Profile& profile, Time from) {
   }
 }
 
+[[gnu::noinline]] void EngineState::hold(Index key, std::string_view id) {
+  Profile* profile = profiles.find(ProfileNameView{key, id});
+  if (profile == nullptr || profile->held_in == holds) return;
+  profile->held_in = holds;
+  held.push_back(profile);
+}
+
 [[gnu::noinline]] void EngineState::hold_event() {
   Text room;
   for (Index key = 0; key < program->keys.size(); ++key) {
-    const ProfileNameView name{key, id_of(test.input(program->keys[key].input), room)};
-    const bool is_held = std::any_of(
-        held.begin(), held.end(), [&](const Profile* profile) { return *profile->name == name; });
-    if (!is_held) hold(key, name.id);
+    hold(key, id_of(test.input(program->keys[key].input), room));
   }
 }
 
 void EngineState::order_held() {
-  // In the order in which they are due, they are a heap already.
-  heap_sort(std::span(held.begin(), held.size()),
-            [](const Profile* a, const Profile* b) { return Deadlines::before(*a, *b); });
-  held.erase(std::unique(held.begin(), held.end()), held.end());
+  for (std::size_t i = held.size() / 2; i-- > 0;) sift_down(held, i);
 }
 
 void EngineState::reschedule(Profile& due) {
   schedule(due, clock);
-  sift_down(std::span(held.begin(), held.size()), 0,
-            [](const Profile* a, const Profile* b) { return Deadlines::before(*b, *a); });
+  sift_down(held, 0);
 }
 
 void EngineState::clear() {

@@ -127,6 +127,8 @@ struct EngineState {
   /// Those whose deadlines the call runs, where it does not run everybody's: once order_held() was
   /// called, a heap with that on top which is due next.
   List<Profile*> held;
+  /// How often hold(HeldIds) was called.
+  std::uint64_t holds = 0;
   Admission admission = Admission::counted;
 
   /// The profile of an id, made if there is none, as the most recently used one. Where there is no
@@ -146,13 +148,11 @@ struct EngineState {
   }
   /// Makes `held` the profiles of these ids.
   void hold(HeldIds ids);
-  /// Adds the id's profile, if there is one.
-  void hold(Program::Index key, std::string_view id) {
-    if (Profile* profile = profiles.find(ProfileNameView{key, id})) held.push_back(profile);
-  }
+  /// Adds the id's profile, if there is one that is not in yet.
+  void hold(Program::Index key, std::string_view id);
   /// Adds the profiles that the event touches.
   void hold_event();
-  /// Makes `held` a heap that has each once.
+  /// Makes `held` a heap.
   void order_held();
   /// Whose deadline is the next one, of all or of those in `held`; or null.
   Profile* next_due(bool all) const {

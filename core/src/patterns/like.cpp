@@ -50,40 +50,39 @@ bool like_matches(std::string_view pattern, std::string_view text) {
     from.remove_prefix(first.size);
     return first.value;
   };
-  List<char32_t> characters, known;  // `known` has each once, ascending
+  List<char32_t> known;  // the characters of the pattern, ascending
   const auto place_of = [&](char32_t character) {
     return std::lower_bound(known.begin(), known.end(), character);
   };
-  const auto is_at = [&](const char32_t* place, char32_t character) {
-    return place != known.end() && *place == character;
-  };
-  while (!pattern.empty()) {
-    const char32_t character = take_character(pattern);
-    characters.push_back(character);
-    char32_t* const place = place_of(character);
-    if (!is_at(place, character)) known.insert(place, character);
+  for (std::string_view rest = pattern; !rest.empty();) {
+    const char32_t character = take_character(rest);
+    known.insert(place_of(character), character);
   }
 
-  const std::size_t words = characters.size() / 64 + 1;
-  using Bits = List<std::uint64_t>;
-  Bits reached(words), stays(words), takes_any(words), takes(words * known.size());
-  const auto row_of = [&](const char32_t* place) {
-    return &takes[words * (place - known.begin())];
+  // Rows of as many bits as there are states; last, for each character the states that take it.
+  const std::size_t words = known.size() / 64 + 1;
+  List<std::uint64_t> rows(words * (3 + known.size()));
+  std::uint64_t* const reached = rows.begin();
+  std::uint64_t* const stays = reached + words;
+  std::uint64_t* const takes_any = stays + words;
+  const auto row_of = [&](char32_t character) {
+    const char32_t* const place = place_of(character);
+    const bool is_known = place != known.end() && *place == character;
+    return is_known ? takes_any + words * (place - known.begin() + 1) : takes_any;
   };
   std::size_t end = 0;
-  for (const char32_t character : characters) {
+  while (!pattern.empty()) {
+    const char32_t character = take_character(pattern);
     end += character != '%';
-    std::uint64_t* const row = character == '%'   ? stays.begin()
-                               : character == '_' ? takes_any.begin()
-                                                  : row_of(place_of(character));
+    std::uint64_t* const row = character == '%'   ? stays
+                               : character == '_' ? takes_any
+                                                  : row_of(character);
     row[end / 64] |= std::uint64_t{1} << end % 64;
   }
 
   reached[0] = 1;
   while (!text.empty()) {
-    const char32_t character = take_character(text);
-    const char32_t* const place = place_of(character);
-    const std::uint64_t* const row = is_at(place, character) ? row_of(place) : takes_any.begin();
+    const std::uint64_t* const row = row_of(take_character(text));
     std::uint64_t carried = 0;
     for (std::size_t i = 0; i < words; ++i) {
       const std::uint64_t from = reached[i];

@@ -48,6 +48,8 @@ struct Profile {
   /// Up to when its deadlines were run; EngineState::evaluated_until() knows whether that was
   /// later.
   Time evaluated_until = kEarliest;
+  /// Kept by EngineState::hold(): by which call it was held last.
+  std::uint64_t held_in = 0;
 
   // Kept by Deadlines.
   Time deadline = kNever;
