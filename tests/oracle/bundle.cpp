@@ -156,6 +156,11 @@ void Bundle::read_group(const json& group) {
     attribute.time_unit = text(each, "time_unit");
     attribute.events = field(each, "events");
     attribute.criteria = field(each, "criteria");
+    for (const char* part : {"all", "any"}) {  // an empty list is as if absent (rule 5)
+      const bool is_there = attribute.criteria.is_object() && attribute.criteria.contains(part);
+      if (is_there && attribute.criteria[part].empty()) attribute.criteria.erase(part);
+    }
+    if (attribute.criteria.empty()) attribute.criteria = nullptr;
     attribute.property = attribute.aggregation == "counter" ? json() : field(each, "property");
     attribute.default_value = field(each, "default_value");
     attribute.period = duration(each, "period");
