@@ -17,6 +17,7 @@ const layers = {
   ],
   'core/cli': ['terminal', 'input', 'commands', ''],
   'js/src': ['types.ts', 'support', 'event', 'engine', 'state', 'delivery', 'evaluator', 'stream', ''],
+  'demo-shop/sandbox/src': ['types.ts', 'support', 'options.ts', 'registry', 'collector', 'stream', 'state', 'http', ''],
 };
 
 const includeFolders = ['core/include', 'core/src', 'core/cli'];

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from 'tripline/engine';
 import { bundleOf, publishedObjects, type Bundle } from './bundle.ts';
-import { Refusal, type Fault } from './refusal.ts';
+import { Refusal, type Fault } from '../support/refusal.ts';
 import {
   describe,
   isPublished,
@@ -14,7 +14,7 @@ import {
   type Registry,
   type StoredObject,
 } from './registry.ts';
-import type { Definition } from './types.ts';
+import type { Definition } from '../types.ts';
 
 /** What the engine says about a bundle. */
 export type Check = (bundle: Bundle) => Promise<readonly Diagnostic[]>;

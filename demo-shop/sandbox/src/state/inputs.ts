@@ -1,7 +1,7 @@
 // All that can change the sandbox's state. Each one is stored before it takes effect, and the same inputs in the same
 // order lead to the same state: that is how a restart finds everything again.
-import type { DirectIntervention, Payload, Target } from './types.ts';
-import type { Change } from './registry.ts';
+import type { DirectIntervention, Payload, Target } from '../types.ts';
+import type { Change } from '../registry/registry.ts';
 
 /** `now`: when the sandbox took it in (ms). It never goes back but through `rebase`. */
 export type Input = { readonly now: number } & (

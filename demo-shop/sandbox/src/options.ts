@@ -1,7 +1,7 @@
 // What the sandbox can be told, with its defaults.
 import { parseArgs } from 'node:util';
-import { StartFailure } from './start-failure.ts';
-import { isAcceptable } from './token.ts';
+import { StartFailure } from './support/start-failure.ts';
+import { isAcceptable } from './support/token.ts';
 
 export interface Limits {
   /** Bytes of a request's body. */

@@ -1,5 +1,5 @@
 // Ids in what was sent: where the tracker protocol carries those of the built-in attribute keys, and who is named at all.
-import { sameId, type Payload } from './types.ts';
+import { sameId, type Payload } from '../types.ts';
 
 const members: ReadonlyMap<string, readonly string[]> = new Map([
   ['domain_userid', ['duid']],

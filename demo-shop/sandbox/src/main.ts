@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { greeting } from './greeting.ts';
 import { readOptions, usage } from './options.ts';
 import { createSandbox } from './sandbox.ts';
-import { StartFailure } from './start-failure.ts';
+import { StartFailure } from './support/start-failure.ts';
 
 await main();
 
 async function main(): Promise<void> {
-  // Three folders up from dist/server/sandbox/ lies the shop.
-  const defaultData = fileURLToPath(new URL('../../../.sandbox', import.meta.url));
+  // Four folders up from dist/server/sandbox/src/ lies the shop.
+  const defaultData = fileURLToPath(new URL('../../../../.sandbox', import.meta.url));
   if (process.argv.includes('--help')) return console.log(usage);
   const options = readOptions(process.argv.slice(2), process.env, defaultData);
   if (options === undefined) return fail(usage, 2);

@@ -1,16 +1,16 @@
 // Attributes: read by services and groups, pushed, and forgotten.
 import type { FastifyInstance } from 'fastify';
-import type { Journal } from './journal.ts';
-import type { Limits } from './options.ts';
-import { find } from './publishing.ts';
-import type { Push } from './inputs.ts';
-import type { RecentEvents } from './recent-events.ts';
-import { Refusal } from './refusal.ts';
-import { isPublished, type Registry, type StoredObject } from './registry.ts';
+import type { Journal } from '../state/input-log.ts';
+import type { Limits } from '../options.ts';
+import { find } from '../registry/publishing.ts';
+import type { Push } from '../state/inputs.ts';
+import type { RecentEvents } from '../collector/recent-events.ts';
+import { Refusal } from '../support/refusal.ts';
+import { isPublished, type Registry, type StoredObject } from '../registry/registry.ts';
 import { columns, forgottenAnswer, okAnswer, profileParameters, pushBody, readAttributesBody, servingRefusals } from './schemas.ts';
-import type { AttributeName, State } from './state.ts';
-import { names } from './payload-ids.ts';
-import type { Definition, Target } from './types.ts';
+import type { AttributeName, State } from '../state/state.ts';
+import { names } from '../collector/payload-ids.ts';
+import type { Definition, Target } from '../types.ts';
 
 interface ReadRequest {
   readonly attribute_keys: Readonly<Record<string, readonly string[]>>;

@@ -1,6 +1,6 @@
 // The interventions of the last minutes. A subscriber that reconnects is sent what it missed, and an intervention that
 // was decided while nobody listened waits for its first subscriber: a page that is just being loaded, for example.
-import { targetText, type StreamedIntervention, type Target } from './types.ts';
+import { targetText, type StreamedIntervention, type Target } from '../types.ts';
 
 /** One intervention. Its copies are for several targets, in the order of the definition, and share their id. */
 export interface OutboxEntry {

@@ -3,13 +3,13 @@
 // An input on which the engine fails becomes a dead letter. Where the disk takes nothing, inputs are refused with 503.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Input } from './inputs.ts';
-import type { OutboxEntry } from './outbox.ts';
-import { Refusal } from './refusal.ts';
-import { errorCode } from './error-code.ts';
+import type { OutboxEntry } from '../stream/replay-buffer.ts';
+import { Refusal } from '../support/refusal.ts';
+import { errorCode } from '../support/error-code.ts';
 import type { FailedInput, Outcome, State } from './state.ts';
 import type { DeadLetter, DeadLetterSummary, NumberedInput, Store } from './store.ts';
-import type { Delivery } from './subscribers.ts';
-import type { Target } from './types.ts';
+import type { Delivery } from '../stream/subscribers.ts';
+import type { Target } from '../types.ts';
 
 type WithoutNow<T> = T extends unknown ? Omit<T, 'now'> : never;
 /** An input that is not in yet. */

@@ -1,13 +1,13 @@
 // Tries an attribute group on the events of the last time, without publishing it.
 import { EngineError, loadEngine, type Engine } from 'tripline/engine';
 import type { FastifyInstance } from 'fastify';
-import { bundleOf } from './bundle.ts';
-import type { Limits } from './options.ts';
-import { identifierOf } from './payload-ids.ts';
-import type { RecentEvents } from './recent-events.ts';
-import { Refusal } from './refusal.ts';
+import { bundleOf } from '../registry/bundle.ts';
+import type { Limits } from '../options.ts';
+import { identifierOf } from '../collector/payload-ids.ts';
+import type { RecentEvents } from '../collector/recent-events.ts';
+import { Refusal } from '../support/refusal.ts';
 import { columns, servingRefusals, testGroupBody } from './schemas.ts';
-import { comparable, member, type Definition, type Payload } from './types.ts';
+import { comparable, member, type Definition, type Payload } from '../types.ts';
 
 interface TestRequest {
   readonly attribute_group: Definition;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { forPages, type Bundle as PageBundle } from 'tripline/define';
 import { isPublished, objectTypes, type ObjectType, type Registry, type StoredObject } from './registry.ts';
-import type { Definition } from './types.ts';
+import type { Definition } from '../types.ts';
 
 export type Bundle = Readonly<Record<ObjectType, readonly Definition[]>>;
 

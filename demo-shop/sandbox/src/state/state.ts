@@ -2,13 +2,13 @@
 // and has no clock, so the same inputs lead to the same state. An input on which the engine fails changes nothing: a trap
 // leaves an engine's memory half changed, so a new one is built from the last checkpoint and the inputs since.
 import { EngineError, loadEngine, stringAttributes, type Engine, type TriggeredIntervention } from 'tripline/engine';
-import { bundleOf, publicBundle, publishedObjects } from './bundle.ts';
+import { bundleOf, publicBundle, publishedObjects } from '../registry/bundle.ts';
 import type { Input, Push } from './inputs.ts';
-import { Outbox, type OutboxEntry, type OutboxLimits } from './outbox.ts';
-import { Refusal } from './refusal.ts';
-import { Registry, type Change } from './registry.ts';
+import { Outbox, type OutboxEntry, type OutboxLimits } from '../stream/replay-buffer.ts';
+import { Refusal } from '../support/refusal.ts';
+import { Registry, type Change } from '../registry/registry.ts';
 import type { Checkpoint, NumberedInput, StoredState } from './store.ts';
-import { member, type DirectIntervention, type StreamedIntervention, type Target } from './types.ts';
+import { member, type DirectIntervention, type StreamedIntervention, type Target } from '../types.ts';
 
 export interface StateLimits extends OutboxLimits {
   /** Profiles and marks of what was sent; the least recently used go first. */

@@ -1,6 +1,6 @@
 // Attribute keys and ids of a query: `?domain_userid=…&domain_sessionid=…`.
-import { Refusal } from './refusal.ts';
-import { isUuid, targetText, type Target } from './types.ts';
+import { Refusal } from '../support/refusal.ts';
+import { isUuid, targetText, type Target } from '../types.ts';
 
 /** Only UUIDs count, because an id is all that a subscriber must know: it must not be one to guess. */
 export function readTargets(query: object, most: number): Target[] {

@@ -1,6 +1,6 @@
 // What trackers send → payloads, one for each event, and how many of them were malformed.
 import { randomUUID } from 'node:crypto';
-import { nilUuid, type Payload } from './types.ts';
+import { nilUuid, type Payload } from '../types.ts';
 
 export interface ReadPayloads {
   readonly payloads: readonly Payload[];

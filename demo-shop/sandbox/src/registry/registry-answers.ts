@@ -1,6 +1,6 @@
 // Registry objects as the API answers them: with what the SDK requires beyond what it sent.
 import { isVersioned, nameOf, type Registry, type StoredObject } from './registry.ts';
-import type { Definition } from './types.ts';
+import type { Definition } from '../types.ts';
 
 /** Keys that are there without being created. */
 export const builtInKeys: readonly StoredObject[] = ['domain_userid', 'domain_sessionid', 'network_userid', 'user_id'].map((name) => ({

@@ -1,13 +1,13 @@
 // The registry's calls, with the addresses and answers that the Python SDK expects.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Journal } from './journal.ts';
-import { create, find, remove, update, type Check } from './publishing.ts';
-import { Refusal } from './refusal.ts';
-import { answerOf, builtInKeys, normalised } from './registry-answers.ts';
-import { canRead } from './sdk-compatibility.ts';
-import { describe, isPublished, isVersioned, nameOf, objectTypes, type Change, type ObjectName, type ObjectType, type Registry, type StoredObject } from './registry.ts';
+import type { Journal } from '../state/input-log.ts';
+import { create, find, remove, update, type Check } from '../registry/publishing.ts';
+import { Refusal } from '../support/refusal.ts';
+import { answerOf, builtInKeys, normalised } from '../registry/registry-answers.ts';
+import { canRead } from '../registry/sdk-compatibility.ts';
+import { describe, isPublished, isVersioned, nameOf, objectTypes, type Change, type ObjectName, type ObjectType, type Registry, type StoredObject } from '../registry/registry.ts';
 import { listQuery, objectBody, objectParameters, okAnswer, registryAnswer, registryList, registryRefusals } from './schemas.ts';
-import type { Definition } from './types.ts';
+import type { Definition } from '../types.ts';
 
 interface Named {
   Params: { name: string; version?: string };

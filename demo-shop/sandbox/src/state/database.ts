@@ -5,8 +5,8 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync, writeSync
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { databaseFolder } from './lmdb-store.ts';
-import { errorCode } from './error-code.ts';
-import { StartFailure } from './start-failure.ts';
+import { errorCode } from '../support/error-code.ts';
+import { StartFailure } from '../support/start-failure.ts';
 
 /** What a new database needs, and some more (bytes). */
 const firstRoom = 1024 * 1024;

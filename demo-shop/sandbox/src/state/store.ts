@@ -1,8 +1,8 @@
 // Where the sandbox keeps its state: a checkpoint, and the inputs since. A store for several nodes would implement this.
 import type { Input } from './inputs.ts';
-import type { StoredObject } from './registry.ts';
-import type { OutboxEntry } from './outbox.ts';
-import type { Target } from './types.ts';
+import type { StoredObject } from '../registry/registry.ts';
+import type { OutboxEntry } from '../stream/replay-buffer.ts';
+import type { Target } from '../types.ts';
 
 /** The state after all inputs up to some number. */
 export interface Checkpoint {

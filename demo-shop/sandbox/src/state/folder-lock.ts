@@ -3,8 +3,8 @@
 import { tryLock } from 'fs-native-extensions';
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from './error-code.ts';
-import { StartFailure } from './start-failure.ts';
+import { errorCode } from '../support/error-code.ts';
+import { StartFailure } from '../support/start-failure.ts';
 
 /** Returns how to unlock. Throws a StartFailure if another process has the folder. */
 export function lockFolder(folder: string): () => void {

@@ -2,12 +2,12 @@
 // on the disk. A malformed event, and one that the engine failed on, is answered like any other, and counted.
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Journal } from './journal.ts';
-import type { Limits } from './options.ts';
-import { readBody, readQuery, type ReadPayloads, type RequestFacts } from './payloads.ts';
-import type { RecentEvents } from './recent-events.ts';
-import { Refusal } from './refusal.ts';
-import { isUuid } from './types.ts';
+import type { Journal } from '../state/input-log.ts';
+import type { Limits } from '../options.ts';
+import { readBody, readQuery, type ReadPayloads, type RequestFacts } from '../collector/payloads.ts';
+import type { RecentEvents } from '../collector/recent-events.ts';
+import { Refusal } from '../support/refusal.ts';
+import { isUuid } from '../types.ts';
 
 export interface EventCounts {
   good: number;

@@ -2,8 +2,8 @@
 // own to this machine even read the answers; so the name that a request calls the sandbox by, and the origin of the page
 // that it comes from, must be known ones.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Refusal } from './refusal.ts';
-import { isToken } from './token.ts';
+import { Refusal } from '../support/refusal.ts';
+import { isToken } from '../support/token.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

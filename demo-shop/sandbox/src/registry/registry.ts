@@ -1,5 +1,5 @@
 // The definition objects that the sandbox holds, published or not.
-import type { Definition } from './types.ts';
+import type { Definition } from '../types.ts';
 
 export const objectTypes = ['attribute_keys', 'attribute_groups', 'services', 'interventions'] as const;
 export type ObjectType = (typeof objectTypes)[number];

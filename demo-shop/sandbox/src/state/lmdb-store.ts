@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import type { Input } from './inputs.ts';
-import type { OutboxEntry } from './outbox.ts';
-import { names } from './payload-ids.ts';
+import type { OutboxEntry } from '../stream/replay-buffer.ts';
+import { names } from '../collector/payload-ids.ts';
 import type { Checkpoint, DeadLetter, DeadLetterSummary, Store, StoredState } from './store.ts';
-import type { Target } from './types.ts';
+import type { Target } from '../types.ts';
 
 type BuriedInput = DeadLetterSummary & { readonly input: Input };
 

@@ -1,7 +1,7 @@
 // What the Python SDK up to 0.4.2 cannot read: its models know the values of their time only, and one that they do not
 // know makes a whole list fail.
 import type { StoredObject } from './registry.ts';
-import type { Definition } from './types.ts';
+import type { Definition } from '../types.ts';
 
 const aggregations = ['counter', 'sum', 'min', 'max', 'mean', 'first', 'last', 'unique_list'];
 const filterOperators = ['=', '!=', '<', '>', '<=', '>=', 'like', 'in'];

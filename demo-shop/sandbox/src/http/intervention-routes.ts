@@ -1,18 +1,18 @@
 // Interventions: streamed to those who listen, and pushed past the rules.
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { EventIds } from './event-id.ts';
-import { EventStream } from './event-stream.ts';
-import type { Journal } from './journal.ts';
-import type { Limits } from './options.ts';
-import { find } from './publishing.ts';
-import { Refusal } from './refusal.ts';
-import { nameOf } from './registry.ts';
+import { EventIds } from '../stream/event-id.ts';
+import { EventStream } from '../stream/event-stream.ts';
+import type { Journal } from '../state/input-log.ts';
+import type { Limits } from '../options.ts';
+import { find } from '../registry/publishing.ts';
+import { Refusal } from '../support/refusal.ts';
+import { nameOf } from '../registry/registry.ts';
 import { deliveryAnswer, directInterventionBody, servingRefusals, targetsQuery, testInterventionParameters } from './schemas.ts';
-import type { State } from './state.ts';
-import { copyFor, type Delivery, type Subscribers } from './subscribers.ts';
-import { readTargets } from './targets.ts';
-import type { DirectIntervention, Target } from './types.ts';
+import type { State } from '../state/state.ts';
+import { copyFor, type Delivery, type Subscribers } from '../stream/subscribers.ts';
+import { readTargets } from '../stream/targets.ts';
+import type { DirectIntervention, Target } from '../types.ts';
 
 export interface InterventionParts {
   readonly journal: Journal;

@@ -1,5 +1,5 @@
 // The last events, in memory only: attribute groups are tried on them before they are published.
-import type { Payload } from './types.ts';
+import type { Payload } from '../types.ts';
 
 export class RecentEvents {
   readonly #capacity: number;

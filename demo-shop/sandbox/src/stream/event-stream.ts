@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { EventIds } from './event-id.ts';
 import type { Subscriber } from './subscribers.ts';
-import type { StreamedIntervention, Target } from './types.ts';
+import type { StreamedIntervention, Target } from '../types.ts';
 
 export class EventStream implements Subscriber {
   readonly targets: readonly Target[];

@@ -1,6 +1,6 @@
 // Who listens for which targets.
-import type { OutboxEntry } from './outbox.ts';
-import { targetText, type StreamedIntervention, type Target } from './types.ts';
+import type { OutboxEntry } from './replay-buffer.ts';
+import { targetText, type StreamedIntervention, type Target } from '../types.ts';
 
 export interface Subscriber {
   readonly targets: readonly Target[];
