@@ -1,5 +1,14 @@
 #include "definitions/json_tree.h"
 
+// A namespace of our own for what this file compiles without exceptions: a program that links the
+// library may compile the same functions with them.
+#define NLOHMANN_JSON_NAMESPACE nlohmann::tripline
+#define NLOHMANN_JSON_NAMESPACE_BEGIN \
+  namespace nlohmann {                \
+  inline namespace tripline {
+#define NLOHMANN_JSON_NAMESPACE_END \
+  }                                 \
+  }
 #include <nlohmann/json.hpp>
 
 #include "support/text.h"
