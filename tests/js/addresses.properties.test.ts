@@ -1,4 +1,4 @@
-// The parts of an address, against a slow scanner that goes through it one character at a time.
+// Compares the parts of an address with those of a slow scanner that reads one character at a time.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bindInputs, type InputValue } from '../../js/src/event/inputs.js';
@@ -58,7 +58,7 @@ function slowParts(text: string): Parts | undefined {
   };
 }
 
-/** As text without control characters, a tab as four spaces, and each space as `%20`. */
+/** Removes control characters, and replaces a tab by four spaces and each space by `%20`. */
 function clean(text: string): string {
   let result = '';
   for (const character of text) {
@@ -70,7 +70,7 @@ function clean(text: string): string {
   return result;
 }
 
-/** After the last `@`; a port is the digits at the end, if a colon is before them. */
+/** The host is after the last `@`. The port is the digits at the end, if a colon precedes them. */
 function hostAndPort(authority: string): { host: string; port: string } {
   let host = '';
   for (const character of authority) host = character === '@' ? '' : host + character;

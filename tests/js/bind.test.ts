@@ -1,4 +1,4 @@
-// Payloads of the real tracker against what enriched events say of them.
+// Compares the inputs read from payloads of the real tracker with the enriched events of the same payloads.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
@@ -12,10 +12,10 @@ type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 const payloads = readSampleLines<Payload>('aftertrack.ndjson');
 const enriched = readSampleLines<Record<string, Json>>('enriched.ndjson');
 
-/** What only the collector, its enrichments or the request's headers know. */
+/** Fields that only the collector, its enrichments or the request's headers can fill. */
 const notInTheBrowser = new Set(['collector_tstamp', 'dvce_sent_tstamp', 'derived_tstamp', 'useragent', 'refr_medium']);
 
-// All canonical names that a payload says something about.
+// All canonical names whose values a payload determines.
 const atomicNames = `app_id platform dvce_created_tstamp event event_id txn_id name_tracker v_tracker user_id
   user_fingerprint domain_userid domain_sessionidx page_url page_title page_referrer page_urlscheme page_urlhost
   page_urlport page_urlpath page_urlquery page_urlfragment refr_urlscheme refr_urlhost refr_urlport refr_urlpath
@@ -27,10 +27,10 @@ const atomicNames = `app_id platform dvce_created_tstamp event event_id txn_id n
   event_name event_format event_version event_fingerprint true_tstamp network_userid user_ipaddress geo_country`
   .split(/\s+/);
 
-// Longest first: an enriched key runs vendor and name together.
+// The longest first, since an enriched key joins vendor and name.
 const vendors = ['com.snowplowanalytics.snowplow.ecommerce', 'com.snowplowanalytics.snowplow', 'com.example'];
 
-/** What stands where a time belongs, and is none. */
+/** Strings that are not a time. */
 const noTimes = ['8640000000000001', '-8640000000000001', '-99999999999999999', '1e300', 'Infinity', 'NaN', 'now', '', ' ', '1.5', '0x10'];
 
 test.each(['constructor', 'toString', 'hasOwnProperty', '__proto__', 'valueOf'])('%s is not an atomic field', (name) => {
@@ -45,7 +45,7 @@ test('the samples are there', () => {
 describe.each(payloads.map((payload, index) => ({ payload, event: enriched[index] ?? {}, index })))(
   'sample $index',
   ({ payload, event }) => {
-    test('every atomic field is what the enriched event says', () => {
+    test('every atomic field is that of the enriched event', () => {
       const names = new Set([...atomicNames, ...Object.keys(event).filter((name) => !/^(contexts|unstruct_event)_/.test(name))]);
       const bound: Record<string, unknown> = {};
       const expected: Record<string, unknown> = {};
@@ -57,7 +57,7 @@ describe.each(payloads.map((payload, index) => ({ payload, event: enriched[index
       expect(bound).toEqual(expected);
     });
 
-    test('every leaf of event and entities is what the enriched event says', () => {
+    test('every leaf of event and entities is that of the enriched event', () => {
       let leaves = 0;
       for (const [key, value] of Object.entries(event)) {
         for (const [input, leaf] of schemaInputs(key, value)) {
@@ -68,7 +68,7 @@ describe.each(payloads.map((payload, index) => ({ payload, event: enriched[index
       expect(leaves).toBeGreaterThan(3);
     });
 
-    test('base64url says the same', () => {
+    test('base64url gives the same values', () => {
       const { co, ue_pr, ...rest } = payload;
       const encoded: Payload = { ...rest, ...(co ? { cx: encode(co) } : {}), ...(ue_pr ? { ue_px: encode(ue_pr) } : {}) };
       for (const [key, value] of Object.entries(event)) {
@@ -77,7 +77,7 @@ describe.each(payloads.map((payload, index) => ({ payload, event: enriched[index
       expect(read(encoded, atomic('event_name'))).toBe(event['event_name']);
     });
 
-    test('its time is derived_tstamp but for the clock of the collector', () => {
+    test('its time is derived_tstamp, except for the clock of the collector', () => {
       const { id, time } = bindInputs([])(payload);
       expect(id).toBe(event['event_id']);
       expect(time).toBe(Date.parse(String(event['dvce_created_tstamp'])));
@@ -111,7 +111,7 @@ describe('atomic fields', () => {
     ['page_urlpath', { url: 'file:///a/b' }, '/a/b'],
     ['page_urlhost', { url: 'https://a@b@c.example:/' }, 'c.example'],
     ['page_urlport', { url: 'https://a.example:/' }, 443],
-    // Search, social and e-mail are in Enrich's database: where it is missing for some, it is missing for all.
+    // Enrich finds search, social and e-mail in its database, so the field is missing for all values, not for some.
     ['refr_medium', { url: 'https://a.example/1', refr: 'https://a.example/2' }, undefined],
     ['refr_medium', { url: 'https://a.example/1', refr: 'https://b.example/2' }, undefined],
     ['refr_urlhost', { url: 'https://a.example/1', refr: 'https://a.example/2' }, 'a.example'],
@@ -153,7 +153,7 @@ describe('atomic fields', () => {
     ['txn_id', { tid: 'T-5' }, undefined],
     ['user_id', { uid: 7 }, '7'],
     ['user_id', { uid: 1e21 }, '1e+21'],
-    ['user_id', { uid: true }, 'true'], // as the tracker sends it
+    ['user_id', { uid: true }, 'true'], // in the tracker's form
     ['user_id', { uid: ['7'] }, undefined],
     ...noTimes.map((ttm): [string, Payload, InputValue] => ['true_tstamp', { ttm }, undefined]),
     ['dvce_created_tstamp', { dtm: '-99999999999999999' }, undefined],
@@ -183,7 +183,7 @@ describe('rule 4: parameters of the address, as in Enrich', () => {
     ['?utm_source=a', 'mkt_source', undefined], // its name begins with a question mark
     ['utm_source=a%09b%00c%0A', 'mkt_source', 'a    bc'],
     ['utm_source=%0A', 'mkt_source', undefined],
-    ['gclid=&msclkid=m1', 'mkt_network', 'Google'], // the first that is there, even if it is empty
+    ['gclid=&msclkid=m1', 'mkt_network', 'Google'], // the first parameter that is present, even if it is empty
     ['gclid=&msclkid=m1', 'mkt_clickid', undefined],
     ['gclid&dclid=d', 'mkt_network', 'Google'],
     ['msclkid=m1&gclid=g1', 'mkt_network', 'Google'], // first in Enrich's order, not in the address
@@ -244,7 +244,7 @@ describe('rule 26: addresses of any length', () => {
   const bindAll = bindInputs([...names, ...parameters, 'page_url', 'page_referrer'].map(atomic));
   const end = '\u2028'; // ends a line, and is not a control character, which would be taken out
 
-  // Each made a search for the parts go back over what it had read: minutes for a tenth of this length.
+  // Each of these once made the search for parts backtrack: it took minutes for a tenth of this length.
   test.each(['a', '/', '?', '#', '@', ':', ':1', '@:1', 'a@', '=', '&', ';', '%', '.', ' ', '+', '-', '\u2028', '\u2028a'])(
     'of %j again and again take a time that grows with the length only',
     (unit) => {
@@ -257,7 +257,7 @@ describe('rule 26: addresses of any length', () => {
     },
   );
 
-  test('are read to their end', () => {
+  test('are read to the end', () => {
     const long = 'x'.repeat(1_000_000);
     const url = `https://${long}@host.example:8443/p?q=${long}&utm_source=news&_sp=${long}.1795398084367#${long}!`;
     expect(read({ url }, atomic('page_url'))).toBe(url);
@@ -274,11 +274,11 @@ describe('rule 26: addresses of any length', () => {
     ['page_urlpath', '/p\u2028'],
     ['page_urlquery', 'q=\u2029'],
     ['page_urlfragment', 'f\u2028'],
-  ])('may have ends of lines in them: %s', (name, expected) => {
+  ])('may contain line ends: %s', (name, expected) => {
     expect(read({ url: 'https://u\u2028@a.example:81/p\u2028?q=\u2029#f\u2028' }, atomic(name))).toBe(expected);
   });
 
-  test('are read beside events and entities that are never cut', () => {
+  test('are read beside events and entities, which are never cut', () => {
     const data = { long: 'x'.repeat(1_000_000), last: 'y' };
     const one = (content: unknown): string => JSON.stringify({ schema: 'c', data: content });
     const schema = 'iglu:com.acme/item/jsonschema/1-0-0';
@@ -290,30 +290,30 @@ describe('rule 26: addresses of any length', () => {
   });
 });
 
-// As in Enrich: only the distance between a device's two times is believed.
+// As in Enrich, only the difference between the device's two times counts.
 describe('rule 10: the time of an event that a server received', () => {
   const received = 1795398084367;
   const dayBack = received - 86_400_000;
   test.each<[string, Payload, number]>([
     ['the clock of the device is a day slow', { dtm: String(dayBack), stm: String(dayBack + 40) }, received - 40],
-    ['… or a day fast', { dtm: String(received + 86_400_000), stm: String(received + 86_400_040) }, received - 40],
+    ['the clock of the device is a day fast', { dtm: String(received + 86_400_000), stm: String(received + 86_400_040) }, received - 40],
     ['it waited for an hour', { dtm: String(received - 3_600_000), stm: String(received) }, received - 3_600_000],
     ['it was sent at once', { dtm: String(dayBack), stm: String(dayBack) }, received],
     ['it was sent before it was created', { dtm: String(dayBack), stm: String(dayBack - 1) }, received],
-    ['it does not say when it was sent', { dtm: String(dayBack) }, received],
-    ['it does not say when it was created', { stm: String(dayBack) }, received],
-    ['it does not say a time', {}, received],
-    ['it says a time that is none', { dtm: 'yesterday', stm: String(received) }, received],
-    ['it says a time beyond the range', { dtm: '-8640000000000001', stm: String(received) }, received],
-    ['its time is true', { ttm: '5', dtm: String(dayBack), stm: String(dayBack + 40) }, 5],
-    ['its true time is none', { ttm: 'now', dtm: String(dayBack), stm: String(dayBack + 40) }, received - 40],
-    ['what it says leads beyond the range', { dtm: '-8640000000000000', stm: '8640000000000000' }, -8640000000000000],
+    ['the time of sending is missing', { dtm: String(dayBack) }, received],
+    ['the time of creation is missing', { stm: String(dayBack) }, received],
+    ['both times are missing', {}, received],
+    ['the time of creation is invalid', { dtm: 'yesterday', stm: String(received) }, received],
+    ['the time of creation is beyond the range', { dtm: '-8640000000000001', stm: String(received) }, received],
+    ['it has a true time', { ttm: '5', dtm: String(dayBack), stm: String(dayBack + 40) }, 5],
+    ['its true time is invalid', { ttm: 'now', dtm: String(dayBack), stm: String(dayBack + 40) }, received - 40],
+    ['the two times are as far apart as possible', { dtm: '-8640000000000000', stm: '8640000000000000' }, -8640000000000000],
   ])('%s', (_, payload, expected) => {
     const inputs = ['derived_tstamp', 'collector_tstamp', 'dvce_created_tstamp'].map(atomic);
     const { time, values } = bindInputs(inputs)(payload, received);
     expect(time).toBe(expected);
     expect(values.slice(0, 2)).toEqual([new Date(expected), new Date(received)]);
-    // In a page, nobody received it.
+    // In a page, there is no time of receipt.
     const inPage = bindInputs(inputs)(payload);
     expect(inPage.values).toEqual([isNaN(inPage.time) ? undefined : new Date(inPage.time), undefined, values[2]]);
   });
@@ -337,7 +337,7 @@ describe('paths', () => {
     ['ProductView', 2, 0, ['price'], 1],
     ['ProductView', 2, 1, ['price'], 2], // the second of its major version
     ['ProductView', 2, 2, ['price'], undefined],
-    ['product_view', 2, 0, ['price'], 1], // as enriched events spell it
+    ['product_view', 2, 0, ['price'], 1], // the name in enriched events
     ['ProductView', 1, 0, ['price'], 3],
     ['ProductView', 3, 0, ['price'], undefined],
     ['ProductView', 2, 0, ['none'], null],
@@ -358,7 +358,7 @@ describe('paths', () => {
   });
 });
 
-test('rule 26: an array counts with its first 1,000 elements, those that are skipped included', () => {
+test('rule 26: an array counts with its first 1,000 elements, including skipped ones', () => {
   const list = [null, { a: 1 }, ['b'], ...Array<string>(996).fill('a'), 'last', 'beyond'];
   const data = { schema: 'iglu:com.acme/probe/jsonschema/1-0-0', data: { list } };
   const payload = { e: 'ue', ue_pr: JSON.stringify({ schema: 'u', data }) };
@@ -369,7 +369,7 @@ test('rule 26: an array counts with its first 1,000 elements, those that are ski
 });
 
 describe('decoding', () => {
-  test('no JSON is parsed twice, none that no input needs, and none for atomic inputs', () => {
+  test('JSON is parsed once, only if an input needs it, and never for atomic inputs', () => {
     const payload = payloads[2] ?? {};
     const inputs = [...schemaInputs('x', 0)].map(([input]) => input);
     for (const [key, value] of Object.entries(enriched[2] ?? {})) {
@@ -411,7 +411,7 @@ describe('decoding', () => {
     expect(bindInputs([entity, event])({ e: 'ue', ...payload }).values).toEqual([undefined, undefined]);
   });
 
-  test('text outside of ASCII survives base64', () => {
+  test('characters beyond ASCII survive base64', () => {
     const text = 'Größe „42“ 👟';
     const cx = encode(JSON.stringify({ data: [{ schema: 'iglu:a/b/jsonschema/1-0-0', data: { text } }] }));
     expect(
@@ -423,7 +423,7 @@ describe('decoding', () => {
 describe('rule 18: events about interventions', () => {
   const { events } = JSON.parse(readSample('plugin_measurement.json')) as { events: Payload[] };
 
-  test('those of the official plugin are receipts, in base64 too', () => {
+  test('those of the official plugin are receipts, also in base64', () => {
     expect(events.map(isReceipt)).toEqual([true, true, true, true]);
     expect(events.map(({ ue_pr, ...rest }) => isReceipt({ ...rest, ue_px: encode(ue_pr) }))).toEqual([true, true, true, true]);
   });

@@ -1,4 +1,4 @@
-// The table of bounds in the README of the package, against the code.
+// Compares the table of bounds in the README of the package with the code.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as bounds from '../../js/src/support/bounds.js';
@@ -17,7 +17,7 @@ const hours = (ms: number): string => `${count(ms / 3_600_000)} hours`;
 const seconds = (ms: number): string => `${count(ms / 1000)} second${ms === 1000 ? '' : 's'}`;
 const minutes = (ms: number): string => `${count(ms / 60_000)} minutes`;
 
-// A bound that is added to bounds.ts has its row, or its part of one, here and in the README.
+// Each bound in bounds.ts needs a row, or a part of one, here and in the README.
 const table = `
 | what | where | how much | how long |
 | --- | --- | --- | --- |
@@ -39,12 +39,12 @@ const table = `
 | the stream of a hidden page | the page | | ${seconds(longestHidden)} |
 `;
 
-test('the README says what waits, where, how much of it, and for how long', () => {
+test('the README has the table of bounds', () => {
   const readme = readFileSync(new URL('../../js/README.md', import.meta.url), 'utf8');
   const found = /^\| what \| where \|.*?\n\n/ms.exec(readme)?.[0];
   expect(found?.trim()).toBe(table.trim());
 });
 
-test('it names every bound', () => {
+test('the table names every bound', () => {
   expect([...used].sort()).toEqual(Object.keys(bounds).sort());
 });

@@ -1,4 +1,4 @@
-// tripline/define: what the builders print, against what Snowplow's Python SDK dumps.
+// tripline/define: compares the builders' output with the output of Snowplow's Python SDK.
 import { describe, expect, test } from 'vitest';
 import * as define from '../../js/src/define.js';
 import { check } from '../../js/src/server.js';
@@ -56,7 +56,7 @@ const tutorial = [
   rule('free_shipping', 'Items worth more than 100 were added.', 'total_cart_value', 100),
 ];
 
-test('the tutorial gives what the Python SDK dumps', () => {
+test('the tutorial gives the same JSON as the Python SDK', () => {
   expect(JSON.parse(JSON.stringify(bundle(tutorial)))).toEqual(JSON.parse(readSample('ecom_bundle.json')));
 });
 
@@ -67,7 +67,7 @@ test('a bundle for pages has neither owners nor descriptions, and decides the sa
   expect(await check(JSON.parse(text) as object, { wasm: wasmBytes })).toEqual([]);
 });
 
-test('a bundle for pages keeps that a key is a column, but not the column', async () => {
+test('a bundle for pages keeps the fact that a key is a column, but not the column', async () => {
   const scores = ExternalBatchAttributeGroup({
     name: 'scores',
     attribute_key: AttributeKey({ name: 'customer', external_column: 'SECRET_CUSTOMER_ID' }),
@@ -80,7 +80,7 @@ test('a bundle for pages keeps that a key is a column, but not the column', asyn
   expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
 });
 
-test('the engine takes everything that can be built', async () => {
+test('the engine accepts everything that can be built', async () => {
   const path = '$.customer.id';
   const property = AtomicProperty({ name: 'page_urlpath' });
   const account = AttributeKey({ property: EntityProperty({ vendor: 'com.acme', name: 'account', major_version: 1, path }), ttl: duration({ days: 30 }) });
@@ -182,7 +182,7 @@ describe('objects that are not published', () => {
     expect(dumped.interventions).toHaveLength(3);
   });
 
-  test('are what one warning lists, until they are left out', async () => {
+  test('are listed in one warning, until they are left out', async () => {
     const warning = {
       severity: 'warning',
       pointer: '',

@@ -1,4 +1,4 @@
-// What js/docs shows is loaded by the engine: every JSON block, in a bundle that has what it refers to.
+// Loads every JSON block of js/docs/definitions.md into the engine, in a bundle with the objects that it refers to.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { check, loadEngine } from '../../js/src/server.js';
@@ -20,7 +20,7 @@ const others: Shown[] = [
   { name: 'account', version: 1, offline: true, attribute_key: { name: 'user_id' }, fields: [{ name: 'tier', type: 'string' }] },
 ];
 
-/** A bundle with what is shown. */
+/** Returns a bundle with the object of a block. */
 function bundleWith(shown: Shown): object {
   const bundle = { attribute_keys: [] as Shown[], attribute_groups: [] as Shown[], services: [] as Shown[], interventions: [] as Shown[] };
   if ('attribute_keys' in shown) return shown;
@@ -34,7 +34,7 @@ function bundleWith(shown: Shown): object {
 }
 
 describe('the definition language', () => {
-  it.each(blocks.map((shown) => [String(shown['name'] ?? 'the bundle'), shown] as const))('%s loads without a complaint', async (_, shown) => {
+  it.each(blocks.map((shown) => [String(shown['name'] ?? 'the bundle'), shown] as const))('%s loads without diagnostics', async (_, shown) => {
     expect(await check(bundleWith(shown), { wasm })).toEqual([]);
   });
 
@@ -44,7 +44,7 @@ describe('the definition language', () => {
     const listed = /### Aggregations(.*?)```/s.exec(text)?.[1] ?? '';
     const named = [...listed.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) => words(cell)).filter((word) => word !== 'aggregation');
     expect([...shown].sort()).toEqual(named.sort());
-    // The engine names all operators when it refuses one.
+    // The engine's message for an unknown operator lists all operators.
     const refused = { ...bundleWith({ name: 'x', criteria: { attribute: 'visit:views', operator: 'becomes', value: 1 } }) };
     const [{ message = '' } = {}] = await check(refused, { wasm });
     for (const operator of ['=', '!=', '<', '>', '<=', '>=', 'like', 'not like', 'rlike', 'not rlike', 'in', 'not in', 'is null', 'is not null', 'changed']) {
@@ -53,7 +53,7 @@ describe('the definition language', () => {
     }
   });
 
-  it('has an engine for what it shows as a whole', async () => {
+  it('shows a whole bundle that an engine loads', async () => {
     const intervention = blocks.find(({ name }) => name === 'discount');
     await expect(loadEngine({ definitions: bundleWith(intervention ?? {}), wasm })).resolves.toBeDefined();
   });

@@ -1,4 +1,4 @@
-// The real WebAssembly module, as Node gets it.
+// Loads the real WebAssembly module in Node.
 import { readFileSync } from 'node:fs';
 import createModule, { type TriplineModule } from '../../js/dist/engine/tripline.js';
 

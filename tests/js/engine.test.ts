@@ -13,7 +13,7 @@ import { add, domainUser, names, tutorial, view } from './visits.js';
 const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const bundleFile = path('tests/samples/ecom_bundle.json');
 
-/** Two versions of an external group, and an intervention on the second. (Equal fields would share their values.) */
+/** Two versions of an external group, and an intervention on version 2. (Versions share the values of equal fields.) */
 const scores = {
   attribute_groups: [1, 2].map((version) => ({
     name: 'scores',
@@ -82,9 +82,9 @@ describe('loading', () => {
 
   test.each([
     ['a file that is not there', { definitions: tutorial, wasm: pathToFileURL('/nowhere/tripline.wasm') }, 'wasm'],
-    ['bytes that are no module', { definitions: tutorial, wasm: new Uint8Array(8) }, 'wasm'],
+    ['bytes that are not a module', { definitions: tutorial, wasm: new Uint8Array(8) }, 'wasm'],
     ['definitions that are not there', { definitions: pathToFileURL('/nowhere.json'), wasm: wasmBytes }, 'definitions'],
-  ])('rejects on %s, and says what it was', async (_, options, code) => {
+  ])('rejects on %s, and names it', async (_, options, code) => {
     const error = await rejection(loadEngine(options));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(/could not be loaded: ./);
@@ -103,20 +103,20 @@ describe('loading', () => {
     expect(diagnostics).toEqual([{ severity: 'warning', pointer: '/colour', message: expect.stringContaining('unknown field') as string }]);
   });
 
-  test('bounds what is kept', async () => {
+  test('sets the limits of the engine', async () => {
     const small = await loadEngine({ definitions: tutorial, wasm: wasmBytes, limits: { profiles: 2 } });
     for (const duid of ['a', 'b', 'c', 'd']) small.process(view({ duid }), now);
     const viewed = ['a', 'b', 'c', 'd'].map((id) => small.attributes({ name: 'domain_userid', id })['ecom_attributes']?.['count_product_views']);
     expect(viewed, 'one more than there are attribute keys is the least').toEqual([0, 1, 1, 1]);
   });
 
-  test('engines are apart', async () => {
+  test('engines are independent', async () => {
     const other = await loadEngine({ definitions: tutorial, wasm: wasmBytes });
     other.process(add(), now);
     expect(names(engine.process(add(), now))).toEqual(['cart_abandonment']);
   });
 
-  test('brings no module of Node into a bundle for pages', async () => {
+  test('adds no module of Node to a bundle for pages', async () => {
     const { outputFiles } = await build({
       entryPoints: [path('js/dist/server.js')],
       bundle: true,
@@ -129,7 +129,7 @@ describe('loading', () => {
 });
 
 describe('check', () => {
-  test('answers errors and warnings, without an engine', async () => {
+  test('returns errors and warnings, without an engine', async () => {
     const diagnostics = await check({ ...tutorial, colour: 'red', services: 5 }, { wasm: wasmBytes });
     expect(diagnostics.map(({ severity, pointer }) => [severity, pointer])).toEqual(
       expect.arrayContaining([['warning', '/colour'], ['error', '/services']]),
@@ -137,7 +137,7 @@ describe('check', () => {
     expect(await check(tutorial, { wasm: wasmBytes })).toEqual([]);
   });
 
-  test('takes an object that no JSON can hold as an error of its own', async () => {
+  test('reports an object that JSON cannot express as an error', async () => {
     const circle: { self?: object } = {};
     circle.self = circle;
     expect((await rejection(check(circle, { wasm: wasmBytes }))).code).toBe('definitions');
@@ -145,14 +145,14 @@ describe('check', () => {
 });
 
 describe('events', () => {
-  test('answer interventions with the time of the trigger', () => {
+  test('return interventions with the time of the trigger', () => {
     const [fired] = engine.process(add({ dtm: String(now - 1000) }), now);
     expect(fired).toMatchObject({ name: 'cart_abandonment', version: 1, target_attribute_key: domainUser });
     expect(fired?.triggered_at).toBe(new Date(now).toISOString());
     expect(engine.clock).toBe(now);
   });
 
-  test('have no refr_medium, the first from inside the site neither, and loading says what to use (rule 4)', async () => {
+  test('have no refr_medium, even with a referrer of the own site, and a warning names the fields to use (rule 4)', async () => {
     const definitions = {
       attribute_groups: [
         {
@@ -179,12 +179,12 @@ describe('events', () => {
     expect(own.attributes(domainUser)['g']).toEqual({ refr_medium: null, refr_urlhost: 'www.google.com' });
   });
 
-  test('without an id count each time, with one they count once', () => {
+  test('without an id count each time, and with an id once', () => {
     for (const eid of ['', undefined, 'one', 'one']) engine.process(view({ eid }), now);
     expect(engine.attributes(domainUser)['ecom_attributes']?.['count_product_views']).toBe(3);
   });
 
-  test('without an id cause interventions that are told apart', () => {
+  test('without an id cause interventions with different ids', () => {
     const other = { duid: '00000000-0000-4000-8000-000000000001' };
     const [one, another] = [add({ eid: '' }), add({ eid: '', ...other })].flatMap((event) => engine.process(event, now));
     expect(one?.intervention_id).not.toBe(another?.intervention_id);
@@ -202,9 +202,9 @@ describe('events', () => {
     ['an empty object', {}],
     ['an object without prototype', Object.assign(Object.create(null) as object, { e: 'ue', ue_pr: 5n })],
     ['a circle', loop],
-    ['an event that is no JSON', { e: 'ue', eid: {}, dtm: 'yesterday', ue_pr: '{"data":', co: '[', duid: [1] }],
-    ['entities that are none', { e: 'ue', ue_pr: '{"data":{"schema":5,"data":7}}', co: '{"data":[null,5,{"schema":"iglu:"}]}' }],
-    ['base64 that is none', { e: 'ue', ue_px: '%%%', cx: 'ééé' }],
+    ['an event that is not JSON', { e: 'ue', eid: {}, dtm: 'yesterday', ue_pr: '{"data":', co: '[', duid: [1] }],
+    ['invalid entities', { e: 'ue', ue_pr: '{"data":{"schema":5,"data":7}}', co: '{"data":[null,5,{"schema":"iglu:"}]}' }],
+    ['invalid base64', { e: 'ue', ue_px: '%%%', cx: 'ééé' }],
     ['lone surrogates and NULs', { e: 'pv', eid: '\ud800\0', duid: '\udfff', page: '\0'.repeat(9000) }],
     ['nesting', { e: 'ue', co: '['.repeat(20_000), ue_pr: `{"data":${'['.repeat(5000)}${']'.repeat(5000)}}` }],
   ];
@@ -238,7 +238,7 @@ describe('rule 10: times beyond the range of times', () => {
     engine = await loadEngine({ definitions: { attribute_groups: [times, ...scores.attribute_groups] }, wasm: wasmBytes });
   });
 
-  /** After going through a snapshot. */
+  /** Returns the attributes after a snapshot and a restore. */
   async function attributes(): Promise<unknown> {
     const other = await loadEngine({ definitions: { attribute_groups: [times, ...scores.attribute_groups] }, wasm: wasmBytes });
     other.restore(engine.snapshot());
@@ -274,7 +274,7 @@ describe('rule 10: an event that was received', () => {
     engine = await loadEngine({ definitions: { attribute_groups: [times] }, wasm: wasmBytes });
   });
 
-  test('has its time by the clock of the server, whatever that of the device says', () => {
+  test('has its time by the clock of the server, whatever the clock of the device is', () => {
     const payload = view({ dtm: String(dayBack()), stm: String(dayBack() + 40) });
     engine.process(payload, now);
     expect(engine.attributes(domainUser)).toMatchObject({ times: { recent: 0, collector_tstamp: null } });
@@ -297,7 +297,7 @@ describe('rule 10: an event that was received', () => {
     expect(engine.attributes(domainUser)).toMatchObject({ times: { recent: 0 } });
   });
 
-  test('between two milliseconds counts as of the earlier one', () => {
+  test('between two milliseconds counts at the earlier one', () => {
     engine.process(view({ stm: undefined }), now, { receivedAt: now - 0.5 });
     expect(engine.attributes(domainUser)).toMatchObject({ times: { collector_tstamp: new Date(now - 1).toISOString() } });
   });
@@ -414,12 +414,12 @@ describe('pushes', () => {
     expect(read()).toEqual({ risk: 0.75, tags: ['a', 'b'] });
   });
 
-  test('set a version that is named', () => {
+  test('set the named version', () => {
     expect(engine.push(push({ risk: 0.75 }, 1), now)).toEqual([]);
     expect(read()).toEqual({ risk: null, tags: null });
   });
 
-  test('clear by null, and leave what they do not name', () => {
+  test('clear by null, and leave other fields unchanged', () => {
     engine.push(push({ risk: 0.25, tags: ['a'] }), now);
     engine.push(push({ risk: null }), now);
     expect(read()).toEqual({ risk: null, tags: ['a'] });
@@ -446,7 +446,7 @@ describe('pushes', () => {
 });
 
 describe('time', () => {
-  test('is unknown before the first event, and again when all is forgotten', () => {
+  test('is unknown before the first event, and after everything was forgotten', () => {
     const isUnknown = (): void => {
       expect(engine.clock).toBeUndefined();
       expect(engine.explain('cart_abandonment', domainUser)?.at).toBeNull();
@@ -463,7 +463,7 @@ describe('time', () => {
     expect(engine.clock).toBe(-8.64e15);
   });
 
-  test('goes on by advance, and back by rebase', () => {
+  test('moves forward by advance, and back by rebase', () => {
     engine.process(add(), now);
     engine.advance(now + 3_600_000);
     expect(engine.clock).toBe(now + 3_600_000);
@@ -495,7 +495,7 @@ describe('time', () => {
       ],
     };
     const [a, b] = ['a', 'b'].map((id) => ({ name: 'domain_userid', id })) as [AttributeKey, AttributeKey];
-    // The engine may look at a profile a little earlier.
+    // The engine may check a profile a little earlier.
     const secondsTo = (time: number): number => Math.ceil((time - now) / 1000);
     const at = (ms: number): string => new Date(now + ms).toISOString();
 
@@ -504,7 +504,7 @@ describe('time', () => {
       for (const { id } of [a, b]) engine.process({ e: 'pv', duid: id, dtm: String(now) }, now);
     });
 
-    test('is evaluated for these alone; others catch up when they are held again', () => {
+    test('passes for these alone; other ids catch up when they are held again', () => {
       expect(engine.nextDeadlineOf([])).toBe(Infinity);
       expect(secondsTo(engine.nextDeadlineOf([a]))).toBe(5);
       expect(names(engine.advance(now + 60_000, [a]))).toEqual(['idle', 'just_idle']);
@@ -516,14 +516,14 @@ describe('time', () => {
       ]);
     });
 
-    test('is evaluated for the ids of an event before it counts, held or not', () => {
+    test('passes for the ids of an event before it counts, held or not', () => {
       const event = { e: 'pv', duid: 'b', dtm: String(now + 60_000) };
       expect(names(engine.process(event, now + 60_000, { held: [] }))).toEqual(['idle', 'just_idle']);
       expect(secondsTo(engine.nextDeadlineOf([b]))).toBe(65);
       expect(secondsTo(engine.nextDeadlineOf([a]))).toBe(5);
     });
 
-    test('follows a list that changes in place', () => {
+    test('follows changes of the list', () => {
       const held = [a];
       expect(engine.advance(now + 1000, held)).toEqual([]);
       held.pop();
@@ -532,7 +532,7 @@ describe('time', () => {
       expect(names(engine.advance(now + 60_000, held))).toEqual(['idle']);
     });
 
-    test('survives a snapshot, and is that of one engine only', async () => {
+    test('survives a snapshot, and belongs to one engine only', async () => {
       engine.advance(now + 60_000, [a]);
       const other = await loadEngine({ definitions: timers, wasm: wasmBytes });
       other.restore(engine.snapshot());
@@ -550,7 +550,7 @@ describe('time', () => {
 });
 
 describe('explain', () => {
-  test('answers what the native program does', () => {
+  test('returns the same as the native program', () => {
     const clock = Date.parse('2026-11-23T01:41:24.963Z');
     for (const payload of readSampleLines<Payload>('aftertrack.ndjson')) engine.process(payload, clock);
     for (const { name } of tutorial.interventions) {
@@ -567,7 +567,7 @@ describe('explain', () => {
     }
   });
 
-  test('says that it was sent', () => {
+  test('reports that it was sent', () => {
     engine.process(add(), now);
     expect(engine.explain('cart_abandonment', domainUser)).toMatchObject({
       holds: true,
@@ -575,14 +575,14 @@ describe('explain', () => {
     });
   });
 
-  test('knows no other interventions and keys', () => {
+  test('returns undefined for unknown interventions and keys', () => {
     expect(engine.explain('nothing', domainUser)).toBeUndefined();
     expect(engine.explain('discount', { name: 'nobody', id: '1' })).toBeUndefined();
   });
 });
 
 describe('state', () => {
-  test('goes on in another engine', async () => {
+  test('continues in another engine', async () => {
     engine.process(add(), now);
     const other = await loadEngine({ definitions: tutorial, wasm: wasmBytes });
     other.restore(engine.snapshot());
@@ -618,7 +618,7 @@ describe('state', () => {
   });
 });
 
-test('attributes read the version of a group that is named', async () => {
+test('attributes read the named version of a group', async () => {
   const counting = (events: object[], version: number) => ({
     name: 'g',
     version,
@@ -635,7 +635,7 @@ test('attributes read the version of a group that is named', async () => {
   expect(engine.attributes(domainUser, 3)).toEqual({});
 });
 
-test('what is forgotten is gone, and may be sent again', () => {
+test('after forgetting an id, its attributes are gone and an intervention may be sent again', () => {
   const fire = (eid: string) => engine.process(add({ eid }), now).map(({ name }) => name);
   expect(fire('1')).toEqual(['cart_abandonment']);
   expect(engine.forget({ name: 'domain_userid', id: 'nobody' })).toBe(false);
@@ -644,7 +644,7 @@ test('what is forgotten is gone, and may be sent again', () => {
   expect(fire('2')).toEqual(['cart_abandonment']);
 });
 
-test('attributes become the texts that the stream takes', () => {
+test('attributes become the strings that the stream sends', () => {
   const attributes = { 'g:text': 'a', 'g:number': 4.5, 'g:flag': true, 'g:list': ['a', 1], 'g:counts': { a: 2 } };
   expect(stringAttributes(attributes)).toEqual({
     'g:text': 'a', 'g:number': '4.5', 'g:flag': 'true', 'g:list': '["a",1]', 'g:counts': '{"a":2}',

@@ -1,4 +1,4 @@
-// The evaluator with the real engine, over the tutorial's definitions.
+// The evaluator with the real engine and the tutorial's definitions.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEvaluator, memoryStore, type EvaluatorOptions, type Store } from '../../js/src/index.js';
 import type { StoredState } from '../../js/src/state/store.js';
@@ -56,7 +56,7 @@ describe('the tutorial', () => {
     expect(consoleErrors).toEqual([]);
   });
 
-  test('what is tracked before the engine is ready counts in its order', async () => {
+  test('events tracked before the engine is ready count in their order', async () => {
     const page = open({ store, definitions: new Promise((resolve) => setTimeout(resolve, 50, tutorial)) });
     page.evaluator.track(add());
     for (let views = 1; views <= 4; ++views) page.evaluator.track(view());
@@ -81,7 +81,7 @@ describe('the tutorial', () => {
     expect(await ecommerce(page)).toMatchObject({ count_product_views: 1 });
   });
 
-  test('what is kept at most is an option', async () => {
+  test('the limits of the engine are an option', async () => {
     const page = open({ store, limits: { eventIds: 1 } });
     const [first, second] = [view(), view()];
     for (const event of [first, first, second, first]) page.evaluator.track(event);
@@ -89,7 +89,7 @@ describe('the tutorial', () => {
     expect(page.errors).toEqual([]);
   });
 
-  test('events without an id are not taken for one another, nor are the interventions that they cause', async () => {
+  test('events without an id are all different, and so are the interventions that they cause', async () => {
     const page = open({ store });
     for (let views = 1; views <= 2; ++views) page.evaluator.track(view({ eid: undefined }));
     expect(await ecommerce(page)).toMatchObject({ count_product_views: 2 });
@@ -140,7 +140,7 @@ describe('from page to page', () => {
     }
   });
 
-  test('what a page tracked and did not commit counts on the next, once', async () => {
+  test('events that a page tracked and did not commit count once, on the next page', async () => {
     const gone = open({ store: { update: () => new Promise(() => undefined), close() {} } });
     for (let views = 1; views <= 3; ++views) gone.evaluator.track(view());
     await gone.evaluator.ready;
@@ -162,7 +162,7 @@ describe('from page to page', () => {
     expect([...one.interventions, ...other.interventions]).toHaveLength(1);
   });
 
-  test('events survive a change of the definitions, and bring what the new ones read', async () => {
+  test('waiting events survive a change of the definitions, and the new definitions read them', async () => {
     const gone = open({ store: { update: () => new Promise(() => undefined), close() {} } });
     gone.evaluator.track(add());
     await gone.evaluator.ready;
@@ -185,7 +185,7 @@ describe('from page to page', () => {
     expect(await ecommerce(other)).toMatchObject({ count_product_views: 0 });
   });
 
-  test('reset forgets everything, in all pages, also what is not yet counted', async () => {
+  test('reset forgets everything, in all pages, including events not yet counted', async () => {
     const [one, other] = [open({ store }), open({ store })];
     for (let views = 1; views <= 4; ++views) one.evaluator.track(view());
     await one.settled();
@@ -214,7 +214,7 @@ describe('handlers', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('it waits over pages, too, and is started once', async () => {
+  test('it also waits for the next page, and is started once', async () => {
     const first = open({ store }, { handle: false });
     first.evaluator.track(add());
     await first.settled();
@@ -228,7 +228,7 @@ describe('handlers', () => {
     }
   });
 
-  test('what a page in another tab has decided is left to it for two seconds', async () => {
+  test('an intervention that another tab decided is left to that tab for two seconds', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
     const first = open({ store }, { handle: false });
     first.evaluator.track(add());
@@ -246,7 +246,7 @@ describe('handlers', () => {
     expect(names(other.interventions)).toEqual(['cart_abandonment']);
   });
 
-  test('started is committed before the first handler runs, and a handler that was cut off is not repeated', async () => {
+  test('the start is committed before the first handler runs, and an interrupted handler is not repeated', async () => {
     const page = open({ store }, { handle: false });
     let startedWhenHandled: unknown;
     page.evaluator.on('intervention', ({ intervention_id }) => {
@@ -254,7 +254,7 @@ describe('handlers', () => {
         startedWhenHandled = [state?.started.includes(hashOf(intervention_id)), state?.outbox.length];
         return state;
       });
-      return new Promise(() => undefined); // the page goes before it ends
+      return new Promise(() => undefined); // the page is left before the handler ends
     });
     page.evaluator.track(add());
     await page.settled();
@@ -264,7 +264,7 @@ describe('handlers', () => {
     expect(next.interventions).toEqual([]);
   });
 
-  test('where starting cannot be committed, no handler runs', async () => {
+  test('if the start cannot be committed, no handler runs', async () => {
     let closed = false;
     const breaking: Store = {
       update(name, change) {
@@ -288,7 +288,7 @@ describe('handlers', () => {
     expect(names(next.interventions)).toEqual(['cart_abandonment']);
   });
 
-  test('an intervention_id is known again after 1,999 others, and the state does not grow with their length', async () => {
+  test('an intervention_id is recognized after 1,999 others, and the state does not grow with their length', async () => {
     const page = open({ store });
     const push = (intervention_id: string): void =>
       page.evaluator.push({ name: 'hello', intervention_id, target_attribute_key: domainUser });
@@ -312,7 +312,7 @@ describe('handlers', () => {
     });
   });
 
-  test('one that throws or rejects is reported, and stops no other', async () => {
+  test('a handler that throws or rejects is reported, and does not stop others', async () => {
     const page = open({ store }, { handle: false });
     const seen: string[] = [];
     const failure = new Error('boom');
@@ -332,7 +332,7 @@ describe('handlers', () => {
     expect(consoleErrors).toEqual([]);
   });
 
-  test('each gets an intervention of its own', async () => {
+  test('each handler gets its own copy of an intervention', async () => {
     const page = open({ store }, { handle: false });
     page.evaluator.on('intervention', (intervention) => {
       intervention.name = 'changed';
@@ -345,7 +345,7 @@ describe('handlers', () => {
     expect(seen).toMatchObject([{ name: 'cart_abandonment', attributes: { 'ecom_attributes:count_add_to_cart': 1 } }]);
   });
 
-  test('one that was removed is not started', async () => {
+  test('a removed handler is not started', async () => {
     const page = open({ store }, { handle: false });
     const stop = page.evaluator.on('intervention', () => { throw new Error('I was removed'); });
     stop();
@@ -374,7 +374,7 @@ describe('too late', () => {
     expect([...later.interventions, ...later.expired]).toEqual([]);
   });
 
-  test('deliverWithin says how long', async () => {
+  test('deliverWithin sets that time', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const page = open({ store, deliverWithin: 1000 }, { handle: false });
     page.evaluator.track(add());
@@ -441,7 +441,7 @@ describe('a clock that is set back', () => {
     expect(names(late.expired)).toEqual([name]);
   });
 
-  test('a session that began before does not end what another tab decides after', async () => {
+  test('an older session does not end what another tab decides later', async () => {
     const page = open({ store });
     page.evaluator.track(view({ sid: 'first' }));
     await page.settled();
@@ -518,7 +518,7 @@ describe('trouble', () => {
     expect(page.errors).toEqual([]);
   });
 
-  test('a store that fails later: what was counted and sent stays', async () => {
+  test('a store that fails later: counts and sent interventions stay', async () => {
     let broken = false;
     const failing: Store = {
       update: (name, change) => (broken ? Promise.reject(new Error('no')) : store.update(name, change)),
@@ -587,16 +587,16 @@ describe('trouble', () => {
 
   test.each<[string, () => unknown, string]>([
     ['no options', () => undefined, 'definitions" is missing'],
-    ['options that are none', () => 7, 'definitions" is missing'],
+    ['invalid options', () => 7, 'definitions" is missing'],
     ['no definitions', () => ({ wasm: wasmBytes }), 'definitions" is missing'],
-    ['definitions that are no bundle', () => ({ definitions: 5, wasm: wasmBytes }), 'errors in the definitions:'],
+    ['definitions that are not a bundle', () => ({ definitions: 5, wasm: wasmBytes }), 'errors in the definitions:'],
     ['definitions that cannot be fetched', () => ({ definitions: 'http://127.0.0.1:1/x.json', wasm: wasmBytes }), 'http://127.0.0.1:1/x.json'],
-    ['definitions promised in vain', () => ({ definitions: Promise.reject(new Error('not today')), wasm: wasmBytes }), 'not today'],
-    ['definitions that JSON cannot say', () => ({ definitions: { big: 1n }, wasm: wasmBytes }), 'BigInt'],
+    ['a promise of definitions that rejects', () => ({ definitions: Promise.reject(new Error('not today')), wasm: wasmBytes }), 'not today'],
+    ['definitions that JSON cannot express', () => ({ definitions: { big: 1n }, wasm: wasmBytes }), 'BigInt'],
     ['an engine that cannot be fetched', () => ({ definitions: tutorial, wasm: 'http://127.0.0.1:1/x.wasm' }), 'option "wasm"'],
-    ['an engine that is none', () => ({ definitions: tutorial, wasm: new Uint8Array([1, 2, 3]) }), 'option "wasm"'],
-    ['an engine of a strange type', () => ({ definitions: tutorial, wasm: 5 }), 'option "wasm"'],
-  ])('%s: an error in the console that says so, and nothing is thrown', async (_, options, says) => {
+    ['an invalid engine', () => ({ definitions: tutorial, wasm: new Uint8Array([1, 2, 3]) }), 'option "wasm"'],
+    ['an engine of a wrong type', () => ({ definitions: tutorial, wasm: 5 }), 'option "wasm"'],
+  ])('%s: the console shows an error that names it, and nothing is thrown', async (_, options, says) => {
     const evaluator = createEvaluator(options() as EvaluatorOptions);
     evaluator.track(view());
     expect(await evaluator.ready).toBe(false);
@@ -620,7 +620,7 @@ describe('trouble', () => {
     expect(await ecommerce(page), 'the next page counts').toMatchObject({ count_add_to_cart: 3 });
   });
 
-  test('what cannot be tracked is an error, and the next event counts', async () => {
+  test('an event that cannot be tracked is an error, and the next event counts', async () => {
     const page = open({ store });
     const circular: Record<string, unknown> = { e: 'pv' };
     circular['self'] = circular;
@@ -630,7 +630,7 @@ describe('trouble', () => {
     expect(page.errors.map(({ code }) => code)).toEqual(['options', 'options', 'options', 'options', 'options']);
   });
 
-  test('the console says an error of one kind once, and only where nobody listens', async () => {
+  test('the console shows an error of one kind once, and only without a listener', async () => {
     const evaluator = createEvaluator({ definitions: tutorial, wasm: wasmBytes, store });
     for (let times = 1; times <= 3; ++times) evaluator.track(undefined as never);
     expect(consoleErrors).toHaveLength(1);
@@ -639,7 +639,7 @@ describe('trouble', () => {
     evaluator.close();
   });
 
-  test('an event on which the engine breaks is left out by the next page', async () => {
+  test('the next page leaves out an event on which the engine breaks', async () => {
     const page = open({ store });
     await page.evaluator.ready;
     await page.settled();
@@ -654,7 +654,7 @@ describe('trouble', () => {
 });
 
 describe('close', () => {
-  test('ends the evaluation; what comes later is not taken', async () => {
+  test('ends the evaluation; later calls have no effect', async () => {
     const page = open({ store });
     page.evaluator.track(view());
     page.evaluator.close();

@@ -1,4 +1,4 @@
-// What is written into the real module's memory, read back by the layout of the conformance cases.
+// Writes events into the real module's memory, and reads them back by the layout of the conformance cases.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { TriplineModule } from '../../js/dist/engine/tripline.js';
 import type { InputValue } from '../../js/src/event/inputs.js';

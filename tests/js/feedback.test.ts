@@ -34,7 +34,7 @@ function open(handler: (intervention: Intervention, page: Page) => unknown): Pag
   return page;
 }
 
-/** Until nothing more happens, `pause` ms apart. */
+/** Lets `steps` steps of `pause` ms pass. */
 async function run(page: Page, steps: number, pause = 10): Promise<void> {
   for (let step = 1; step <= steps; ++step) {
     await page.settled();
@@ -42,14 +42,14 @@ async function run(page: Page, steps: number, pause = 10): Promise<void> {
   }
 }
 
-test('after 20 starts that the handler itself caused the intervention is suspended for a minute, with one error', async () => {
+test('after 20 starts caused by its own handler, an intervention is suspended for a minute, with one error', async () => {
   const page = open(({ name }, { evaluator }) => name === 'viewed' && evaluator.track(view()));
   page.evaluator.track(view());
   await run(page, 60);
   expect(page.interventions).toHaveLength(21);
   expect(page.errors).toMatchObject([{ code: 'handler', message: expect.stringContaining('"viewed"') as string }]);
   expect(names(page.expired)).toEqual(['viewed']);
-  page.evaluator.track(add()); // others go on
+  page.evaluator.track(add()); // other interventions continue
   page.evaluator.track(view());
   await run(page, 5);
   expect(names(page.interventions.slice(21))).toEqual(['added']);
@@ -61,7 +61,7 @@ test('after 20 starts that the handler itself caused the intervention is suspend
   expect(page.errors).toHaveLength(2);
 });
 
-test('so are two that feed each other', async () => {
+test('two interventions that trigger each other are suspended, too', async () => {
   const page = open(({ name }, { evaluator }) => evaluator.track(name === 'viewed' ? add() : view()));
   page.evaluator.track(view());
   await run(page, 100);
@@ -72,7 +72,7 @@ test('so are two that feed each other', async () => {
   ]);
 });
 
-test('60 impressions of one task, time and again, are normal', async () => {
+test('60 impressions in one task, repeatedly, are normal', async () => {
   const page = open(() => undefined);
   for (let scroll = 1; scroll <= 5; ++scroll) {
     for (let impression = 1; impression <= 60; ++impression) page.evaluator.track(view());
@@ -82,7 +82,7 @@ test('60 impressions of one task, time and again, are normal', async () => {
   expect([page.errors, page.expired]).toEqual([[], []]);
 });
 
-test('so are handlers that cause a start now and then, or 19 in a row', async () => {
+test('handlers that cause a start now and then, or 19 in a row, are normal', async () => {
   let left = 0;
   let pause = 0;
   const page = open((_, { evaluator }) => {
@@ -105,7 +105,7 @@ test('so are handlers that cause a start now and then, or 19 in a row', async ()
   expect([page.errors, page.expired]).toEqual([[], []]);
 });
 
-test('another tab is not concerned', async () => {
+test('another tab is not affected', async () => {
   const page = open((_, { evaluator }) => evaluator.track(view()));
   page.evaluator.track(view());
   await run(page, 60);

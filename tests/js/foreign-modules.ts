@@ -1,15 +1,15 @@
-// WebAssembly modules that are valid, and not the one that the glue is for.
+// Valid WebAssembly modules that the glue cannot use.
 import { wasmBytes } from './engine-module.js';
 
 const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 /** A type without parameters and results. */
 const type = [1, 4, 1, 0x60, 0, 0];
-/** The custom section that says for which version of the glue a module is. */
+/** The custom section with the version of the glue that a module needs. */
 const versioned = (version: number): number[] => [0, 10, 8, ...new TextEncoder().encode('tripline'), version];
 const ours = new Uint8Array(WebAssembly.Module.customSections(new WebAssembly.Module(wasmBytes), 'tripline')[0] ?? [])[0] ?? 0;
 const bytes = (...parts: number[][]): Uint8Array<ArrayBuffer> => new Uint8Array([...header, ...parts.flat()]);
 
-/** The real module with another version. */
+/** Returns the real module with another version. */
 function ofAnotherVersion(): Uint8Array<ArrayBuffer> {
   const changed = new Uint8Array(wasmBytes);
   const at = Buffer.from(changed).indexOf(Buffer.from(versioned(ours)));
@@ -17,7 +17,7 @@ function ofAnotherVersion(): Uint8Array<ArrayBuffer> {
   return changed;
 }
 
-/** With the version of the glue, each gets past its check. */
+/** Most have the version of the glue, so that they pass its check of the version. */
 export const foreignModules: [string, () => Uint8Array<ArrayBuffer>][] = [
   ['has nothing in it', () => bytes()],
   ['is for another version of the glue', ofAnotherVersion],

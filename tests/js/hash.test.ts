@@ -10,7 +10,7 @@ test('a hash has 14 characters and depends on the string alone', () => {
   }
 });
 
-test('strings that differ little differ in the hash, and no more often are equal in half of it than chance has it', () => {
+test('similar strings have different hashes, and halves of the hashes are equal no more often than by chance', () => {
   const texts = new Set<string>();
   for (let i = 0; i < 100_000; ++i) {
     texts.add(String(i));
@@ -19,7 +19,7 @@ test('strings that differ little differ in the hash, and no more often are equal
   }
   const hashes = Array.from(texts, hashOf);
   expect(new Set(hashes).size).toBe(texts.size);
-  // 300,000 strings in 2^32 places: about 10 pairs are equal.
+  // 300,000 strings with 2^32 possible halves: about 10 pairs are equal by chance.
   for (const half of [hashes.map((hash) => hash.slice(0, 7)), hashes.map((hash) => hash.slice(7))]) {
     expect(texts.size - new Set(half).size).toBeLessThan(40);
   }

@@ -1,4 +1,4 @@
-// Rule 16 in a page: whose time passes, what is shown to whom, and what is reported. With the real engine.
+// Rule 16 in a page with the real engine: for which ids time passes, what is shown to whom, and what is reported.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LocalEvaluator } from '../../js/src/evaluator/evaluator.js';
 import { HeldIds } from '../../js/src/state/held-ids.js';
@@ -27,7 +27,7 @@ const keys = {
   product_id: { name: 'product_id', property: { type: 'entity', ...product, index: 0, path: 'id' } },
 };
 
-/** For each key a group; `KEY_quiet` fires a minute after its last event, `KEY_seen` with its first. `both` has two targets. */
+/** `KEY_quiet` fires a minute after the last event of a key, `KEY_seen` with its first. `both` has two targets. */
 const definitions = {
   attribute_keys: Object.values(keys),
   attribute_groups: Object.keys(keys).map((name) => group(name, { name })),
@@ -51,7 +51,7 @@ const only = (...names: string[]): typeof definitions => ({
   interventions: definitions.interventions.filter(({ name }) => names.includes(name)),
 });
 
-/** A page view as the tracker makes it. A changed field that is undefined is left out. */
+/** Returns a page view in the tracker's form, without the fields that `changes` sets to undefined. */
 function event(changes: Payload = {}): Payload {
   const common = { e: 'pv', tna: 'sp1', p: 'web', vp: '800x600', ds: '800x2000' };
   return { ...common, eid: crypto.randomUUID(), dtm: String(Date.now()), duid: device, sid: session, ...changes };
@@ -64,7 +64,7 @@ const withProduct = (id: string, changes: Payload = {}): Payload =>
     ...changes,
   });
 
-/** What the tracker of a page says of its visitor. */
+/** The methods of a tracker that return its visitor's ids. */
 class FakeTracker {
   user: string | undefined = device;
   session: string | undefined = session;
@@ -111,7 +111,7 @@ function open(bundle: object = definitions, { handle = true, hasTracker = true, 
   const settled = async (): Promise<void> => {
     for (let times = 1; times <= 3; ++times) await evaluator.attributes({ name: 'domain_userid', id: device });
   };
-  // As the tracker does, which writes the ids of an event into its cookie.
+  // The real tracker writes the ids of an event into its cookie, too.
   const track = (payload: Payload): void => {
     if (payload['duid']) {
       tracker.user = String(payload['duid']);
@@ -207,18 +207,18 @@ describe('held ids', () => {
       if (!isEarly) ids.bind(report);
       return all(ids);
     }
-    test('of atomic keys are those of the last payload, absence included', () => {
+    test('of atomic keys are those of the last payload; a missing field means no id', () => {
       expect(held(event({ uid: 'A', nuid: 'n' }))).toEqual({ ...base, user_id: 'A', network_userid: 'n' });
       expect(held(event({ uid: 'A', nuid: 'n' }), event())).toEqual(base);
       expect(held(event({ uid: 'A' }), anonymous())).toEqual({});
     });
 
-    test('of entities and events are the last ones, until others come', () => {
+    test('of entities and events stay until an event carries others', () => {
       expect(held(withProduct('p1'), withCart('c1'), event())).toEqual({ ...base, product_id: 'p1', cart_id: 'c1' });
       expect(held(withProduct('p1'), withProduct('p2'))).toEqual({ ...base, product_id: 'p2' });
     });
 
-    test.each([['duid'], ['sid'], ['uid']])('of entities go when %s changes or goes, and not when it comes', (key) => {
+    test.each([['duid'], ['sid'], ['uid']])('of entities are dropped when %s changes or disappears, and not when it appears', (key) => {
       const first = withProduct('p1', { uid: 'A' });
       expect(held(first, event({ uid: 'A', [key]: 'other' }))).not.toHaveProperty('product_id');
       expect(held(first, event({ uid: 'A', [key]: undefined }))).not.toHaveProperty('product_id');
@@ -226,12 +226,12 @@ describe('held ids', () => {
       expect(held(first, withProduct('p2', { uid: 'B' }))).toHaveProperty('product_id', 'p2');
     });
 
-    test('before any payload are none', () => {
+    test('do not exist before the first payload', () => {
       expect(held()).toEqual({});
     });
   });
 
-  test('of keys that no event has are those that the page names', () => {
+  test('of keys that no event carries are those that the page names', () => {
     const ids = new HeldIds();
     ids.bind(report);
     ids.name({ name: 'company_id', id: 'c1' });
@@ -245,7 +245,7 @@ describe('held ids', () => {
     expect(all(ids)).not.toHaveProperty('company_id');
   });
 
-  test('tell who is there, whatever the definitions are', () => {
+  test('identify the visitor, whatever the definitions are', () => {
     const ids = new HeldIds();
     ids.take(event({ uid: 'A' }));
     expect(ids.identity).toEqual([device, session, 'A']);
@@ -256,7 +256,7 @@ describe('held ids', () => {
     expect(ids.knows('product_id')).toBe(false);
   });
 
-  test('compare as the engine compares them: UUIDs without regard to case, numbers as strings, empty ones never', () => {
+  test('compare as in the engine: UUIDs without regard to case, numbers as strings, empty ids never', () => {
     const ids = new HeldIds();
     ids.bind(report);
     ids.take(withProduct(7 as never, { duid: device.toUpperCase(), uid: '' }));
@@ -268,7 +268,7 @@ describe('held ids', () => {
     expect(ids.list.map(({ name }) => name)).not.toContain('user_id');
   });
 
-  test('of keys whose name is that of a field, and whose ids are elsewhere, are read there', () => {
+  test('of a key with the name of a field and a property elsewhere are read from the property', () => {
     const ids = new HeldIds();
     ids.bind({ inputs, keys: [{ name: 'user_id', input: 1 }] });
     ids.take(withProduct('p1'));
@@ -300,7 +300,7 @@ describe("before a page's first event", () => {
     expect(next.shown).toEqual(['domain_userid_quiet device']);
   });
 
-  test('what is pushed is dispatched', async () => {
+  test('a pushed intervention is dispatched', async () => {
     const page = open();
     page.evaluator.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: 'A' } });
     await page.settled();
@@ -309,7 +309,7 @@ describe("before a page's first event", () => {
 });
 
 describe('login', () => {
-  test("the user's due timers catch up before the event, and the device's go on", async () => {
+  test("the user's due timers catch up before the event, and the device's continue", async () => {
     const page = open(only('user_id_quiet', 'domain_userid_quiet'));
     await page.track(event({ uid: 'A' }));
     await page.track(event());
@@ -319,7 +319,7 @@ describe('login', () => {
     expect(page.shown).toEqual(['domain_userid_quiet device', 'user_id_quiet A']);
   });
 
-  test('what waited for the user is dispatched', async () => {
+  test('interventions that waited for the user are dispatched', async () => {
     const page = open(only('user_id_seen'), { handle: false });
     await page.track(event({ uid: 'A' }));
     await page.track(event());
@@ -331,7 +331,7 @@ describe('login', () => {
     expect(page.receipts).toEqual(['delivery user_id_seen A', 'dispatch_accept user_id_seen A']);
   });
 
-  test('what is for the device is dispatched all the same', async () => {
+  test('interventions for the device are still dispatched', async () => {
     const page = open(only('domain_userid_seen'), { handle: false });
     await page.track(event(), event({ uid: 'A' }));
     handleIn(page);
@@ -340,8 +340,8 @@ describe('login', () => {
   });
 });
 
-describe.each([['logout', undefined], ['the login of another one', 'B']])('after %s', (_, uid) => {
-  test("a user's timer does not fire, and fires what still holds when the user is back", async () => {
+describe.each([['logout', undefined], ['the login of another user', 'B']])('after %s', (_, uid) => {
+  test("a user's timer does not fire; when the user is back, criteria that still hold fire", async () => {
     const page = open(only('user_id_quiet'));
     await page.track(event({ uid: 'A' }));
     await page.track(event({ uid }));
@@ -353,7 +353,7 @@ describe.each([['logout', undefined], ['the login of another one', 'B']])('after
     expect(page.shown.filter((text) => text.endsWith(' A'))).toEqual(['user_id_quiet A']);
   });
 
-  test('what was decided for the user waits until the end of deliverWithin', async () => {
+  test('interventions decided for the user wait until the end of deliverWithin', async () => {
     const page = open(only('user_id_seen'), { handle: false, deliverWithin: 10 * minute });
     await page.track(event({ uid: 'A' }), event({ uid }));
     handleIn(page);
@@ -364,7 +364,7 @@ describe.each([['logout', undefined], ['the login of another one', 'B']])('after
     expect(page.expired).toEqual(['user_id_seen A']);
   });
 
-  test('what was decided for the user ends with a new session', async () => {
+  test('interventions decided for the user end with a new session', async () => {
     const page = open(only('user_id_seen'), { handle: false });
     await page.track(event({ uid: 'A' }));
     await page.track(event({ uid }));
@@ -385,14 +385,14 @@ describe.each([['logout', undefined], ['the login of another one', 'B']])('after
     expect(page.receipts.filter((text) => text.endsWith(' A'))).toEqual(['delivery user_id_seen A']);
   });
 
-  test('in the same task as what was decided, it waits', async () => {
+  test('in the same task as the decision, the intervention waits', async () => {
     const page = open(only('user_id_seen'));
     await page.track(event({ uid: 'A' }), event({ uid }));
     expect(page.shown).not.toContain('user_id_seen A');
     expect(await waiting()).toContain('user_id_seen A');
   });
 
-  test('by a handler, the next intervention waits, and is not used up', async () => {
+  test('by a handler, the next intervention waits, and can still be shown later', async () => {
     const page = open(only('user_id_seen', 'user_id_seen_too', 'both'), { handle: false });
     let isFirst = true;
     handleIn(page, () => {
@@ -407,7 +407,7 @@ describe.each([['logout', undefined], ['the login of another one', 'B']])('after
   });
 });
 
-test('a tracker that has logged its user out without an event: what is for the user waits', async () => {
+test('after a logout without an event, which only the tracker knows, interventions for the user wait', async () => {
   const page = open(only('user_id_seen'), { handle: false });
   page.tracker.userId = 'A';
   await page.track(event({ uid: 'A' }));
@@ -418,7 +418,7 @@ test('a tracker that has logged its user out without an event: what is for the u
 });
 
 describe('a new session', () => {
-  test('ends at once what is for another session, whatever decided it', async () => {
+  test('at once ends interventions for another session, whatever decided them', async () => {
     const page = open(only('domain_sessionid_quiet', 'domain_sessionid_seen'), { handle: false });
     await page.track(event());
     await pass(2 * minute);
@@ -428,7 +428,7 @@ describe('a new session', () => {
     expect(page.expired.sort()).toEqual(['domain_sessionid_quiet session', 'domain_sessionid_seen session']);
   });
 
-  test('leaves what time brought to the user and to the device', async () => {
+  test('keeps interventions that time triggered for the user and the device', async () => {
     const page = open(only('user_id_quiet', 'domain_userid_quiet'), { handle: false });
     await page.track(event({ uid: 'A' }));
     await pass(2 * minute);
@@ -438,14 +438,14 @@ describe('a new session', () => {
     expect(page.shown.sort()).toEqual(['domain_userid_quiet device', 'user_id_quiet A']);
   });
 
-  test('ends what an event of another one caused', async () => {
+  test('ends interventions that an event of another session caused', async () => {
     const page = open(only('domain_userid_seen'), { handle: false });
     await page.track(event());
     await page.track(event({ sid: 'new' }));
     expect(page.expired).toEqual(['domain_userid_seen device']);
   });
 
-  test('ends it also when both are tracked before the definitions are there', async () => {
+  test('ends them also if both events are tracked before the definitions are loaded', async () => {
     let give: (bundle: object) => void = () => undefined;
     const page = open(new Promise<object>((resolve) => (give = resolve)));
     void page.track(event());
@@ -465,7 +465,7 @@ describe('a new session', () => {
     expect(page.shown).toEqual(['domain_sessionid_quiet three']);
   });
 
-  test('a handler for the old one that ends is not reported', async () => {
+  test('the end of a handler for the old session is not reported', async () => {
     const page = open(only('domain_sessionid_seen'), { handle: false });
     const ends: (() => void)[] = [];
     handleIn(page, () => new Promise<void>((resolve) => ends.push(resolve)));
@@ -478,17 +478,17 @@ describe('a new session', () => {
     ]);
   });
 
-  test('that is not yet in the cookie of the tracker is held all the same', async () => {
+  test('is held even if it is not yet in the tracker’s cookie', async () => {
     const page = open(only('domain_sessionid_seen'), { handle: false });
     await page.track(event());
-    page.evaluator.track(event({ sid: 'new' })); // the tracker still says the old one
+    page.evaluator.track(event({ sid: 'new' })); // the tracker still returns the old session
     await page.settled();
     handleIn(page);
     await page.settled();
     expect(page.shown).toEqual(['domain_sessionid_seen new']);
   });
 
-  test('that the tracker has already voids the old one', async () => {
+  test('that the tracker already returns ends the old one', async () => {
     const page = open(only('domain_sessionid_quiet', 'domain_userid_quiet'));
     await page.track(event());
     page.tracker.session = 'new';
@@ -504,7 +504,7 @@ describe('clearUserData', () => {
     page.tracker.userId = undefined;
   };
 
-  test('is noticed at the next dispatch: what is for the old user and session expires at once', async () => {
+  test('is noticed at the next dispatch: interventions for the old user and session expire at once', async () => {
     const page = open(only('user_id_seen', 'domain_userid_seen', 'domain_sessionid_seen'), { handle: false });
     await page.track(event({ uid: 'A' }));
     cleared(page);
@@ -514,7 +514,7 @@ describe('clearUserData', () => {
     expect(page.expired.sort()).toEqual(['domain_sessionid_seen session', 'domain_userid_seen device', 'user_id_seen A']);
   });
 
-  test('is noticed at the next event where there is no tracker to ask', async () => {
+  test('is noticed at the next event if there is no tracker to ask', async () => {
     const page = open(only('user_id_seen', 'domain_userid_seen'), { handle: false, hasTracker: false });
     await page.track(event({ uid: 'A' }));
     await page.track(event({ duid: 'new user', sid: 'new session' }));
@@ -552,7 +552,7 @@ describe('clearUserData', () => {
     expect(page.receipts).toEqual(['delivery domain_userid_seen device']);
   });
 
-  test('that keeps the user voids the session only', async () => {
+  test('that keeps the user ends only the session', async () => {
     const page = open(only('domain_userid_quiet', 'domain_sessionid_quiet'));
     await page.track(event());
     page.tracker.session = 'new session';
@@ -581,7 +581,7 @@ describe('anonymous tracking', () => {
     expect(page.shown).toEqual(['domain_sessionid_quiet session']);
   });
 
-  test('makes ids up, which are not asked for', async () => {
+  test('makes up ids, which a stream does not request', async () => {
     const page = open(only('domain_sessionid_quiet'));
     page.tracker.getDomainUserInfo = () => ['1', '', 0, 1, 0, 0, crypto.randomUUID()];
     await page.track(anonymous({ sid: session }));
@@ -590,14 +590,14 @@ describe('anonymous tracking', () => {
     expect(page.expired).toEqual([]);
   });
 
-  test('evaluates what needs no id of a user', async () => {
+  test('evaluates rules that need no id of a user', async () => {
     const page = open(only('product_id_seen', 'product_id_quiet'));
     await page.track(withProduct('p1', { duid: undefined, sid: undefined }));
     await pass(2 * minute);
     expect(page.shown).toEqual(['product_id_seen p1', 'product_id_quiet p1']);
   });
 
-  test('is not reported with an old id, nor with one that is pushed', async () => {
+  test('reports no old id, and no id of a push', async () => {
     const page = open(only('domain_userid_seen'), { handle: false });
     let end = (): void => undefined;
     handleIn(page, () => new Promise<void>((resolve) => (end = resolve)));
@@ -615,7 +615,7 @@ describe('anonymous tracking', () => {
     ]);
   });
 
-  test('of which the first sign is the report itself: that is not sent', async () => {
+  test('that is first seen in the report itself: the report is not sent', async () => {
     let allowed: boolean | undefined;
     const receipt = (payload: Payload): Payload => ({
       ...payload,
@@ -636,7 +636,7 @@ describe('anonymous tracking', () => {
 });
 
 describe('opting out', () => {
-  test('ends everything from that payload on, and all goes on with the next normal one', async () => {
+  test('ends everything from that payload on, and the next normal payload resumes it', async () => {
     const page = open(only('domain_userid_seen', 'product_id_seen', 'product_id_quiet', 'domain_userid_quiet'), { handle: false });
     await page.track(withProduct('p1'));
     await page.track(optedOut({ co: withProduct('p2')['co'] }));
@@ -667,7 +667,7 @@ describe('opting out', () => {
     expect(page.receipts).toEqual(['delivery hello shop']);
   });
 
-  test('lets no time pass for what an anonymous event named before', async () => {
+  test('lets no time pass for ids that an anonymous event named before', async () => {
     const page = open(only('product_id_quiet'));
     await page.track(withProduct('p1', { duid: undefined, sid: undefined }), optedOut());
     await pass(2 * minute);
@@ -675,7 +675,7 @@ describe('opting out', () => {
     expect(page.shown).toEqual([]);
   });
 
-  test('is not told from its payload where there is no tracker', async () => {
+  test('cannot be seen in the payload without a tracker', async () => {
     const page = open(only('product_id_seen'), { hasTracker: false });
     await page.track(optedOut({ co: withProduct('p1')['co'] }));
     expect(page.shown).toEqual(['product_id_seen p1']);
@@ -683,7 +683,7 @@ describe('opting out', () => {
 });
 
 describe('several targets', () => {
-  test('the first that is held is shown, and uses the others up', async () => {
+  test('the first one that is held is shown, and the others are then dropped', async () => {
     const page = open(only('both'));
     await page.track(event({ uid: 'A' }));
     expect(page.shown).toEqual(['both A']);
@@ -703,7 +703,7 @@ describe('several targets', () => {
     expect(page.expired).toEqual([]);
   });
 
-  test('none that is held: all wait, and expire as one', async () => {
+  test('if none is held, all wait, and expire as one', async () => {
     const page = open(only('both'), { deliverWithin: 5 * minute });
     await page.track(event({ uid: 'A' }), anonymous());
     expect(await waiting()).toEqual(['both A', 'both device']);
@@ -714,10 +714,10 @@ describe('several targets', () => {
   });
 });
 
-describe('what is pushed', () => {
+describe('a pushed intervention', () => {
   const hello = (name: string, id: string) => ({ name: 'hello', target_attribute_key: { name, id } });
 
-  test('in the same page is for whomever the site names', async () => {
+  test('in the same page is for the target that the site names', async () => {
     const page = open();
     await page.track(event());
     page.evaluator.push(hello('user_id', 'A'));
@@ -726,7 +726,7 @@ describe('what is pushed', () => {
     expect(page.receipts).toContain('dispatch_accept hello A');
   });
 
-  test('by a page before is compared once there is an event, if this page knows the key', async () => {
+  test('of an earlier page is compared after the first event, if this page knows the key', async () => {
     const first = open(only(), { handle: false });
     await first.track(event({ uid: 'A' }));
     first.evaluator.push(hello('user_id', 'A'));
@@ -742,7 +742,7 @@ describe('what is pushed', () => {
     expect(next.shown).toEqual(['shop 1', 'hello A']);
   });
 
-  test('by a page before is dispatched before the first event, when this page knows nobody', async () => {
+  test('of an earlier page is dispatched before the first event, if this page knows no ids', async () => {
     const first = open(only(), { handle: false });
     first.evaluator.push(hello('user_id', 'A'));
     await first.settled();
@@ -768,7 +768,7 @@ test('of a key that no event has, the page holds the id that it sets attributes 
     page.evaluator.setAttributes({ group: 'scores', attributeKey: { name: 'company', id }, attributes: { risk: 1 } });
   set('c1');
   await page.settled();
-  expect(page.shown).toEqual([]); // there was no event yet
+  expect(page.shown).toEqual([]); // before the first event
   await page.track(event());
   expect(page.shown).toEqual(['risky c1']);
   set('c2');
@@ -777,7 +777,7 @@ test('of a key that no event has, the page holds the id that it sets attributes 
 });
 
 describe('another tab', () => {
-  test('shows what is for its own visitor only', async () => {
+  test('shows only interventions for its own visitor', async () => {
     const first = open(only('user_id_seen'), { handle: false });
     await first.track(event({ uid: 'A' }));
     newTab();
@@ -789,7 +789,7 @@ describe('another tab', () => {
     expect(other.shown).toEqual(['user_id_seen A']);
   });
 
-  test('whose session is newer keeps what is for its session', async () => {
+  test('whose session is newer keeps the interventions for its session', async () => {
     const old = open(only('domain_sessionid_seen'));
     await old.track(event());
     newTab();
@@ -816,7 +816,7 @@ describe('without a tracker', () => {
     expect(page.shown).toEqual(['user_id_seen A']);
   });
 
-  test('attributes and explain tell of any id', async () => {
+  test('attributes and explain work for any id', async () => {
     const page = open(only('user_id_seen'), { hasTracker: false });
     await page.track(event({ uid: 'A' }), event());
     expect(await page.evaluator.attributes({ name: 'user_id', id: 'A' })).toMatchObject({ user_id: { views: 1 } });

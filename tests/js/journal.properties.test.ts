@@ -1,4 +1,4 @@
-// What was written into the journal is read back as it was, whatever it is and whatever the clock says.
+// The journal returns every written content unchanged, whatever the content and the clock are.
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Journal } from '../../js/src/state/journal.js';
@@ -24,7 +24,7 @@ const separators = fc.constantFrom(
   '\u2028', '\u2029', '\0', '\n', '\r\n', '\u0085', '\ufeff', ' ', '"', '\\', '\ud800', '\udfff', '1 2 {"a":3}',
 );
 const sentence = fc.array(fc.oneof(fc.string({ unit: 'binary' }), separators), { maxLength: 5 }).map((all) => all.join(''));
-/** Surrogates stand alone. */
+/** Makes strings with lone surrogates. */
 const codeUnits = fc.array(fc.nat(0xffff), { maxLength: 8 }).map((units) => String.fromCharCode(...units));
 const text = fc.oneof(sentence, codeUnits);
 const content = fc.dictionary(text, fc.oneof(fc.jsonValue({ maxDepth: 3 }), text), { maxKeys: 6 });
@@ -47,7 +47,7 @@ test('any content, at any time, is read back by this page and by the next one', 
         now.mockReturnValue(time);
         journal.append(each, part);
       }
-      now.mockReturnValue(Math.min(start, ...written.map(([, time]) => time))); // nothing has waited for too long
+      now.mockReturnValue(Math.min(start, ...written.map(([, time]) => time))); // no entry has expired
       const expected = written.map(([each, time], index) => ({
         page: expect.stringContaining(journal.page) as string,
         number: index + 1,

@@ -26,7 +26,7 @@ afterEach(() => {
   removeStorage();
 });
 
-/** As after a commit of everything. */
+/** Returns `applied` after a commit of all entries. */
 function allApplied(journal: Journal<Content>, before: Record<string, number> = {}): Record<string, number> {
   const applied = journal.retained(before);
   for (const { page, number } of journal.pending(before)) applied[page] = number;
@@ -60,7 +60,7 @@ describe('within a page', () => {
     expect(storage).toEqual({});
   });
 
-  test('numbers go on after the journal was emptied', () => {
+  test('numbers continue after the journal was emptied', () => {
     const journal = open();
     journal.append({ eid: 'a' });
     const applied = allApplied(journal);
@@ -69,7 +69,7 @@ describe('within a page', () => {
     expect(ids(journal, applied)).toEqual(['b']);
   });
 
-  test('a payload is a copy, with everything that JSON can say', () => {
+  test('a payload is a copy, with everything that JSON can express', () => {
     const journal = open();
     const payload = { eid: 'a', text: 'line\nline 👟', vid: 1, nested: { a: [1, null] } };
     journal.append(payload);
@@ -77,7 +77,7 @@ describe('within a page', () => {
     expect(journal.pending({})[0]?.content).toEqual({ ...payload, nested: { a: [1, null] } });
   });
 
-  test('one event is taken out', () => {
+  test('one event is removed', () => {
     const journal = open();
     for (const eid of ['a', 'b', 'c']) journal.append({ eid });
     const { page, number } = journal.pending({})[1]!;
@@ -85,7 +85,7 @@ describe('within a page', () => {
     expect(ids(journal)).toEqual(['a', 'c']);
   });
 
-  test('writing an event touches nothing else that waits', () => {
+  test('writing an event changes no other entry', () => {
     const touched: string[] = [];
     const items: Record<string, string> = {};
     const note = (operation: string) => touched.push(operation);
@@ -104,7 +104,7 @@ describe('within a page', () => {
 describe('bounds', () => {
   const payload = 'x'.repeat(20_000);
 
-  test('of a page 1,000 events wait; beyond that the oldest go, with one error that says how many', () => {
+  test('1,000 events of a page wait; beyond that the oldest are lost, and one error gives their number', () => {
     const journal = open();
     for (let index = 0; index < mostEvents + 203; ++index) journal.append({ eid: index });
     expect(ids(journal)).toEqual(Array.from({ length: mostEvents }, (_, index) => index + 203));
@@ -115,7 +115,7 @@ describe('bounds', () => {
     expect(ids(open())).toHaveLength(mostEvents);
   });
 
-  test('the error comes again when twice as many are lost, not with each', () => {
+  test('the error is repeated when twice as many are lost, not for each', () => {
     const journal = open();
     for (let index = 0; index < mostEvents + 20; ++index) {
       journal.append({ eid: index });
@@ -124,13 +124,13 @@ describe('bounds', () => {
     expect(errors.map((message) => Number(/\d+/.exec(message)))).toEqual([1, 3, 7, 15]);
   });
 
-  test('500,000 characters of a page are in localStorage; the rest waits in memory in its order, with one warning', () => {
+  test('500,000 characters of a page are in localStorage; the rest waits in memory, in order, with one warning', () => {
     const storage = freshStorage();
     const journal = open();
     for (let index = 0; index < 40; ++index) journal.append({ eid: index, payload });
     expect(charactersOf(storage)).toBeLessThanOrEqual(mostCharacters);
     expect(ids(journal)).toEqual(Array.from({ length: 40 }, (_, index) => index));
-    expect(ids(open())).toEqual(Array.from({ length: 24 }, (_, index) => index)); // a crash loses the others
+    expect(ids(open())).toEqual(Array.from({ length: 24 }, (_, index) => index)); // a crash would lose the others
     expect(warnings).toHaveLength(1);
     expect(journal.isKept).toBe(false);
     journal.shorten(allApplied(journal));
@@ -140,7 +140,7 @@ describe('bounds', () => {
     expect(errors).toEqual([]);
   });
 
-  test('1,000 events are also the bound for what waits in memory', () => {
+  test('the bound of 1,000 events includes those in memory', () => {
     fullStorage();
     const journal = open();
     for (let index = 0; index < mostEvents + 5; ++index) journal.append({ eid: index });
@@ -152,7 +152,7 @@ describe('bounds', () => {
     for (const eid of ['a', 'b', 'c']) journal.append(eid === 'b' ? { eid, payload: payload.repeat(30) } : { eid });
     expect(ids(journal)).toEqual(['a', 'b', 'c']);
     expect(ids(open())).toEqual(['a', 'c']);
-    const applied = allApplied(open()); // another page has taken in what it sees
+    const applied = allApplied(open()); // another page applied what it sees
     expect(ids(journal, applied)).toEqual(['b']);
     journal.shorten(applied);
     expect(ids(journal, journal.retained(applied))).toEqual(['b']);
@@ -162,7 +162,7 @@ describe('bounds', () => {
     expect(ids(journal)).toEqual([]);
   });
 
-  test('of all pages and names 1,000,000 characters are kept: the oldest page goes first, with one error', async () => {
+  test('all pages and namespaces keep 1,000,000 characters in total: the oldest page is dropped first, with one error', async () => {
     const storage = freshStorage();
     storage['the site’s own'] = 'x'.repeat(100_000);
     let total = 0;
@@ -185,7 +185,7 @@ describe('bounds', () => {
     expect(errors.length).toBeGreaterThan(0);
   });
 
-  test('what was written at once is brought within the bound when the task ends', async () => {
+  test('entries of one task are brought within the bound when the task ends', async () => {
     const storage = freshStorage();
     for (let page = 0; page < 3; ++page) {
       const journal = open();
@@ -198,7 +198,7 @@ describe('bounds', () => {
     expect(new Set(ids(open()))).toEqual(new Set([1, 2]));
   });
 
-  test('what waited for 30 days is dropped with an error; what was applied or is young, without', () => {
+  test('an event that waited for 30 days is dropped with an error; applied and younger ones cause none', () => {
     const storage = freshStorage();
     const old = open();
     for (const eid of ['a', 'b', 'c']) old.append({ eid });
@@ -215,7 +215,7 @@ describe('bounds', () => {
     expect(errors).toEqual([expect.stringContaining('Events lost: 2.')]);
   });
 
-  test('what waits for a name that nobody uses any more goes after 30 days, too', async () => {
+  test('entries of a namespace that is no longer used are dropped after 30 days, too', async () => {
     const storage = freshStorage();
     open('former').append({ eid: 'a' });
     vi.advanceTimersByTime(30 * 24 * 3600_000 + 1);
@@ -227,7 +227,7 @@ describe('bounds', () => {
 });
 
 describe('from page to page', () => {
-  test('the next page finds what the last one left, before its own', () => {
+  test('the next page finds the entries of the last one before its own', () => {
     const first = open();
     first.append({ eid: 'a' });
     first.append({ eid: 'b' });
@@ -247,7 +247,7 @@ describe('from page to page', () => {
     expect(open().isOwn(page)).toBe(false);
   });
 
-  test('the journal of another page is left while that may be writing, and goes when it has long been silent', () => {
+  test('the journal of another page stays while that page may write, and is removed when it has long been silent', () => {
     const storage = freshStorage();
     open().append({ eid: 'a' });
     const next = open();
@@ -261,7 +261,7 @@ describe('from page to page', () => {
     expect(next.retained(applied)).toEqual({});
   });
 
-  test('what another page has not had applied stays', () => {
+  test('unapplied entries of another page stay', () => {
     open().append({ eid: 'a' });
     vi.advanceTimersByTime(29 * 24 * 3600_000);
     const next = open();
@@ -269,7 +269,7 @@ describe('from page to page', () => {
     expect(ids(next)).toEqual(['a']);
   });
 
-  test('applied entries of a clock that was ahead do not stay until then', () => {
+  test('applied entries with a time in the future do not stay until that time', () => {
     const storage = freshStorage();
     open().append({ eid: 'a' });
     vi.setSystemTime(Date.now() - 365 * 24 * 3600_000);
@@ -278,7 +278,7 @@ describe('from page to page', () => {
     expect(storage).toEqual({});
   });
 
-  test('a page that slept while its entries were applied, removed and forgotten goes on', () => {
+  test('a page continues after it slept while its entries were applied, removed and forgotten', () => {
     const journal = open();
     journal.append({ eid: 'a' });
     const other = open();
@@ -288,7 +288,7 @@ describe('from page to page', () => {
     expect(ids(journal, other.retained({}))).toEqual(['b']);
   });
 
-  test('namespaces do not mix, whatever is in their names', () => {
+  test('namespaces do not mix, whatever their names contain', () => {
     open('a').append({ eid: 'a' });
     open('a:b').append({ eid: 'b' });
     open('a%3Ab').append({ eid: 'c' });
@@ -310,17 +310,17 @@ describe('trouble', () => {
   test.each([
     ['a record that is cut off', `${page}:1`, '1795398000000 {"eid":"a'],
     ['a record without a time', `${page}:1`, '{"eid":"a"}'],
-    ['a record whose time is none', `${page}:1`, '0x10 {"eid":"a"}'],
+    ['a record with an invalid time', `${page}:1`, '0x10 {"eid":"a"}'],
     ['an empty record', `${page}:1`, ''],
-    ['a record that is no object', `${page}:1`, '1 5'],
+    ['a record that is not an object', `${page}:1`, '1 5'],
     ['a record that is null', `${page}:1`, '1 null'],
-    ['a record of something else', `${page}:1`, '1 {"a":1}'],
+    ['a record of another kind', `${page}:1`, '1 {"a":1}'],
     ['a record without a number', page, '1 {"eid":"a"}'],
     ['a record of the number 0', `${page}:0`, '1 {"eid":"a"}'],
-    ['a record of a number beyond counting', `${page}:${'9'.repeat(17)}`, '1 {"eid":"a"}'],
-    ['a record of no page', '__proto__:1', '1 {"eid":"a"}'],
-    ['a line of the former form', page, '1 1795398000000 {"eid":"a"}\n2 1795398000000 {"eid":"b"}'],
-  ])('%s: one error, and it is dropped, once', (_, key, record) => {
+    ['a record of a number beyond the safe integers', `${page}:${'9'.repeat(17)}`, '1 {"eid":"a"}'],
+    ['a record without a valid page', '__proto__:1', '1 {"eid":"a"}'],
+    ['a line of the old format', page, '1 1795398000000 {"eid":"a"}\n2 1795398000000 {"eid":"b"}'],
+  ])('%s: is dropped with one error, once', (_, key, record) => {
     const storage = freshStorage();
     storage[`tripline:sp:${key}`] = record;
     storage[`tripline:sp:${page}:2`] = '1795398000000 {"eid":"x"}';
@@ -332,7 +332,7 @@ describe('trouble', () => {
     expect(errors).toHaveLength(1);
   });
 
-  test('keys of others are left alone', () => {
+  test('keys of other programs are left alone', () => {
     const storage = freshStorage();
     Object.assign(storage, { other: '1', 'tripline:other': 'x', [`tripline:spx:${page}:1`]: 'x' });
     const before = { ...storage };
@@ -341,7 +341,7 @@ describe('trouble', () => {
     expect(errors).toEqual([]);
   });
 
-  test.each(['', 'x', '1', '{"a":1}'])('a last page of the tab that is %j: a warning, and it is dropped', (damaged) => {
+  test.each(['', 'x', '1', '{"a":1}'])('the last page of the tab as %j: is dropped with a warning', (damaged) => {
     const probe = open();
     probe.append({ eid: 'a' });
     const [key = ''] = Object.keys(globalThis.sessionStorage).filter((each) => each.startsWith('tripline:'));
@@ -354,7 +354,7 @@ describe('trouble', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  test('storage that breaks later: what it has is missing, the rest goes on', () => {
+  test('storage that breaks later: its entries are missing, the rest works', () => {
     let isBroken = false;
     const whole = <Items>(items: Items): Items => {
       if (isBroken) throw new Error('broken');
@@ -375,7 +375,7 @@ describe('trouble', () => {
     expect(ids(journal)).toEqual([]);
   });
 
-  test('where storage is full, events wait in memory, with one warning', () => {
+  test('if storage is full, events wait in memory, with one warning', () => {
     const journal = open();
     journal.append({ eid: 'a' });
     fullStorage();
@@ -388,7 +388,7 @@ describe('trouble', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  test('where storage fills up later, nothing of this page is lost', () => {
+  test('if storage fills up later, nothing of this page is lost', () => {
     const journal = open();
     journal.append({ eid: 'a' });
     fullStorage();
@@ -398,7 +398,7 @@ describe('trouble', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  test('where storage is forbidden, events wait in memory, with one warning', () => {
+  test('if storage is forbidden, events wait in memory, with one warning', () => {
     forbiddenStorage();
     const journal = open();
     journal.append({ eid: 'a' });

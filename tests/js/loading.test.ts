@@ -1,4 +1,4 @@
-// Definitions, module and store that do not answer: nothing waits for ever, and what needs none of them goes on.
+// Definitions, module and store that do not respond: nothing waits for ever, and everything that needs none works.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -10,7 +10,7 @@ import { add, domainUser, names, openPage, tutorial, type Page } from './visits.
 
 const never = new Promise<never>(() => undefined);
 
-/** Sends the first bytes of an answer, and nothing more. */
+/** Sends the first bytes of a response, and nothing more. */
 let server: Server;
 let asked: string[];
 let cut: string[];
@@ -44,7 +44,7 @@ afterEach(() => {
   removeStorage();
 });
 
-/** What never comes, by the code of the error that says so. */
+/** Options that never resolve, each with the code of its error. */
 const hanging: [string, string, () => Partial<EvaluatorOptions>][] = [
   ['a promise of definitions', 'definitions', () => ({ definitions: never })],
   ['definitions whose server does not answer', 'definitions', () => ({ definitions: `${address}/x.json` })],
@@ -55,7 +55,7 @@ const hanging: [string, string, () => Partial<EvaluatorOptions>][] = [
   ['a module whose end does not come', 'wasm', () => ({ wasm: new URL(`${address}/head.wasm`) })],
 ];
 
-describe.each(hanging)('%s that never comes', (what, code, options) => {
+describe.each(hanging)('%s that never resolves', (what, code, options) => {
   test('is an error after loadTimeout, and everything ends', async () => {
     const page = open({ store, loadTimeout: 600, ...options() });
     page.evaluator.track(add());
@@ -72,14 +72,14 @@ describe.each(hanging)('%s that never comes', (what, code, options) => {
     expect(await next.evaluator.attributes(domainUser), 'the next page counts it').toMatchObject({ ecom_attributes: { count_add_to_cart: 1 } });
   });
 
-  test('leaves the doctor, reset, push and what comes with it alone', async () => {
+  test('does not affect the doctor, reset and push', async () => {
     await store.update('default', () => ({ revision: 1, snapshot: new Uint8Array([1]), applied: {}, outbox: [], started: ['a'] }));
     const page = open({ store, ...options() });
     page.evaluator.track(add());
     expect(Object.keys(storage)).toHaveLength(1);
     const began = performance.now();
     const { ok, findings } = await page.evaluator.doctor();
-    expect(performance.now() - began).toBeLessThan(1500); // it promises 1 s; the machine has other work
+    expect(performance.now() - began).toBeLessThan(1500); // the limit is 1 s; a busy machine needs longer
     expect(ok).toBe(false);
     const part = code === 'wasm' ? 'the module' : 'the definitions';
     expect(findings.find((finding) => finding.check === 'engine')?.message).toContain(`still loading ${part}`);
@@ -108,7 +108,7 @@ describe.each(hanging)('%s that never comes', (what, code, options) => {
   });
 });
 
-test('what is tracked, pushed and set while the engine loads counts once, in its order, when it comes', async () => {
+test('calls of track, push and setAttributes while the engine loads count once, in order, when it is loaded', async () => {
   let come = (_: object): void => undefined;
   const page = open({ store, definitions: new Promise<object>((resolve) => (come = resolve)) });
   page.evaluator.track(add());
@@ -123,7 +123,7 @@ test('what is tracked, pushed and set while the engine loads counts once, in its
   expect(page.errors).toEqual([]);
 });
 
-test('a reset while the engine loads holds when it has come', async () => {
+test('a reset while the engine loads stays in effect when it is loaded', async () => {
   const before = open({ store });
   before.evaluator.track(add());
   await before.settled();
@@ -136,7 +136,7 @@ test('a reset while the engine loads holds when it has come', async () => {
   expect(await page.evaluator.attributes(domainUser)).toMatchObject({ ecom_attributes: { count_add_to_cart: 0 } });
 });
 
-test('an evaluator that is closed while the engine loads does not begin', async () => {
+test('an evaluator that is closed while the engine loads does not start', async () => {
   let come = (_: object): void => undefined;
   const page = open({ store, definitions: new Promise<object>((resolve) => (come = resolve)) });
   page.evaluator.track(add());
@@ -148,13 +148,13 @@ test('an evaluator that is closed while the engine loads does not begin', async 
   expect(page.errors).toEqual([]);
 });
 
-test.each([0, -1, NaN, Infinity, 2 ** 40, 'soon', null])('%j as loadTimeout is no reason to give up', async (loadTimeout) => {
+test.each([0, -1, NaN, Infinity, 2 ** 40, 'soon', null])('the loadTimeout %j does not end loading', async (loadTimeout) => {
   const definitions = new Promise<object>((resolve) => setTimeout(resolve, 30, tutorial));
   const page = open({ store, definitions, loadTimeout: loadTimeout as never });
   expect(await page.evaluator.ready).toBe(true);
 });
 
-test('the doctor names a store that does not answer', async () => {
+test('the doctor names a store that does not respond', async () => {
   const page = open({ store: { update: () => never, close() {} } });
   const began = performance.now();
   const { findings } = await page.evaluator.doctor();

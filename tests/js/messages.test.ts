@@ -13,7 +13,7 @@ const html = '\n<!DOCTYPE html><html><title>Shop</title></html>';
 let store: Store;
 let server: Server;
 let address: string;
-/** By path: type and body. What is not here is the site's page, as single-page applications serve it. */
+/** Type and body by path. For any other path, the server sends the site's page, as for single-page applications. */
 let answers: Record<string, [string, string | Uint8Array]>;
 let consoleErrors: unknown[][];
 const pages: Page[] = [];
@@ -44,7 +44,7 @@ afterEach(() => {
   removeStorage();
 });
 
-describe('what is in place of the definitions', () => {
+describe('another response in place of the definitions', () => {
   const others: [string, string, string | Uint8Array][] = [
     ['an HTML page', 'text/html', html],
     ['an HTML page that says it is JSON', 'application/json', html],
@@ -97,9 +97,9 @@ describe('an error in the console', () => {
     consoleErrors.map((words) => words.map((word) => (word instanceof Error ? word.stack : String(word))).join(' '));
   const count = (text: string, part: string): number => text.split(part).length - 1;
   const options: [string, () => Partial<EvaluatorOptions>, string][] = [
-    ['definitions promised in vain', () => ({ definitions: Promise.reject(new Error('not today')) }), 'not today'],
+    ['a promise of definitions that rejects', () => ({ definitions: Promise.reject(new Error('not today')) }), 'not today'],
     ['a string in place of an error', () => ({ definitions: Promise.reject('not today') as never }), 'not today'],
-    ['an engine that is none', () => ({ wasm: new Uint8Array([1, 2, 3]) }), 'fell off end'],
+    ['an invalid engine', () => ({ wasm: new Uint8Array([1, 2, 3]) }), 'fell off end'],
     ['definitions that cannot be fetched', () => ({ definitions: 'http://127.0.0.1:1/x.json' }), '127.0.0.1:1/x.json'],
   ];
 
@@ -111,7 +111,7 @@ describe('an error in the console', () => {
     expect(count(printed()[0] ?? '', part), printed()[0]).toBe(1);
   });
 
-  test('prints its message once, and where a handler failed', async () => {
+  test('prints its message once, and the place where a handler failed', async () => {
     const evaluator = createEvaluator({ definitions: tutorial, wasm: wasmBytes, store });
     evaluator.on('intervention', function showBanner() { throw new RangeError('no place for a banner'); });
     evaluator.track(add());
@@ -127,7 +127,7 @@ describe('explain', () => {
     ['cart_abandonmen', 'cart_abandonment', 'a letter is missing'],
     ['CART_ABANDONMENT', 'cart_abandonment', 'letters are capital'],
     ['discoutn', 'discount', 'letters are swapped'],
-  ])('of "%s" warns, names "%s" and knows nothing: %s', async (wrong, right) => {
+  ])('of "%s" warns, names "%s" and returns undefined: %s', async (wrong, right) => {
     const page = open({ store });
     page.evaluator.track(add());
     expect(await page.evaluator.explain(wrong, domainUser)).toBeUndefined();
@@ -137,13 +137,13 @@ describe('explain', () => {
     expect(page.warnings[0]?.message).toContain(`"${right}"`);
   });
 
-  test('of a known name and key warns of nothing', async () => {
+  test('of a known name and key does not warn', async () => {
     const page = open({ store });
     expect(await page.evaluator.explain('cart_abandonment', domainUser)).toMatchObject({ intervention: 'cart_abandonment' });
     expect(page.warnings).toEqual([]);
   });
 
-  test('of a name where the definitions have none says so', async () => {
+  test('of a name warns if the definitions have no interventions', async () => {
     const page = open({ store, definitions: { ...tutorial, interventions: [] } });
     expect(await page.evaluator.explain('discount', domainUser)).toBeUndefined();
     expect(page.warnings).toMatchObject([{ code: 'options', message: expect.stringContaining('"discount"') as string }]);

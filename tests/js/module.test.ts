@@ -1,4 +1,4 @@
-// What is written by hand on this side of the boundary, against the module that was built.
+// Compares the code that is written by hand on this side of the boundary with the built module.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ test('the event buffer has the layout of the conformance cases', () => {
   expect(Object.fromEntries(named)).toEqual(layout);
 });
 
-test('the types name every function of the module, and no other', () => {
+test('the types declare every function of the module, and no other', () => {
   const declarations = readFileSync(new URL('../../wasm/tripline.d.ts', import.meta.url), 'utf8');
   const body = /interface TriplineModule \{(.*?)\n\}/s.exec(declarations)?.[1] ?? '';
   const promised = [...body.matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);
@@ -28,22 +28,22 @@ test('the types name every function of the module, and no other', () => {
   expect(module.memory).toBeInstanceOf(WebAssembly.Memory);
 });
 
-/** What the two sides agree on. The comments do not count. */
+/** Returns the interface between the two sides, without comments. */
 function interfaceText(): string {
   const declarations = readFileSync(new URL('../../wasm/tripline.d.ts', import.meta.url), 'utf8');
   const code = declarations.replace(/\/\*.*?\*\/|\/\/.*$/gms, '').replace(/\s+/g, ' ');
   return code + JSON.stringify(layout);
 }
 
-test('a changed interface has another version, so that old glue refuses the new module, and new glue the old one', () => {
+test('a changed interface has another version, so that glue and module of different versions refuse each other', () => {
   const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(wasmBytes), 'tripline');
   const [version] = new Uint8Array(section ?? []);
   const hash = createHash('sha256').update(interfaceText()).digest('hex').slice(0, 16);
-  // If the hash differs: raise the version in wasm/bindings.cpp and in wasm/runtime/exports.js, then set both here.
+  // If the hash differs, raise the version in wasm/bindings.cpp and in wasm/runtime/exports.js, then set both here.
   expect({ version, hash }).toEqual({ version: 1, hash: '2068f659819c205c' });
 });
 
-test('engines that are released leave no memory in use', () => {
+test('released engines leave no memory in use', () => {
   const bundle = new TextEncoder().encode(readSample('ecom_bundle.json'));
   const loadAndRelease = (): void => {
     new Uint8Array(module.memory.buffer).set(bundle, module.buffer(bundle.length));

@@ -1,4 +1,4 @@
-// What npm packs, unpacked beside a project of its own: it must need nothing but itself.
+// Unpacks the package beside a new project: the package must need nothing else.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ beforeAll(() => {
     execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], { cwd: js, encoding: 'utf8' }),
   ) as { filename?: string }[];
   execFileSync('tar', ['-xzf', join(project, filename), '--strip-components=1', '-C', join(modules, 'tripline')]);
-  symlinkSync(join(js, 'node_modules/@snowplow'), join(modules, '@snowplow')); // the optional peer, whose types are named
+  symlinkSync(join(js, 'node_modules/@snowplow'), join(modules, '@snowplow')); // the optional peer, whose types the package uses
   writeFileSync(join(project, 'package.json'), '{"type":"module"}');
 });
 afterAll(() => rmSync(project, { recursive: true, force: true }));

@@ -1,14 +1,14 @@
-// localStorage and sessionStorage for Node: objects whose items are properties, as the browser's are. How the browser's
-// own behave between tabs and renderers is tested in Chromium.
+// localStorage and sessionStorage for Node: objects whose items are properties, as in the browser. The tests in
+// Chromium cover storage between tabs and renderers.
 
 type Items = Record<string, string>;
 
 const scope = globalThis as { localStorage?: Items; sessionStorage?: Items };
 
-/** How many characters of keys and values fit into localStorage. */
+/** The number of characters of keys and values that fit into localStorage. */
 let quota = Infinity;
 
-/** Storage of an origin that was never visited. */
+/** Installs the empty storage of a new origin. */
 export function freshStorage(): Items {
   quota = Infinity;
   const localStorage = new Proxy<Items>({}, {
@@ -41,12 +41,12 @@ export function newTab(): void {
   } as unknown as Items;
 }
 
-/** So many characters more fit into localStorage: reading works, writing more throws. */
+/** Lets only `characters` more characters fit into localStorage: reading works, writing more throws. */
 export function fullStorage(characters = 0): void {
   quota = charactersOf(scope.localStorage ?? {}) + characters;
 }
 
-/** The browser forbids storage altogether. */
+/** Makes every access to storage throw, as if the browser forbade it. */
 export function forbiddenStorage(): void {
   const forbidden = {
     configurable: true,

@@ -8,35 +8,35 @@ const read = (path: string): string => readFileSync(new URL(path, import.meta.ur
 const promises: Record<string, Record<string, string[]>> = {
   'Nothing is thrown into the page.': {
     'evaluator.test.ts': [
-      '%s: an error in the console that says so, and nothing is thrown',
+      '%s: the console shows an error that names it, and nothing is thrown',
       'a module that %s: an error of the code wasm, and nothing is thrown',
-      'what cannot be tracked is an error, and the next event counts',
+      'an event that cannot be tracked is an error, and the next event counts',
     ],
-    'chromium/plugin.test.ts': ['%s: an error says what to do, and the tracker goes on', 'a measurement that throws harms nobody'],
+    'chromium/plugin.test.ts': ['%s: an error names the remedy, and the tracker works', 'a measurement that throws has no effect on handlers'],
     'chromium/bundles.test.ts': ['without the option "wasm": an error of the code wasm names it, and nothing is thrown'],
     'chromium/stream.test.ts': ['without an endpoint is an error, and nothing is thrown'],
   },
   'Failures are reported as `error` events (`onError`) with a `code`, a message that says what to do and, for definitions, `diagnostics`; where nobody listens, the console says it once.': {
     'evaluator.test.ts': [
       'definitions with errors: an error with the diagnostics, and the events are kept',
-      'the console says an error of one kind once, and only where nobody listens',
+      'the console shows an error of one kind once, and only without a listener',
     ],
     'messages.test.ts': ['prints its message once: %s', '%s: the error names the address and is not one of the definitions'],
-    'chromium/plugin.test.ts': ['%s: an error says what to do, and the tracker goes on', 'a policy without wasm-unsafe-eval: an error names it'],
+    'chromium/plugin.test.ts': ['%s: an error names the remedy, and the tracker works', 'a policy without wasm-unsafe-eval: an error names it'],
     'chromium/messages.test.ts': ['%s: the error names connect-src', 'prints the message of an error once'],
   },
   'A `warning` means that something works less well.': {
     'evaluator.test.ts': ['definitions with an unknown field: a warning, and they load', 'without IndexedDB and localStorage: memory, and a warning for each'],
-    'messages.test.ts': ['of a name where the definitions have none says so'],
-    'chromium/messages.test.ts': ['with neither definitions nor a subscription is warned about', 'a stream: the warning names connect-src'],
+    'messages.test.ts': ['of a name warns if the definitions have no interventions'],
+    'chromium/messages.test.ts': ['with neither definitions nor a subscription causes a warning', 'a stream: the warning names connect-src'],
   },
   "An event counts exactly once, even if its page is left, or crashes, right after the tracker's call: it is in localStorage before that call returns, and the next page of the origin counts it.": {
     'journal.properties.test.ts': ['any content, at any time, is read back by this page and by the next one'],
-    'evaluator.test.ts': ['a repeated event counts once', 'what a page tracked and did not commit counts on the next, once'],
+    'evaluator.test.ts': ['a repeated event counts once', 'events that a page tracked and did not commit count once, on the next page'],
     'chromium/plugin.test.ts': [
       'an event counts when its page is left in the same task',
-      'events of a renderer that died count',
-      'a page that returns from the back/forward cache goes on, and counts nothing twice',
+      'events of a crashed renderer count',
+      'a page restored from the back/forward cache continues, and counts nothing twice',
     ],
     'chromium/journal.test.ts': ['an event with line separators, NUL or lone surrogates counts, here or on the next page'],
     'chromium/endurance.full.ts': ['ten renderers that crash lose no event whose tracker call has returned'],
@@ -48,81 +48,81 @@ const promises: Record<string, Record<string, string[]>> = {
   },
   "What does not fit there waits in the page's memory (a warning says so), and a crash loses it.": {
     'journal.test.ts': [
-      '500,000 characters of a page are in localStorage; the rest waits in memory in its order, with one warning',
-      'where storage is full, events wait in memory, with one warning',
+      '500,000 characters of a page are in localStorage; the rest waits in memory, in order, with one warning',
+      'if storage is full, events wait in memory, with one warning',
     ],
-    'chromium/journal.test.ts': ['what does not fit into localStorage counts from memory, with one warning'],
+    'chromium/journal.test.ts': ['events that do not fit into localStorage count from memory, with one warning'],
   },
   'An `error` says how many events are lost because too many waited, or for too long.': {
     'journal.test.ts': [
-      'of a page 1,000 events wait; beyond that the oldest go, with one error that says how many',
-      'what waited for 30 days is dropped with an error; what was applied or is young, without',
+      '1,000 events of a page wait; beyond that the oldest are lost, and one error gives their number',
+      'an event that waited for 30 days is dropped with an error; applied and younger ones cause none',
     ],
-    'chromium/journal.test.ts': ['a thousand impressions of one task count, and an error says how many more were lost'],
+    'chromium/journal.test.ts': ['a thousand impressions of one task count, and an error gives the number of lost ones'],
   },
   'What is damaged in storage is dropped, item by item and with a warning, and the rest is kept.': {
     'storage.test.ts': ['with a damaged %s keeps the rest (%#)'],
     'stored-state.properties.test.ts': [
-      'a damaged state: an event counts, what is not damaged is kept, and nothing breaks',
-      'damaged journals and tabs: an event counts, as do the records that are not damaged',
+      'a damaged state: an event counts, everything intact is kept, and nothing breaks',
+      'damaged journals and tabs: an event counts, and so do the intact records',
     ],
   },
-  'An event that cannot be read back is an `error`.': { 'journal.test.ts': ['%s: one error, and it is dropped, once'] },
+  'An event that cannot be read back is an `error`.': { 'journal.test.ts': ['%s: is dropped with one error, once'] },
   'Where the database fails, the page goes on in memory, with a warning: at once if it refuses, after 5 seconds if it does not answer.': {
     'evaluator.test.ts': ['a store that fails from the start: memory, and one warning'],
-    'chromium/storage.test.ts': ['that never answers: after five seconds memory with a warning, and nothing waits for ever'],
+    'chromium/storage.test.ts': ['that never responds: after five seconds memory with a warning, and nothing waits for ever'],
   },
   "If it has worked before, the page's events stay in localStorage, and the next page counts them, too.": {
-    'storage-failures.test.ts': ['what is counted from then on goes on in memory, and counts once for the next page'],
-    'chromium/storage.test.ts': ['in the middle of a page: what is counted since counts for the next page, too'],
+    'storage-failures.test.ts': ['from then on, the page counts in memory, and these events count once for the next page'],
+    'chromium/storage.test.ts': ['while a page is open: events counted since then count for the next page, too'],
   },
   'If it never has, the state lives as long as the page.': {
-    'storage-failures.test.ts': ['each tab counts its own events, one shows what both decide, and nothing is left when they end'],
+    'storage-failures.test.ts': ['each tab counts its own events, one shows what both decide, and nothing remains when they end'],
   },
   'In memory a tab counts only its own events.': {
     'storage-failures.test.ts': [
-      'each tab counts its own events, one shows what both decide, and nothing is left when they end',
-      'while it goes on, the pages of a tab go on from each other, and other tabs do not count for them',
+      'each tab counts its own events, one shows what both decide, and nothing remains when they end',
+      'while it lasts, each page of a tab continues from the one before, and other tabs do not count',
     ],
   },
   'A database that answers late takes over: the page forgets what it has in memory, and its events count there.': {
-    'storage-failures.test.ts': ['that comes later has the word: what was in memory is forgotten, and the journal is applied'],
-    'chromium/storage.test.ts': ['that answers late: the page joins what is stored, and counts its own events there'],
+    'storage-failures.test.ts': ['at first, but later does, wins: the state in memory is dropped, and the journal is applied'],
+    'chromium/storage.test.ts': ['that responds late: the page continues from the stored state, and counts its own events there'],
   },
   'Nothing waits for ever.': {
-    'loading.test.ts': ['is an error after loadTimeout, and everything ends', 'leaves the doctor, reset, push and what comes with it alone'],
-    'storage-failures.test.ts': ['does not keep reset() waiting for longer'],
-    'chromium/storage.test.ts': ['that never answers: after five seconds memory with a warning, and nothing waits for ever'],
+    'loading.test.ts': ['is an error after loadTimeout, and everything ends', 'does not affect the doctor, reset and push'],
+    'storage-failures.test.ts': ['delays reset() for no longer'],
+    'chromium/storage.test.ts': ['that never responds: after five seconds memory with a warning, and nothing waits for ever'],
   },
   'What does not come in time is an `error`, or a warning of the code `storage`, and the page goes on: events wait for the next page, a stream and what is pushed need neither engine nor database.': {
     'loading.test.ts': ['is an error after loadTimeout, and everything ends'],
-    'stream.test.ts': ['%s that never come keep no stream waiting', 'a store that does not answer keeps no stream waiting'],
+    'stream.test.ts': ['%s that never load keep no stream waiting', 'a store that does not respond keeps no stream waiting'],
     'set-and-push.test.ts': ['needs no engine; the events wait for one'],
-    'chromium/plugin.test.ts': ['a server that does not answer when asked for %s: an error in time, and the next page counts'],
-    'chromium/storage.test.ts': ['that never answers does not keep a stream from being asked'],
+    'chromium/plugin.test.ts': ['a server that does not respond to a request for %s: an error in time, and the next page counts'],
+    'chromium/storage.test.ts': ['that never responds does not keep a stream from being opened'],
   },
   'Handlers start at most once for an intervention, its version and its target; rules that use `changed`, what is pushed, and what a server decides on its own: for an `intervention_id`.': {
-    'evaluator.test.ts': ['the fourth view brings the discount, once', 'an intervention_id is known again after 1,999 others, and the state does not grow with their length'],
+    'evaluator.test.ts': ['the fourth view brings the discount, once', 'an intervention_id is recognized after 1,999 others, and the state does not grow with their length'],
     'storage-failures.test.ts': [
-      'a rule that does not use `changed` is started once for its target in 24 hours, whatever the event',
-      'one that does is started every time',
-      'what is pushed is started once for each id, also where a rule has its name',
+      'a rule without `changed` is started once for its target in 24 hours, whatever the event',
+      'a rule with `changed` is started every time',
+      'a pushed intervention is started once for each id, even if a rule has its name',
     ],
-    'set-and-push.test.ts': ['of one id is dispatched once, over pages too'],
-    'stream.test.ts': ['an id that the server repeats after 210 others is shown once', 'two tabs show it once'],
+    'set-and-push.test.ts': ['of one id is dispatched once, even on several pages'],
+    'stream.test.ts': ['an intervention that the server repeats after 210 others is shown once', 'two tabs show it once'],
   },
   'That they start is stored before the first one runs.': {
     'evaluator.test.ts': [
-      'started is committed before the first handler runs, and a handler that was cut off is not repeated',
-      'where starting cannot be committed, no handler runs',
+      'the start is committed before the first handler runs, and an interrupted handler is not repeated',
+      'if the start cannot be committed, no handler runs',
     ],
   },
   'It is noted in localStorage, too, where every page looks before it starts something, and the tab claims it by a Web Lock: so it holds where the state cannot be stored, or tabs have no database in common.': {
-    'started-notes.test.ts': ['what one page notes, others know for a day'],
+    'started-notes.test.ts': ['a note of one page is visible to others for a day'],
     'chromium/storage.test.ts': [
       'what it made start is started on no other page, neither while it lasts nor later (%s)',
-      'of tabs that decide at the same time one shows the banner',
-      'and with a full localStorage: a tab that has just started something keeps others from it',
+      'of tabs that decide at the same time, one shows the banner',
+      'and with a full localStorage: a tab that has just started an intervention keeps others from it',
     ],
   },
   'On plain http there are no locks, and of two such tabs that decide in the same moment both may start it.': {
@@ -133,44 +133,44 @@ const promises: Record<string, Record<string, string[]>> = {
     'chromium/storage.test.ts': ['and with a full localStorage: once for a page'],
   },
   'A handler that triggers its own intervention is stopped.': {
-    'chromium/plugin.test.ts': ['that track what triggers them again are stopped after 20 times'],
+    'chromium/plugin.test.ts': ['that trigger themselves by an event are stopped after 20 times'],
   },
   'When what it tracks or sets has triggered it 20 times in a row within 10 seconds, the intervention is suspended in this page for a minute, with an `error` of the code `handler`, and what is decided meanwhile is `expired`.': {
     'feedback.test.ts': [
-      'after 20 starts that the handler itself caused the intervention is suspended for a minute, with one error',
-      'so are handlers that cause a start now and then, or 19 in a row',
-      'another tab is not concerned',
+      'after 20 starts caused by its own handler, an intervention is suspended for a minute, with one error',
+      'handlers that cause a start now and then, or 19 in a row, are normal',
+      'another tab is not affected',
     ],
   },
   'What was not started is offered again, with the same `intervention_id`: on the next page or in another tab, when a handler comes, when a hidden page is looked at.': {
-    'evaluator.test.ts': ['an intervention without a handler waits for one, with its id', 'it waits over pages, too, and is started once'],
+    'evaluator.test.ts': ['an intervention without a handler waits for one, with its id', 'it also waits for the next page, and is started once'],
     'chromium/plugin.test.ts': [
-      'that come later get what waited for them, once',
-      'what a closed tab left undelivered, another shows',
+      'that are added later get the waiting interventions, once',
+      'show undelivered interventions of a closed tab',
       'of a hidden page start when it is looked at',
     ],
   },
   'It ends, as `expired`, after `deliverWithin` or with a new session.': {
-    'evaluator.test.ts': ['after half an hour an intervention expires', 'deliverWithin says how long', 'a new session ends it'],
-    'chromium/plugin.test.ts': ['a new session ends what found no handler'],
+    'evaluator.test.ts': ['after half an hour an intervention expires', 'deliverWithin sets that time', 'a new session ends it'],
+    'chromium/plugin.test.ts': ['a new session ends interventions without a handler'],
   },
   'While a page is being left nothing is started in it.': {
-    'chromium/plugin.test.ts': ['while a slow next page is awaited no handler starts; there it does'],
+    'chromium/plugin.test.ts': ['while a slow next page loads, no handler starts; it starts on that page'],
   },
   "After the device's clock was set back, it counts as decided now.": {
     'evaluator.test.ts': ['what waits is offered to other tabs after two seconds, and ends after half an hour, %s'],
-    'timers.test.ts': ['a clock that is set back is said, and windows go on from there'],
+    'timers.test.ts': ['a clock that is set back causes a warning, and windows continue from there'],
   },
   'Nobody sees what is for somebody else.': {
-    'chromium/held-ids.test.ts': ['what waited for a user is neither shown nor reported to the next one', 'each shows what is for its own visitor'],
+    'chromium/held-ids.test.ts': ['an intervention that waited for a user is neither shown nor reported to the next one', 'each shows interventions for its own visitor'],
   },
   'A page shows and reports only what is for the ids that it holds: see below.': {
     'held-ids.test.ts': [
-      'of atomic keys are those of the last payload, absence included',
-      "a user's timer does not fire, and fires what still holds when the user is back",
+      'of atomic keys are those of the last payload; a missing field means no id',
+      "a user's timer does not fire; when the user is back, criteria that still hold fire",
       'a handler that ends is not reported',
     ],
-    'chromium/held-ids.test.ts': ['a handler that ends after logout is not reported'],
+    'chromium/held-ids.test.ts': ['the end of a handler after logout is not reported'],
   },
   'What is switched off is not shown.': {
     'switched-off.test.ts': ['is not dispatched by the next page of the tab, and expires at once'],
@@ -182,38 +182,38 @@ const promises: Record<string, Record<string, string[]>> = {
     'switched-off.test.ts': [
       'expires in another tab when the page that decided it is gone',
       'stays for the tab that decided it, while its page lives',
-      'a tab with other definitions leaves it to tabs that have it',
+      'a tab with other definitions leaves an intervention to tabs whose definitions contain it',
     ],
-    'chromium/held-ids.test.ts': ['what left the definitions stays for the tab that decided it, and expires when that is closed'],
+    'chromium/held-ids.test.ts': ['an intervention that left the definitions stays for the tab that decided it, and expires when it closes'],
   },
   'Pages without loaded definitions leave it alone.': {
-    'switched-off.test.ts': ['without definitions that load, nothing is dispatched and nothing expires'],
+    'switched-off.test.ts': ['without loaded definitions, nothing is dispatched and nothing expires'],
   },
   'What was pushed, or came by a stream, is not affected.': {
-    'switched-off.test.ts': ['what is pushed is in no definitions, and is dispatched', 'so is what a stream brought'],
+    'switched-off.test.ts': ['a pushed intervention is dispatched although no definitions contain it', 'an intervention from a stream is dispatched although no definitions contain it'],
   },
   '(A page with something to show holds a Web Lock, by which others see that it lives.': {
-    'switched-off.test.ts': ['a page holds a lock only while something that it decided waits'],
+    'switched-off.test.ts': ['a page holds a lock only while one of its interventions waits'],
   },
   'Without locks they leave it alone.': {
-    'switched-off.test.ts': ['where the browser has no locks, what another tab decided stays until its time is up'],
+    'switched-off.test.ts': ['in a browser without locks, an intervention of another tab stays until it expires'],
   },
   'A page in the back/forward cache counts as gone.)': {
-    'chromium/held-ids.test.ts': ['a page in the back/forward cache can be kept although something of its own waits'],
+    'chromium/held-ids.test.ts': ['the back/forward cache can keep a page although one of its interventions waits'],
   },
   'Copies for several targets are one intervention: the first whose id is held is dispatched.': {
-    'held-ids.test.ts': ['the first that is held is shown, and uses the others up'],
-    'chromium/held-ids.test.ts': ['of several targets the first that is there is shown, once'],
+    'held-ids.test.ts': ['the first one that is held is shown, and the others are then dropped'],
+    'chromium/held-ids.test.ts': ['of several targets, the first held one gets the intervention, once'],
   },
   'Events that report on interventions are tracked in the form of the official plugin, and never counted.': {
     'evaluator.test.ts': ['receipts of interventions are not counted'],
-    'chromium/plugin.test.ts': ['is measured as the official plugin does it'],
+    'chromium/plugin.test.ts': ['is measured as by the official plugin'],
   },
   'What waits, where, how much of it, and for how long:': {
-    'bounds.test.ts': ['the README says what waits, where, how much of it, and for how long'],
+    'bounds.test.ts': ['the README has the table of bounds'],
   },
   "What is in localStorage for a moment is the tracker's payload, as in the tracker's own queue; notes of what was started are hashes and times.": {
-    'journal.test.ts': ['nothing is left when everything is applied', 'a payload is a copy, with everything that JSON can say'],
+    'journal.test.ts': ['nothing is left when everything is applied', 'a payload is a copy, with everything that JSON can express'],
     'stored.test.ts': ['localStorage holds payloads until they are counted, then hashes and times only'],
   },
   "What is in IndexedDB (`tripline`) are the visitor's aggregates.": {

@@ -1,7 +1,7 @@
-// For how long a property is tried on random cases.
+// The duration for which a property is tested on random cases.
 import type { Parameters } from 'fast-check';
 
-/** A second or so; with TRIPLINE_PROPERTY_SECONDS, that long. A failure names the seed and path that repeat it. */
+/** About a second, or TRIPLINE_PROPERTY_SECONDS. A failure prints the seed and path that repeat it. */
 export function duration(): Parameters<unknown> {
   const seconds = Number(process.env['TRIPLINE_PROPERTY_SECONDS'] ?? 0);
   return seconds > 0

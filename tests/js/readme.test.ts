@@ -1,4 +1,5 @@
-// Every TypeScript snippet of the READMEs compiles, strictly, against the built package. Those that say what they print do.
+// Compiles every TypeScript snippet of the READMEs strictly against the built package, and compares the output of the
+// rules with the comments beside it.
 
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
@@ -10,7 +11,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = `${root}tests/types/.snippets`;
 
-/** What a page of the reader's own would bring along. */
+/** Declarations that the reader's page would have. */
 const surroundings = `
 declare function showBanner(name: string, attributes?: unknown): void;
 declare const payload: Record<string, unknown>;
@@ -37,7 +38,7 @@ describe.each(['README.md', 'js/README.md', 'js/docs/why-not.md', 'js/docs/shape
   }, 60_000);
 });
 
-it('the rules of the README print what it says', async () => {
+it('the rules of the README print the values in their comments', async () => {
   const snippet = /^```ts\n([^`]*tripline\/testing.*?)^```/ms.exec(readFileSync(`${root}js/README.md`, 'utf8'))?.[1] ?? '';
   const { outputFiles } = await build({
     stdin: { contents: snippet, loader: 'ts' },

@@ -1,4 +1,4 @@
-// What pages give to the evaluator besides events: attribute values and ready-made interventions. And what it tells.
+// The evaluator's other calls: setAttributes, push, explain and doctor.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryStore, type AttributePush, type DirectIntervention, type Store } from '../../js/src/index.js';
 import { forbiddenStorage, freshStorage, newTab, removeStorage } from './page-storage.js';
@@ -23,7 +23,7 @@ afterEach(() => {
   removeStorage();
 });
 
-/** The tutorial, with an external group and an intervention on it. */
+/** The tutorial's definitions, with an external group and an intervention on it. */
 const definitions = {
   ...tutorial,
   attribute_groups: [
@@ -54,7 +54,7 @@ const risk = (value: number | null): AttributePush => ({
 });
 const hello: DirectIntervention = { name: 'hello', target_attribute_key: domainUser };
 
-/** A page that is gone before it could commit anything. */
+/** Opens a page that is left before it commits anything. */
 async function openDoomed(): Promise<Page> {
   const page = open({ definitions, store: { update: () => new Promise(() => undefined), close() {} } });
   await page.evaluator.ready;
@@ -72,7 +72,7 @@ describe('setAttributes', () => {
     expect(page.errors).toEqual([]);
   });
 
-  test('comes in order with events, and null clears', async () => {
+  test('applies in order with events, and null clears a field', async () => {
     const page = open({ store, definitions });
     page.evaluator.setAttributes(risk(0.75));
     page.evaluator.track(add());
@@ -85,7 +85,7 @@ describe('setAttributes', () => {
     expect(names(page.interventions)).toEqual(['calm', 'cart_abandonment']);
   });
 
-  test('of a page that was left counts on the next, once', async () => {
+  test('of a page that was left counts once, on the next page', async () => {
     const gone = await openDoomed();
     gone.evaluator.setAttributes(risk(0.75));
     const next = open({ store, definitions });
@@ -98,7 +98,7 @@ describe('setAttributes', () => {
     expect(last.interventions).toEqual([]);
   });
 
-  test('of what JSON cannot say is an error at once; of a wrong form, or of what the definitions lack, in its turn', async () => {
+  test('of values that JSON cannot express is an error at once; of a wrong form or an unknown field, in its turn', async () => {
     const page = open({ store, definitions });
     const circle: { risk?: unknown } = {};
     circle.risk = circle;
@@ -116,7 +116,7 @@ describe('setAttributes', () => {
 });
 
 describe('push', () => {
-  test('dispatches whatever the criteria say, with what was left out filled in', async () => {
+  test('dispatches whatever the criteria are, and fills in omitted fields', async () => {
     const page = open({ store, definitions });
     page.evaluator.push(hello);
     await page.settled();
@@ -131,7 +131,7 @@ describe('push', () => {
     ]);
   });
 
-  test('of one id is dispatched once, over pages too', async () => {
+  test('of one id is dispatched once, even on several pages', async () => {
     const page = open({ store, definitions });
     const one = { ...hello, intervention_id: '550e8400-e29b-41d4-a716-446655440000', attributes: { 'a:b': [1, 'x'] } };
     page.evaluator.push(one);
@@ -154,7 +154,7 @@ describe('push', () => {
     expect(last.interventions).toEqual([]);
   });
 
-  test('goes on when the engine breaks', async () => {
+  test('works after the engine breaks', async () => {
     const page = open({ store, definitions });
     await page.settled();
     vi.spyOn(DataView.prototype, 'setFloat64').mockImplementationOnce(() => {
@@ -182,7 +182,7 @@ describe('push', () => {
     expect(repaired.errors).toEqual([]);
   });
 
-  test('without an engine leaves what engines have counted', async () => {
+  test('without an engine keeps the counts of engines', async () => {
     const first = open({ store, definitions });
     first.evaluator.track(view());
     await first.settled();
@@ -199,12 +199,12 @@ describe('push', () => {
     ['nothing', undefined],
     ['a function', () => hello],
     ['no name', { ...hello, name: '' }],
-    ['a version that is none', { ...hello, version: 1.5 }],
+    ['an invalid version', { ...hello, version: 1.5 }],
     ['no target', { name: 'hello' }],
     ['a target whose id is the all-zero UUID', { ...hello, target_attribute_key: { ...domainUser, id: '00000000-0000-0000-0000-000000000000' } }],
-    ['attributes that are none', { ...hello, attributes: [] }],
-    ['an id that is none', { ...hello, intervention_id: 7 }],
-    ['what JSON cannot say', { ...hello, attributes: { big: 1n } }],
+    ['invalid attributes', { ...hello, attributes: [] }],
+    ['an invalid id', { ...hello, intervention_id: 7 }],
+    ['a value that JSON cannot express', { ...hello, attributes: { big: 1n } }],
   ])('of %s is an error, and dispatches nothing', async (_, wrong) => {
     const page = open({ store, definitions });
     page.evaluator.push(wrong as never);
@@ -213,7 +213,7 @@ describe('push', () => {
     expect(page.errors.map(({ code }) => code)).toEqual(['options']);
   });
 
-  test('in another tab is left to it for a moment', async () => {
+  test('in another tab is left to that tab for a moment', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
     const first = open({ store, definitions }, { handle: false });
     first.evaluator.push(hello);
@@ -239,14 +239,14 @@ describe('push', () => {
 });
 
 describe('explain', () => {
-  test('says why, once everything before is counted', async () => {
+  test('returns the reason, after everything before has counted', async () => {
     const page = open({ store, definitions });
     page.evaluator.track(add());
     expect(await page.evaluator.explain('cart_abandonment', domainUser)).toMatchObject({ holds: true, why: expect.stringContaining('was sent') as string });
     expect(await page.evaluator.explain('nothing', domainUser)).toBeUndefined();
   });
 
-  test('of no attribute key is an error, and evaluation goes on', async () => {
+  test('without an attribute key is an error, and evaluation continues', async () => {
     const page = open({ store, definitions });
     for (const wrong of [undefined, 'domain_userid', { name: 'domain_userid' }, { name: 'domain_userid', id: 5 }]) {
       expect(await page.evaluator.explain('cart_abandonment', wrong as never)).toBeUndefined();
@@ -260,7 +260,7 @@ describe('explain', () => {
     expect(names(page.interventions)).toEqual(['cart_abandonment']);
   });
 
-  test('without an engine knows nothing', async () => {
+  test('without an engine returns undefined', async () => {
     const page = open({ store, definitions: { interventions: 5 } });
     expect(await page.evaluator.explain('cart_abandonment', domainUser)).toBeUndefined();
   });
@@ -270,7 +270,7 @@ describe('doctor', () => {
   const failing = async ({ evaluator }: Page): Promise<string[]> =>
     (await evaluator.doctor()).findings.filter(({ ok }) => !ok).map(({ check, message }) => `${check}: ${message}`);
 
-  test('finds everything in order where it is', async () => {
+  test('finds no fault if there is none', async () => {
     const page = open({ store, definitions });
     page.evaluator.track(view());
     const report = await page.evaluator.doctor();
@@ -279,7 +279,7 @@ describe('doctor', () => {
     expect(report.findings.map(({ check }) => check)).toEqual(['wasm', 'engine', 'definitions', 'storage', 'journal', 'clock', 'delivery']);
   });
 
-  test('names what is wrong in the definitions', async () => {
+  test('names the errors in the definitions', async () => {
     const broken = open({ store, definitions: { ...tutorial, interventions: 5 } });
     expect(await failing(broken)).toEqual([
       expect.stringMatching(/^engine: Events are not evaluated. There are errors in the definitions:\n\/interventions: /) as string,
@@ -289,7 +289,7 @@ describe('doctor', () => {
     expect(await failing(warned)).toEqual([expect.stringMatching(/^definitions: .*\n\/colour: /s) as string]);
   });
 
-  test('says that nothing can be stored', async () => {
+  test('reports that nothing can be stored', async () => {
     forbiddenStorage();
     const page = open({ definitions });
     page.evaluator.track(view());
@@ -304,7 +304,7 @@ describe('doctor', () => {
     expect(await failing(page)).toEqual([expect.stringMatching(/^delivery: .*"cart_abandonment".*no handler/) as string]);
   });
 
-  test('sees a clock that was set back', async () => {
+  test('notices a clock that was set back', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const page = open({ store, definitions });
     page.evaluator.track(view());

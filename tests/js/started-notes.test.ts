@@ -13,7 +13,7 @@ afterEach(() => {
   removeStorage();
 });
 
-test('what one page notes, others know for a day', () => {
+test('a note of one page is visible to others for a day', () => {
   const [one, other] = [new StartedNotes('sp'), new StartedNotes('sp')];
   one.add('a');
   expect([one, other].map((notes) => notes.has('a'))).toEqual([true, true]);
@@ -24,7 +24,7 @@ test('what one page notes, others know for a day', () => {
   expect(other.has('a')).toBe(false);
 });
 
-test('2,000 are kept, the newest, and none beyond its day', () => {
+test('the 2,000 newest notes are kept, and none for more than a day', () => {
   const notes = new StartedNotes('sp');
   for (let number = 0; number < 2010; ++number) {
     notes.add(String(number));
@@ -41,7 +41,7 @@ test('2,000 are kept, the newest, and none beyond its day', () => {
   expect(Object.keys(items)).toHaveLength(1);
 });
 
-test('names are kept apart, whatever is in them, and nothing else is touched', () => {
+test('namespaces do not mix, whatever their names contain, and no other item changes', () => {
   items['tripline:sp:1'] = 'an event';
   items['their own'] = 'x';
   const all = ['sp', 'sp:', 'sp%3A', ''].map((name) => new StartedNotes(name));
@@ -69,7 +69,7 @@ test.each([['full', fullStorage], ['forbidden', forbiddenStorage], ['gone', remo
   },
 );
 
-test('a damaged note counts as none, and goes', () => {
+test('a damaged note is ignored and removed', () => {
   const notes = new StartedNotes('sp');
   notes.add('a');
   items[Object.keys(items)[0]!] = 'yesterday';

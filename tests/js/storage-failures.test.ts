@@ -1,4 +1,4 @@
-// What a page does while its store fails, hangs or comes late. Tabs of Chromium do it in chromium/storage.test.ts.
+// Pages whose store fails, hangs or responds late. chromium/storage.test.ts has the same in tabs of Chromium.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryStore, type Store } from '../../js/src/index.js';
 import { forbiddenStorage, freshStorage, fullStorage, newTab, removeStorage } from './page-storage.js';
@@ -12,7 +12,7 @@ const open = (...parameters: Parameters<typeof openPage>): Page => {
 };
 
 let items: Record<string, string>;
-/** What works, and what all tabs share. */
+/** A store that works and that all tabs share. */
 let database: Store;
 beforeEach(() => {
   items = freshStorage();
@@ -31,7 +31,7 @@ const viewsOf = async ({ evaluator }: Page): Promise<unknown> =>
 const viewsIn = (store: Store): Promise<unknown> => viewsOf(open({ store }, { handle: false }));
 const journalKeys = (): string[] => Object.keys(items).filter((key) => key.startsWith('tripline:'));
 
-/** The database as long as `works` says so; reading goes on. */
+/** Returns a store that is the database while `works` is true; then only reading works. */
 function fragile(): { store: Store; works: boolean } {
   const fragile = {
     works: true,
@@ -48,10 +48,10 @@ function fragile(): { store: Store; works: boolean } {
   return fragile;
 }
 
-/** Nothing opens it. */
+/** Returns a store that cannot be opened. */
 const none = (): Store => ({ update: () => Promise.reject(new DOMException('no', 'SecurityError')), close() {} });
 
-/** The database, once `open` is called. */
+/** Returns a store that is the database once `open` is called. */
 function late(): { store: Store; open(): void } {
   let open = (): void => undefined;
   const opening = new Promise<void>((resolve) => (open = resolve));
@@ -68,7 +68,7 @@ function late(): { store: Store; open(): void } {
 }
 
 describe('a commit that fails', () => {
-  test('what is counted from then on goes on in memory, and counts once for the next page', async () => {
+  test('from then on, the page counts in memory, and these events count once for the next page', async () => {
     const database = fragile();
     const first = open({ store: database.store });
     for (let views = 1; views <= 2; ++views) first.evaluator.track(view());
@@ -88,7 +88,7 @@ describe('a commit that fails', () => {
     expect(await viewsIn(database.store)).toBe(4);
   });
 
-  test('while it goes on, the pages of a tab go on from each other, and other tabs do not count for them', async () => {
+  test('while it lasts, each page of a tab continues from the one before, and other tabs do not count', async () => {
     const database = fragile();
     database.works = false;
     for (let views = 1; views <= 4; ++views) {
@@ -110,7 +110,7 @@ describe('a commit that fails', () => {
     expect(healed.interventions).toEqual([]);
   });
 
-  test('of starting: handlers run, and on no later page again', async () => {
+  test('of a start: handlers run, and not again on a later page', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const database = fragile();
     const first = open({ store: database.store }, { handle: false });
@@ -136,7 +136,7 @@ describe('a commit that fails', () => {
     });
   });
 
-  test('a page that can only read goes on with what is stored', async () => {
+  test('a page that can only read continues from the stored state', async () => {
     const database = fragile();
     const first = open({ store: database.store });
     for (let views = 1; views <= 2; ++views) first.evaluator.track(view());
@@ -151,7 +151,7 @@ describe('a commit that fails', () => {
 });
 
 describe('without a database', () => {
-  test('each tab counts its own events, one shows what both decide, and nothing is left when they end', async () => {
+  test('each tab counts its own events, one shows what both decide, and nothing remains when they end', async () => {
     const one = open({ store: none() });
     await one.settled();
     newTab();
@@ -181,7 +181,7 @@ describe('without a database', () => {
     expect([await viewsOf(one), await viewsOf(other)]).toEqual([3, 2]);
   });
 
-  test('a rule that does not use `changed` is started once for its target in 24 hours, whatever the event', async () => {
+  test('a rule without `changed` is started once for its target in 24 hours, whatever the event', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const shown = async (changes = {}): Promise<string[]> => {
       const page = open({ store: none() });
@@ -201,7 +201,7 @@ describe('without a database', () => {
     expect(await shown()).toEqual([]);
   });
 
-  test('one that does is started every time', async () => {
+  test('a rule with `changed` is started every time', async () => {
     const definitions = structuredClone(tutorial);
     definitions.interventions.push({
       ...definitions.interventions[0]!,
@@ -218,7 +218,7 @@ describe('without a database', () => {
     }
   });
 
-  test('what is pushed is started once for each id, also where a rule has its name', async () => {
+  test('a pushed intervention is started once for each id, even if a rule has its name', async () => {
     const page = open({ store: none() });
     page.evaluator.track(add());
     await page.settled();
@@ -244,7 +244,7 @@ describe('without a database', () => {
     }
   });
 
-  test('reset forgets what was started', async () => {
+  test('reset forgets which interventions were started', async () => {
     const page = open({ store: none() });
     page.evaluator.track(add());
     await page.settled();
@@ -256,7 +256,7 @@ describe('without a database', () => {
   });
 });
 
-test('where localStorage is full, a database that comes late does not make anything start twice', async () => {
+test('with a full localStorage, a database that responds late makes nothing start twice', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
   fullStorage();
   const slow = late();
@@ -271,10 +271,10 @@ test('where localStorage is full, a database that comes late does not make anyth
   expect(names(page.interventions)).toEqual(['cart_abandonment']);
 });
 
-describe('a store that does not answer', () => {
+describe('a store that does not respond', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] }));
 
-  test('is done without after five seconds: memory, with a warning, and nothing waits', async () => {
+  test('is replaced by memory after five seconds, with a warning, and nothing waits', async () => {
     const page = open({ store: late().store });
     page.evaluator.track(add());
     const answers = Promise.all([page.evaluator.ready, page.evaluator.attributes(domainUser), page.evaluator.doctor()]);
@@ -291,7 +291,7 @@ describe('a store that does not answer', () => {
     expect(page.errors).toEqual([]);
   });
 
-  test('that comes later has the word: what was in memory is forgotten, and the journal is applied', async () => {
+  test('at first, but later does, wins: the state in memory is dropped, and the journal is applied', async () => {
     const before = open({ store: database });
     for (let views = 1; views <= 3; ++views) before.evaluator.track(view());
     await before.settled();
@@ -308,7 +308,8 @@ describe('a store that does not answer', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(await viewsOf(page)).toBe(4);
     await page.settled();
-    expect(names(page.interventions)).toEqual(['cart_abandonment', 'discount']); // not the former again; the fourth view, before the cart
+    // `cart_abandonment` is not shown again. `discount` fires with the fourth view, which came before the cart.
+    expect(names(page.interventions)).toEqual(['cart_abandonment', 'discount']);
     page.evaluator.track(view());
     await page.settled();
     expect(await viewsIn(database)).toBe(5);
@@ -317,7 +318,7 @@ describe('a store that does not answer', () => {
     expect(journalKeys()).toEqual([]);
   });
 
-  test('in the middle of a transaction, which it does later: events count once', async () => {
+  test('during a transaction, which it makes later: events count once', async () => {
     let waiting = Promise.resolve();
     let go = (): void => undefined;
     const store: Store = {
@@ -335,14 +336,14 @@ describe('a store that does not answer', () => {
     await vi.advanceTimersByTimeAsync(5100);
     page.evaluator.track(view());
     expect(await viewsOf(page)).toBe(3);
-    expect(await viewsIn(database)).toBe(3); // another page has it applied
+    expect(await viewsIn(database)).toBe(3); // another page has applied it
     go();
     await vi.advanceTimersByTimeAsync(0);
     expect(await viewsOf(page)).toBe(3);
     expect(await viewsIn(database)).toBe(3);
   });
 
-  test('does not keep reset() waiting for longer', async () => {
+  test('delays reset() for no longer', async () => {
     const page = open({ store: late().store });
     page.evaluator.track(add());
     await page.evaluator.ready;
@@ -352,7 +353,7 @@ describe('a store that does not answer', () => {
     expect(await viewsOf(page)).toBe(0);
   });
 
-  test('and fails in the end stays without', async () => {
+  test('and then fails stays replaced by memory', async () => {
     let fail = (_: Error): void => undefined;
     const page = open({ store: { update: () => new Promise((_, reject) => (fail = reject)), close() {} } });
     page.evaluator.track(view());
@@ -364,7 +365,7 @@ describe('a store that does not answer', () => {
     expect(page.warnings).toHaveLength(1);
   });
 
-  test('that comes when the page is closed is left alone: what was in memory is gone', async () => {
+  test('until the page is closed is not used: the state in memory is lost', async () => {
     const slow = late();
     const page = open({ store: slow.store });
     page.evaluator.track(view());

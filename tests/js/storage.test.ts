@@ -1,4 +1,4 @@
-// What every store promises. Here IndexedDB is an imitation; tabs of Chromium use the real one.
+// The guarantees of every store. IndexedDB is an imitation here; the tests in Chromium use the real one.
 import 'fake-indexeddb/auto';
 import { describe, expect, test } from 'vitest';
 import { indexedDbStore, memoryStore, repaired, type Store, type StoredState } from '../../js/src/state/store.js';
@@ -24,7 +24,7 @@ describe.each<[string, () => Store]>([
   ['memory', () => memoryStore()],
   ['IndexedDB', () => indexedDbStore(newDatabase())],
 ])('the store in %s', (_, open) => {
-  test('begins empty and keeps what a change answers', async () => {
+  test('begins empty and keeps the state that a change returns', async () => {
     const store = open();
     expect(await read(store)).toBeUndefined();
     await store.update('sp', () => state(1));
@@ -72,7 +72,7 @@ describe('IndexedDB', () => {
     const name = newDatabase();
     const store = indexedDbStore(name);
     await store.update('sp', () => state(1));
-    // Whoever deletes the database makes every page close its connection.
+    // Deleting the database makes every page close its connection.
     await new Promise((resolve) => (indexedDB.deleteDatabase(name).onsuccess = resolve));
     expect(await read(store)).toBeUndefined();
     await store.update('sp', () => state(2));
@@ -93,7 +93,7 @@ describe('IndexedDB', () => {
     expect((await read(store))?.revision).toBe(1);
   });
 
-  test('a closed store takes nothing', async () => {
+  test('a closed store accepts nothing', async () => {
     const store = indexedDbStore(newDatabase());
     store.close();
     await expect(store.update('sp', () => state(1))).rejects.toThrow('closed');
@@ -114,14 +114,14 @@ describe('a stored state', () => {
   });
   const whole = { ...state(1), outbox: [waiting(), waiting({ session: 's' })], started: ['a', 'b'], stream: { url: 'u', lastEventId: '' } };
 
-  test('that is intact is taken as it is', () => {
+  test('that is intact is used unchanged', () => {
     for (const stored of [undefined, state(1), structuredClone(whole)]) {
       expect(read(stored)).toEqual({ state: stored, damaged: [] });
       expect(read(stored).state).toBe(stored);
     }
   });
 
-  test('of another form has nothing that can be kept, and can be used', () => {
+  test('of another form keeps nothing, and becomes a usable empty state', () => {
     for (const stored of [null, 1, 'text', [], new Map(), new Date(), {}]) {
       const { state, damaged } = read(stored);
       expect(damaged).toEqual(['revision', 'snapshot', 'applied', 'outbox', 'started']);
@@ -159,7 +159,7 @@ describe('a stored state', () => {
     expect(read(stored)).toEqual({ state: { ...whole, [field]: left }, damaged: [field] });
   });
 
-  test('keeps what a later version has added', () => {
+  test('keeps the fields that a later version has added', () => {
     expect(read({ ...whole, started: 5, later: 1 }).state).toEqual({ ...whole, started: [], later: 1 });
   });
 });

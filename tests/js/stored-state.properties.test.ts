@@ -1,4 +1,4 @@
-// Whatever happens to what is stored, the page goes on: it counts, dispatches what is not damaged, and says what is.
+// Whatever damage the stored data has, the page works: it counts, dispatches everything intact, and reports the damage.
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
@@ -12,7 +12,7 @@ let journals: Record<string, string>;
 
 beforeAll(async () => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
-  // Two decisions that wait, one that was started, a stream, and an event that is not yet counted.
+  // Two interventions that wait, one that was started, a stream, and an event that has not counted yet.
   const states: Record<string, StoredState | undefined> = {};
   const store = memoryStore(states);
   freshStorage();
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await page.settled();
   page.evaluator.close();
   const state = states['default']!;
-  // Long enough ago that this page may dispatch it.
+  // Sets the decisions back by 5 seconds, after which this page may dispatch them.
   const outbox = state.outbox.map((waiting) => ({ ...waiting, decided: waiting.decided - 5000 }));
   const applied = { ...state.applied, [`1-${'0'.repeat(32)}`]: 5 };
   seed = { ...state, outbox, applied, started: ['an id'], stream: { url: 'u', lastEventId: '7' } };
@@ -77,7 +77,7 @@ function damaged(state: StoredState, { place, by, isRemoved }: Damage): StoredSt
 
 const damage = fc.record({ place: fc.nat(200), by: garbage, isRemoved: fc.boolean() });
 
-/** Opens a page on it, and tracks an event of somebody new. */
+/** Opens a page with this state, and tracks an event of a new visitor. */
 async function tryOut(state: unknown): Promise<Page & { count: unknown; state: StoredState | undefined }> {
   const states = { default: state as StoredState | undefined };
   const page = openPage({ store: memoryStore(states) });
@@ -90,7 +90,7 @@ async function tryOut(state: unknown): Promise<Page & { count: unknown; state: S
   return { ...page, count: attributes['ecom_attributes']?.['count_product_views'], state: states.default };
 }
 
-test('a damaged state: an event counts, what is not damaged is kept, and nothing breaks', async () => {
+test('a damaged state: an event counts, everything intact is kept, and nothing breaks', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 4 }), async (all) => {
       freshStorage();
@@ -109,7 +109,7 @@ test('a damaged state: an event counts, what is not damaged is kept, and nothing
       const second = seed.outbox.findIndex(({ intervention }) => intervention.name === 'second');
       const isIntact = isDeepStrictEqual(Object(Object(state)['outbox'])[second], seed.outbox[second]);
       if (isIntact && all.length === 1) expect(names(page.interventions)).toContain('second');
-      // What is stored then has no damage left.
+      // The state that is stored then is intact.
       const next = await tryOut(page.state);
       expect(next.count).toBe(1);
       expect(next.errors).toEqual([]);
@@ -127,7 +127,7 @@ const scraps = fc.oneof(
   ),
 );
 
-test('damaged journals and tabs: an event counts, as do the records that are not damaged', async () => {
+test('damaged journals and tabs: an event counts, and so do the intact records', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.record({ record: fc.option(scraps), key: fc.option(scraps), cut: fc.nat(2000), tab: fc.option(scraps), other: scraps }),

@@ -1,4 +1,4 @@
-// What a visitor's browser keeps, as someone who looks into it finds it.
+// The data that the package stores in a visitor's browser.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore, type Store } from '../../js/src/index.js';
 import { freshStorage, removeStorage } from './page-storage.js';

@@ -1,11 +1,11 @@
-// A server of interventions that can misbehave in every way that one does.
+// A server of interventions that can fail in every way that the tests need.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { vi } from 'vitest';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** One request as it came. */
+/** A request that the server received. */
 export interface Asked {
   query: Record<string, string>;
   path: string;
@@ -17,11 +17,11 @@ export const streamHead = { 'Content-Type': 'text/event-stream' };
 
 export class StreamServer {
   readonly asked: Asked[] = [];
-  /** What it answers to the next requests, instead of a stream. */
+  /** Responses to the next requests, instead of a stream. */
   readonly answers: Answer[] = [];
-  /** What begins every stream. */
+  /** The first bytes of every stream. */
   opening = ': hello\n\n';
-  /** Whether pages of other origins may send Last-Event-ID. */
+  /** True if pages of other origins may send Last-Event-ID. */
   allowsHeader = true;
   #server: Server | undefined;
   #port = 0;
@@ -48,7 +48,7 @@ export class StreamServer {
     this.#port = (server.address() as AddressInfo).port;
   }
 
-  /** Ends it, and all streams with it: connections are refused now. */
+  /** Stops the server and all streams: it then refuses connections. */
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -57,7 +57,7 @@ export class StreamServer {
     await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
   }
 
-  /** To all streams, as it is. */
+  /** Writes to all streams, unchanged. */
   write(text: string | Uint8Array): void {
     for (const stream of this.#streams) stream.write(text);
   }
@@ -66,13 +66,13 @@ export class StreamServer {
     this.write(`${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(message)}\n\n`);
   }
 
-  /** Breaks all streams off. */
+  /** Cuts the connections of all streams. */
   cut(): void {
     for (const stream of this.#streams) stream.destroy();
     this.#streams.clear();
   }
 
-  /** When so many streams are open. */
+  /** Waits until exactly `streams` streams are open. */
   async reached(streams: number): Promise<void> {
     await vi.waitFor(
       () => {
@@ -82,7 +82,7 @@ export class StreamServer {
     );
   }
 
-  /** For a site that serves the stream under its own origin. */
+  /** Handles requests of a site that serves the stream under its own origin. */
   readonly answer: Answer = (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     this.asked.push({

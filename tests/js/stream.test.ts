@@ -1,4 +1,4 @@
-// The server's stream of interventions: how it is read, kept open, and joined with what the page decides.
+// The server's stream of interventions: reading it, keeping it open, and combining it with the page's decisions.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LocalEvaluator, type EvaluatorOptions } from '../../js/src/evaluator/evaluator.js';
 import { memoryStore, type Intervention, type Problem, type Store } from '../../js/src/index.js';
@@ -48,7 +48,7 @@ describe('a stream of bytes', () => {
     expect(datas(...parts)).toEqual(expected);
   });
 
-  test('is the same in whatever parts it comes', () => {
+  test('gives the same messages in whatever parts it arrives', () => {
     const bytes = new TextEncoder().encode('id: 1\ndata: Größe 👟\r\n\r\n: beat\ndata: b\n\n');
     const whole = parse([bytes]);
     expect(whole.messages.map(({ data }) => data)).toEqual(['Größe 👟', 'b']);
@@ -58,18 +58,18 @@ describe('a stream of bytes', () => {
     }
   });
 
-  test('ids go on until there is another, and are none with a NUL', () => {
+  test('an id lasts until the next one, and an id with a NUL is ignored', () => {
     const { messages } = parse(['data: a\n\nid: 1\ndata: b\n\ndata: c\n\nid: 2\0\ndata: d\n\nid\ndata: e\n\n']);
     expect(messages.map(({ lastEventId }) => lastEventId)).toEqual(['', '1', '1', '1', '']);
   });
 
-  test('an id without a message is told, once', () => {
+  test('an id without a message is reported, once', () => {
     const { messages, notes } = parse(['id: 1\n\nid: 1\n\n', 'id: 2\ndata: a\n\n\n', 'event: other\nid: 3\ndata: b\n\n']);
     expect(messages).toEqual([{ data: 'a', lastEventId: '2' }]);
     expect(notes).toEqual(['at 1', 'at 3']);
   });
 
-  test('retry and comments are told', () => {
+  test('retry and comments are reported', () => {
     expect(parse(['retry: 50\nretry: soon\n: beat\n\n']).notes).toEqual([50, 'beat']);
   });
 
@@ -106,13 +106,13 @@ describe('ids', () => {
     ['escapes', '/co/com.acme~1x/a~0b/id', undefined],
     ['an object', '/co/com.snowplowanalytics.snowplow.ecommerce/cart', undefined],
     ['an empty pointer', '', undefined],
-    ['what every object has', '/co/com.snowplowanalytics.snowplow.ecommerce/cart/constructor', undefined],
-    ['what every payload has', ['/toString', '/constructor', '/__proto__', '/hasOwnProperty'], undefined],
+    ['a property that every object has', '/co/com.snowplowanalytics.snowplow.ecommerce/cart/constructor', undefined],
+    ['a property that every payload has', ['/toString', '/constructor', '/__proto__', '/hasOwnProperty'], undefined],
   ])('%s', (_, selector, expected) => {
     expect(from(selector)['key']).toBe(expected);
   });
 
-  test('are read from base64 too', () => {
+  test('are also read from base64', () => {
     const { co, ue_pr, ...rest } = cart;
     const encoded = { ...rest, cx: base64(co), ue_px: base64(ue_pr) };
     expect(from('/co/com.snowplowanalytics.snowplow.ecommerce/cart/cart_id', encoded)['key']).toBe('cart-1');
@@ -120,7 +120,7 @@ describe('ids', () => {
     expect(from('/co/a/b/c', { cx: '%%%' })).toEqual({});
   });
 
-  test('of fields go with the field, those of entities stay', () => {
+  test('of fields are dropped with the field, those of entities stay', () => {
     const before = { key: 'old' };
     expect(from('/user_id', { duid: '1' }, before)).toEqual({});
     expect(from('/co/com.acme/user/id', payload, before)).toEqual(before);
@@ -192,7 +192,7 @@ const untilWaiting = (visit: Visit): Promise<void> =>
   vi.waitFor(() => expect(visit.last?.state).toBe('waiting'), { timeout: 10_000, interval: 5 });
 const quiet = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60));
 
-/** Waits between attempts as if they were a hundredth as long. */
+/** Makes the waits between attempts a hundred times shorter. */
 function hurry(): void {
   const wait = globalThis.setTimeout;
   vi.spyOn(globalThis, 'setTimeout').mockImplementation(((call: () => void, ms = 0, ...rest: []) =>
@@ -200,7 +200,7 @@ function hurry(): void {
 }
 
 describe('a stream', () => {
-  test('asks for the ids, and brings interventions to handlers', async () => {
+  test('requests the ids, and its interventions reach handlers', async () => {
     const visit = open();
     await server.reached(1);
     expect(server.asked).toEqual([
@@ -229,12 +229,12 @@ describe('a stream', () => {
     expect(server.asked[0]?.path).toBe(path);
   });
 
-  test('without a scheme is plain on this machine', async () => {
+  test('at an endpoint without a scheme uses http on this machine', async () => {
     open({ endpoint: server.url.replace('http://', '') });
     await server.reached(1);
   });
 
-  test('that is closed ends, and brings nothing more', async () => {
+  test('that is closed ends, and delivers nothing more', async () => {
     const visit = open();
     await vi.waitFor(() => expect(visit.last?.state).toBe('open'));
     visit.stream.close();
@@ -244,7 +244,7 @@ describe('a stream', () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  test('that is closed at once never begins', async () => {
+  test('that is closed at once never opens', async () => {
     const visit = open();
     visit.stream.close();
     await visit.evaluator.ready;
@@ -253,7 +253,7 @@ describe('a stream', () => {
     expect(visit.statuses).toEqual(['closed']);
   });
 
-  test('takes what a server may leave out', async () => {
+  test('accepts messages without optional fields', async () => {
     const visit = open();
     await server.reached(1);
     server.send({ intervention_id: 'a', name: 'bare', attributes: null });
@@ -265,7 +265,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('passes over what is no intervention, with a warning, and goes on', async () => {
+  test('ignores a message that is not an intervention, with a warning, and continues', async () => {
     const visit = open();
     await server.reached(1);
     for (const data of ['no JSON', '5', 'null', '{}', '[]', '{"name":5}', '{"name":"a","version":"x"}']) server.write(`data: ${data}\n\n`);
@@ -296,7 +296,7 @@ describe('ids that change', () => {
     await server.reached(1);
   });
 
-  test('are not those of the option attributeKeyIds that are no ids', async () => {
+  test('do not include invalid ids of the option attributeKeyIds', async () => {
     const nil = '00000000-0000-0000-0000-000000000000';
     const visit = open({ attributeKeyIds: { domain_userid: nil, user_id: nil, store_id: '', country: 's1', none: null as never } });
     await server.reached(1);
@@ -313,7 +313,7 @@ describe('ids that change', () => {
     expect(visit.interventions[0]?.target_attribute_key, 'whom the stream was asked for').toEqual(domainUser);
   });
 
-  test('to none ask for nothing, until there is one', async () => {
+  test('to none make no request, until there is an id', async () => {
     const visit = open();
     await server.reached(1);
     visit.stream.update(add({ duid: undefined, sid: undefined }));
@@ -327,7 +327,7 @@ describe('ids that change', () => {
 describe('a server that', () => {
   beforeEach(hurry);
 
-  test('cannot be reached at first is asked again, with one warning', async () => {
+  test('cannot be reached at first gets more requests, with one warning', async () => {
     await server.stop();
     const visit = open();
     await untilWaiting(visit);
@@ -342,7 +342,7 @@ describe('a server that', () => {
     expect(visit.warnings.map(({ code, message }) => [code, message.includes(visitor)])).toEqual([['stream', false]]);
   });
 
-  test.each([500, 502, 503, 429, 400, 401, 404, 204, 301])('answers %i is asked again', async (status) => {
+  test.each([500, 502, 503, 429, 400, 401, 404, 204, 301])('responds with %i gets another request', async (status) => {
     server.answers.push((_, response) => response.writeHead(status, { 'Content-Type': 'text/plain' }).end());
     const visit = open();
     await untilWaiting(visit);
@@ -352,7 +352,7 @@ describe('a server that', () => {
     if (!isLasting) await server.reached(1);
   });
 
-  test('says when to come back is left alone so long', async () => {
+  test('sends Retry-After gets no request until then', async () => {
     server.answers.push((_, response) => response.writeHead(503, { 'Retry-After': '7' }).end());
     const visit = open();
     await untilWaiting(visit);
@@ -369,7 +369,7 @@ describe('a server that', () => {
       const [, week = '', day = '', month = '', year = '', time = ''] = /^(\w+), (\d+) (\w+) (\d+) (\S+)/.exec(date.toUTCString()) ?? [];
       return `${week} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
     }],
-  ])('says when to come back by a date in the form of %s is left alone so long', async (_, form) => {
+  ])('sends Retry-After as a date in the form of %s gets no request until then', async (_, form) => {
     server.answers.push((_, response) => response.writeHead(503, { 'Retry-After': form(new Date(Date.now() + 30_000)) }).end());
     const visit = open();
     await untilWaiting(visit);
@@ -377,7 +377,7 @@ describe('a server that', () => {
     expect(visit.last?.retryIn).toBeLessThanOrEqual(30_000);
   });
 
-  test("names a date is asked by the server's clock, not by the device's", async () => {
+  test("sends Retry-After as a date means the server's clock, not the device's", async () => {
     const ahead = (seconds: number): string => new Date(Date.now() + seconds * 1000).toUTCString();
     const headers = { Date: ahead(86_400), 'Retry-After': ahead(86_400 + 7) };
     server.answers.push((_, response) => response.writeHead(503, headers).end());
@@ -393,7 +393,7 @@ describe('a server that', () => {
     ['-5', 0],
     ['soon', 0],
     ['', 0],
-  ])('asks to be left alone until "%s" is, within reason', async (value, atLeast) => {
+  ])('sends Retry-After "%s" gets no request until then, or for the longest wait', async (value, atLeast) => {
     server.answers.push((_, response) => response.writeHead(503, { 'Retry-After': value }).end());
     const visit = open();
     await untilWaiting(visit);
@@ -401,14 +401,14 @@ describe('a server that', () => {
     else expect(visit.last?.retryIn).toBeLessThanOrEqual(1000);
   });
 
-  test('answers a page is not taken for a stream', async () => {
+  test('responds with a page is not taken for a stream', async () => {
     server.answers.push((_, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>'));
     const visit = open();
     await untilWaiting(visit);
     expect(visit.last?.reason).toContain('other than an event stream');
   });
 
-  test('does not answer in time is given up, and given twice as long then', async () => {
+  test('does not respond in time loses the connection, and gets twice as long for the next', async () => {
     const silent: (typeof server.answers)[number] = () => undefined;
     server.answers.push(silent, silent);
     const visit = open({ connectionTimeoutMs: 30 });
@@ -418,7 +418,7 @@ describe('a server that', () => {
     await vi.waitFor(() => expect(visit.last?.state).toBe('open'));
   });
 
-  test('is cut off is asked for what came since, and repeats are dropped', async () => {
+  test('is cut off is asked for the messages since then, and repeats are dropped', async () => {
     const visit = open();
     await server.reached(1);
     const [first, second] = [offer(), offer({ name: 'second' })];
@@ -435,7 +435,7 @@ describe('a server that', () => {
     expect(names(visit.interventions)).toEqual(['offer', 'second']);
   });
 
-  test('is asked from the place that it names without a message, on the next page too', async () => {
+  test('sends an id without a message is asked from there, also by the next page', async () => {
     server.opening = 'id: m7\n\n';
     const visit = open();
     await server.reached(1);
@@ -461,7 +461,7 @@ describe('a server that', () => {
     await shown(visit, ['offer']);
   });
 
-  test('refuses Last-Event-ID is asked without, and with it the next time', async () => {
+  test('refuses Last-Event-ID gets a request without it, and with it the next time', async () => {
     const visit = open();
     await server.reached(1);
     server.send(offer(), 'm1');
@@ -474,7 +474,7 @@ describe('a server that', () => {
     expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'm1', undefined, 'm1']);
   });
 
-  test.each([true, false])('does not answer in time is asked with Last-Event-ID again (its own origin: %j)', async (isOwn) => {
+  test.each([true, false])('does not respond in time gets Last-Event-ID again (its own origin: %j)', async (isOwn) => {
     if (isOwn) vi.stubGlobal('location', { origin: server.url });
     const visit = open({ connectionTimeoutMs: 30 });
     await server.reached(1);
@@ -487,7 +487,7 @@ describe('a server that', () => {
     expect(new Set(server.asked.slice(before).map(({ lastEventId }) => lastEventId))).toEqual(new Set(['m1']));
   });
 
-  test("is of the page's own origin is never asked without Last-Event-ID", async () => {
+  test("is of the page's own origin always gets Last-Event-ID", async () => {
     vi.stubGlobal('location', { origin: server.url });
     const visit = open();
     await server.reached(1);
@@ -499,7 +499,7 @@ describe('a server that', () => {
     expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'm1', 'm1', 'm1']);
   });
 
-  test('answers with an error is asked with Last-Event-ID again', async () => {
+  test('responds with an error gets Last-Event-ID again', async () => {
     const visit = open();
     await server.reached(1);
     server.send(offer(), 'm1');
@@ -510,7 +510,7 @@ describe('a server that', () => {
     expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'm1', 'm1', 'm1']);
   });
 
-  test.each(['é', 'Größe 👟', '☃', 'x'.repeat(200)])('names the id "%s" is told the bytes of its UTF-8', async (id) => {
+  test.each(['é', 'Größe 👟', '☃', 'x'.repeat(200)])('sends the id "%s" gets the bytes of its UTF-8', async (id) => {
     const visit = open();
     await server.reached(1);
     server.send(offer(), id);
@@ -520,7 +520,7 @@ describe('a server that', () => {
     expect(Buffer.from(server.asked[1]?.lastEventId ?? '', 'latin1').toString('utf8')).toBe(id);
   });
 
-  test('ends every stream at once is asked less and less', async () => {
+  test('ends every stream at once gets fewer and fewer requests', async () => {
     const end: (typeof server.answers)[number] = (_, response) => response.writeHead(200, streamHead).end();
     server.answers.push(end, end, end, end);
     const waits: number[] = [];
@@ -540,7 +540,7 @@ describe('a server that', () => {
     [1, 1000],
     [3000, 3000],
     [9_999_999, 60_000],
-  ])('asks for %i ms between two attempts is asked after %i ms', async (retry, wait) => {
+  ])('sends retry: %i gets the next request after %i ms', async (retry, wait) => {
     server.opening = `retry: ${retry}\n\n`;
     const visit = open();
     await server.reached(1);
@@ -550,14 +550,14 @@ describe('a server that', () => {
     expect(visit.last?.retryIn).toBe(wait);
   });
 
-  test('falls silent after heartbeats is taken for gone', async () => {
+  test('falls silent after heartbeats loses the connection', async () => {
     const visit = open();
     await server.reached(1);
     await vi.waitFor(() => expect(server.asked.length).toBeGreaterThan(1), { timeout: 10_000 });
     expect(visit.warnings[0]?.message).toContain('fell silent');
   });
 
-  test('sends a message without end is cut off', async () => {
+  test('sends a message without end loses the connection', async () => {
     const visit = open();
     await server.reached(1);
     server.write(`data: ${'x'.repeat(1_100_000)}`);
@@ -578,7 +578,7 @@ describe('a server that', () => {
 });
 
 describe('from page to page', () => {
-  test('the next page asks for what came since, and starts nothing twice', async () => {
+  test('the next page asks for the messages since then, and starts nothing twice', async () => {
     const first = open();
     await server.reached(1);
     const sent = offer();
@@ -595,7 +595,7 @@ describe('from page to page', () => {
     await shown(next, ['second']);
   });
 
-  test('the id of a message belongs to the ids that were asked for', async () => {
+  test('the id of a message belongs to the requested ids', async () => {
     const first = open();
     await server.reached(1);
     server.send(offer(), 'm1');
@@ -606,7 +606,7 @@ describe('from page to page', () => {
     expect(server.asked[1]?.lastEventId).toBeUndefined();
   });
 
-  test('an id that the server repeats after 210 others is shown once', async () => {
+  test('an intervention that the server repeats after 210 others is shown once', async () => {
     const visit = open();
     await server.reached(1);
     const first = offer({ name: 'first' });
@@ -628,10 +628,10 @@ describe('from page to page', () => {
   });
 });
 
-describe('together with what the page decides', () => {
+describe("together with the page's decisions", () => {
   const abandonment = offer({ name: 'cart_abandonment' });
 
-  test('the same intervention is shown once, whoever was first', async () => {
+  test('the same intervention is shown once, whether server or page was first', async () => {
     const event = add();
     const other = new LocalEvaluator({ definitions: tutorial, wasm: wasmBytes, store: memoryStore(), namespace: 'server' });
     let decided: Intervention | undefined;
@@ -651,7 +651,7 @@ describe('together with what the page decides', () => {
     await shown(visit, ['cart_abandonment', 'offer']);
   });
 
-  test('a rule that fired here does not come from the server under another id', async () => {
+  test('a rule that fired in the page is not shown again from the server under another id', async () => {
     const visit = open();
     await server.reached(1);
     visit.evaluator.track(add());
@@ -661,7 +661,7 @@ describe('together with what the page decides', () => {
     await shown(visit, ['cart_abandonment', 'offer']);
   });
 
-  test('a rule that came from the server does not fire here', async () => {
+  test('a rule that arrived from the server does not fire in the page', async () => {
     const visit = open();
     await server.reached(1);
     server.send(abandonment);
@@ -673,7 +673,7 @@ describe('together with what the page decides', () => {
     expect(names(visit.interventions)).toEqual(['cart_abandonment']);
   });
 
-  test('another version, another target and rules that the page does not have come every time', async () => {
+  test('another version, another target and rules that the page does not have are shown every time', async () => {
     const visit = open();
     await server.reached(1);
     visit.evaluator.track(add());
@@ -685,7 +685,7 @@ describe('together with what the page decides', () => {
     await shown(visit, ['cart_abandonment', 'cart_abandonment', 'cart_abandonment', 'offer', 'offer']);
   });
 
-  test('rules that use `changed` come every time', async () => {
+  test('rules that use `changed` are shown every time', async () => {
     const definitions = structuredClone(tutorial);
     definitions.interventions.push({
       name: 'each',
@@ -710,7 +710,7 @@ describe('while the page loads', () => {
   test.each<[string, Partial<VisitOptions>]>([
     ['definitions', { definitions: never }],
     ['the module', { wasm: never }],
-  ])('%s that never come keep no stream waiting', async (_, options) => {
+  ])('%s that never load keep no stream waiting', async (_, options) => {
     for (const mode of ['only', 'always'] as const) {
       const visit = open({ mode, ...options });
       await vi.waitFor(() => expect(visit.last?.state).toBe('open'));
@@ -725,7 +725,7 @@ describe('while the page loads', () => {
   test.each<[string, Partial<VisitOptions>]>([
     ['definitions', { definitions: never }],
     ['the module', { wasm: never }],
-  ])('%s that never come let the server decide in the mode fallback', async (_, options) => {
+  ])('%s that never load let the server decide in the mode fallback', async (_, options) => {
     const visit = open({ mode: 'fallback', loadTimeout: 60, ...options });
     await server.reached(1);
     server.send(offer());
@@ -748,19 +748,19 @@ describe('while the page loads', () => {
     expect(await visit.evaluator.ready).toBe(true);
   });
 
-  /** Answers when it is told to. */
+  /** Returns a store that responds when `answer` is called. */
   function slowStore(): { store: Store; answer: () => void } {
     let answer = (): void => undefined;
     const answered = new Promise<void>((resolve) => (answer = resolve));
     return { store: { update: (...change) => answered.then(() => store.update(...change)), close() {} }, answer };
   }
 
-  test('a store that does not answer keeps no stream waiting', async () => {
+  test('a store that does not respond keeps no stream waiting', async () => {
     const visit = open({ mode: 'only', store: slowStore().store });
     await vi.waitFor(() => expect(visit.last?.state).toBe('open'), { timeout: 3000 });
   });
 
-  test('a store that answers late tells the place, which is asked for then', async () => {
+  test('a store that responds late has the last id, which is requested then', async () => {
     const first = open();
     await server.reached(1);
     server.send(offer(), 'm1');
@@ -780,7 +780,7 @@ describe('while the page loads', () => {
   });
 });
 
-describe('whom a message is for', () => {
+describe('the target of a message', () => {
   /** Tracks an event, as the plugin does. */
   const track = (visit: Visit, changes: Payload): void => {
     const event = view(changes);
@@ -799,7 +799,7 @@ describe('whom a message is for', () => {
 
   test.each<[string, Payload, Payload]>([
     ['the user has logged out', {}, { uid: 'A' }],
-    ['another one has logged in', { uid: 'B' }, { uid: 'A' }],
+    ['another user has logged in', { uid: 'B' }, { uid: 'A' }],
     ['tracking is anonymous', { duid: undefined, sid: undefined }, { uid: 'A' }],
   ])('%s: it waits until the user is back', async (_, gone, back) => {
     const visit = open({ attributeKeyTargets: { user_id: '/user_id' }, handle: false });
@@ -816,7 +816,7 @@ describe('whom a message is for', () => {
     await shown(visit, ['offer']);
   });
 
-  test('one that the stream was never open for is not shown', async () => {
+  test('must be an id that the stream was opened for', async () => {
     const visit = open();
     await server.reached(1);
     server.send(forUser('A'));
@@ -827,7 +827,7 @@ describe('whom a message is for', () => {
     expect(names(visit.interventions)).toEqual(['offer']);
   });
 
-  test('ids that stay are shown to, whoever is there', async () => {
+  test('may be an id of attributeKeyIds, whoever the visitor is', async () => {
     const visit = open({ attributeKeyIds: { store_id: 's1', user_id: 'shared' } });
     track(visit, { uid: 'A' });
     await server.reached(1);
@@ -836,14 +836,14 @@ describe('whom a message is for', () => {
     await shown(visit, ['store', 'offer']);
   });
 
-  test.each(['constructor', 'toString', '__proto__'])('a key of the name %s is one like others', async (name) => {
+  test.each(['constructor', 'toString', '__proto__'])('a key may have the name %s', async (name) => {
     const visit = open({});
     await server.reached(1);
     server.send(offer({ target_attribute_key: { name, id: visitor } }));
     await shown(visit, ['offer']);
   });
 
-  test('copies for several targets are one, and the first that is there is shown', async () => {
+  test('copies for several targets are one intervention, and the first held target gets it', async () => {
     const visit = open({ handle: false });
     await server.reached(1);
     const one = forUser('A');
@@ -858,7 +858,7 @@ describe('whom a message is for', () => {
     expect(await waiting()).toBe(0);
   });
 
-  test('ids of entities go with the visitor', async () => {
+  test('ids of entities are dropped with the visitor', async () => {
     const visit = open({ attributeKeyTargets: { cart: '/co/com.snowplowanalytics.snowplow.ecommerce/cart/cart_id' } });
     visit.stream.update(add());
     await vi.waitFor(() => expect(server.asked.at(-1)?.query).toHaveProperty('cart', 'cart-1'));
@@ -870,7 +870,7 @@ describe('whom a message is for', () => {
     expect(server.asked.at(-1)?.query).not.toHaveProperty('cart');
   });
 
-  test('a page whose events are anonymous does not ask for ids that the tracker makes up', async () => {
+  test('a page with anonymous events does not request ids that the tracker makes up', async () => {
     const evaluator = new LocalEvaluator({ definitions: tutorial, wasm: wasmBytes, store }, undefined, true);
     evaluator.track(view({ duid: undefined, sid: undefined }));
     const statuses: unknown[] = [];
@@ -887,7 +887,7 @@ describe('whom a message is for', () => {
     evaluator.close();
   });
 
-  test('a page whose visitor has opted out asks for nothing, and receives nothing', async () => {
+  test('a page whose visitor has opted out requests nothing, and receives nothing', async () => {
     const tracker = { namespace: 'sp1', getDomainUserInfo: () => ['0', visitor, 0, 1, 0, 0, session] as never };
     const evaluator = new LocalEvaluator({ definitions: tutorial, wasm: wasmBytes, store }, undefined, true, tracker);
     const interventions: Intervention[] = [];
@@ -915,7 +915,7 @@ describe('whom a message is for', () => {
 });
 
 describe('the mode', () => {
-  test('fallback asks nothing where the engine runs', async () => {
+  test('fallback makes no request if the engine runs', async () => {
     const visit = open({ mode: 'fallback' });
     await vi.waitFor(() => expect(visit.last).toEqual({ state: 'idle', reason: 'The page evaluates by itself.' }));
     visit.stream.update(add());
@@ -923,30 +923,30 @@ describe('the mode', () => {
     expect(server.asked).toEqual([]);
   });
 
-  test('fallback lets the server decide where the module is missing, and keeps no events', async () => {
+  test('fallback lets the server decide if the module is missing, and keeps no events', async () => {
     const visit = open({ mode: 'fallback', wasm: new Uint8Array([1, 2, 3]) });
     await server.reached(1);
     visit.evaluator.track(add());
     server.send(offer());
     await shown(visit, ['offer']);
     const items = (globalThis as { localStorage?: object }).localStorage ?? {};
-    expect(Object.keys(items).filter((key) => key.startsWith('tripline:'))).toEqual([]); // notes of what was started begin otherwise
+    expect(Object.keys(items).filter((key) => key.startsWith('tripline:'))).toEqual([]); // notes of started interventions have another prefix
   });
 
-  test.each(foreignModules)('fallback lets the server decide where the module %s', async (_, bytes) => {
+  test.each(foreignModules)('fallback lets the server decide if the module %s', async (_, bytes) => {
     const visit = open({ mode: 'fallback', wasm: bytes() });
     await server.reached(1);
     server.send(offer());
     await shown(visit, ['offer']);
   });
 
-  test('fallback does not hide that the definitions are wrong', async () => {
+  test('fallback still reports errors in the definitions', async () => {
     const visit = open({ mode: 'fallback', definitions: { interventions: 5 } });
     await vi.waitFor(() => expect(visit.last?.state).toBe('idle'));
     expect(server.asked).toEqual([]);
   });
 
-  test('fallback takes over when the engine breaks', async () => {
+  test('fallback lets the server decide when the engine breaks', async () => {
     const visit = open({ mode: 'fallback' });
     await vi.waitFor(() => expect(visit.last?.state).toBe('idle'));
     vi.spyOn(DataView.prototype, 'setFloat64').mockImplementationOnce(() => {

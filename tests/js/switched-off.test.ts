@@ -1,4 +1,4 @@
-// What a rule has decided, and the definitions of a page do not contain (any more).
+// Interventions that a rule decided and that a page's definitions do not contain, or no longer.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryStore, type Store } from '../../js/src/index.js';
 import { withReceived } from '../../js/src/stream/intervention-stream.js';
@@ -26,7 +26,7 @@ const withVersion2 = {
 };
 const broken = { interventions: 5 };
 
-/** The browser's locks, with those that are held. */
+/** An imitation of the browser's Web Locks. */
 class FakeLocks {
   readonly held = new Map<string, () => void>();
 
@@ -46,7 +46,7 @@ class FakeLocks {
     return { held: [...this.held.keys()].map((name) => ({ name })) };
   }
 
-  /** As the browser does with those of a page that has crashed. */
+  /** Releases all locks, as the browser does when a page crashes. */
   drop(): void {
     for (const end of this.held.values()) end();
   }
@@ -67,7 +67,7 @@ afterEach(() => {
   removeStorage();
 });
 
-/** A page with `definitions` that has decided, and has no handler. */
+/** Opens a page with `definitions` that has decided an intervention and has no handler. */
 async function decided(definitions: object = tutorial): Promise<Page> {
   const page = open(definitions, { handle: false });
   page.evaluator.track(add());
@@ -75,7 +75,7 @@ async function decided(definitions: object = tutorial): Promise<Page> {
   return page;
 }
 
-/** A page that has seen its visitor. */
+/** Opens a page that has tracked an event of its visitor. */
 async function visited(definitions: object): Promise<Page> {
   const page = open(definitions);
   page.evaluator.track(view());
@@ -83,7 +83,7 @@ async function visited(definitions: object): Promise<Page> {
   return page;
 }
 
-describe.each([['left the definitions', withoutAbandonment], ['has another version there', withVersion2]])('what %s', (_, changed) => {
+describe.each([['left the definitions', withoutAbandonment], ['has another version there', withVersion2]])('an intervention that %s', (_, changed) => {
   test('is not dispatched by the next page of the tab, and expires at once', async () => {
     (await decided()).evaluator.close();
     const next = await visited(changed);
@@ -126,7 +126,7 @@ describe.each([['left the definitions', withoutAbandonment], ['has another versi
   });
 });
 
-test('a tab with other definitions leaves it to tabs that have it', async () => {
+test('a tab with other definitions leaves an intervention to tabs whose definitions contain it', async () => {
   const first = await decided();
   first.evaluator.close();
   newTab();
@@ -139,7 +139,7 @@ test('a tab with other definitions leaves it to tabs that have it', async () => 
   expect(names(third.interventions)).toEqual(['cart_abandonment']);
 });
 
-test('without definitions that load, nothing is dispatched and nothing expires', async () => {
+test('without loaded definitions, nothing is dispatched and nothing expires', async () => {
   (await decided()).evaluator.close();
   const page = open(broken);
   page.evaluator.track(view());
@@ -151,14 +151,14 @@ test('without definitions that load, nothing is dispatched and nothing expires',
   expect(names(next.interventions)).toEqual(['cart_abandonment']);
 });
 
-test('where the browser has no locks, what the tab itself decided expires at once', async () => {
+test('in a browser without locks, an intervention of the same tab expires at once', async () => {
   vi.stubGlobal('navigator', {});
   (await decided()).evaluator.close();
   const next = await visited(withoutAbandonment);
   expect(names(next.expired)).toEqual(['cart_abandonment']);
 });
 
-test('where the browser has no locks, what another tab decided stays until its time is up', async () => {
+test('in a browser without locks, an intervention of another tab stays until it expires', async () => {
   vi.stubGlobal('navigator', {});
   (await decided()).evaluator.close();
   newTab();
@@ -171,7 +171,7 @@ test('where the browser has no locks, what another tab decided stays until its t
   expect(names(other.expired)).toEqual(['cart_abandonment']);
 });
 
-test('what is pushed is in no definitions, and is dispatched', async () => {
+test('a pushed intervention is dispatched although no definitions contain it', async () => {
   const first = open(tutorial, { handle: false });
   first.evaluator.push({ name: 'hello', target_attribute_key: domainUser });
   await first.settled();
@@ -180,7 +180,7 @@ test('what is pushed is in no definitions, and is dispatched', async () => {
   expect(names(next.interventions)).toEqual(['hello']);
 });
 
-test('so is what a stream brought', async () => {
+test('an intervention from a stream is dispatched although no definitions contain it', async () => {
   const offer = { intervention_id: 'a', name: 'offer', version: 1, attributes: {}, target_attribute_key: domainUser };
   await store.update('default', (state) => withReceived(state, undefined, offer, 'another page'));
   const page = await visited(withoutAbandonment);
@@ -189,7 +189,7 @@ test('so is what a stream brought', async () => {
   expect(names(page.interventions)).toEqual(['offer']);
 });
 
-test('a page holds a lock only while something that it decided waits', async () => {
+test('a page holds a lock only while one of its interventions waits', async () => {
   const page = await decided();
   expect(locks()?.pages).toHaveLength(1);
   page.evaluator.on('intervention', (intervention) => page.interventions.push(intervention));

@@ -1,4 +1,4 @@
-// tripline/testing: rules are tested with it as a user would.
+// tripline/testing, used as in the tests of a site's rules.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bundle, Attribute, Criteria, Criterion, domain_userid, duration, ExternalBatchAttributeGroup, Field, AtomicProperty, InterventionCriteriaAll, InterventionCriterion, RuleIntervention, StreamAttributeGroup } from '../../js/src/define.js';
 import {
@@ -26,13 +26,13 @@ describe('the tutorial', () => {
     expect(names(rules.fired)).toEqual(['discount']);
   });
 
-  test('offers free shipping from the price of what is put into the cart', () => {
+  test('offers free shipping by the price of the products in the cart', () => {
     expect(names(rules.track(addToCart(cart)))).toEqual(['cart_abandonment']);
     for (let times = 1; times <= 3; ++times) rules.track(addToCart(cart));
     expect(names(rules.track(addToCart(cart)))).toEqual(['free_shipping']);
   });
 
-  test('keeps visitors apart, and one who logs in is the same', () => {
+  test('keeps visitors apart, and a visitor who logs in stays the same', () => {
     rules.track(addToCart(cart));
     const other = rules.visitor({ domain_userid: '00000000-0000-4000-8000-0000000000ff' });
     expect(names(other.track(addToCart(cart)))).toEqual(['cart_abandonment']);
@@ -42,7 +42,7 @@ describe('the tutorial', () => {
     expect(loggedIn.track(productView(cap)).map(({ target_attribute_key }) => target_attribute_key.name)).toEqual(['user_id', 'domain_userid']);
   });
 
-  test('gives the same interventions each time, ids and all', async () => {
+  test('gives the same interventions each time, with the same ids', async () => {
     const again = await testRules({ definitions: tutorial, wasm: wasmBytes });
     for (const test of [rules, again]) test.track(addToCart(cart));
     expect(again.fired).toEqual(rules.fired);
@@ -69,7 +69,7 @@ describe('time', () => {
     }),
   });
 
-  test('passes when it is told to, and fires at the moment itself', async () => {
+  test('passes by advance, and an intervention fires at its exact time', async () => {
     const test = await testRules({ definitions: bundle([views, left]), wasm: wasmBytes, at: '2026-06-01T08:00:00Z' });
     test.track(pageView());
     expect(test.attributes('visit')).toEqual({ recent: 1, away: 0 });
@@ -80,7 +80,7 @@ describe('time', () => {
     expect(test.clock.now).toBe(Date.parse('2026-06-01T09:14:59.999Z'));
   });
 
-  test('neither goes back nor begins at no time', async () => {
+  test('cannot go back, nor begin at an invalid time', async () => {
     const clock = new FakeClock(5);
     expect(clock.advance({ days: 1, ms: 1 })).toBe(86_400_006);
     expect(() => clock.advance({ seconds: -1 })).toThrow(RangeError);
@@ -125,7 +125,7 @@ describe('time passes for the ids that the pages of the visitors hold', () => {
     expect(left(test.advance({ minutes: 10 }))).toEqual(['domain_sessionid_left s', 'user_id_left A']);
   });
 
-  test('who is back catches up', async () => {
+  test('of a returning visitor, who catches up', async () => {
     const test = await open();
     test.track({ ...pageView(), uid: 'A' });
     test.track(pageView());
@@ -159,18 +159,18 @@ describe('events', () => {
     ['add_to_cart', addToCart({ ...cart, products: [cap, cap] })],
     ['remove_from_cart', removeFromCart(cart)],
     ['transaction', transaction({ transaction_id: 't1', revenue: 49, currency: 'USD', payment_method: 'card', products: [cap, cap] })],
-  ])('of type %s have the form that the tracker gives them', (type, event) => {
+  ])('of type %s have the form of the tracker’s events', (type, event) => {
     expect(json(event['ue_pr'])).toEqual(json(like(type)['ue_pr']));
     expect((json(event['co']) as Entities).schema).toBe((json(like(type)['co']) as Entities).schema);
     expect([...new Set(schemas(event['co']))]).toEqual([...new Set(schemas(like(type)['co']))]);
   });
 
-  test('count what was bought', () => {
+  test('count bought products', () => {
     const event = transaction({ transaction_id: 't1', revenue: 49, currency: 'USD', payment_method: 'card', products: [cap, { ...cap, quantity: undefined }] });
     expect((json(event['co']) as Entities).data.at(-1)?.data).toMatchObject({ total_quantity: 3, revenue: 49 });
   });
 
-  test('of every kind can be told apart by rules', async () => {
+  test('of every kind can be distinguished by rules', async () => {
     const seen = (name: string, property: ReturnType<typeof AtomicProperty>, value: string): ReturnType<typeof Attribute> =>
       Attribute({ name, type: 'int32', aggregation: 'counter', criteria: Criteria({ all: [Criterion.eq(property, value)] }) });
     const event = AtomicProperty({ name: 'event' });

@@ -1,4 +1,4 @@
-// What time alone brings, with the real engine and real timers.
+// Interventions that time alone triggers, with the real engine and real timers.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore, type Store } from '../../js/src/index.js';
 import { freshStorage, removeStorage } from './page-storage.js';
@@ -50,7 +50,7 @@ test('a window that empties fires without an event, once', async () => {
   expect(names(page.interventions)).toEqual(['quiet']);
 });
 
-test('what became true while no page was open fires on the next one', async () => {
+test('criteria that became true while no page was open fire on the next one', async () => {
   const first = open();
   first.evaluator.track(view());
   await first.settled();
@@ -62,7 +62,7 @@ test('what became true while no page was open fires on the next one', async () =
   await vi.waitFor(() => expect(names(second.interventions)).toEqual(['quiet']), { timeout: 5000 });
 });
 
-test('a closed evaluator is not woken', async () => {
+test('a closed evaluator does nothing when its timer is due', async () => {
   const page = open();
   page.evaluator.track(view());
   await page.settled();
@@ -71,7 +71,7 @@ test('a closed evaluator is not woken', async () => {
   expect(page.interventions).toEqual([]);
 });
 
-test('a clock that is set back is said, and windows go on from there', async () => {
+test('a clock that is set back causes a warning, and windows continue from there', async () => {
   const page = open();
   page.evaluator.track(view());
   await page.settled();

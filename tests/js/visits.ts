@@ -1,4 +1,4 @@
-// Visits to the tutorial's shop: payloads as the tracker makes them, and pages that evaluate them.
+// Visits to the tutorial's shop: payloads in the tracker's form, and pages that evaluate them.
 import { createEvaluator, type Evaluator, type EvaluatorOptions, type Intervention, type Payload, type Problem } from '../../js/src/index.js';
 import { readSample, readSampleLines, wasmBytes } from './engine-module.js';
 
@@ -17,7 +17,7 @@ const sample = (type: string): Payload => {
   return found;
 };
 
-/** A guest: without user id, so that there is one target. */
+/** Returns an event of a guest, without user id, so that there is one target. */
 function event(type: string, changes: Payload): Payload {
   const { uid: _, ...payload } = sample(type);
   return { ...payload, eid: crypto.randomUUID(), dtm: String(Date.now()), ...changes };
@@ -26,14 +26,14 @@ function event(type: string, changes: Payload): Payload {
 export const view = (changes: Payload = {}): Payload => event('product_view', changes);
 export const add = (changes: Payload = {}): Payload => event('add_to_cart', changes);
 
-/** An evaluator, and what it says. */
+/** An evaluator, and everything that it emits. */
 export interface Page {
   evaluator: Evaluator;
   interventions: Intervention[];
   expired: Intervention[];
   errors: Problem[];
   warnings: Problem[];
-  /** When all that was tracked is counted and dispatched. */
+  /** Resolves when all tracked events have counted and their interventions are dispatched. */
   settled(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function openPage(options: Partial<EvaluatorOptions> = {}, { handle = tru
     expired: [],
     errors: [],
     warnings: [],
-    // Two tasks of the line: the batch, and the delivery that it may ask for.
+    // Waits for two tasks of the queue: the batch, and the delivery that it may request.
     settled: async () => {
       await evaluator.attributes(domainUser);
       await evaluator.attributes(domainUser);

@@ -1,4 +1,4 @@
-// Bundles in which import.meta.url is undefined: scripts that are not modules, as a tag manager has them.
+// Bundles in which import.meta.url is undefined: scripts that are not modules, as in a tag manager.
 import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';

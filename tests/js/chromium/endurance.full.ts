@@ -1,4 +1,4 @@
-// What the README promises about events and handlers, for many events and many faults: a part of `tests/run --full`.
+// The README's promises about events and handlers, with many events and many failures. A part of `tests/run --full`.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type {} from './page.js';
@@ -31,7 +31,7 @@ const problems = (page: Page): Promise<string[]> => page.evaluate(() => tripline
 const views = async (page: Page): Promise<unknown> =>
   (await page.evaluate(() => tripline.attributes()))?.['count_product_views'];
 
-/** Views that come at the random moments of a person, and some of them in bursts. */
+/** Tracks views at random moments, as a person causes them, and some in bursts. */
 const view = (page: Page, count: number): Promise<void> =>
   page.evaluate(async (left) => {
     for (; left > 0; --left) {
@@ -42,7 +42,7 @@ const view = (page: Page, count: number): Promise<void> =>
 
 test('two tabs with 500 events each count 1,000, and show one banner', async () => {
   const tabs = [await visit(context, site.url), await visit(context, site.url)];
-  // One after the other: trackers that begin at once may each take the visitor for a new one.
+  // Starts one after the other: trackers that start at once may each give the visitor a new id.
   for (const tab of tabs) await start(tab);
   await Promise.all(tabs.map((tab) => view(tab, 500)));
   const counted = async (tab: Page): Promise<unknown> => ({ views: await views(tab), problems: await problems(tab) });
@@ -59,8 +59,8 @@ test('ten renderers that crash lose no event whose tracker call has returned', a
   let tracked = 0;
   for (let round = 1; round <= 10; ++round) {
     const doomed = await visit(context, `${site.url}round-${round}`);
-    await doomed.evaluate(() => void tripline.start()); // without a handler: the survivor shows what it decides
-    // Some rounds crash while the engine still loads, some in the middle of counting.
+    await doomed.evaluate(() => void tripline.start()); // without a handler: the survivor shows its interventions
+    // Some rounds crash while the engine still loads, some during counting.
     if (round % 2 === 0) await view(doomed, round);
     await doomed.evaluate((count) => {
       for (; count > 0; --count) tripline.view();
@@ -72,7 +72,7 @@ test('ten renderers that crash lose no event whose tracker call has returned', a
     await crashed;
     await doomed.close();
     if (round % 3 === 0) {
-      await view(survivor, 1); // it takes over what the dead pages left
+      await view(survivor, 1); // it takes over the events of the crashed pages
       ++tracked;
     }
   }
@@ -87,7 +87,7 @@ test('a page that goes into the back/forward cache ten times counts each event o
   let tracked = 0;
   let cached = 0;
   for (let round = 1; round <= 10; ++round) {
-    // The last views come just before the page is left.
+    // The last views happen just before the page is left.
     await page.evaluate(async () => {
       tripline.view();
       if (Math.random() < 0.5) await tripline.attributes();
@@ -104,7 +104,7 @@ test('a page that goes into the back/forward cache ten times counts each event o
     await page.goBack({ waitUntil: 'commit' });
     await ready(page);
     if ((await notes(page)).includes('same page')) ++cached;
-    else await start(page); // Chromium does not cache a page whose transaction happens to be under way
+    else await start(page); // Chromium does not cache a page with an open transaction
     await vi.waitFor(async () => expect(await views(page)).toBe(tracked), { timeout: 30_000 });
   }
   expect(cached, 'rounds in which the page was cached').toBeGreaterThan(0);

@@ -38,7 +38,7 @@ async function open(path: string): Promise<void> {
 const shown = (names: string[]): Promise<void> =>
   vi.waitFor(async () => expect(await page.evaluate(() => official.interventions.map(({ name }) => name))).toEqual(names), { timeout: 10_000 });
 
-test("the page decides, and that plugin's handlers get it, with values as texts", async () => {
+test("the page decides, and that plugin's handlers get the intervention, with values as strings", async () => {
   const id = await page.evaluate(() => {
     const tracker = official.start();
     for (let views = 1; views <= 4; ++views) official.view();
@@ -57,7 +57,7 @@ test("the page decides, and that plugin's handlers get it, with values as texts"
   expect(await page.evaluate(() => official.problems)).toEqual([]);
 });
 
-test('that plugin measures it, as its schemas ask', async () => {
+test('that plugin measures it, as its schemas require', async () => {
   await page.evaluate(() => {
     official.start();
     official.add();
@@ -72,7 +72,7 @@ test('that plugin measures it, as its schemas ask', async () => {
   expect(instance?.data.attributes.map(({ value }) => value)).toEqual(['0', '1', '24.49']);
 });
 
-test('counts go on from page to page, and nothing fires twice', async () => {
+test('counts continue from page to page, and nothing fires twice', async () => {
   await page.evaluate(() => {
     official.start();
     official.add();
@@ -87,7 +87,7 @@ test('counts go on from page to page, and nothing fires twice', async () => {
   await shown(['discount']);
 });
 
-test('after clearUserData nothing is handed over that is for the old visitor', async () => {
+test('after clearUserData, no intervention for the old visitor reaches that plugin', async () => {
   const criterion = { attribute: 'visit:recent', operator: '<', value: 1 };
   const pageView = { name: 'page_view', vendor: 'com.snowplowanalytics.snowplow', version: '1-0-0' };
   const definitions = {
@@ -129,7 +129,7 @@ test("that plugin's subscription opens a stream of ours beside it", async () => 
   } finally {
     site.policy = policy;
     await page.close();
-    complaints.length = 0; // the browser's own, on the stream that was cut
+    complaints.length = 0; // the browser's message about the stream that was cut
     await server.stop();
   }
 });

@@ -1,4 +1,4 @@
-// Rule 16 with the real tracker, in Chromium: a page shows and reports only what is for whoever is there now.
+// Rule 16 with the real tracker, in Chromium: a page shows and reports only interventions for its present visitor.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Payload } from '../../../js/src/types.js';
@@ -62,13 +62,13 @@ afterEach(async () => {
 const notes = (of = page): Promise<string[]> => of.evaluate(() => tripline.notes);
 const noted = (expected: string[], of = page): Promise<void> =>
   vi.waitFor(async () => expect((await notes(of)).sort()).toEqual(expected), { timeout: 10_000 });
-/** Waits until what is due, and must not be shown, would have been. */
+/** Waits for longer than due timers and handlers need, before a test checks that nothing is shown. */
 const quiet = (): Promise<void> => page.waitForTimeout(2500);
-/** Counts what was tracked so far. */
+/** Waits until all events tracked so far have counted. */
 const counted = (of = page): Promise<unknown> => of.evaluate(() => tripline.plugin.getEvaluator()?.attributes({ name: 'user_id', id: 'A' }));
 const handle = (of = page): Promise<void> => of.evaluate(() => tripline.plugin.addInterventionHandlers({ banner: tripline.note }));
 
-/** `receive NAME` and `handle NAME` of what was sent. */
+/** Returns `receive NAME` and `handle NAME` for the receipts that were sent. */
 const receipts = (): string[] =>
   site.collected.flatMap(({ ue_pr, co }: Payload) => {
     const [, kind] = /\/intervention_(\w+)\/jsonschema/.exec(String(ue_pr)) ?? [];
@@ -97,7 +97,7 @@ describe('login and logout', () => {
     await noted(['domain_userid_quiet', 'user_id_quiet']);
   });
 
-  test('what waited for a user is neither shown nor reported to the next one', async () => {
+  test('an intervention that waited for a user is neither shown nor reported to the next one', async () => {
     serve('user_id_seen');
     await page.evaluate(() => {
       tripline.start();
@@ -124,7 +124,7 @@ describe('login and logout', () => {
     }
   });
 
-  test('a handler that ends after logout is not reported', async () => {
+  test('the end of a handler after logout is not reported', async () => {
     serve('user_id_seen');
     await page.evaluate(() => {
       tripline.start({ handlers: { banner: (it) => (tripline.note(it), new Promise((resolve) => addEventListener('end', resolve))) } });
@@ -142,7 +142,7 @@ describe('login and logout', () => {
     expect(receipts()).toEqual(['receive user_id_seen']);
   });
 
-  test('of several targets the first that is there is shown, once', async () => {
+  test('of several targets, the first held one gets the intervention, once', async () => {
     serve('both');
     await page.evaluate(() => {
       tripline.start();
@@ -163,7 +163,7 @@ describe('login and logout', () => {
   });
 });
 
-test('a session has its own timer, and none of a past one fires', async () => {
+test('a session has its own timer, and no timer of a past session fires', async () => {
   serve('domain_sessionid_quiet');
   await page.evaluate(() => {
     tripline.start({ handlers: { banner: tripline.note } });
@@ -177,7 +177,7 @@ test('a session has its own timer, and none of a past one fires', async () => {
   await noted(['domain_sessionid_quiet']);
 });
 
-test('newSession without an event voids the old session', async () => {
+test('newSession without an event ends the old session', async () => {
   serve('domain_sessionid_seen', 'domain_sessionid_quiet');
   await page.evaluate(() => {
     tripline.start();
@@ -192,7 +192,7 @@ test('newSession without an event voids the old session', async () => {
 });
 
 describe('clearUserData', () => {
-  test('without an event: what waits for the old visitor expires, and their timers do not fire', async () => {
+  test('without an event: interventions for the old visitor expire, and the timers do not fire', async () => {
     serve('user_id_seen', 'domain_userid_seen', 'domain_sessionid_seen', 'user_id_quiet', 'domain_userid_quiet');
     await page.evaluate(() => {
       tripline.start();
@@ -209,7 +209,7 @@ describe('clearUserData', () => {
     expect(receipts()).toEqual([]);
   });
 
-  test('that keeps the user keeps what is for the user', async () => {
+  test('that keeps the user keeps the interventions for the user', async () => {
     serve('user_id_seen', 'domain_userid_quiet', 'domain_sessionid_quiet');
     await page.evaluate(() => {
       tripline.start({ handlers: { banner: tripline.note } });
@@ -237,11 +237,11 @@ describe('clearUserData', () => {
     expect(receipts()).toEqual(['receive domain_userid_seen']);
   });
 
-  test('in a page that is left: the one before, from the back/forward cache, shows nothing of the old visitor', async () => {
+  test('then back: the page from the back/forward cache shows nothing for the old visitor', async () => {
     serve('domain_userid_seen');
     let tries = 0;
     do {
-      // Chromium does not cache a page whose transaction happens to be under way: then another visitor tries.
+      // Chromium does not cache a page with an open transaction: then another visitor tries.
       expect(++tries).toBeLessThan(10);
       await context.clearCookies();
       await go(page, site.url);
@@ -301,7 +301,7 @@ describe('anonymous tracking', () => {
     await noted(['domain_sessionid_quiet']);
   });
 
-  test('from the start, with sessions: what is for the session is shown and reported', async () => {
+  test('from the start, with sessions: interventions for the session are shown and reported', async () => {
     serve('domain_sessionid_seen', 'domain_sessionid_quiet', 'domain_userid_seen');
     await page.evaluate(() => {
       tripline.start({ handlers: { banner: tripline.note } }, 'sp1', { anonymousTracking: { withSessionTracking: true } });
@@ -311,7 +311,7 @@ describe('anonymous tracking', () => {
     await vi.waitFor(() => expect(receipts()).toHaveLength(4));
   });
 
-  test('no event that reports carries an old id, also if it is the first anonymous one', async () => {
+  test('no report carries an old id, even if it is the first anonymous event', async () => {
     serve('domain_userid_seen');
     await page.evaluate(() => {
       tripline.start({ handlers: { banner: (it) => (tripline.note(it), new Promise((resolve) => addEventListener('end', resolve))) } });
@@ -358,7 +358,7 @@ describe('opting out', () => {
     await vi.waitFor(() => expect(receipts()).toHaveLength(4));
   });
 
-  test('by the browser, where the tracker heeds it: nothing is counted, shown or kept', async () => {
+  test('by Do Not Track, if the tracker respects it: nothing is counted, shown or kept', async () => {
     serve('domain_userid_seen');
     await page.addInitScript(() => Object.defineProperty(navigator, 'doNotTrack', { value: '1' }));
     await go(page, site.url);
@@ -375,7 +375,7 @@ describe('opting out', () => {
 });
 
 describe('two tabs', () => {
-  test('each shows what is for its own visitor', async () => {
+  test('each shows interventions for its own visitor', async () => {
     serve('user_id_seen');
     await page.evaluate(() => {
       tripline.start();
@@ -394,7 +394,7 @@ describe('two tabs', () => {
     await noted(['user_id_seen']);
   });
 
-  test('clearUserData in one voids the old visitor in the other, where nothing is for that visitor any more', async () => {
+  test('clearUserData in one ends the old visitor in the other, which shows nothing for that visitor', async () => {
     serve('domain_userid_seen', 'domain_userid_quiet');
     await page.evaluate(() => {
       tripline.start();
@@ -413,7 +413,7 @@ describe('two tabs', () => {
     await noted([]);
   });
 
-  test('what left the definitions stays for the tab that decided it, and expires when that is closed', async () => {
+  test('an intervention that left the definitions stays for the tab that decided it, and expires when it closes', async () => {
     serve('domain_userid_seen');
     await page.evaluate(() => {
       tripline.start();
@@ -433,7 +433,7 @@ describe('two tabs', () => {
     await noted(['domain_userid_quiet', 'expired domain_userid_seen'], other);
   });
 
-  test('what left the definitions is shown by the tab that decided it', async () => {
+  test('an intervention that left the definitions is shown by the tab that decided it', async () => {
     serve('domain_userid_seen');
     await page.evaluate(() => {
       tripline.start();
@@ -451,7 +451,7 @@ describe('two tabs', () => {
     await noted(['domain_userid_seen']);
   });
 
-  test('a page in the back/forward cache can be kept although something of its own waits', async () => {
+  test('the back/forward cache can keep a page although one of its interventions waits', async () => {
     serve('domain_userid_seen');
     let tries = 0;
     do {

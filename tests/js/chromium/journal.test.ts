@@ -1,4 +1,4 @@
-// Events that wait and a state that is damaged, in a browser's own storage.
+// Waiting events in the browser's real storage.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Payload } from '../../../js/src/types.js';
@@ -34,7 +34,7 @@ const view = JSON.parse(samples.find((line) => line.includes('product_view')) ??
 const views = (): Promise<unknown> => page.evaluate(async () => (await tripline.attributes())?.['count_product_views']);
 const problems = (): Promise<string[]> =>
   page.evaluate(() => tripline.problems.map(({ code, message }) => `${code}: ${message}`));
-/** Characters of our keys and values. */
+/** Returns the number of characters of the plugin's keys and values. */
 const waiting = (): Promise<number> =>
   page.evaluate(() =>
     Object.entries({ ...localStorage })
@@ -67,7 +67,7 @@ test('an event with line separators, NUL or lone surrogates counts, here or on t
   expect(await problems()).toEqual([]);
 });
 
-test('a thousand impressions of one task count, and an error says how many more were lost', async () => {
+test('a thousand impressions of one task count, and an error gives the number of lost ones', async () => {
   const [counts, problems] = await page.evaluate(async (payload) => {
     const evaluator = tripline.createEvaluator({ definitions: '/definitions.json' });
     const problems: string[] = [];
@@ -86,7 +86,7 @@ test('a thousand impressions of one task count, and an error says how many more 
   await vi.waitFor(async () => expect(await waiting()).toBe(0));
 });
 
-test('what does not fit into localStorage counts from memory, with one warning', async () => {
+test('events that do not fit into localStorage count from memory, with one warning', async () => {
   const [count, problems] = await page.evaluate(async (payload) => {
     for (let size = 4_000_000; size >= 10; size = Math.floor(size / 2)) {
       for (let index = 0; ; ++index) {
@@ -110,7 +110,7 @@ test('what does not fit into localStorage counts from memory, with one warning',
   expect(problems).toEqual([expect.stringMatching(/^storage: Events do not fit into localStorage/)]);
 });
 
-test('definitions that are missing for 30 visits leave the site its storage', async () => {
+test('after 30 visits without definitions, the site still has its storage', async () => {
   site.answers.set('/definitions.json', { type: 'text/plain', body: '', status: 404 });
   for (let visits = 1; visits <= 30; ++visits) {
     if (visits > 1) await go(page, site.url);
@@ -127,8 +127,8 @@ test('definitions that are missing for 30 visits leave the site its storage', as
   }
   expect(await waiting()).toBeGreaterThan(500_000);
   await page.evaluate(() => localStorage.setItem('site', 'x'.repeat(4_000_000)));
-  complaints.splice(0).forEach((complaint) => expect(complaint).toContain('404')); // the browser's own
-  // When they are back, what waited counts.
+  complaints.splice(0).forEach((complaint) => expect(complaint).toContain('404')); // the browser's message
+  // When the definitions are back, the waiting events count.
   site.answers.clear();
   await go(page, site.url);
   await page.evaluate(() => void tripline.start());

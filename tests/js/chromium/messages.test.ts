@@ -1,11 +1,11 @@
-// What a page says when something is wrong, in Chromium: a policy that forbids to connect, a plugin that nothing decides for.
+// Messages of a page in Chromium: a policy that forbids connections, a plugin without definitions and subscription.
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type {} from './page.js';
 import { newVisitor, openBrowser, Site, visit } from './site.js';
 
 let site: Site;
-/** Of another origin. */
+/** A server of another origin. */
 let server: Site;
 let browser: Browser;
 let context: BrowserContext;
@@ -28,7 +28,7 @@ afterEach(() => context.close());
 
 const origin = (): string => server.url.replace(/\/$/, '');
 
-describe('what the Content-Security-Policy forbids to fetch', () => {
+describe('a fetch that the Content-Security-Policy forbids', () => {
   test.each([['definitions', 'definitions.json'], ['wasm', 'dist/tripline.wasm']] as const)('%s: the error names connect-src', async (option, path) => {
     const page = await visit(context, site.url);
     const url = `${server.url}${path}`;
@@ -45,7 +45,7 @@ describe('what the Content-Security-Policy forbids to fetch', () => {
     expect(problems[0]?.message).toContain(`add ${origin()} to connect-src`);
   });
 
-  test("connect-src 'none': the error of both names it", async () => {
+  test("connect-src 'none': the errors of both name it", async () => {
     site.policy = Site.policy.replace("connect-src 'self'", "connect-src 'none'");
     const page = await visit(context, site.url);
     const messages = await page.evaluate(async () => {
@@ -73,7 +73,7 @@ describe('what the Content-Security-Policy forbids to fetch', () => {
     );
   });
 
-  test('is not named for a server that is not there, nor for a policy that only reports', async () => {
+  test('is not the reported cause for an unreachable server, nor under a policy that only reports', async () => {
     site.policy = Site.policy.replace("connect-src 'self'", 'connect-src *');
     site.reportOnly = "connect-src 'self'";
     const gone = await Site.open();
@@ -92,7 +92,7 @@ describe('what the Content-Security-Policy forbids to fetch', () => {
 });
 
 describe('a plugin', () => {
-  test('with neither definitions nor a subscription is warned about', async () => {
+  test('with neither definitions nor a subscription causes a warning', async () => {
     const page = await visit(context, site.url);
     const report = await page.evaluate(async () => {
       tripline.startWith(tripline.plugin.SignalsPlugin({ ...tripline.listeners, handlers: { note: tripline.note } }), 'sp1');
@@ -107,7 +107,7 @@ describe('a plugin', () => {
     expect(report?.findings.find(({ check }) => check === 'engine')?.message).toContain(problem?.message);
   });
 
-  test.each(['before the tracker', 'after it', 'a little later'])('that subscribes %s is not', async (when) => {
+  test.each(['before the tracker', 'after it', 'a little later'])('that subscribes %s causes none', async (when) => {
     const page = await visit(context, site.url);
     const problems = await page.evaluate(async (when) => {
       const subscribe = (): void => void tripline.plugin.subscribeToInterventions({ endpoint: location.origin, apiPath: '/silent' });
@@ -123,7 +123,7 @@ describe('a plugin', () => {
     expect(problems).toEqual([]);
   });
 
-  test('that was taken away is not', async () => {
+  test('that was removed causes none', async () => {
     const page = await visit(context, site.url);
     const problems = await page.evaluate(async () => {
       const tracker = tripline.startWith(tripline.plugin.SignalsPlugin(tripline.listeners), 'sp1');
@@ -134,7 +134,7 @@ describe('a plugin', () => {
     expect(problems).toEqual([]);
   });
 
-  test('without a handler is advised to add one as its users do', async () => {
+  test('without a handler is advised to add one by addInterventionHandlers', async () => {
     const page = await visit(context, site.url);
     const advice = await page.evaluate(async () => {
       tripline.start();

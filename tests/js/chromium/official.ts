@@ -1,4 +1,4 @@
-// What the test page of the official plugin runs: the real tracker with it, unmodified, and our fetcher inside.
+// The script of the official plugin's test page: the real tracker, that plugin, unmodified, and tripline/fetcher in it.
 import { SnowplowEcommercePlugin, trackAddToCart, trackProductView } from '@snowplow/browser-plugin-snowplow-ecommerce';
 import { clearUserData, newTracker, trackPageView, type BrowserTracker } from '@snowplow/browser-tracker';
 import {

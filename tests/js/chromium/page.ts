@@ -1,4 +1,4 @@
-// What the test page runs: the real tracker with the built plugin, as a site would have them.
+// The script of the test page: the real tracker with the built plugin, as on a site.
 import {
   SnowplowEcommercePlugin,
   trackAddToCart,
@@ -21,7 +21,7 @@ import { createEvaluator, type Attributes, type Problem } from '../../../js/dist
 import * as engine from '../../../js/dist/server.js';
 import * as plugin from '../../../js/dist/snowplow.js';
 
-/** What handlers, listeners and hooks noted, in order. */
+/** The notes of handlers, listeners and hooks, in order. */
 const notes: string[] = [];
 const problems: Problem[] = [];
 
@@ -32,7 +32,7 @@ const page = {
   engine,
   notes,
   problems,
-  /** What a subscription noted. */
+  /** The states of a subscription, in order. */
   states: [] as string[],
   subscription: undefined as plugin.Subscription | undefined,
   tracker: undefined as BrowserTracker | undefined,
@@ -85,7 +85,7 @@ const page = {
   newSession: () => newSession(),
   clearUserData, disableAnonymousTracking, enableAnonymousTracking, setOptOutCookie, setUserId,
 
-  /** Of the visitor, as another evaluator of the same namespace reads them. */
+  /** Returns the visitor's attributes, read by another evaluator of the same namespace. */
   async attributes(namespace = 'sp1'): Promise<Attributes[string] | undefined> {
     const evaluator = createEvaluator({ definitions: '/definitions.json', namespace });
     const id = /_sp_id\.[^=]*=([^.;]*)/.exec(document.cookie)?.[1] ?? '';

@@ -43,7 +43,7 @@ interface SelfDescribing {
   data: Record<string, unknown>;
 }
 
-/** Events about interventions: schema name, data, entities of the vendor. */
+/** Returns the events about interventions: schema name, data, and the vendor's entities. */
 function measured(events: readonly Payload[]): { event: SelfDescribing; entities: SelfDescribing[] }[] {
   return events.flatMap(({ ue_pr, co }) => {
     const event = ue_pr === undefined ? undefined : (JSON.parse(String(ue_pr)) as { data: SelfDescribing }).data;
@@ -76,7 +76,7 @@ describe('an intervention', () => {
     expect(await problems()).toEqual([]);
   });
 
-  test('is measured as the official plugin does it', async () => {
+  test('is measured as by the official plugin', async () => {
     const sample = JSON.parse(readSample('plugin_measurement.json')) as { events: Payload[] };
     await page.evaluate(() => {
       tripline.start({
@@ -113,7 +113,7 @@ describe('an intervention', () => {
     expect((await problems()).map((text) => text.split(':')[0])).toEqual(['handler', 'handler']);
   });
 
-  test('is measured only as far as the options say, with the entities that they add', async () => {
+  test('is measured as the options choose, with the entities that they add', async () => {
     await page.evaluate(() => {
       tripline.start({
         handlers: { ok: tripline.note, broken: () => { throw null; } },
@@ -149,7 +149,7 @@ describe('an intervention', () => {
     ]);
   });
 
-  test('a measurement that throws harms nobody', async () => {
+  test('a measurement that throws has no effect on handlers', async () => {
     await page.evaluate(() => {
       tripline.start({ handlers: { ok: tripline.note }, measurement: { dispatch_accept: () => { throw new Error('no'); } } });
       tripline.add();
@@ -161,7 +161,7 @@ describe('an intervention', () => {
 });
 
 describe('the tracker', () => {
-  test('sends what it would send without the plugin', async () => {
+  test('sends the same events as without the plugin', async () => {
     await page.evaluate(() => {
       const tracker = tripline.start({ handlers: { banner: tripline.note } });
       const seen = new WeakMap<object, string>();
@@ -182,7 +182,7 @@ describe('the tracker', () => {
     await noted(['cart_abandonment']);
   });
 
-  test('each has an evaluator of its own', async () => {
+  test('has its own evaluator', async () => {
     await page.evaluate(() => {
       tripline.start({ handlers: { banner: ({ name }, { namespace }) => tripline.notes.push(`${namespace} ${name}`) } }, 'a');
       tripline.start({ handlers: { banner: ({ name }, { namespace }) => tripline.notes.push(`${namespace} ${name}`) } }, 'b');
@@ -194,7 +194,7 @@ describe('the tracker', () => {
     expect(await page.evaluate(() => tripline.attributes('b'))).toMatchObject({ count_product_views: 4 });
   });
 
-  test('two that share one plugin are told apart', async () => {
+  test('may share one plugin with another, and both stay separate', async () => {
     await page.evaluate(() => {
       const signals = tripline.signals({ handlers: { banner: ({ name }, { namespace }) => tripline.notes.push(`${namespace} ${name}`) } });
       tripline.startWith(signals, 'a');
@@ -205,7 +205,7 @@ describe('the tracker', () => {
     expect(await page.evaluate(() => tripline.attributes('a'))).toMatchObject({ count_product_views: 0 });
   });
 
-  test('a deactivated one is evaluated no more', async () => {
+  test('is no longer evaluated after its deactivation', async () => {
     await page.evaluate(async () => {
       const tracker = tripline.start();
       tripline.add();
@@ -217,7 +217,7 @@ describe('the tracker', () => {
     expect(await notes()).toEqual([]);
   });
 
-  test('its events in base64 count as well', async () => {
+  test('may send events in base64, which count as well', async () => {
     await page.evaluate(() => {
       const tracker = tripline.start({ handlers: { banner: tripline.note } });
       tracker.core.setBase64Encoding(true);
@@ -227,8 +227,8 @@ describe('the tracker', () => {
   });
 });
 
-// What the tracker hands over is text for the most part, and what a site sets as an id is what it sets.
-test('rules 2 and 10: atomic fields have values of their types, and a filter on a time takes instants', async () => {
+// The tracker hands over most fields as strings, and an id in the type that the site set.
+test('rules 2 and 10: atomic fields have values of their types, and a filter on a time compares instants', async () => {
   const fields: [string, string, unknown][] = [
     ['br_cookies', '=', true],
     ['domain_sessionidx', '<=', 1],
@@ -289,7 +289,7 @@ test('rules 4 and 26: an address is read as Enrich reads it, whatever its length
 });
 
 describe('handlers', () => {
-  test('can be added before there is a tracker, for all or for one', async () => {
+  test('can be added before the tracker, for all trackers or for one', async () => {
     await page.evaluate(() => {
       const { addInterventionHandlers } = tripline.plugin;
       addInterventionHandlers({ any: () => tripline.notes.push('any') });
@@ -301,7 +301,7 @@ describe('handlers', () => {
     await noted(['any', 'sp1']);
   });
 
-  test('that come later get what waited for them, once', async () => {
+  test('that are added later get the waiting interventions, once', async () => {
     await page.evaluate(() => {
       tripline.start();
       tripline.add();
@@ -332,7 +332,7 @@ describe('handlers', () => {
     await noted(['cart_abandonment']);
   });
 
-  test('are replaced and removed by their ids, without complaint about unknown ones', async () => {
+  test('are replaced and removed by their ids, and unknown ids are ignored', async () => {
     await page.evaluate(() => {
       const { addInterventionHandlers, removeInterventionHandlers } = tripline.plugin;
       addInterventionHandlers({ early: () => tripline.notes.push('early') });
@@ -347,7 +347,7 @@ describe('handlers', () => {
     await noted(['new a']);
   });
 
-  test('that track what triggers them again are stopped after 20 times', async () => {
+  test('that trigger themselves by an event are stopped after 20 times', async () => {
     const bundle = JSON.parse(readSample('ecom_bundle.json')) as { interventions: { criteria: object }[] };
     bundle.interventions = [
       { ...bundle.interventions[0], criteria: { attribute: 'ecom_attributes:count_product_views', operator: 'changed' } },
@@ -370,11 +370,11 @@ describe('handlers', () => {
     expect(await problems()).toEqual([expect.stringMatching(/^handler: .*suspended/)]);
     const collected = site.collected.length;
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect(site.collected.length - collected).toBeLessThan(10); // what was on its way
+    expect(site.collected.length - collected).toBeLessThan(10); // events that were on their way
     expect(await notes()).toHaveLength(22);
   });
 
-  test('that are no functions are an error', async () => {
+  test('that are not functions are an error', async () => {
     await page.evaluate(() => {
       tripline.start({ handlers: { banner: 'show' as never, ok: tripline.note } });
       tripline.add();
@@ -385,7 +385,7 @@ describe('handlers', () => {
 });
 
 describe('from page to page', () => {
-  test('counts go on, and nothing is shown twice', async () => {
+  test('counts continue, and nothing is shown twice', async () => {
     for (const shown of [[], [], [], ['discount'], []]) {
       await go(page, site.url);
       await page.evaluate(() => {
@@ -413,8 +413,8 @@ describe('from page to page', () => {
     expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_add_to_cart: 1 });
   });
 
-  // A page that was left while it asked for the database froze with its request, and no page after it got the database.
-  test('a page that was left while it opened the database keeps it from nobody', async () => {
+  // Once, a page that was left while it opened the database froze with its request and blocked the pages after it.
+  test('a page that is left while it opens the database does not block it', async () => {
     await page.evaluate(() => {
       const open = indexedDB.open.bind(indexedDB);
       indexedDB.open = (...database) => {
@@ -435,7 +435,7 @@ describe('from page to page', () => {
     expect(await problems()).toEqual([]);
   });
 
-  test('so does an intervention that is pushed', async () => {
+  test('a pushed intervention is dispatched when its page is left in the same task', async () => {
     await page.evaluate(() => {
       tripline.start({ handlers: { banner: tripline.note } });
       tripline.plugin.getEvaluator('sp1')?.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } });
@@ -447,7 +447,7 @@ describe('from page to page', () => {
     await noted(['hello']);
   });
 
-  test('where the code for what is pushed is missing, that waits for a page that has it, and what came after it too', async () => {
+  test('if the code for pushes cannot be loaded, a push and everything after it wait for a page that can load it', async () => {
     const missing = '/dist/set-and-push.js';
     site.answers.set(missing, { status: 404, type: 'text/plain', body: '' });
     await page.evaluate(() => {
@@ -464,11 +464,11 @@ describe('from page to page', () => {
     expect(await problems()).toEqual([]);
   });
 
-  test('while a slow next page is awaited no handler starts; there it does', async () => {
+  test('while a slow next page loads, no handler starts; it starts on that page', async () => {
     await page.evaluate(async () => {
       tripline.start({ handlers: { banner: () => sessionStorage.setItem('shown too early', 'yes') } });
       tripline.view();
-      await tripline.attributes(); // the engine is there
+      await tripline.attributes(); // the engine is loaded
       addEventListener('beforeunload', () => tripline.add());
       location.href = '/slow';
     });
@@ -482,7 +482,7 @@ describe('from page to page', () => {
     expect(await page.evaluate(() => sessionStorage.getItem('shown too early'))).toBeNull();
   });
 
-  test('events of a renderer that died count', async () => {
+  test('events of a crashed renderer count', async () => {
     const doomed = await visit(context, site.url);
     await doomed.evaluate(() => {
       tripline.start();
@@ -500,8 +500,8 @@ describe('from page to page', () => {
     expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_product_views: 4 });
   });
 
-  test('a page that returns from the back/forward cache goes on, and counts nothing twice', async () => {
-    // Chromium does not cache a page whose transaction happens to be under way: then another visitor tries.
+  test('a page restored from the back/forward cache continues, and counts nothing twice', async () => {
+    // Chromium does not cache a page with an open transaction: then another visitor tries.
     for (let tries = 1; !(await leaveAndReturn()); ++tries) {
       expect(tries).toBeLessThan(10);
       await context.clearCookies();
@@ -512,7 +512,7 @@ describe('from page to page', () => {
     expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_product_views: 4 });
   });
 
-  /** Two views here, the second just before leaving, and one on the next page. Whether the page was cached. */
+  /** Tracks a view, one just before leaving, and one on the next page. Returns true if the first page was cached. */
   async function leaveAndReturn(): Promise<boolean> {
     await page.evaluate(async () => {
       tripline.start({ handlers: { banner: tripline.note } });
@@ -534,7 +534,7 @@ describe('from page to page', () => {
     return (await notes()).includes('same page');
   }
 
-  test('a new session ends what found no handler', async () => {
+  test('a new session ends interventions without a handler', async () => {
     await page.evaluate(async () => {
       tripline.start();
       tripline.add();
@@ -549,7 +549,7 @@ describe('from page to page', () => {
 describe('several tabs', () => {
   test('lose no event of each other, and show one banner', async () => {
     const tabs = [page, await visit(context, site.url), await visit(context, site.url)];
-    // One after the other: trackers that begin at once may each take the visitor for a new one.
+    // Starts one after the other: trackers that start at once may each give the visitor a new id.
     for (const tab of tabs) await tab.evaluate(() => void tripline.start({ handlers: { banner: tripline.note } }));
     await Promise.all(
       tabs.map((tab) =>
@@ -572,7 +572,7 @@ describe('several tabs', () => {
     expect((await Promise.all(tabs.map(problems))).flat()).toEqual([]);
   });
 
-  test('what a closed tab left undelivered, another shows', async () => {
+  test('show undelivered interventions of a closed tab', async () => {
     const other = await visit(context, site.url);
     await other.evaluate(async () => {
       tripline.start();
@@ -588,14 +588,14 @@ describe('several tabs', () => {
   });
 });
 
-describe('trouble', () => {
+describe('failures', () => {
   const tryOut = (options: { wasm?: string; definitions?: string } = {}): Promise<void> =>
     page.evaluate((given) => {
       tripline.start({ handlers: { banner: tripline.note }, ...given });
       tripline.add();
     }, options);
 
-  test('an engine of the wrong type is taken all the same', async () => {
+  test('an engine with the wrong content type still works', async () => {
     site.answers.set('/other.wasm', { type: 'application/octet-stream', body: await wasm() });
     await tryOut({ wasm: '/other.wasm' });
     await noted(['cart_abandonment']);
@@ -608,7 +608,7 @@ describe('trouble', () => {
     ['an engine of another version', { wasm: '/newer.wasm' }, 'wasm', ['option "wasm"', 'of this version']],
     ['definitions that are not there', { definitions: '/gone' }, 'definitions', ['/gone answered with status 404']],
     ['definitions that are a page', { definitions: '/' }, 'definitions', ['loaded: / is not', 'HTML page']],
-  ])('%s: an error says what to do, and the tracker goes on', async (_, options, code, texts) => {
+  ])('%s: an error names the remedy, and the tracker works', async (_, options, code, texts) => {
     site.answers.set('/gone', { type: 'text/plain', body: 'Not found', status: 404 });
     const [[, other], [, newer]] = foreignModules as [(typeof foreignModules)[0], (typeof foreignModules)[0]];
     for (const [path, bytes] of [['/other.wasm', other], ['/newer.wasm', newer]] as const) {
@@ -626,7 +626,7 @@ describe('trouble', () => {
   test.each([
     ['definitions', { definitions: '/never' }],
     ['wasm', { wasm: '/never' }],
-  ])('a server that does not answer when asked for %s: an error in time, and the next page counts', async (code, options) => {
+  ])('a server that does not respond to a request for %s: an error in time, and the next page counts', async (code, options) => {
     site.routes.set('/never', () => undefined);
     await page.evaluate((given) => {
       tripline.start({ handlers: { banner: tripline.note }, loadTimeout: 3000, ...given });
@@ -637,7 +637,7 @@ describe('trouble', () => {
       const report = await tripline.plugin.getEvaluator()?.doctor();
       return { took: performance.now() - began, report };
     });
-    expect(took).toBeLessThan(1500); // it promises 1 s; the machine has other work
+    expect(took).toBeLessThan(1500); // the limit is 1 s; a busy machine needs longer
     expect(report?.findings.find(({ check }) => check === 'engine')?.message).toContain('still loading');
     await vi.waitFor(async () => expect(await problems()).toHaveLength(1), { timeout: 10_000 });
     expect((await problems())[0]).toMatch(new RegExp(`^${code}: .*/never did not come within 3 s`));
@@ -666,7 +666,7 @@ describe('trouble', () => {
     }
   });
 
-  test('a damaged snapshot in the database: an error, and counting starts afresh', async () => {
+  test('a damaged snapshot in the database: an error, and counting starts again', async () => {
     await page.evaluate(async () => {
       tripline.start();
       for (let views = 1; views <= 3; ++views) tripline.view();
@@ -690,13 +690,13 @@ describe('trouble', () => {
       tripline.view();
     });
     const codes = async (): Promise<unknown> => (await problems()).map((text) => text.split(':')[0]);
-    // Before attributes() asks: that opens another evaluator, which may find the damage, and mend it, as well.
+    // Waits before attributes() is called: that opens another evaluator, which may find and repair the damage, too.
     await vi.waitFor(async () => expect(await codes()).toEqual(['snapshot']), { timeout: 10_000 });
     await vi.waitFor(async () => expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_product_views: 1 }));
     expect(await codes()).toEqual(['snapshot']);
   });
 
-  test('site data that is cleared under the page: counting starts afresh and goes on', async () => {
+  test('site data that is cleared while the page is open: counting starts again and continues', async () => {
     await page.evaluate(async () => {
       tripline.start({ handlers: { banner: tripline.note } });
       for (let views = 1; views <= 4; ++views) tripline.view();
@@ -710,7 +710,7 @@ describe('trouble', () => {
         tripline.view();
         return (await tripline.attributes())?.['count_product_views'];
       });
-    // The page learns of it a little later; what it counts until then may be cleared, too.
+    // The page notices this a little later; events counted until then may be lost, too.
     await vi.waitFor(async () => expect(await viewed()).toBeLessThan(5), { timeout: 10_000 });
     await vi.waitFor(
       async () => {
@@ -721,7 +721,7 @@ describe('trouble', () => {
     );
   });
 
-  test('a frame without storage evaluates in memory, and says so twice', async () => {
+  test('a frame without storage evaluates in memory, with two warnings', async () => {
     const result = await page.evaluate(async () => {
       const frame = document.createElement('iframe');
       frame.sandbox.add('allow-scripts');

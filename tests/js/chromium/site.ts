@@ -23,15 +23,15 @@ interface Answer {
 }
 
 export class Site {
-  /** What the collector got, in order. */
+  /** The events that the collector received, in order. */
   readonly collected: Payload[] = [];
-  /** Answers other than the site's own, by path. */
+  /** Responses that replace the site's own, by path. */
   readonly answers = new Map<string, Answer>();
-  /** What answers a path by itself. */
+  /** Request listeners for single paths. */
   readonly routes = new Map<string, RequestListener>();
   static readonly policy = defaultPolicy;
   policy = defaultPolicy;
-  /** A second policy, which forbids nothing. */
+  /** A second policy, which only reports. */
   reportOnly = '';
   readonly #server: Server;
   readonly #script: string;
@@ -59,7 +59,7 @@ export class Site {
     });
   }
 
-  /** `script`: what its pages run. */
+  /** Opens a site whose pages run `script`. */
   static async open(script = 'page.ts'): Promise<Site> {
     const { outputFiles } = await build({
       entryPoints: [here(script)],
@@ -124,7 +124,7 @@ export function openBrowser(): Promise<Browser> {
   });
 }
 
-/** A visitor who was never here; what their console says besides nothing. */
+/** Opens a context for a new visitor. `complaints` collects the messages of the console. */
 export async function newVisitor(browser: Browser): Promise<{ context: BrowserContext; complaints: string[] }> {
   const context = await browser.newContext();
   const complaints: string[] = [];
@@ -133,7 +133,7 @@ export async function newVisitor(browser: Browser): Promise<{ context: BrowserCo
   return { context, complaints };
 }
 
-/** Opens a page whose script has run. */
+/** Opens a page and waits until its script has run. */
 export async function visit(context: BrowserContext, url: string): Promise<Page> {
   const page = await context.newPage();
   await go(page, url);

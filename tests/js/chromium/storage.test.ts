@@ -1,4 +1,4 @@
-// Storage that fails, hangs or comes late, in Chromium.
+// Storage that fails, hangs or responds late, in Chromium.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type {} from './page.js';
@@ -34,7 +34,7 @@ const problems = (page: Page): Promise<string[]> =>
 const warned = (page: Page): Promise<void> =>
   vi.waitFor(async () => expect(await problems(page)).toHaveLength(1), timeout);
 
-/** Of the visitor, as the page's own evaluator has them. */
+/** Returns the visitor's attributes, read by the page's own evaluator. */
 const attributes = (page: Page): Promise<Record<string, unknown> | undefined> =>
   page.evaluate(async () => {
     const id = tripline.tracker?.getDomainUserId() ?? '';
@@ -52,7 +52,7 @@ const views = (page: Page, count: number): Promise<void> =>
   }, count);
 const add = (page: Page): Promise<void> => page.evaluate(() => tripline.add());
 
-/** What pages run first, until they are given something else. */
+/** Opens a page of the site, which first runs `script`. */
 async function newPage(script?: () => void): Promise<Page> {
   const page = await context.newPage();
   if (script) await page.addInitScript(script);
@@ -61,7 +61,7 @@ async function newPage(script?: () => void): Promise<Page> {
 }
 
 describe('indexedDB.open()', () => {
-  test('that never answers: after five seconds memory with a warning, and nothing waits for ever', async () => {
+  test('that never responds: after five seconds memory with a warning, and nothing waits for ever', async () => {
     const page = await newPage(() => {
       IDBFactory.prototype.open = () => ({}) as IDBOpenDBRequest;
     });
@@ -83,7 +83,7 @@ describe('indexedDB.open()', () => {
     expect(await problems(page)).toEqual([expect.stringMatching(/^storage: .*has not answered for 5 s/)]);
   });
 
-  test('that never answers does not keep a stream from being asked', async () => {
+  test('that never responds does not keep a stream from being opened', async () => {
     const page = await newPage(() => {
       IDBFactory.prototype.open = () => ({}) as IDBOpenDBRequest;
     });
@@ -96,7 +96,7 @@ describe('indexedDB.open()', () => {
     complaints.length = 0; // the site has no stream
   });
 
-  test('that answers late: the page joins what is stored, and counts its own events there', async () => {
+  test('that responds late: the page continues from the stored state, and counts its own events there', async () => {
     const before = await newPage();
     await start(before);
     await views(before, 3);
@@ -159,7 +159,7 @@ describe('indexedDB.open()', () => {
   });
 });
 
-/** From now on nothing can be written into the database. */
+/** Makes every write into the database fail from now on. */
 const breakPut = (): void => {
   IDBObjectStore.prototype.put = () => {
     throw new DOMException('The disk is full.', 'QuotaExceededError');
@@ -185,8 +185,8 @@ const stored = (page: Page): Promise<string[]> =>
   page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('tripline:')));
 const codes = async (page: Page): Promise<string[]> => (await problems(page)).map((text) => text.split(':')[0] ?? '');
 
-describe('a database that takes nothing any more', () => {
-  test('in the middle of a page: what is counted since counts for the next page, too', async () => {
+describe('a database that no longer accepts writes', () => {
+  test('while a page is open: events counted since then count for the next page, too', async () => {
     const page = await newPage();
     await start(page);
     await views(page, 2);
@@ -230,7 +230,7 @@ describe('without a database', () => {
       await context.addInitScript(withoutDatabase);
       if (without) await context.addInitScript(without);
       const tabs = [await newPage(), await newPage()];
-      // One after the other: trackers that begin at once may each take the visitor for a new one.
+      // Starts one after the other: trackers that start at once may each give the visitor a new id.
       for (const tab of tabs) {
         await start(tab);
         await views(tab, 3);
@@ -249,7 +249,7 @@ describe('without a database', () => {
     },
   );
 
-  test('of tabs that decide at the same time one shows the banner', async () => {
+  test('of tabs that decide at the same time, one shows the banner', async () => {
     await context.addInitScript(withoutDatabase);
     const tabs = [await newPage(), await newPage(), await newPage()];
     for (const tab of tabs) {
@@ -267,15 +267,15 @@ describe('without a database', () => {
       ),
     );
     for (const tab of tabs) await counts(tab, { count_product_views: 4 });
-    await new Promise((resolve) => setTimeout(resolve, 3000)); // as long as a claim is held, and longer
+    await new Promise((resolve) => setTimeout(resolve, 3000)); // longer than a tab holds its claim
     expect((await Promise.all(tabs.map(notes))).flat()).toEqual(['discount']);
   });
 
-  test('and with a full localStorage: a tab that has just started something keeps others from it', async () => {
+  test('and with a full localStorage: a tab that has just started an intervention keeps others from it', async () => {
     await context.addInitScript(withoutDatabase);
     const first = await newPage(() => {
       const wait = globalThis.setTimeout;
-      // The two seconds for which it holds its claim do not end.
+      // The two seconds for which the tab holds its claim never end.
       globalThis.setTimeout = ((call: () => void, ms?: number) => (ms === 2000 ? 0 : wait(call, ms))) as typeof setTimeout;
     });
     await first.evaluate(fillLocalStorage);
@@ -289,7 +289,7 @@ describe('without a database', () => {
     await new Promise((resolve) => setTimeout(resolve, 3000));
     expect(await notes(other)).toEqual([]);
     await first.close();
-    await noted(other, ['cart_abandonment']); // nothing else tells it
+    await noted(other, ['cart_abandonment']); // possible only after the first tab is closed
   });
 
   test('and with a full localStorage: once for a page', async () => {
@@ -305,7 +305,7 @@ describe('without a database', () => {
   });
 });
 
-test('with a full localStorage the database alone keeps what was started', async () => {
+test('with a full localStorage, the database alone remembers started interventions', async () => {
   const page = await newPage();
   await page.evaluate(fillLocalStorage);
   await start(page);
@@ -317,7 +317,7 @@ test('with a full localStorage the database alone keeps what was started', async
   expect(await notes(page)).toEqual([]);
 });
 
-test('a page that has just started something goes into the back/forward cache, and keeps nobody waiting', async () => {
+test('a page that has just started an intervention enters the back/forward cache, and delays no other', async () => {
   const page = await newPage();
   await start(page);
   await page.evaluate(() => Object.assign(globalThis, { isThis: true }));
@@ -332,7 +332,7 @@ test('a page that has just started something goes into the back/forward cache, a
   await counts(page, { count_add_to_cart: 1, count_product_views: 1 });
 });
 
-test('a browser that never says who has a lock is not waited for', async () => {
+test('a browser that never grants a lock delays nothing', async () => {
   const page = await newPage(() => {
     LockManager.prototype.request = () => new Promise(() => undefined);
   });

@@ -47,7 +47,7 @@ const offer = (name = 'offer'): Omit<Intervention, 'target_attribute_key'> => ({
   attributes: { 'a:b': '4' },
 });
 
-/** A tracker, and a subscription whose states are noted. */
+/** Starts a tracker and a subscription, and notes its states. */
 async function subscribe(options: object = {}, plugin: object = {}): Promise<void> {
   await page.evaluate(
     ([endpoint, options, plugin]) => {
@@ -60,7 +60,7 @@ async function subscribe(options: object = {}, plugin: object = {}): Promise<voi
 }
 
 describe('a subscription', () => {
-  test('asks for the ids of the tracker, and its interventions reach handlers', async () => {
+  test('requests the ids of the tracker, and its interventions reach handlers', async () => {
     await subscribe();
     await server.reached(1);
     server.send(offer(), '1');
@@ -104,7 +104,7 @@ describe('a subscription', () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  test('takes ids from events by selectors, also from those tracked before its code was there', async () => {
+  test('reads ids from events by selectors, also from events tracked before its code was loaded', async () => {
     await page.evaluate(
       (endpoint) => {
         tripline.start({ handlers: { banner: tripline.note } });
@@ -122,7 +122,7 @@ describe('a subscription', () => {
     await vi.waitFor(() => expect(server.asked.at(-1)?.query).toMatchObject({ product_id: 'P-100', language: 'en-US', store_id: 's1' }));
   });
 
-  test('that came before its tracker waits for it', async () => {
+  test('that is made before its tracker waits for it', async () => {
     await page.evaluate((endpoint) => {
       tripline.plugin.subscribeToInterventions({ endpoint }, ['sp1']);
       tripline.start({ handlers: { banner: tripline.note } });
@@ -130,7 +130,7 @@ describe('a subscription', () => {
     await server.reached(1);
   });
 
-  test('that is equal to the present one is that one; another takes its place', async () => {
+  test('that is equal to the present one returns that one; another one replaces it', async () => {
     await subscribe();
     await server.reached(1);
     const same = await page.evaluate(
@@ -144,7 +144,7 @@ describe('a subscription', () => {
     expect(await page.evaluate(() => tripline.states.at(-1))).toBe('sp1 closed');
   });
 
-  test('ends by unsubscribe, and an equal one begins anew', async () => {
+  test('ends by unsubscribe, and an equal one then starts again', async () => {
     await subscribe();
     await vi.waitFor(async () => expect(await page.evaluate(() => tripline.states)).toContain('sp1 open'));
     await page.evaluate(() => tripline.subscription?.unsubscribe());
@@ -168,16 +168,16 @@ describe('a subscription', () => {
   });
 });
 
-/** The server's stream at the site's own address. */
+/** Serves the server's stream at the site's own address, and returns that address. */
 function ofTheSite(): string {
   site.routes.set('/api/v1/interventions', server.answer);
   return site.url;
 }
 
-describe('what came while the server did not answer', () => {
+describe('a message that the page missed while the server did not respond', () => {
   const silent = (): void => undefined;
 
-  test.each(['the same', 'another'])('is asked for by Last-Event-ID until it is answered, by a page of %s origin', async (origin) => {
+  test.each(['the same', 'another'])('is requested by Last-Event-ID until there is a response, by a page of %s origin', async (origin) => {
     await subscribe({ endpoint: origin === 'another' ? server.url : ofTheSite(), connectionTimeoutMs: 300 });
     await server.reached(1);
     server.send(offer(), '1');
@@ -190,7 +190,7 @@ describe('what came while the server did not answer', () => {
     expect(asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, '1', '1', '1']);
   }, 30_000);
 
-  test.each(['Größe', '☃ 👟'])('is asked for by the bytes of the id "%s", as EventSource does', async (id) => {
+  test.each(['Größe', '☃ 👟'])('is requested by the bytes of the id "%s", as by EventSource', async (id) => {
     server.opening = `retry: 100\nid: ${id}\n\n`;
     await subscribe({ endpoint: ofTheSite() });
     await page.evaluate(() => void new EventSource('/api/v1/interventions?by=EventSource'));
@@ -207,7 +207,7 @@ describe('what came while the server did not answer', () => {
 });
 
 describe('from page to page', () => {
-  test('the next page asks a server of another origin for what came since', async () => {
+  test('the next page asks a server of another origin for the messages since then', async () => {
     await subscribe();
     await server.reached(1);
     server.send(offer(), 'm1');
@@ -221,7 +221,7 @@ describe('from page to page', () => {
     noComplaints();
   });
 
-  test('a server that does not allow the header is asked without', async () => {
+  test('a server that does not allow the header gets requests without it', async () => {
     server.allowsHeader = false;
     await subscribe();
     await server.reached(1);
@@ -234,7 +234,7 @@ describe('from page to page', () => {
     await noted(['offer', 'second']);
   });
 
-  test('a page that comes back from the back/forward cache connects again', async () => {
+  test('a page restored from the back/forward cache reconnects', async () => {
     await subscribe();
     await server.reached(1);
     await page.evaluate(() => {
@@ -250,7 +250,7 @@ describe('from page to page', () => {
     await noted(['offer']);
   });
 
-  test('a page that is hidden for a minute gives its stream up, until it is seen again', async () => {
+  test('a page that is hidden for a minute closes its stream, until it is visible again', async () => {
     const hide = (state: string): Promise<void> =>
       page.evaluate((state) => {
         Object.defineProperty(document, 'visibilityState', { configurable: true, value: state });
@@ -278,7 +278,7 @@ describe('from page to page', () => {
     await noted(['offer']);
   });
 
-  test('of two tabs one shows it', async () => {
+  test('of two tabs, one shows the intervention', async () => {
     await subscribe();
     const other = await visit(context, site.url);
     const first = page;
@@ -295,7 +295,7 @@ describe('from page to page', () => {
 });
 
 describe('the mode', () => {
-  test('always: the page decides too, and what both decide is shown once', async () => {
+  test('always: the page decides, too, and an intervention that both decide is shown once', async () => {
     await subscribe();
     await server.reached(1);
     await page.evaluate(() => void tripline.add());
@@ -306,7 +306,7 @@ describe('the mode', () => {
     await noted(['cart_abandonment', 'offer']);
   });
 
-  test('only: the page does not decide, and does again after unsubscribe', async () => {
+  test('only: the page does not decide, until unsubscribe', async () => {
     await subscribe({ mode: 'only' });
     await page.evaluate(() => void tripline.add());
     await server.reached(1);
@@ -320,7 +320,7 @@ describe('the mode', () => {
     expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_add_to_cart: 1 });
   });
 
-  test('only is the default without definitions, and nothing of the engine is loaded', async () => {
+  test('only is the default without definitions, and the page does not load the engine', async () => {
     const loaded: string[] = [];
     page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
     await subscribe({}, { definitions: undefined });
@@ -332,7 +332,7 @@ describe('the mode', () => {
     noComplaints();
   });
 
-  test('fallback: the server decides where the policy forbids WebAssembly', async () => {
+  test('fallback: the server decides if the policy forbids WebAssembly', async () => {
     site.policy = policy().replace(" 'wasm-unsafe-eval'", '');
     await go(page, `${site.url}strict`);
     await subscribe({ mode: 'fallback' });
@@ -341,7 +341,7 @@ describe('the mode', () => {
     await noted(['offer']);
   });
 
-  test('fallback: the page decides where it can', async () => {
+  test('fallback: the page decides if it can', async () => {
     await subscribe({ mode: 'fallback' });
     await vi.waitFor(async () => expect(await page.evaluate(() => tripline.states)).toEqual(['sp1 idle']));
     await page.evaluate(() => void tripline.add());
@@ -351,7 +351,7 @@ describe('the mode', () => {
   });
 });
 
-test('the code of streams is loaded by those who subscribe', async () => {
+test('only pages that subscribe load the code of streams', async () => {
   const loaded: string[] = [];
   page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
   await page.evaluate(async () => {
