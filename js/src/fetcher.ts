@@ -10,7 +10,7 @@ import { LocalEvaluator, type Evaluator, type EvaluatorOptions } from './evaluat
 import { stringAttributes } from './delivery/string-attributes.js';
 import type { SubscriptionOptions } from './stream/options.js';
 import { TrackerSubscription, type Feed } from './stream/subscription.js';
-import type { Intervention, Payload, Problem } from './types.js';
+import type { Intervention, TrackerPayload, Problem } from './types.js';
 
 export type { Problem, ProblemCode } from './types.js';
 export type { SubscriptionOptions } from './stream/options.js';
@@ -80,7 +80,7 @@ class EvaluatorFetcher implements Fetcher {
 
   update(payload?: unknown): void {
     if (typeof payload !== 'object' || payload === null) return;
-    this.#evaluator.track(payload as Payload);
-    if (this.#feed && !isReceipt(payload as Payload)) this.#feed.update(payload as Payload);
+    this.#evaluator.track(payload as TrackerPayload);
+    if (this.#feed && !isReceipt(payload as TrackerPayload)) this.#feed.update(payload as TrackerPayload);
   }
 }

@@ -7,7 +7,7 @@ export type { DefinitionsSource, WasmSource } from './engine/load.js';
 export type { Store, StoredState, Waiting } from './state/store.js';
 export type {
   AttributeKey,
-  AttributePush,
+  AttributeUpdate,
   Attributes,
   AttributeValue,
   Diagnostic,
@@ -15,7 +15,7 @@ export type {
   ExplainedCriterion,
   Explanation,
   Intervention,
-  Payload,
+  TrackerPayload,
   Problem,
   ProblemCode,
 } from './types.js';

@@ -17,14 +17,14 @@ export { EngineError } from './support/problem.js';
 export { stringAttributes } from './delivery/string-attributes.js';
 export type {
   AttributeKey,
-  AttributePush,
+  AttributeUpdate,
   Attributes,
   AttributeValue,
   Diagnostic,
   ExplainedCriterion,
   Explanation,
   Intervention,
-  Payload,
+  TrackerPayload,
   ProblemCode,
   TriggeredIntervention,
 } from './types.js';

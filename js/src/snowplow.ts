@@ -12,7 +12,7 @@ import { measure, type MeasurementOptions } from './delivery/measurement.js';
 import type { SubscriptionOptions } from './stream/options.js';
 import { TrackerSubscription, type Feed, type Subscription } from './stream/subscription.js';
 import { longestWaitForSubscription } from './support/bounds.js';
-import type { Intervention, Payload, Problem } from './types.js';
+import type { Intervention, TrackerPayload, Problem } from './types.js';
 
 export { createEvaluator } from './evaluator/evaluator.js';
 export { indexedDbStore, memoryStore } from './state/store.js';
@@ -71,16 +71,16 @@ export function SignalsPlugin(options: SignalsPluginOptions = {}): BrowserPlugin
       setTimeout(() => {
         const message = 'No interventions come: give the option "definitions", or call subscribeToInterventions.';
         const isMissing = own.has(tracker.namespace) && !instance.subscription;
-        if (isMissing) instance.evaluator.say('warning', { code: 'options', message });
+        if (isMissing) instance.evaluator.emit('warning', { code: 'options', message });
       }, longestWaitForSubscription);
     },
     afterTrack(payload) {
       const instance = own.get(String(payload['tna']));
-      instance?.evaluator.track(payload as Payload);
-      if (instance?.feed && !isReceipt(payload as Payload)) instance.feed.update(payload as Payload);
+      instance?.evaluator.track(payload as TrackerPayload);
+      if (instance?.feed && !isReceipt(payload as TrackerPayload)) instance.feed.update(payload as TrackerPayload);
     },
     filter(payload) {
-      return own.get(String(payload['tna']))?.evaluator.visitor.allows(payload as Payload) ?? true;
+      return own.get(String(payload['tna']))?.evaluator.visitor.allows(payload as TrackerPayload) ?? true;
     },
     deactivatePlugin(core) {
       for (const [namespace, { tracker, evaluator, feed }] of own) {

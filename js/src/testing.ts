@@ -5,9 +5,9 @@
  */
 import { HeldIds } from './state/held-ids.js';
 import { loadEngine, type Engine, type EngineOptions } from './server.js';
-import type { AttributeKey, Attributes, AttributePush, Explanation, Payload, TriggeredIntervention } from './types.js';
+import type { AttributeKey, Attributes, AttributeUpdate, Explanation, TrackerPayload, TriggeredIntervention } from './types.js';
 
-export type { Attributes, AttributePush, Explanation, Payload, TriggeredIntervention } from './types.js';
+export type { Attributes, AttributeUpdate, Explanation, TrackerPayload, TriggeredIntervention } from './types.js';
 
 /** By attribute key. */
 export type Ids = Partial<Record<'domain_userid' | 'domain_sessionid' | 'user_id' | 'network_userid', string>>;
@@ -48,9 +48,9 @@ export class FakeClock {
 /** One who uses the site. */
 export interface TestVisitor {
   /** Counts an event at the clock's time, and answers what it triggers. */
-  track(event: Payload): TriggeredIntervention[];
+  track(event: TrackerPayload): TriggeredIntervention[];
   /** Sets fields of an external group for one of the visitor's keys; `domain_userid` if none is named. */
-  push(attributes: Omit<AttributePush, 'attributeKey'> & { key?: keyof Ids }): TriggeredIntervention[];
+  setAttributes(attributes: Omit<AttributeUpdate, 'attributeKey'> & { key?: keyof Ids }): TriggeredIntervention[];
   /** A group's attributes of one of the visitor's keys: `domain_userid` if none is named. */
   attributes(group: string, key?: keyof Ids): Attributes[string];
   /** Why an intervention did or did not fire. */
@@ -100,12 +100,12 @@ class EngineTest implements RuleTest {
     this.#first = this.#visitor(ids);
   }
 
-  track(event: Payload): TriggeredIntervention[] {
+  track(event: TrackerPayload): TriggeredIntervention[] {
     return this.#first.track(event);
   }
 
-  push(attributes: Parameters<TestVisitor['push']>[0]): TriggeredIntervention[] {
-    return this.#first.push(attributes);
+  setAttributes(attributes: Parameters<TestVisitor['setAttributes']>[0]): TriggeredIntervention[] {
+    return this.#first.setAttributes(attributes);
   }
 
   attributes(group: string, key?: keyof Ids): Attributes[string] {
@@ -136,10 +136,10 @@ class EngineTest implements RuleTest {
         held.take(payload);
         return this.#note(this.#engine.process(payload, this.clock.now, { held: this.#held }));
       },
-      push: ({ key = 'domain_userid', ...attributes }) => {
+      setAttributes: ({ key = 'domain_userid', ...attributes }) => {
         const attributeKey = keyOf(key);
         held.name(attributeKey);
-        return this.#note(this.#engine.push({ ...attributes, attributeKey }, this.clock.now, this.clock.now, this.#held));
+        return this.#note(this.#engine.setAttributes({ ...attributes, attributeKey }, this.clock.now, this.clock.now, this.#held));
       },
       attributes: (group, key = 'domain_userid') => {
         this.#note(this.#engine.advance(this.clock.now, this.#held));
@@ -154,7 +154,7 @@ class EngineTest implements RuleTest {
     return this.#visitors.flatMap(({ list }) => list);
   }
 
-  #complete(event: Payload, ids: Ids): Payload {
+  #complete(event: TrackerPayload, ids: Ids): TrackerPayload {
     const eid = `00000000-0000-4000-8000-${String(++this.#events).padStart(12, '0')}`;
     return { eid, dtm: String(this.clock.now), ...fieldsOf(ids), ...event };
   }
@@ -165,7 +165,7 @@ class EngineTest implements RuleTest {
   }
 }
 
-function fieldsOf({ domain_userid, domain_sessionid, user_id, network_userid }: Ids): Payload {
+function fieldsOf({ domain_userid, domain_sessionid, user_id, network_userid }: Ids): TrackerPayload {
   return { duid: domain_userid, sid: domain_sessionid, uid: user_id, nuid: network_userid };
 }
 
@@ -188,28 +188,28 @@ const unstruct = 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/
 
 // Payloads as the tracker's afterTrack gives them.
 
-export function pageView(common: Common = {}): Payload {
+export function pageView(common: Common = {}): TrackerPayload {
   return payload('pv', common);
 }
 
-export function pagePing(common: Common = {}): Payload {
+export function pagePing(common: Common = {}): TrackerPayload {
   return payload('pp', common);
 }
 
 export function structured(
   event: { category: string; action: string; label?: string; property?: string; value?: number },
   common: Common = {},
-): Payload {
+): TrackerPayload {
   const { category, action, label, property, value } = event;
   const fields = { se_ca: category, se_ac: action, se_la: label, se_pr: property, se_va: value?.toString() };
   return { ...payload('se', common), ...fields };
 }
 
-export function selfDescribing(event: SelfDescribing, common: Common = {}): Payload {
+export function selfDescribing(event: SelfDescribing, common: Common = {}): TrackerPayload {
   return { ...payload('ue', common), ue_pr: JSON.stringify({ schema: unstruct, data: event }) };
 }
 
-function payload(e: string, { url = 'https://shop.example.com/', referrer, title, entities = [] }: Common): Payload {
+function payload(e: string, { url = 'https://shop.example.com/', referrer, title, entities = [] }: Common): TrackerPayload {
   const co = entities.length === 0 ? undefined : JSON.stringify({ schema: contexts, data: entities });
   return { e, p: 'web', url, refr: referrer, page: title, co };
 }
@@ -243,25 +243,25 @@ export interface Transaction {
   [property: string]: unknown;
 }
 
-export function productView(product: Product, common: Common = {}): Payload {
+export function productView(product: Product, common: Common = {}): TrackerPayload {
   return action('product_view', [productEntity(product)], common);
 }
 
-export function addToCart(cart: Cart, common: Common = {}): Payload {
+export function addToCart(cart: Cart, common: Common = {}): TrackerPayload {
   return action('add_to_cart', cartEntities(cart), common);
 }
 
-export function removeFromCart(cart: Cart, common: Common = {}): Payload {
+export function removeFromCart(cart: Cart, common: Common = {}): TrackerPayload {
   return action('remove_from_cart', cartEntities(cart), common);
 }
 
-export function transaction({ products = [], ...data }: Transaction, common: Common = {}): Payload {
+export function transaction({ products = [], ...data }: Transaction, common: Common = {}): TrackerPayload {
   const total_quantity = products.reduce((sum, { quantity }) => sum + Number(quantity ?? 1), 0);
   const entity = { schema: ecommerce('transaction'), data: { total_quantity, ...data } };
   return action('transaction', [...products.map(productEntity), entity], common);
 }
 
-function action(type: string, own: SelfDescribing[], { entities = [], ...common }: Common): Payload {
+function action(type: string, own: SelfDescribing[], { entities = [], ...common }: Common): TrackerPayload {
   const event = { schema: ecommerce('snowplow_ecommerce_action', '1-0-2'), data: { type } };
   return selfDescribing(event, { ...common, entities: [...own, ...entities] });
 }

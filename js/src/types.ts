@@ -41,7 +41,7 @@ export interface DirectIntervention {
 }
 
 /** Values for the fields of an external attribute group. */
-export interface AttributePush {
+export interface AttributeUpdate {
   group: string;
   /** Default: the highest one that the definitions have. */
   version?: number;
@@ -84,7 +84,7 @@ export interface Explanation {
 }
 
 /** The object that the tracker gives to `afterTrack`. It is read, never changed. */
-export type Payload = Readonly<Record<string, unknown>>;
+export type TrackerPayload = Readonly<Record<string, unknown>>;
 
 /** By group, then by attribute; null: no value. */
 export type Attributes = Record<string, Record<string, AttributeValue | null>>;

@@ -1,6 +1,6 @@
 import type { APIRequestContext, APIResponse, Page } from '@playwright/test';
 import { expect, test } from './shop.ts';
-import { actionsOf, addProduct, banner, fillInAddress, onPayloads, viewProduct, type Payload } from './visitor.ts';
+import { actionsOf, addProduct, banner, fillInAddress, onPayloads, viewProduct, type TrackerPayload } from './visitor.ts';
 
 test.describe('ordering', () => {
   test('a guest orders two products and pays goods and shipping', async ({ page }) => {
@@ -183,8 +183,8 @@ async function expectTotals(page: Page, totals: Record<string, string>): Promise
   await expect(page.locator('.totals > div')).toHaveText(rows);
 }
 
-function recordTransactions(page: Page): Payload[] {
-  const transactions: Payload[] = [];
+function recordTransactions(page: Page): TrackerPayload[] {
+  const transactions: TrackerPayload[] = [];
   onPayloads(page, (payload) => {
     if (actionsOf([payload]).includes('transaction')) transactions.push(payload);
   });

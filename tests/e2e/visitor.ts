@@ -13,7 +13,7 @@ export type BannerName = keyof typeof bannerTexts;
 export async function viewProduct(page: Page, id: string): Promise<void> {
   const path = `/products/${id}`;
   // Waits for the view of this product: the page may first resend events of the last page.
-  const isView = (payload: Payload): boolean => payload.url.endsWith(path) && actionsOf([payload]).includes('product_view');
+  const isView = (payload: TrackerPayload): boolean => payload.url.endsWith(path) && actionsOf([payload]).includes('product_view');
   const tracked = page.waitForRequest((request) => payloadsOf(request).some(isView));
   await page.goto(path);
   await tracked;
@@ -35,7 +35,7 @@ export function banners(page: Page): Locator {
 }
 
 /** An event in the tracker's form. */
-export interface Payload {
+export interface TrackerPayload {
   readonly e: string;
   readonly eid: string;
   readonly url: string;
@@ -50,7 +50,7 @@ export interface Payload {
  * Calls `listener` once for each event that the page sends. If the visitor leaves a page before the collector responds,
  * the event stays in the tracker's queue and the next page sends it again with the same id: that is one event.
  */
-export function onPayloads(page: Page, listener: (payload: Payload) => void): void {
+export function onPayloads(page: Page, listener: (payload: TrackerPayload) => void): void {
   const seen = new Set<string>();
   page.on('request', (request) => {
     for (const payload of payloadsOf(request)) {
@@ -62,16 +62,16 @@ export function onPayloads(page: Page, listener: (payload: Payload) => void): vo
 }
 
 /** Returns the names of the e-commerce actions among events. */
-export function actionsOf(payloads: readonly Payload[]): string[] {
+export function actionsOf(payloads: readonly TrackerPayload[]): string[] {
   return payloads.flatMap(({ ue_pr }) => {
     const action = ue_pr === undefined ? undefined : (JSON.parse(ue_pr) as Sent).data;
     return action?.schema.includes('/snowplow_ecommerce_action/') ? [action.data.type] : [];
   });
 }
 
-function payloadsOf(request: Request): readonly Payload[] {
+function payloadsOf(request: Request): readonly TrackerPayload[] {
   if (!request.url().endsWith('/tp2')) return [];
-  return (JSON.parse(request.postData() ?? '') as { data: Payload[] }).data;
+  return (JSON.parse(request.postData() ?? '') as { data: TrackerPayload[] }).data;
 }
 
 export async function fillInAddress(page: Page): Promise<void> {

@@ -4,12 +4,12 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { Input, Path } from '../../js/dist/engine/tripline.js';
 import { bindInputs, isReceipt, type InputValue } from '../../js/src/event/inputs.js';
-import type { Payload } from '../../js/src/types.js';
+import type { TrackerPayload } from '../../js/src/types.js';
 import { readSample, readSampleLines } from './engine-module.js';
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
-const payloads = readSampleLines<Payload>('aftertrack.ndjson');
+const payloads = readSampleLines<TrackerPayload>('aftertrack.ndjson');
 const enriched = readSampleLines<Record<string, Json>>('enriched.ndjson');
 
 /** Fields that only the collector, its enrichments or the request's headers can fill. */
@@ -70,7 +70,7 @@ describe.each(payloads.map((payload, index) => ({ payload, event: enriched[index
 
     test('base64url gives the same values', () => {
       const { co, ue_pr, ...rest } = payload;
-      const encoded: Payload = { ...rest, ...(co ? { cx: encode(co) } : {}), ...(ue_pr ? { ue_px: encode(ue_pr) } : {}) };
+      const encoded: TrackerPayload = { ...rest, ...(co ? { cx: encode(co) } : {}), ...(ue_pr ? { ue_px: encode(ue_pr) } : {}) };
       for (const [key, value] of Object.entries(event)) {
         for (const [input, leaf] of schemaInputs(key, value)) expect(read(encoded, input)).toEqual(leaf);
       }
@@ -87,7 +87,7 @@ describe.each(payloads.map((payload, index) => ({ payload, event: enriched[index
 );
 
 describe('atomic fields', () => {
-  test.each<[string, Payload, InputValue]>([
+  test.each<[string, TrackerPayload, InputValue]>([
     ['event', { e: 'pp' }, 'page_ping'],
     ['event', { e: '__proto__' }, undefined],
     ['event_version', { e: 'tr' }, '1-0-0'],
@@ -134,18 +134,18 @@ describe('atomic fields', () => {
     ['ti_name', { ti_nm: 'cap' }, 'cap'],
     ['event_id', { eid: 'ABC' }, 'abc'],
     ['geo_country', { e: 'pv' }, undefined],
-    ['app_id', Object.create({ aid: 'inherited' }) as Payload, undefined],
+    ['app_id', Object.create({ aid: 'inherited' }) as TrackerPayload, undefined],
     ['no_such_field', { e: 'pv' }, undefined],
     ['constructor', { e: 'pv' }, undefined],
     // Rule 2: an atomic field has a value of its type.
-    ...['true', '1', true, 1].map((cookie): [string, Payload, InputValue] => ['br_cookies', { cookie }, true]),
-    ...['false', '0', false, 0].map((cookie): [string, Payload, InputValue] => ['br_cookies', { cookie }, false]),
+    ...['true', '1', true, 1].map((cookie): [string, TrackerPayload, InputValue] => ['br_cookies', { cookie }, true]),
+    ...['false', '0', false, 0].map((cookie): [string, TrackerPayload, InputValue] => ['br_cookies', { cookie }, false]),
     ...['', 'True', 'yes', 't', '1.0', '2', 2, -1, 0.5, null, ['1'], { a: 1 }].map(
-      (cookie): [string, Payload, InputValue] => ['br_cookies', { cookie }, undefined],
+      (cookie): [string, TrackerPayload, InputValue] => ['br_cookies', { cookie }, undefined],
     ),
-    ...['12.5', '1.25e1', '125E-1', 12.5].map((se_va): [string, Payload, InputValue] => ['se_value', { se_va }, 12.5]),
+    ...['12.5', '1.25e1', '125E-1', 12.5].map((se_va): [string, TrackerPayload, InputValue] => ['se_value', { se_va }, 12.5]),
     ...['', ' 1', '1 ', '+1', '.5', '1.', '0x10', '01', '1e', 'NaN', 'Infinity', '1,5', '1_000', 'true', true, [1]].map(
-      (se_va): [string, Payload, InputValue] => ['se_value', { se_va }, undefined],
+      (se_va): [string, TrackerPayload, InputValue] => ['se_value', { se_va }, undefined],
     ),
     ['domain_sessionidx', { vid: '5' }, 5],
     ['domain_sessionidx', { vid: '1.5' }, 1.5],
@@ -155,7 +155,7 @@ describe('atomic fields', () => {
     ['user_id', { uid: 1e21 }, '1e+21'],
     ['user_id', { uid: true }, 'true'], // in the tracker's form
     ['user_id', { uid: ['7'] }, undefined],
-    ...noTimes.map((ttm): [string, Payload, InputValue] => ['true_tstamp', { ttm }, undefined]),
+    ...noTimes.map((ttm): [string, TrackerPayload, InputValue] => ['true_tstamp', { ttm }, undefined]),
     ['dvce_created_tstamp', { dtm: '-99999999999999999' }, undefined],
     ['derived_tstamp', { ttm: '8640000000000001', dtm: '5' }, new Date(5)],
     ['refr_dvce_tstamp', { url: 'https://a.example/?_sp=6de9.-99999999999999999' }, undefined],
@@ -294,7 +294,7 @@ describe('rule 26: addresses of any length', () => {
 describe('rule 10: the time of an event that a server received', () => {
   const received = 1795398084367;
   const dayBack = received - 86_400_000;
-  test.each<[string, Payload, number]>([
+  test.each<[string, TrackerPayload, number]>([
     ['the clock of the device is a day slow', { dtm: String(dayBack), stm: String(dayBack + 40) }, received - 40],
     ['the clock of the device is a day fast', { dtm: String(received + 86_400_000), stm: String(received + 86_400_040) }, received - 40],
     ['it waited for an hour', { dtm: String(received - 3_600_000), stm: String(received) }, received - 3_600_000],
@@ -421,7 +421,7 @@ describe('decoding', () => {
 });
 
 describe('rule 18: events about interventions', () => {
-  const { events } = JSON.parse(readSample('plugin_measurement.json')) as { events: Payload[] };
+  const { events } = JSON.parse(readSample('plugin_measurement.json')) as { events: TrackerPayload[] };
 
   test('those of the official plugin are receipts, also in base64', () => {
     expect(events.map(isReceipt)).toEqual([true, true, true, true]);
@@ -439,7 +439,7 @@ function atomic(name: string): Input {
   return { kind: 'atomic', name };
 }
 
-function read(payload: Payload, input: Input): InputValue {
+function read(payload: TrackerPayload, input: Input): InputValue {
   return bindInputs([input])(payload).values[0];
 }
 

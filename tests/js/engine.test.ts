@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as built from '../../js/dist/server.js';
 import { check, EngineError, loadEngine, stringAttributes, type Engine } from '../../js/src/server.js';
-import type { AttributeKey, Payload } from '../../js/src/types.js';
+import type { AttributeKey, TrackerPayload } from '../../js/src/types.js';
 import { readSampleLines, wasmBytes } from './engine-module.js';
 import { foreignModules } from './foreign-modules.js';
 import { add, domainUser, names, tutorial, view } from './visits.js';
@@ -209,7 +209,7 @@ describe('events', () => {
     ['nesting', { e: 'ue', co: '['.repeat(20_000), ue_pr: `{"data":${'['.repeat(5000)}${']'.repeat(5000)}}` }],
   ];
   test.each(garbage)('that are %s neither throw nor count, and the next one does', (_, payload) => {
-    expect(engine.process(payload as Payload, now)).toEqual([]);
+    expect(engine.process(payload as TrackerPayload, now)).toEqual([]);
     expect(names(engine.process(add(), now))).toEqual(['cart_abandonment']);
   });
 
@@ -252,7 +252,7 @@ describe('rule 10: times beyond the range of times', () => {
   });
 
   test.each([...noTimes, NaN])('of a push, %d counts as absent', async (time) => {
-    engine.push({ group: 'scores', attributeKey: domainUser, attributes: { risk: 1 } }, now, time);
+    engine.setAttributes({ group: 'scores', attributeKey: domainUser, attributes: { risk: 1 } }, now, time);
     expect(await attributes()).toMatchObject({ scores: { risk: 1 } });
   });
 });
@@ -409,19 +409,19 @@ describe('pushes', () => {
   const read = (): unknown => engine.attributes(domainUser)['scores'];
 
   test('set the newest version, and fire', () => {
-    const fired = engine.push(push({ risk: 0.75, tags: ['a', 'b'] }), now, now - 1);
+    const fired = engine.setAttributes(push({ risk: 0.75, tags: ['a', 'b'] }), now, now - 1);
     expect(names(fired)).toEqual(['calm']);
     expect(read()).toEqual({ risk: 0.75, tags: ['a', 'b'] });
   });
 
   test('set the named version', () => {
-    expect(engine.push(push({ risk: 0.75 }, 1), now)).toEqual([]);
+    expect(engine.setAttributes(push({ risk: 0.75 }, 1), now)).toEqual([]);
     expect(read()).toEqual({ risk: null, tags: null });
   });
 
   test('clear by null, and leave other fields unchanged', () => {
-    engine.push(push({ risk: 0.25, tags: ['a'] }), now);
-    engine.push(push({ risk: null }), now);
+    engine.setAttributes(push({ risk: 0.25, tags: ['a'] }), now);
+    engine.setAttributes(push({ risk: null }), now);
     expect(read()).toEqual({ risk: null, tags: ['a'] });
   });
 
@@ -438,7 +438,7 @@ describe('pushes', () => {
   ];
   test.each(refused)('of %s are refused with advice, and change nothing', (_, wrong, message) => {
     const before = engine.snapshot();
-    const error = thrown(() => engine.push(wrong as never, now));
+    const error = thrown(() => engine.setAttributes(wrong as never, now));
     expect(error.code).toBe('options');
     expect(error.message).toMatch(message);
     expect(engine.snapshot()).toEqual(before);
@@ -552,7 +552,7 @@ describe('time', () => {
 describe('explain', () => {
   test('returns the same as the native program', () => {
     const clock = Date.parse('2026-11-23T01:41:24.963Z');
-    for (const payload of readSampleLines<Payload>('aftertrack.ndjson')) engine.process(payload, clock);
+    for (const payload of readSampleLines<TrackerPayload>('aftertrack.ndjson')) engine.process(payload, clock);
     for (const { name } of tutorial.interventions) {
       const native = execFileSync(
         path('.build/native/bin/tripline'),

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LocalEvaluator } from '../../js/src/evaluator/evaluator.js';
 import { HeldIds } from '../../js/src/state/held-ids.js';
-import { memoryStore, type Intervention, type Payload, type Problem, type Store } from '../../js/src/index.js';
+import { memoryStore, type Intervention, type TrackerPayload, type Problem, type Store } from '../../js/src/index.js';
 import { wasmBytes } from './engine-module.js';
 import { freshStorage, newTab, removeStorage } from './page-storage.js';
 
@@ -52,13 +52,13 @@ const only = (...names: string[]): typeof definitions => ({
 });
 
 /** Returns a page view in the tracker's form, without the fields that `changes` sets to undefined. */
-function event(changes: Payload = {}): Payload {
+function event(changes: TrackerPayload = {}): TrackerPayload {
   const common = { e: 'pv', tna: 'sp1', p: 'web', vp: '800x600', ds: '800x2000' };
   return { ...common, eid: crypto.randomUUID(), dtm: String(Date.now()), duid: device, sid: session, ...changes };
 }
-const anonymous = (changes: Payload = {}): Payload => event({ duid: undefined, sid: undefined, ...changes });
-const optedOut = (changes: Payload = {}): Payload => anonymous({ vp: undefined, ds: undefined, ...changes });
-const withProduct = (id: string, changes: Payload = {}): Payload =>
+const anonymous = (changes: TrackerPayload = {}): TrackerPayload => event({ duid: undefined, sid: undefined, ...changes });
+const optedOut = (changes: TrackerPayload = {}): TrackerPayload => anonymous({ vp: undefined, ds: undefined, ...changes });
+const withProduct = (id: string, changes: TrackerPayload = {}): TrackerPayload =>
   event({
     co: JSON.stringify({ data: [{ schema: 'iglu:com.acme/product/jsonschema/1-0-0', data: { id } }] }),
     ...changes,
@@ -81,7 +81,7 @@ interface Page {
   expired: string[];
   receipts: string[];
   errors: Problem[];
-  track(...payloads: Payload[]): Promise<void>;
+  track(...payloads: TrackerPayload[]): Promise<void>;
   settled(): Promise<void>;
 }
 
@@ -112,7 +112,7 @@ function open(bundle: object = definitions, { handle = true, hasTracker = true, 
     for (let times = 1; times <= 3; ++times) await evaluator.attributes({ name: 'domain_userid', id: device });
   };
   // The real tracker writes the ids of an event into its cookie, too.
-  const track = (payload: Payload): void => {
+  const track = (payload: TrackerPayload): void => {
     if (payload['duid']) {
       tracker.user = String(payload['duid']);
       tracker.session = payload['sid'] as string | undefined;
@@ -195,12 +195,12 @@ describe('held ids', () => {
       { name: 'company_id' },
     ],
   };
-  const withCart = (id: string, changes: Payload = {}): Payload =>
+  const withCart = (id: string, changes: TrackerPayload = {}): TrackerPayload =>
     event({ e: 'ue', ue_pr: JSON.stringify({ data: { schema: 'iglu:com.acme/cart/jsonschema/1-0-0', data: { id } } }), ...changes });
   const all = (held: HeldIds): Record<string, string> => Object.fromEntries(held.list.map(({ name, id }) => [name, id]));
 
   describe.each([['definitions that are there', true], ['definitions that come later', false]])('with %s', (_, isEarly) => {
-    function held(...payloads: Payload[]): Record<string, string> {
+    function held(...payloads: TrackerPayload[]): Record<string, string> {
       const ids = new HeldIds();
       if (isEarly) ids.bind(report);
       for (const payload of payloads) ids.take(payload);
@@ -617,7 +617,7 @@ describe('anonymous tracking', () => {
 
   test('that is first seen in the report itself: the report is not sent', async () => {
     let allowed: boolean | undefined;
-    const receipt = (payload: Payload): Payload => ({
+    const receipt = (payload: TrackerPayload): TrackerPayload => ({
       ...payload,
       ue_pr: JSON.stringify({ data: { schema: 'iglu:com.snowplowanalytics.signals/intervention_receive/jsonschema/1-0-0' } }),
     });

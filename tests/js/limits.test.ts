@@ -1,7 +1,7 @@
 // The limits in js/docs/definitions.md: what has exactly that size loads, and one more does not.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { PageEngine } from '../../js/src/engine/engine-base.js';
+import { EngineBase } from '../../js/src/engine/engine-base.js';
 import { attributes } from '../../js/src/engine/inspect.js';
 import { check, loadEngine } from '../../js/src/server.js';
 import { newModule, wasmBytes as wasm } from './engine-module.js';
@@ -156,12 +156,12 @@ describe('what is counted', () => {
 
 describe('what is kept', () => {
   const counter = bundleOf({ name: 'a', type: 'int32', aggregation: 'counter' });
-  const server = async (): Promise<PageEngine> => loadEngine({ definitions: counter, wasm });
-  const page = async (): Promise<PageEngine> => {
-    const { engine } = PageEngine.load(await newModule(), new TextEncoder().encode(JSON.stringify(counter)));
-    return engine as PageEngine;
+  const server = async (): Promise<EngineBase> => loadEngine({ definitions: counter, wasm });
+  const page = async (): Promise<EngineBase> => {
+    const { engine } = EngineBase.load(await newModule(), new TextEncoder().encode(JSON.stringify(counter)));
+    return engine as EngineBase;
   };
-  const views = (engine: PageEngine, id: string): unknown => attributes(engine, { name: 'domain_userid', id })['g']?.['a'];
+  const views = (engine: EngineBase, id: string): unknown => attributes(engine, { name: 'domain_userid', id })['g']?.['a'];
 
   it.each([['a page', page, 0], ['a server', server, 1]] as const)('%s keeps profiles', async (_, load, which) => {
     const most = numbersOf('profiles')[which] ?? NaN;

@@ -1,6 +1,6 @@
 // The evaluator's other calls: setAttributes, push, explain and doctor.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { memoryStore, type AttributePush, type DirectIntervention, type Store } from '../../js/src/index.js';
+import { memoryStore, type AttributeUpdate, type DirectIntervention, type Store } from '../../js/src/index.js';
 import { forbiddenStorage, freshStorage, newTab, removeStorage } from './page-storage.js';
 import { add, domainUser, names, openPage, tutorial, view, type Page } from './visits.js';
 
@@ -47,7 +47,7 @@ const definitions = {
   ],
 };
 
-const risk = (value: number | null): AttributePush => ({
+const risk = (value: number | null): AttributeUpdate => ({
   group: 'scores',
   attributeKey: domainUser,
   attributes: { risk: value },

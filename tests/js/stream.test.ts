@@ -7,7 +7,7 @@ import { InterventionStream } from '../../js/src/stream/intervention-stream.js';
 import { idsAfter, type Selector } from '../../js/src/stream/selectors.js';
 import { EventParser, type Message } from '../../js/src/stream/sse.js';
 import type { StreamStatus, SubscriptionOptions } from '../../js/src/stream/options.js';
-import type { Payload } from '../../js/src/types.js';
+import type { TrackerPayload } from '../../js/src/types.js';
 import { readSampleLines, wasmBytes } from './engine-module.js';
 import { foreignModules } from './foreign-modules.js';
 import { freshStorage, removeStorage } from './page-storage.js';
@@ -85,10 +85,10 @@ describe('a stream of bytes', () => {
 });
 
 describe('ids', () => {
-  const [payload = {}] = readSampleLines<Payload>('aftertrack.ndjson');
-  const cart = readSampleLines<Payload>('aftertrack.ndjson').find(({ ue_pr }) => String(ue_pr).includes('add_to_cart')) ?? {};
+  const [payload = {}] = readSampleLines<TrackerPayload>('aftertrack.ndjson');
+  const cart = readSampleLines<TrackerPayload>('aftertrack.ndjson').find(({ ue_pr }) => String(ue_pr).includes('add_to_cart')) ?? {};
   const fields: Record<string, string> = { domain_userid: 'duid', user_id: 'uid' };
-  const readField = (event: Payload, name: string): unknown => event[fields[name] ?? ''];
+  const readField = (event: TrackerPayload, name: string): unknown => event[fields[name] ?? ''];
   const from = (selector: Selector, event = cart, before: Record<string, string> = {}): Record<string, string> =>
     idsAfter(before, { key: selector }, event, readField);
   const base64 = (text: unknown): string => Buffer.from(String(text)).toString('base64url');
@@ -782,7 +782,7 @@ describe('while the page loads', () => {
 
 describe('the target of a message', () => {
   /** Tracks an event, as the plugin does. */
-  const track = (visit: Visit, changes: Payload): void => {
+  const track = (visit: Visit, changes: TrackerPayload): void => {
     const event = view(changes);
     visit.evaluator.track(event);
     visit.stream.update(event);
@@ -797,7 +797,7 @@ describe('the target of a message', () => {
   };
   const received = (): Promise<void> => vi.waitFor(async () => expect(await waiting()).toBe(1), { timeout: 10_000, interval: 5 });
 
-  test.each<[string, Payload, Payload]>([
+  test.each<[string, TrackerPayload, TrackerPayload]>([
     ['the user has logged out', {}, { uid: 'A' }],
     ['another user has logged in', { uid: 'B' }, { uid: 'A' }],
     ['tracking is anonymous', { duid: undefined, sid: undefined }, { uid: 'A' }],

@@ -138,9 +138,9 @@ test('values are pushed', async () => {
   const scores = ExternalBatchAttributeGroup({ name: 'scores', attribute_key: domain_userid, fields: [Field({ name: 'risk', type: 'double' })] });
   const rule = RuleIntervention({ name: 'calm', criteria: InterventionCriterion({ attribute: 'scores:risk', operator: '>', value: 0.5 }) });
   const test = await testRules({ definitions: bundle([scores, rule]), wasm: wasmBytes });
-  expect(names(test.push({ group: 'scores', attributes: { risk: 0.75 } }))).toEqual(['calm']);
+  expect(names(test.setAttributes({ group: 'scores', attributes: { risk: 0.75 } }))).toEqual(['calm']);
   expect(test.attributes('scores')).toEqual({ risk: 0.75 });
-  expect(() => test.push({ group: 'scores', key: 'user_id', attributes: { risk: 1 } })).toThrow(EngineError);
+  expect(() => test.setAttributes({ group: 'scores', key: 'user_id', attributes: { risk: 1 } })).toThrow(EngineError);
 });
 
 describe('events', () => {

@@ -1,5 +1,5 @@
 // Visits to the tutorial's shop: payloads in the tracker's form, and pages that evaluate them.
-import { createEvaluator, type Evaluator, type EvaluatorOptions, type Intervention, type Payload, type Problem } from '../../js/src/index.js';
+import { createEvaluator, type Evaluator, type EvaluatorOptions, type Intervention, type TrackerPayload, type Problem } from '../../js/src/index.js';
 import { readSample, readSampleLines, wasmBytes } from './engine-module.js';
 
 export const tutorial = JSON.parse(readSample('ecom_bundle.json')) as {
@@ -10,21 +10,21 @@ export const tutorial = JSON.parse(readSample('ecom_bundle.json')) as {
 export const visitor = '9c6d7a65-d4ec-465f-8cdf-ffbfe939e772';
 export const domainUser = { name: 'domain_userid', id: visitor };
 
-const samples = readSampleLines<Payload>('aftertrack.ndjson');
-const sample = (type: string): Payload => {
+const samples = readSampleLines<TrackerPayload>('aftertrack.ndjson');
+const sample = (type: string): TrackerPayload => {
   const found = samples.find(({ ue_pr }) => String(ue_pr).includes(`"type":"${type}"`));
   if (!found) throw new Error(`There is no sample of ${type}.`);
   return found;
 };
 
 /** Returns an event of a guest, without user id, so that there is one target. */
-function event(type: string, changes: Payload): Payload {
+function event(type: string, changes: TrackerPayload): TrackerPayload {
   const { uid: _, ...payload } = sample(type);
   return { ...payload, eid: crypto.randomUUID(), dtm: String(Date.now()), ...changes };
 }
 
-export const view = (changes: Payload = {}): Payload => event('product_view', changes);
-export const add = (changes: Payload = {}): Payload => event('add_to_cart', changes);
+export const view = (changes: TrackerPayload = {}): TrackerPayload => event('product_view', changes);
+export const add = (changes: TrackerPayload = {}): TrackerPayload => event('add_to_cart', changes);
 
 /** An evaluator, and everything that it emits. */
 export interface Page {

@@ -1,6 +1,6 @@
 // Brings decisions to handlers: decides which page starts what, and when it is too late.
 import type { LoadReport } from '../../dist/engine/tripline.js';
-import type { Announcer } from '../support/listeners.js';
+import type { Listeners } from '../support/listeners.js';
 import { longestSuspension, mostFed } from '../support/bounds.js';
 import type { Claim, Claims } from './claims.js';
 import { dispatch, type DispatchReport, type Handlers } from './dispatch.js';
@@ -18,7 +18,7 @@ import type { Visitor } from '../state/visitor.js';
 const courtesy = 2000;
 
 export class Delivery {
-  readonly #announcer: Announcer;
+  readonly #listeners: Listeners;
   readonly #handlers: Handlers;
   readonly #report: (waiting: Waiting, ...step: Parameters<DispatchReport>) => void;
   readonly #journal: Journal<object>;
@@ -35,7 +35,7 @@ export class Delivery {
 
   /** `deliverWithin`: in ms. `again` asks to be run again. */
   constructor(
-    announcer: Announcer,
+    listeners: Listeners,
     handlers: Handlers,
     report: (waiting: Waiting, ...step: Parameters<DispatchReport>) => void,
     journal: Journal<object>,
@@ -45,7 +45,7 @@ export class Delivery {
     again: () => void,
     visitor: Visitor,
   ) {
-    this.#announcer = announcer;
+    this.#listeners = listeners;
     this.#handlers = handlers;
     this.#report = report;
     this.#journal = journal;
@@ -76,7 +76,7 @@ export class Delivery {
         sorted = this.#sort(state?.outbox ?? [], claim); // another tab may have started some
         return state && !isNothing(sorted) ? withStarted(state, sorted) : state;
       });
-      for (const { intervention } of sorted.expired) this.#announcer.say('expired', intervention);
+      for (const { intervention } of sorted.expired) this.#listeners.emit('expired', intervention);
       left = sorted.due.filter((waiting) => !this.#dispatch(waiting));
       if (left.length > 0) await shared.update((state) => state && withReturned(state, left));
     } finally {
@@ -110,7 +110,7 @@ export class Delivery {
   #noteFeedback({ intervention: { name }, page, number }: Waiting): void {
     const { page: own, lastNumber } = this.#journal;
     if (number === undefined || !page.startsWith(own) || !this.#feedback.note(name, number, lastNumber)) return;
-    this.#announcer.say('error', {
+    this.#listeners.emit('error', {
       code: 'handler',
       message:
         `The intervention "${name}" is suspended in this page for ${longestSuspension / 1000} s: ` +

@@ -4,7 +4,7 @@ import { bindInputs, type BoundEvent } from '../event/inputs.js';
 import { EventBuffer } from '../event/event-buffer.js';
 import { EngineError } from '../support/problem.js';
 import { nilUuid, randomId } from '../support/random-id.js';
-import type { AttributeKey, Diagnostic, Payload, TriggeredIntervention } from '../types.js';
+import type { AttributeKey, Diagnostic, TrackerPayload, TriggeredIntervention } from '../types.js';
 
 /** What an engine keeps at most; the least recently used goes first. */
 export interface Limits {
@@ -37,7 +37,7 @@ const decoder = new TextDecoder();
 const latestTime = 8.64e15;
 
 /** As much of an engine as every page needs. Throws what `Engine` throws. */
-export class PageEngine {
+export class EngineBase {
   /** Warnings about the definitions. */
   readonly diagnostics: Diagnostic[];
   /** What the definitions name. @internal */
@@ -62,7 +62,7 @@ export class PageEngine {
   }
 
   /** Without an engine if the definitions have errors. @internal */
-  static load<Kind extends PageEngine>(
+  static load<Kind extends EngineBase>(
     this: new (module: TriplineModule, handle: number, report: LoadReport) => Kind,
     module: TriplineModule,
     definitions: Uint8Array,
@@ -80,7 +80,7 @@ export class PageEngine {
    * random one. An id that was seen before counts nothing. `held`: as for advance(); the ids that the event carries count
    * as held.
    */
-  process(payload: Payload, now: number, { receivedAt, held }: ProcessOptions = {}): TriggeredIntervention[] {
+  process(payload: TrackerPayload, now: number, { receivedAt, held }: ProcessOptions = {}): TriggeredIntervention[] {
     this.#hold(held);
     const event = this.#bind(payload, receivedAt === undefined ? receivedAt : Math.floor(checked(receivedAt)));
     if (event.id === '' || event.id === nilUuid) event.id = randomId();
@@ -89,12 +89,12 @@ export class PageEngine {
   }
 
   /**
-   * Sets fields of external groups to the values that `boundPush` answers. `held`: as for advance(); the profile's id
+   * Sets fields of external groups to the values that `boundUpdate` returns. `held`: as for advance(); the profile's id
    * counts as held. @internal
    */
-  set(push: BoundEvent, now: number, held?: HeldIds): TriggeredIntervention[] {
+  applyUpdate(update: BoundEvent, now: number, held?: HeldIds): TriggeredIntervention[] {
     this.#hold(held);
-    this.#buffer.write(push, checked(now));
+    this.#buffer.write(update, checked(now));
     return this.#fired(this.#module.push(this.#handle));
   }
 

@@ -1,24 +1,24 @@
 // The engine as servers have it: with what a page loads only when it is used.
-import { PageEngine, type HeldIds } from './engine-base.js';
+import { EngineBase, type HeldIds } from './engine-base.js';
 import { EngineError } from '../support/problem.js';
-import { boundPush } from '../event/attribute-update.js';
+import { boundUpdate } from '../event/attribute-update.js';
 import { attributes, explain, forget, textsOf } from './inspect.js';
-import type { AttributeKey, AttributePush, Attributes, Explanation, TriggeredIntervention } from '../types.js';
+import type { AttributeKey, AttributeUpdate, Attributes, Explanation, TriggeredIntervention } from '../types.js';
 
 /**
  * Profiles and their attributes, and what fires because of them. It has no clock: every call that may change something
  * gets the time. What it keeps is bounded by `Limits`. Throws an EngineError of the code `options` for a time or an
  * attribute key that is none, of `wasm` once it is released.
  */
-export class Engine extends PageEngine {
+export class Engine extends EngineBase {
   /**
    * Sets fields of an external group, and returns what that triggers. `time`: when the values were found out; now if it
    * is absent or beyond the range of Date. `held`: as for advance(). A value that does not fit its field's type changes
    * nothing. Throws an EngineError of the code `options` if there is no such group or field, or it has another attribute
    * key; nothing is changed then.
    */
-  push(push: AttributePush, now: number, time = now, held?: HeldIds): TriggeredIntervention[] {
-    return this.set(boundPush(this.report.fields, push, time), now, held);
+  setAttributes(update: AttributeUpdate, now: number, time = now, held?: HeldIds): TriggeredIntervention[] {
+    return this.applyUpdate(boundUpdate(this.report.fields, update, time), now, held);
   }
 
   protected override namesAndIds(held: HeldIds): string[] {

@@ -1,35 +1,35 @@
 // What is asked of an engine: all throw an EngineError of the code `options` for an attribute key that is none. Loaded by
-// pages that ask. `announcer` is warned of names that the definitions do not have.
-import type { PageEngine } from './engine-base.js';
-import type { Announcer } from '../support/listeners.js';
+// pages that ask. `listeners` is warned of names that the definitions do not have.
+import type { EngineBase } from './engine-base.js';
+import type { Listeners } from '../support/listeners.js';
 import { EngineError } from '../support/problem.js';
 import type { AttributeKey, Attributes, Explanation } from '../types.js';
 
 export function attributes(
-  engine: PageEngine,
+  engine: EngineBase,
   key: AttributeKey,
   groupVersion = 0,
-  announcer?: Announcer,
+  listeners?: Listeners,
 ): Attributes {
   engine.ask('attributes', textsOf(key), groupVersion);
-  warnOfUnknown(announcer, 'attribute key', key.name, engine.report.keys);
+  warnOfUnknown(listeners, 'attribute key', key.name, engine.report.keys);
   return engine.result as Attributes;
 }
 
 export function explain(
-  engine: PageEngine,
+  engine: EngineBase,
   intervention: string,
   key: AttributeKey,
-  announcer?: Announcer,
+  listeners?: Listeners,
 ): Explanation | undefined {
   const size = engine.ask('explain', [String(intervention), ...textsOf(key)]);
   if (size !== 0) return engine.result as Explanation;
-  warnOfUnknown(announcer, 'intervention', String(intervention), engine.report.interventions);
-  warnOfUnknown(announcer, 'attribute key', key.name, engine.report.keys);
+  warnOfUnknown(listeners, 'intervention', String(intervention), engine.report.interventions);
+  warnOfUnknown(listeners, 'attribute key', key.name, engine.report.keys);
   return undefined;
 }
 
-export function forget(engine: PageEngine, key: AttributeKey): boolean {
+export function forget(engine: EngineBase, key: AttributeKey): boolean {
   return engine.ask('forget', textsOf(key)) === 1;
 }
 
@@ -40,13 +40,13 @@ export function textsOf(key: AttributeKey): string[] {
 
 type Named = readonly { name: string }[];
 
-function warnOfUnknown(announcer: Announcer | undefined, kind: string, name: string, known: Named): void {
+function warnOfUnknown(listeners: Listeners | undefined, kind: string, name: string, known: Named): void {
   const names = known.map((each) => each.name);
-  if (!announcer || names.includes(name)) return;
+  if (!listeners || names.includes(name)) return;
   const distances = names.map((each) => distance(name.toLowerCase(), each.toLowerCase()));
   const nearest = names[distances.indexOf(Math.min(...distances))];
   const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
-  announcer.say('warning', { code: 'options', message: `The definitions have no ${kind} "${name}"${hint}` });
+  listeners.emit('warning', { code: 'options', message: `The definitions have no ${kind} "${name}"${hint}` });
 }
 
 /** How many letters to insert, delete or replace to make one of the other (Levenshtein). */

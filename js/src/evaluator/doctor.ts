@@ -1,7 +1,7 @@
 // Looks at everything that evaluation depends on, and says what does not work and what to do.
 import type { Handlers } from '../delivery/dispatch.js';
 import type { Journal } from '../state/journal.js';
-import type { PageEngine } from '../engine/engine-base.js';
+import type { EngineBase } from '../engine/engine-base.js';
 import { definitionsProblem, messageOf } from '../support/problem.js';
 import type { SharedState } from '../state/shared-state.js';
 import type { Diagnostic, Problem } from '../types.js';
@@ -35,7 +35,7 @@ export interface Symptoms {
   /** What the engine still waits for. */
   loading: readonly string[];
   /** undefined: none runs. */
-  engine: Pick<PageEngine, 'clock'> | undefined;
+  engine: Pick<EngineBase, 'clock'> | undefined;
   /** Whether its user has the plugin, which has calls of its own for handlers. */
   isPlugin: boolean;
   diagnostics: readonly Diagnostic[];

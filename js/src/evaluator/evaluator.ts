@@ -1,5 +1,5 @@
 // What users hold. Events go one way: track → journal → batch (one transaction on the store) → outbox → handlers.
-import { Announcer, type Announcements } from '../support/listeners.js';
+import { Listeners, type Emitted } from '../support/listeners.js';
 import { applyJournal, direct, emptied, isInput, type Input, type Pushes } from '../state/apply-journal.js';
 import { isReceipt } from '../event/inputs.js';
 import { longestExamination, longestInOutbox } from '../support/bounds.js';
@@ -7,7 +7,7 @@ import { Claims } from '../delivery/claims.js';
 import { Delivery } from '../delivery/delivery.js';
 import type { DispatchReport, InterventionListener } from '../delivery/dispatch.js';
 import type { DoctorReport } from './doctor.js';
-import { PageEngine, type Limits } from '../engine/engine-base.js';
+import { EngineBase, type Limits } from '../engine/engine-base.js';
 import { Journal } from '../state/journal.js';
 import { limited, loadDefinitions, loadModule, type DefinitionsSource, type WasmSource } from '../engine/load.js';
 import { PageLife } from '../delivery/page-life.js';
@@ -18,13 +18,13 @@ import { indexedDbStore, type Store } from '../state/store.js';
 import { deadlineTimer, inTime } from '../support/deadline-timer.js';
 import type {
   AttributeKey,
-  AttributePush,
+  AttributeUpdate,
   Attributes,
   Diagnostic,
   DirectIntervention,
   Explanation,
   Intervention,
-  Payload,
+  TrackerPayload,
   Problem,
   ProblemCode,
 } from '../types.js';
@@ -52,7 +52,7 @@ export interface EvaluatorOptions {
   limits?: Limits | undefined;
 }
 
-export interface EvaluatorEvents extends Announcements {
+export interface EvaluatorEvents extends Emitted {
   /** An intervention fires. A listener is a handler: it is started at most once per intervention and target. */
   intervention: Intervention;
 }
@@ -63,12 +63,12 @@ export interface Evaluator {
   /** Answers a function that ends the listening. */
   on<Name extends keyof EvaluatorEvents>(name: Name, listener: (value: EvaluatorEvents[Name]) => unknown): () => void;
   /** Counts an event: the object that a tracker plugin's `afterTrack` gets. It is copied, never changed. */
-  track(payload: Payload): void;
+  track(payload: TrackerPayload): void;
   /**
    * Sets fields of an external attribute group, exactly once, and fires what that triggers. What is refused, because the
    * definitions have no such field, is an `error` of the code `options`. This and `push` load a file of their own.
    */
-  setAttributes(push: AttributePush): void;
+  setAttributes(update: AttributeUpdate): void;
   /** Dispatches an intervention whatever its criteria say, at most once for each `intervention_id`. */
   push(intervention: DirectIntervention): void;
   /**
@@ -97,7 +97,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
   return new LocalEvaluator(options);
 }
 
-function hasId(payload: Payload): boolean {
+function hasId(payload: TrackerPayload): boolean {
   return !!payload['eid'] && payload['eid'] !== nilUuid;
 }
 
@@ -110,7 +110,7 @@ export class LocalEvaluator implements Evaluator {
   readonly ready: Promise<boolean>;
   readonly #options: Partial<EvaluatorOptions>;
   readonly #namespace: string;
-  readonly #announcer = new Announcer();
+  readonly #listeners = new Listeners();
   readonly #handlers = new Map<string, InterventionListener>();
   readonly #journal: Journal<Input>;
   readonly #claims: Claims;
@@ -148,13 +148,13 @@ export class LocalEvaluator implements Evaluator {
     const { namespace = 'default', deliverWithin } = this.#options;
     this.#namespace = String(namespace);
     this.#journal = new Journal(this.#namespace, isInput, (name, message, cause) =>
-      queueMicrotask(() => this.#announcer.say(name, { code: 'storage', message, cause })),
+      queueMicrotask(() => this.#listeners.emit(name, { code: 'storage', message, cause })),
     );
     this.#claims = new Claims(this.#namespace);
     this.#page = new PageLife(() => this.#scheduleBatch(), () => this.#delivery.leave());
     this.visitor = new Visitor(this.page, tracker);
     this.#delivery = new Delivery(
-      this.#announcer,
+      this.#listeners,
       this.#handlers,
       (waiting, step, intervention, data) => {
         if ('error' in data) this.#sayFailed(data.handler, intervention, data.error);
@@ -168,7 +168,7 @@ export class LocalEvaluator implements Evaluator {
       this.visitor,
     );
     const store = this.#options.store ?? indexedDbStore(); // opens while the engine loads
-    const shared = new SharedState(store, this.#namespace, this.#announcer, () => {
+    const shared = new SharedState(store, this.#namespace, this.#listeners, () => {
       this.#journal.serve(shared.isShared, !shared.isAlone);
       this.#scheduleBatch();
     });
@@ -180,7 +180,7 @@ export class LocalEvaluator implements Evaluator {
 
   on<Name extends keyof EvaluatorEvents>(name: Name, listener: (value: EvaluatorEvents[Name]) => unknown): () => void {
     if (name !== 'intervention') {
-      return this.#announcer.on(name as keyof Announcements, listener as (value: unknown) => unknown);
+      return this.#listeners.on(name as keyof Emitted, listener as (value: unknown) => unknown);
     }
     const id = `listener ${++this.#listenerCount}`;
     this.addHandler(id, listener as InterventionListener);
@@ -223,14 +223,14 @@ export class LocalEvaluator implements Evaluator {
 
   /** What was said so far, each once. */
   get problems(): readonly Problem[] {
-    return this.#announcer.problems;
+    return this.#listeners.problems;
   }
 
-  say(name: 'error' | 'warning', problem: Problem): void {
-    this.#announcer.say(name, problem);
+  emit(name: 'error' | 'warning', problem: Problem): void {
+    this.#listeners.emit(name, problem);
   }
 
-  track(payload: Payload): void {
+  track(payload: TrackerPayload): void {
     if (this.#closed) return;
     try {
       if (typeof payload !== 'object') throw new TypeError('it is no object.');
@@ -244,9 +244,9 @@ export class LocalEvaluator implements Evaluator {
     }
   }
 
-  setAttributes(push: AttributePush): void {
+  setAttributes(update: AttributeUpdate): void {
     if (this.#isPaused) return;
-    this.#append(() => this.#journal.append({ attributes: objectOr(push) }));
+    this.#append(() => this.#journal.append({ attributes: objectOr(update) }));
   }
 
   push(intervention: DirectIntervention): void {
@@ -254,11 +254,11 @@ export class LocalEvaluator implements Evaluator {
   }
 
   async attributes(key: AttributeKey): Promise<Attributes> {
-    return (await this.#ask((engine, questions) => questions?.attributes(engine, key, 0, this.#announcer))) ?? {};
+    return (await this.#ask((engine, questions) => questions?.attributes(engine, key, 0, this.#listeners))) ?? {};
   }
 
   explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined> {
-    return this.#ask((engine, questions) => questions?.explain(engine, intervention, key, this.#announcer));
+    return this.#ask((engine, questions) => questions?.explain(engine, intervention, key, this.#listeners));
   }
 
   async doctor(): Promise<DoctorReport> {
@@ -312,7 +312,7 @@ export class LocalEvaluator implements Evaluator {
     return engine !== undefined;
   }
 
-  async #loadEngine(): Promise<PageEngine | undefined> {
+  async #loadEngine(): Promise<EngineBase | undefined> {
     const { definitions, wasm, loadTimeout } = this.#options;
     if (definitions === undefined) {
       await null; // whoever calls createEvaluator can listen before anything is said
@@ -324,7 +324,7 @@ export class LocalEvaluator implements Evaluator {
     ]);
     if (module === undefined || bundle === undefined) return undefined;
     try {
-      const { engine, diagnostics } = PageEngine.load(module, bundle, this.#options.limits);
+      const { engine, diagnostics } = EngineBase.load(module, bundle, this.#options.limits);
       this.#diagnostics = diagnostics;
       this.#sayDiagnostics(diagnostics);
       return engine;
@@ -358,7 +358,7 @@ export class LocalEvaluator implements Evaluator {
   }
 
   /** What the engine says once everything before is counted; undefined: there is none. */
-  async #ask<Answer>(question: (engine: PageEngine, questions?: Questions) => Answer): Promise<Answer | undefined> {
+  async #ask<Answer>(question: (engine: EngineBase, questions?: Questions) => Answer): Promise<Answer | undefined> {
     const questions = await this.#had(import('../engine/inspect.js'));
     await this.ready;
     let answer: Answer | undefined;
@@ -368,7 +368,7 @@ export class LocalEvaluator implements Evaluator {
         answer = shared.engine && question(shared.engine, questions);
       } catch (error) {
         if (!isRefusal(error)) throw error;
-        this.#announcer.say('error', error);
+        this.#listeners.emit('error', error);
       }
     });
     return answer;
@@ -404,10 +404,10 @@ export class LocalEvaluator implements Evaluator {
   async #runBatch(shared: SharedState): Promise<void> {
     const now = Math.floor(Date.now());
     this.visitor.rebase(now);
-    const running = (engine: PageEngine | undefined): PageEngine | undefined => (this.#isPaused ? undefined : engine);
+    const running = (engine: EngineBase | undefined): EngineBase | undefined => (this.#isPaused ? undefined : engine);
     const apply = (): Promise<void> =>
       shared.update((state, engine) =>
-        applyJournal(state, running(engine), this.#journal, now, this.#announcer, this.#pushes, this.visitor),
+        applyJournal(state, running(engine), this.#journal, now, this.#listeners, this.#pushes, this.visitor),
       );
     this.visitor.look();
     await apply();
@@ -447,7 +447,7 @@ export class LocalEvaluator implements Evaluator {
   }
 
   #sayError(code: ProblemCode, message: string, cause?: unknown): undefined {
-    this.#announcer.say('error', { code, message, cause });
+    this.#listeners.emit('error', { code, message, cause });
   }
 
   #sayFailed(handler: string, { name }: Intervention, cause: unknown): void {
@@ -457,7 +457,7 @@ export class LocalEvaluator implements Evaluator {
   #sayDiagnostics(diagnostics: readonly Diagnostic[]): void {
     for (const severity of ['error', 'warning'] as const) {
       const problem = definitionsProblem(diagnostics, severity);
-      if (problem) this.#announcer.say(severity, problem);
+      if (problem) this.#listeners.emit(severity, problem);
     }
   }
 }

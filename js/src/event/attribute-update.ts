@@ -3,14 +3,14 @@ import type { Field } from '../../dist/engine/tripline.js';
 import type { BoundEvent, InputValue } from './inputs.js';
 import { EngineError } from '../support/problem.js';
 import { nilUuid } from '../support/random-id.js';
-import type { AttributePush } from '../types.js';
+import type { AttributeUpdate } from '../types.js';
 
 /**
- * A push as the engine takes it: the attribute key's name, then pairs of a field's number and its value. Throws an
+ * An update as the event buffer takes it: the attribute key's name, then pairs of a field's number and its value. Throws an
  * EngineError.
  */
-export function boundPush(fields: readonly Field[], push: AttributePush, time: number): BoundEvent {
-  const { attributeKey, attributes, group, version = newestVersion(fields, group) } = checkedPush(push);
+export function boundUpdate(fields: readonly Field[], update: AttributeUpdate, time: number): BoundEvent {
+  const { attributeKey, attributes, group, version = newestVersion(fields, group) } = checkedUpdate(update);
   const values: InputValue[] = [attributeKey.name];
   for (const [name, value] of Object.entries(attributes)) {
     const field = fields.find((each) => each.group === group && each.version === version && each.name === name);
@@ -23,18 +23,18 @@ export function boundPush(fields: readonly Field[], push: AttributePush, time: n
   return { id: attributeKey.id, time, values };
 }
 
-/** A push of the right form. It may come from JavaScript, or from storage. */
-function checkedPush(push: AttributePush): AttributePush {
-  const { group, attributeKey, attributes } = Object(push) as Partial<AttributePush>;
+/** An update of the right form. It may come from JavaScript, or from storage. */
+function checkedUpdate(update: AttributeUpdate): AttributeUpdate {
+  const { group, attributeKey, attributes } = Object(update) as Partial<AttributeUpdate>;
   if (typeof group !== 'string') throw refusal('"group" must be the name of an external attribute group.');
-  const { name, id } = Object(attributeKey) as Partial<AttributePush['attributeKey']>;
+  const { name, id } = Object(attributeKey) as Partial<AttributeUpdate['attributeKey']>;
   if (typeof name !== 'string' || typeof id !== 'string' || id === '' || id === nilUuid) {
     throw refusal('"attributeKey" must be {name, id}, with an id that is neither empty nor the all-zero UUID.');
   }
   if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
     throw refusal('"attributes" must be an object of values by field.');
   }
-  return push;
+  return update;
 }
 
 function newestVersion(fields: readonly Field[], group: string): number {
@@ -43,10 +43,10 @@ function newestVersion(fields: readonly Field[], group: string): number {
   return Math.max(...versions);
 }
 
-function checkedValue(name: string, value: AttributePush['attributes'][string]): InputValue {
+function checkedValue(name: string, value: AttributeUpdate['attributes'][string]): InputValue {
   if (value === null || isScalar(value)) return value;
   if (Array.isArray(value) && value.every(isScalar)) return [...value];
-  throw refusal(`The value of "${name}" must be a text, a number, a boolean, a list of these, or null.`);
+  throw refusal(`The value of "${name}" must be a string, a number, a boolean, a list of these, or null.`);
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

@@ -1,7 +1,7 @@
 // Tracker payload → one value per input of the program. Each input becomes a getter once, when the
 // definitions are loaded; an event's JSON is decoded only if a getter asks for it.
 import type { Input, Path } from '../../dist/engine/tripline.js';
-import type { Payload } from '../types.js';
+import type { TrackerPayload } from '../types.js';
 
 type ScalarValue = null | boolean | number | string | Date;
 
@@ -21,7 +21,7 @@ type Getter = (event: TrackedEvent) => unknown;
  * Turns the program's inputs into a function that reads them from a payload. It never throws. `receivedAt`: when a server
  * received it, in whole ms; NaN in a page.
  */
-export function bindInputs(inputs: readonly Input[]): (payload: Payload, receivedAt?: number) => BoundEvent {
+export function bindInputs(inputs: readonly Input[]): (payload: TrackerPayload, receivedAt?: number) => BoundEvent {
   const getters = inputs.map(getterOf);
   return (payload, receivedAt) => {
     const event = new TrackedEvent(payload, receivedAt);
@@ -34,7 +34,7 @@ export function bindInputs(inputs: readonly Input[]): (payload: Payload, receive
 }
 
 /** Whether the event reports on an intervention. Such events never update attributes (rule 18). */
-export function isReceipt(payload: Payload): boolean {
+export function isReceipt(payload: TrackerPayload): boolean {
   const plain = own(payload, 'ue_pr');
   if (typeof plain === 'string' && !plain.includes(receiptVendor)) return false;
   return schemaOf(new TrackedEvent(payload).unstruct.schema)?.vendor === receiptVendor;
@@ -120,13 +120,13 @@ function parseSchema(uri: string): Schema | null {
 
 /** One payload. What is decoded from it is decoded once. */
 class TrackedEvent {
-  readonly payload: Payload;
+  readonly payload: TrackerPayload;
   readonly receivedAt: number;
   #unstruct: SelfDescribing | undefined;
   #entities: unknown;
   #query: ReadonlyMap<string | undefined, string> | undefined;
 
-  constructor(payload: Payload, receivedAt = NaN) {
+  constructor(payload: TrackerPayload, receivedAt = NaN) {
     this.payload = payload;
     this.receivedAt = receivedAt;
   }

@@ -1,17 +1,17 @@
 // Takes the journal's entries into the state.
-import type { Announcer } from '../support/listeners.js';
+import type { Listeners } from '../support/listeners.js';
 import { idOf } from './held-ids.js';
 import type { Entry, Journal } from './journal.js';
 import { rebased, withDecided } from './outbox.js';
-import type { PageEngine } from '../engine/engine-base.js';
+import type { EngineBase } from '../engine/engine-base.js';
 import { isRefusal } from '../support/problem.js';
 import { EngineFailure, withSnapshot } from './shared-state.js';
 import type { StoredState, Waiting } from './store.js';
-import type { AttributePush, DirectIntervention, Intervention, Payload } from '../types.js';
+import type { AttributeUpdate, DirectIntervention, Intervention, TrackerPayload } from '../types.js';
 import type { Visitor } from './visitor.js';
 
 /** What the engine takes in, or an intervention that was pushed, which needs no engine. */
-export type Input = { event: Payload } | { attributes: AttributePush } | { intervention: DirectIntervention };
+export type Input = { event: TrackerPayload } | { attributes: AttributeUpdate } | { intervention: DirectIntervention };
 
 /** The part of a page's journal for interventions that are pushed. */
 export const direct = ' direct';
@@ -40,10 +40,10 @@ export interface Pushes {
  */
 export function applyJournal(
   state: StoredState | undefined,
-  engine: PageEngine | undefined,
+  engine: EngineBase | undefined,
   journal: Journal<Input>,
   now: number,
-  announcer: Announcer,
+  listeners: Listeners,
   pushes: Pushes,
   visitor: Visitor,
 ): StoredState | undefined {
@@ -52,7 +52,7 @@ export function applyJournal(
   const isSetBack = latest - now > clockWasSetBack;
   if (isSetBack) {
     if (engine && engine.clock! > now) engine.rebase(now);
-    announcer.say('warning', {
+    listeners.emit('warning', {
       code: 'clock',
       message: "The device's clock was set back. What was counted later than now counts as of now.",
     });
@@ -77,7 +77,7 @@ export function applyJournal(
       const { page, number, writtenAt } = entry;
       const cause = { decided: now, page, ...causeOf(entry, user) };
       const isLate = visitor.hasLost({ ...cause, decided: writtenAt });
-      decide(takeIn(entry, engine, now, announcer, pushes, visitor), isLate ? { ...cause, decided: writtenAt } : cause);
+      decide(takeIn(entry, engine, now, listeners, pushes, visitor), isLate ? { ...cause, decided: writtenAt } : cause);
       next.applied[page] = number;
     }
   } catch (cause) {
@@ -94,7 +94,7 @@ function causeOf({ content, number }: Entry<Input>, user: string | undefined): O
 }
 
 /** The state without profiles and marks. */
-export function emptied(state: StoredState | undefined, engine: PageEngine | undefined): StoredState {
+export function emptied(state: StoredState | undefined, engine: EngineBase | undefined): StoredState {
   engine?.clear();
   return { ...withSnapshot(state, engine?.snapshot()), applied: state?.applied ?? {}, outbox: [], started: [] };
 }
@@ -102,9 +102,9 @@ export function emptied(state: StoredState | undefined, engine: PageEngine | und
 /** Without an engine, there are only interventions; without code for pushes, only events. */
 function takeIn(
   entry: Entry<Input>,
-  engine: PageEngine | undefined,
+  engine: EngineBase | undefined,
   now: number,
-  announcer: Announcer,
+  listeners: Listeners,
   { code }: Pushes,
   visitor: Visitor,
 ): Intervention[] {
@@ -115,7 +115,7 @@ function takeIn(
     return code!.setAttributes(engine!, content.attributes, now, writtenAt, visitor);
   } catch (cause) {
     if (!isRefusal(cause)) throw cause;
-    announcer.say('error', cause); // the entry is passed over
+    listeners.emit('error', cause); // the entry is passed over
     return [];
   }
 }

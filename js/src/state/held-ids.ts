@@ -2,7 +2,7 @@
 import type { Input, LoadReport } from '../../dist/engine/tripline.js';
 import { bindInputs } from '../event/inputs.js';
 import { nilUuid } from '../support/random-id.js';
-import type { AttributeKey, Payload } from '../types.js';
+import type { AttributeKey, TrackerPayload } from '../types.js';
 
 interface HeldKey {
   name: string;
@@ -23,7 +23,7 @@ export class HeldIds {
   /** In the order of the keys. */
   #ids: (string | undefined)[] = [];
   /** What was taken, until the definitions are loaded. */
-  #payloads: Payload[] | undefined = [];
+  #payloads: TrackerPayload[] | undefined = [];
 
   /** Adds the attribute keys of definitions, as if they had been there from the start. */
   bind({ keys, inputs }: Pick<LoadReport, 'keys' | 'inputs'>): void {
@@ -39,7 +39,7 @@ export class HeldIds {
    * Takes the ids of a tracker payload. A field has the id that is there, or none. An id from elsewhere stays until another
    * one comes, or until who is there changes or goes.
    */
-  take(payload: Payload): void {
+  take(payload: TrackerPayload): void {
     this.#payloads?.push(payload);
     const before = this.#ids;
     const ids = this.#read(payload).values.map(idOf);

@@ -49,7 +49,7 @@ const inMemory = ' memory';
 export class Journal<Content extends object> {
   readonly #prefix: string;
   readonly #isContent: (content: object) => content is Content;
-  readonly #say: (name: 'error' | 'warning', message: string, cause?: unknown) => void;
+  readonly #emit: (name: 'error' | 'warning', message: string, cause?: unknown) => void;
   /** localStorage, whose items are properties as well; undefined: there is none. */
   readonly #storage: Record<string, string> | undefined;
   /** Sorts by age, and tells pages of one millisecond apart. */
@@ -77,11 +77,11 @@ export class Journal<Content extends object> {
   constructor(
     name: string,
     isContent: (content: object) => content is Content,
-    say: (name: 'error' | 'warning', message: string, cause?: unknown) => void,
+    emit: (name: 'error' | 'warning', message: string, cause?: unknown) => void,
   ) {
     this.#prefix = `tripline:${name.replace(/[:%]/g, encodeURIComponent)}:`;
     this.#isContent = isContent;
-    this.#say = say;
+    this.#emit = emit;
     try {
       this.#storage = globalThis.localStorage;
     } catch (error) {
@@ -166,7 +166,7 @@ export class Journal<Content extends object> {
       .sort(byAge)
       .flatMap((place) => this.#read(place) ?? drop(place.key));
     if (unreadable > 0) {
-      this.#say('error', `Events lost: ${unreadable}. What localStorage has of them cannot be read.`);
+      this.#emit('error', `Events lost: ${unreadable}. What localStorage has of them cannot be read.`);
     }
     return entries;
   }
@@ -302,14 +302,14 @@ export class Journal<Content extends object> {
     if (this.#lost <= 2 * this.#lostAndSaid) return;
     this.#lostAndSaid = this.#lost;
     const why = 'Too many waited to be counted, or for more than 30 days; an earlier error says what they waited for.';
-    this.#say('error', `Events lost: ${this.#lost}. ${why}`);
+    this.#emit('error', `Events lost: ${this.#lost}. ${why}`);
   }
 
   #warn(cause?: unknown): void {
     if (this.#isWarned) return;
     this.#isWarned = true;
     const consequence = 'They are lost if the page is left before they are counted.';
-    this.#say('warning', `Events do not fit into localStorage. ${consequence}`, cause);
+    this.#emit('warning', `Events do not fit into localStorage. ${consequence}`, cause);
   }
 
   /** sessionStorage goes along from page to page of a tab: it names those that tracked something. */
@@ -319,7 +319,7 @@ export class Journal<Content extends object> {
       return pages.filter((page, i) => i === pages.length - 1 || this.#keys(this.#prefix + page).length > 0);
     }
     attempt(() => sessionStorage.removeItem(this.#prefix));
-    this.#say('warning', `What sessionStorage says of the last pages was damaged and is dropped: ${pages.join(' ')}`);
+    this.#emit('warning', `What sessionStorage says of the last pages was damaged and is dropped: ${pages.join(' ')}`);
     return [];
   }
 }

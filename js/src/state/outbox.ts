@@ -1,7 +1,7 @@
 // What is decided and not yet started: who may start it, and until when.
 import { mostStarted } from '../support/bounds.js';
 import { hashOf } from '../support/hash.js';
-import type { PageEngine } from '../engine/engine-base.js';
+import type { EngineBase } from '../engine/engine-base.js';
 import type { StoredState, Waiting } from './store.js';
 import type { Intervention } from '../types.js';
 
@@ -33,7 +33,7 @@ export function withDecided(
   state: Pick<StoredState, 'outbox' | 'started'>,
   interventions: readonly (Intervention & { triggered_at?: string })[],
   cause: Omit<Waiting, 'intervention'>,
-  engine?: Pick<PageEngine, 'repeats'>,
+  engine?: Pick<EngineBase, 'repeats'>,
 ): Waiting[] {
   const outbox = new Map(state.outbox.map((waiting) => [waiting.intervention.intervention_id, waiting]));
   const started = new Set(state.started);

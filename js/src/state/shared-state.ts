@@ -1,13 +1,13 @@
 // The engine and the stored state, kept in step. All tabs of the origin share what is stored; each has an engine.
-import type { Announcer } from '../support/listeners.js';
+import type { Listeners } from '../support/listeners.js';
 import { longestTransaction } from '../support/bounds.js';
-import type { PageEngine } from '../engine/engine-base.js';
+import type { EngineBase } from '../engine/engine-base.js';
 import { EngineError, messageOf } from '../support/problem.js';
 import { memoryStore, randomRevision, repaired, type Store, type StoredState } from './store.js';
 import { inTime } from '../support/deadline-timer.js';
 
 /** Answers the state to store; the same one: nothing changed. May run again, so it must leave no trace but in the engine. */
-export type Change = (state: StoredState | undefined, engine: PageEngine | undefined) => StoredState | undefined;
+export type Change = (state: StoredState | undefined, engine: EngineBase | undefined) => StoredState | undefined;
 
 type Place = { page: string; number: number };
 
@@ -22,11 +22,11 @@ export class EngineFailure extends Error {
 }
 
 export class SharedState {
-  #engine: PageEngine | undefined;
+  #engine: EngineBase | undefined;
   /** It has not got the state yet. */
   #isNew = false;
   readonly #name: string;
-  readonly #announcer: Announcer;
+  readonly #listeners: Listeners;
   readonly #onPlace: () => void;
   readonly #given: Store;
   /** The one in use: the given one, or memory in its place. */
@@ -45,10 +45,10 @@ export class SharedState {
    * Until there is an engine, what one has stored stays as it is. `onPlace` is called when the state has gone to memory, and
    * when the store comes late: the next update returns to it then, and forgets what was in memory.
    */
-  constructor(store: Store, name: string, announcer: Announcer, onPlace: () => void = () => undefined) {
+  constructor(store: Store, name: string, listeners: Listeners, onPlace: () => void = () => undefined) {
     this.#store = this.#given = store;
     this.#name = name;
-    this.#announcer = announcer;
+    this.#listeners = listeners;
     this.#onPlace = onPlace;
   }
 
@@ -58,7 +58,7 @@ export class SharedState {
   }
 
   /** Undefined: nothing is evaluated. */
-  get engine(): PageEngine | undefined {
+  get engine(): EngineBase | undefined {
     return this.#engine;
   }
 
@@ -83,7 +83,7 @@ export class SharedState {
   }
 
   /** From the next update on there is an engine. */
-  attach(engine: PageEngine): void {
+  attach(engine: EngineBase): void {
     this.#engine = engine;
     this.#isNew = true;
   }
@@ -148,7 +148,7 @@ export class SharedState {
       ? 'This page goes on in memory, and the next one counts its events.'
       : 'The state lives as long as this page.';
     const message = `Cannot store the state: ${messageOf(cause)} ${consequence}`;
-    this.#announcer.say('warning', { code: 'storage', message, cause });
+    this.#listeners.emit('warning', { code: 'storage', message, cause });
   }
 
   #return(): void {
@@ -175,7 +175,7 @@ export class SharedState {
     else if (damaged.length > 0) {
       const fields = damaged.join('", "');
       const message = `The stored state was damaged in "${fields}": what is damaged is dropped, and the rest kept.`;
-      this.#announcer.say('warning', { code: 'storage', message });
+      this.#listeners.emit('warning', { code: 'storage', message });
     }
     return state;
   }
@@ -194,7 +194,7 @@ export class SharedState {
   }
 
   #sayDamaged(why: string): void {
-    this.#announcer.say('error', {
+    this.#listeners.emit('error', {
       code: 'snapshot',
       message: `The stored state cannot be used (${why}). Counting starts afresh.`,
     });

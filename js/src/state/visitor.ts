@@ -4,7 +4,7 @@ import { isReceipt } from '../event/inputs.js';
 import { HeldIds, idOf } from './held-ids.js';
 import { copiesOf } from './outbox.js';
 import type { Waiting } from './store.js';
-import type { AttributeKey, Intervention, Payload } from '../types.js';
+import type { AttributeKey, Intervention, TrackerPayload } from '../types.js';
 
 /** What a tracker knows of the visitor. */
 export interface TrackerIds {
@@ -31,7 +31,7 @@ export class Visitor {
   /** Those before. */
   readonly #past = new Set<Id>();
   /** The last payload, without what is known to be over. */
-  #last: Payload | undefined;
+  #last: TrackerPayload | undefined;
   #isOptedOut = false;
   /** What the tracker said with the last payload. */
   #userId: unknown;
@@ -45,7 +45,7 @@ export class Visitor {
   }
 
   /** Whether the visitor of a payload wants nothing to be counted. */
-  hasOptedOut(payload: Payload): boolean {
+  hasOptedOut(payload: TrackerPayload): boolean {
     return this.#tracker !== undefined && signs.every((key) => !payload[key]);
   }
 
@@ -54,7 +54,7 @@ export class Visitor {
     return this.#isOptedOut;
   }
 
-  take(payload: Payload): void {
+  take(payload: TrackerPayload): void {
     this.#isOptedOut = this.hasOptedOut(payload);
     this.#hold(this.#isOptedOut ? {} : payload);
     this.#userId = this.#readUserId();
@@ -125,7 +125,7 @@ export class Visitor {
   }
 
   /** Whether a payload may be sent: its tracker may have learned of another visitor just now. */
-  allows(payload: Payload): boolean {
+  allows(payload: TrackerPayload): boolean {
     if (!this.#reported || !isReceipt(payload)) return true;
     this.take(payload);
     return this.#isFor(...this.#reported, true);
@@ -143,7 +143,7 @@ export class Visitor {
     return this.#last !== undefined && this.ids.has(key);
   }
 
-  #hold(payload: Payload): void {
+  #hold(payload: TrackerPayload): void {
     this.#last = payload;
     this.ids.take(payload);
   }

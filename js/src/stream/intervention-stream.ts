@@ -1,7 +1,7 @@
 // The stream of interventions that a Signals server decides on: whom it is for, when it is open, what becomes of a message.
 // Loaded when the page subscribes.
 import type { bindInputs } from '../event/inputs.js';
-import type { PageEngine } from '../engine/engine-base.js';
+import type { EngineBase } from '../engine/engine-base.js';
 import { longestHidden, longestWaitForRules } from '../support/bounds.js';
 import { completeIntervention } from '../state/direct-intervention.js';
 import { hashOf } from '../support/hash.js';
@@ -15,7 +15,7 @@ import { idsAfter, isId, type FieldReader, type Selector } from './selectors.js'
 import type { Message } from './sse.js';
 import type { StreamHost, SubscriptionOptions } from './options.js';
 import { inTime } from '../support/deadline-timer.js';
-import type { Intervention, Payload, Problem } from '../types.js';
+import type { Intervention, TrackerPayload, Problem } from '../types.js';
 
 const defaultSelectors: Record<string, Selector> = {
   domain_userid: '/domain_userid',
@@ -63,7 +63,7 @@ export class InterventionStream {
   }
 
   /** Takes ids from an event, and connects anew if there are others. */
-  update(payload: Payload): void {
+  update(payload: TrackerPayload): void {
     const selectors = { ...defaultSelectors, ...this.#options.attributeKeyTargets };
     const before = this.#identity;
     this.#identity = ['domain_userid', 'domain_sessionid', 'user_id'].map((name) => this.#readField(payload, name));
@@ -192,7 +192,7 @@ export class InterventionStream {
     if (state.state !== 'waiting' || this.#isWarned) return;
     this.#isWarned = true;
     const message = `No interventions come from ${this.#options.endpoint}. ${state.reason} It is asked again.`;
-    this.#host.evaluator.say('warning', { code: 'stream', message });
+    this.#host.evaluator.emit('warning', { code: 'stream', message });
   }
 
   async #receive(url: string, { data, lastEventId }: Message): Promise<void> {
@@ -202,7 +202,7 @@ export class InterventionStream {
       intervention = this.#read(data);
     } catch (cause) {
       const message = `A message of the stream was passed over: ${messageOf(cause)}`;
-      this.#host.evaluator.say('warning', { code: 'stream', message, cause });
+      this.#host.evaluator.emit('warning', { code: 'stream', message, cause });
       return;
     }
     this.#last = { url, lastEventId };
@@ -273,7 +273,7 @@ function fieldReader(bind: typeof bindInputs): FieldReader {
  */
 export function withReceived(
   state: StoredState | undefined,
-  engine: PageEngine | undefined,
+  engine: EngineBase | undefined,
   intervention: Intervention,
   page: string,
 ): StoredState {
@@ -291,6 +291,6 @@ export function withReceived(
   };
 }
 
-function firstState(engine: PageEngine | undefined): StoredState {
+function firstState(engine: EngineBase | undefined): StoredState {
   return { ...withSnapshot(undefined, engine?.snapshot()), applied: {}, outbox: [], started: [] };
 }

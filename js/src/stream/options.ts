@@ -40,7 +40,7 @@ export interface StreamStatus {
 /** What a stream depends on. */
 export interface StreamHost {
   tracker: Pick<BrowserTracker, 'namespace' | 'getDomainUserInfo'>;
-  evaluator: Pick<LocalEvaluator, 'ready' | 'commit' | 'on' | 'page' | 'pause' | 'problems' | 'say' | 'visitor'>;
+  evaluator: Pick<LocalEvaluator, 'ready' | 'commit' | 'on' | 'page' | 'pause' | 'problems' | 'emit' | 'visitor'>;
   hasDefinitions: boolean;
   /** The page has it loaded already. */
   bindInputs: typeof bindInputs;

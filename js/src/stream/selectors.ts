@@ -1,6 +1,6 @@
 // Which ids a stream is opened for: selectors on what is tracked, as the official plugin has them.
 import { nilUuid } from '../support/random-id.js';
-import type { Payload } from '../types.js';
+import type { TrackerPayload } from '../types.js';
 
 /**
  * A JSON Pointer, or a list of which the first that finds something counts: `/user_id` is a canonical field or a payload's
@@ -9,7 +9,7 @@ import type { Payload } from '../types.js';
 export type Selector = string | readonly string[];
 
 /** What reads an atomic field by its canonical name; undefined: there is no such field, or it has no value. */
-export type FieldReader = (payload: Payload, name: string) => unknown;
+export type FieldReader = (payload: TrackerPayload, name: string) => unknown;
 
 const entityNames = ['co', 'cx', 'context', 'entity', 'entities'];
 const eventNames = ['ue', 'ue_pr', 'ue_px', 'unstruct', 'unstruct_event', 'self_describing', 'sde'];
@@ -21,7 +21,7 @@ const eventNames = ['ue', 'ue_pr', 'ue_px', 'unstruct', 'unstruct_event', 'self_
 export function idsAfter(
   ids: Readonly<Record<string, string>>,
   selectors: Readonly<Record<string, Selector>>,
-  payload: Payload,
+  payload: TrackerPayload,
   readField: FieldReader,
 ): Record<string, string> {
   const next = { ...ids };
@@ -45,7 +45,7 @@ export function isId(value: unknown): boolean {
   return (typeof value === 'string' && value !== '' && value !== nilUuid) || typeof value === 'number' || typeof value === 'boolean';
 }
 
-function valueAt([first = '', ...rest]: string[], payload: Payload, readField: FieldReader): unknown {
+function valueAt([first = '', ...rest]: string[], payload: TrackerPayload, readField: FieldReader): unknown {
   if (entityNames.includes(first)) {
     const entities = decode(payload, 'co', 'cx');
     return Array.isArray(entities) ? inSchema(entities, rest) : undefined;
@@ -75,7 +75,7 @@ function follow(value: unknown, path: readonly string[]): unknown {
 }
 
 /** The data of an envelope. */
-function decode(payload: Payload, plainKey: string, encodedKey: string): unknown {
+function decode(payload: TrackerPayload, plainKey: string, encodedKey: string): unknown {
   const { [plainKey]: plain, [encodedKey]: encoded } = payload;
   try {
     const json = typeof plain === 'string' ? plain : typeof encoded === 'string' ? decodeBase64(encoded) : 'null';

@@ -1,11 +1,11 @@
 // What a page holds of a subscription. The stream itself is loaded when there is one.
-import { tell } from '../support/listeners.js';
+import { callEach } from '../support/listeners.js';
 import { attempt } from '../support/attempt.js';
 import { limited } from '../engine/load.js';
 import { messageOf } from '../support/problem.js';
 import type { InterventionStream } from './intervention-stream.js';
 import type { StreamHost, StreamStatus, SubscriptionOptions } from './options.js';
-import type { Payload } from '../types.js';
+import type { TrackerPayload } from '../types.js';
 
 type Listener = (status: StreamStatus) => unknown;
 
@@ -49,7 +49,7 @@ export class TrackerSubscription implements Subscription {
   open(host: Omit<StreamHost, 'onStatus'>): Feed | undefined {
     if (this.#isEnded) return undefined;
     const onStatus: StreamHost['onStatus'] = (status) =>
-      tell(this.#listeners, { tracker: host.tracker.namespace, ...status });
+      callEach(this.#listeners, { tracker: host.tracker.namespace, ...status });
     const feed = openFeed(this.options, { ...host, onStatus });
     this.#feeds.add(feed);
     return feed;
@@ -59,7 +59,7 @@ export class TrackerSubscription implements Subscription {
 
 /** One tracker's stream, before and after its code is loaded. */
 export interface Feed {
-  update(payload: Payload): void;
+  update(payload: TrackerPayload): void;
   /** The page evaluates again, if it can. */
   close(): void;
 }
@@ -81,7 +81,7 @@ function openFeed(options: SubscriptionOptions, host: StreamHost): Feed {
       const { InterventionStream } = await limited('intervention-stream.js', undefined, () => import('./intervention-stream.js'));
       return new InterventionStream(options, host);
     } catch (cause) {
-      evaluator.say('error', { code: 'stream', message: `Interventions cannot be subscribed to: ${messageOf(cause)}`, cause });
+      evaluator.emit('error', { code: 'stream', message: `Interventions cannot be subscribed to: ${messageOf(cause)}`, cause });
       close();
       onStatus({ state: 'closed' });
       return undefined;

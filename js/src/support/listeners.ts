@@ -1,9 +1,9 @@
-// Who listens to what is to be said, and who hears it when nobody does.
+// Listeners for `error`, `warning` and `expired`. An error that nobody listens for goes to the console.
 import { attempt } from './attempt.js';
 import type { Intervention, Problem, ProblemCode } from '../types.js';
 
-export interface Announcements {
-  /** Something does not work. Where nobody listens, the console says it, once per code. */
+export interface Emitted {
+  /** Something does not work. Without a listener it goes to the console, once for each code. */
   error: Problem;
   /** Something works less well than it could. */
   warning: Problem;
@@ -11,52 +11,51 @@ export interface Announcements {
   expired: Intervention;
 }
 
-/** So many problems are remembered. */
 const mostProblems = 50;
 
-type Listener<Name extends keyof Announcements> = (value: Announcements[Name]) => unknown;
-type Listeners = { [Name in keyof Announcements]: Set<Listener<Name>> };
+type Listener<Name extends keyof Emitted> = (value: Emitted[Name]) => unknown;
+type ListenersByName = { [Name in keyof Emitted]: Set<Listener<Name>> };
 
-export class Announcer {
-  readonly #listeners: Listeners = { error: new Set(), warning: new Set(), expired: new Set() };
-  readonly #saidInConsole = new Set<ProblemCode>();
+export class Listeners {
+  readonly #listeners: ListenersByName = { error: new Set(), warning: new Set(), expired: new Set() };
+  readonly #inConsole = new Set<ProblemCode>();
   readonly #problems = new Map<string, Problem>();
 
-  /** What was said so far, each once. */
+  /** The errors and warnings that were emitted, each once; at most 50. */
   get problems(): Problem[] {
     return [...this.#problems.values()];
   }
 
-  /** Answers a function that ends the listening. */
-  on<Name extends keyof Announcements>(name: Name, listener: Listener<Name>): () => void {
+  /** Returns a function that removes the listener. */
+  on<Name extends keyof Emitted>(name: Name, listener: Listener<Name>): () => void {
     const listeners: Set<Listener<Name>> | undefined = this.#listeners[name];
     listeners?.add(listener);
     return () => listeners?.delete(listener);
   }
 
   /** Never throws. */
-  say<Name extends keyof Announcements>(name: Name, value: Announcements[Name]): void {
+  emit<Name extends keyof Emitted>(name: Name, value: Emitted[Name]): void {
     const listeners: Set<Listener<Name>> = this.#listeners[name];
     if (name !== 'expired') this.#remember(value as Problem);
-    tell(listeners, value);
-    if (name === 'error' && listeners.size === 0) this.#sayInConsole(value as Problem);
+    callEach(listeners, value);
+    if (name === 'error' && listeners.size === 0) this.#log(value as Problem);
   }
 
   #remember(problem: Problem): void {
     if (this.#problems.size < mostProblems) this.#problems.set(problem.message, problem);
   }
 
-  #sayInConsole({ code, message, cause }: Problem): void {
-    if (this.#saidInConsole.has(code)) return;
-    this.#saidInConsole.add(code);
+  #log({ code, message, cause }: Problem): void {
+    if (this.#inConsole.has(code)) return;
+    this.#inConsole.add(code);
     // In some browsers a stack begins with the error's message, which is in this one already.
     const stack = attempt(() => (cause as Error).stack?.replace(String(cause), ''));
     console.error(`tripline: ${message}`, ...(stack ? [stack] : []));
   }
 }
 
-/** Calls each: what one throws is nobody else's trouble. */
-export function tell<Value>(listeners: Iterable<(value: Value) => unknown>, value: Value): void {
+/** Calls each listener, also if another throws. */
+export function callEach<Value>(listeners: Iterable<(value: Value) => unknown>, value: Value): void {
   for (const listener of listeners) {
     try {
       listener(value);

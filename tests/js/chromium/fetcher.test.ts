@@ -1,7 +1,7 @@
 // tripline/fetcher inside Snowplow's own plugin, unmodified, in Chromium.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { Payload } from '../../../js/src/types.js';
+import type { TrackerPayload } from '../../../js/src/types.js';
 import { StreamServer } from '../stream-server.js';
 import type {} from './official.js';
 import { newVisitor, openBrowser, Site } from './site.js';
@@ -64,7 +64,7 @@ test('that plugin measures it, as its schemas require', async () => {
   });
   await shown(['cart_abandonment']);
   await vi.waitFor(() => expect(site.collected).toHaveLength(3));
-  const [, received, handled] = site.collected.map(({ ue_pr }: Payload) => String(ue_pr));
+  const [, received, handled] = site.collected.map(({ ue_pr }: TrackerPayload) => String(ue_pr));
   expect(received).toContain('/intervention_receive/jsonschema/1-0-0","data":{"handlers":["banner"]}');
   expect(handled).toContain('/intervention_handle/jsonschema/1-0-0","data":{"handler":"banner"}');
   const entities = (JSON.parse(String(site.collected[1]?.['co'])) as { data: { schema: string; data: { attributes: { value: unknown }[] } }[] }).data;

@@ -1,7 +1,7 @@
 // Rule 16 with the real tracker, in Chromium: a page shows and reports only interventions for its present visitor.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Payload } from '../../../js/src/types.js';
+import type { TrackerPayload } from '../../../js/src/types.js';
 import type {} from './page.js';
 import { go, newVisitor, openBrowser, ready, Site, visit } from './site.js';
 
@@ -70,7 +70,7 @@ const handle = (of = page): Promise<void> => of.evaluate(() => tripline.plugin.a
 
 /** Returns `receive NAME` and `handle NAME` for the receipts that were sent. */
 const receipts = (): string[] =>
-  site.collected.flatMap(({ ue_pr, co }: Payload) => {
+  site.collected.flatMap(({ ue_pr, co }: TrackerPayload) => {
     const [, kind] = /\/intervention_(\w+)\/jsonschema/.exec(String(ue_pr)) ?? [];
     const [, name] = /"name":"(\w+)","version"/.exec(String(co)) ?? [];
     return kind ? [`${kind} ${name}`] : [];

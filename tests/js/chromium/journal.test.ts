@@ -1,7 +1,7 @@
 // Waiting events in the browser's real storage.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { Payload } from '../../../js/src/types.js';
+import type { TrackerPayload } from '../../../js/src/types.js';
 import { readSample } from '../engine-module.js';
 import type {} from './page.js';
 import { go, newVisitor, openBrowser, ready, Site, visit } from './site.js';
@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 const samples = readSample('aftertrack.ndjson').split('\n');
-const view = JSON.parse(samples.find((line) => line.includes('product_view')) ?? '') as Payload;
+const view = JSON.parse(samples.find((line) => line.includes('product_view')) ?? '') as TrackerPayload;
 const views = (): Promise<unknown> => page.evaluate(async () => (await tripline.attributes())?.['count_product_views']);
 const problems = (): Promise<string[]> =>
   page.evaluate(() => tripline.problems.map(({ code, message }) => `${code}: ${message}`));

@@ -1,7 +1,7 @@
 // The plugin with the real tracker, in Chromium.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Payload } from '../../../js/src/types.js';
+import type { TrackerPayload } from '../../../js/src/types.js';
 import { readSample } from '../engine-module.js';
 import { foreignModules } from '../foreign-modules.js';
 import type {} from './page.js';
@@ -44,7 +44,7 @@ interface SelfDescribing {
 }
 
 /** Returns the events about interventions: schema name, data, and the vendor's entities. */
-function measured(events: readonly Payload[]): { event: SelfDescribing; entities: SelfDescribing[] }[] {
+function measured(events: readonly TrackerPayload[]): { event: SelfDescribing; entities: SelfDescribing[] }[] {
   return events.flatMap(({ ue_pr, co }) => {
     const event = ue_pr === undefined ? undefined : (JSON.parse(String(ue_pr)) as { data: SelfDescribing }).data;
     if (!event?.schema.startsWith('iglu:com.snowplowanalytics.signals/')) return [];
@@ -77,7 +77,7 @@ describe('an intervention', () => {
   });
 
   test('is measured as by the official plugin', async () => {
-    const sample = JSON.parse(readSample('plugin_measurement.json')) as { events: Payload[] };
+    const sample = JSON.parse(readSample('plugin_measurement.json')) as { events: TrackerPayload[] };
     await page.evaluate(() => {
       tripline.start({
         handlers: {
@@ -755,7 +755,7 @@ async function wasm(): Promise<Buffer> {
   return Buffer.from(await (await fetch(`${site.url}dist/tripline.wasm`)).arrayBuffer());
 }
 
-function addToCart(): Payload {
+function addToCart(): TrackerPayload {
   const found = readSample('aftertrack.ndjson').split('\n').find((line) => line.includes('add_to_cart'));
-  return JSON.parse(found ?? '') as Payload;
+  return JSON.parse(found ?? '') as TrackerPayload;
 }

@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import type { Payload } from '../../../js/src/types.js';
+import type { TrackerPayload } from '../../../js/src/types.js';
 import { readSample } from '../engine-module.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -24,7 +24,7 @@ interface Answer {
 
 export class Site {
   /** The events that the collector received, in order. */
-  readonly collected: Payload[] = [];
+  readonly collected: TrackerPayload[] = [];
   /** Responses that replace the site's own, by path. */
   readonly answers = new Map<string, Answer>();
   /** Request listeners for single paths. */
@@ -43,7 +43,7 @@ export class Site {
         let body = '';
         request.on('data', (part: Buffer) => (body += part.toString()));
         request.on('end', () => {
-          this.collected.push(...(JSON.parse(body) as { data: Payload[] }).data);
+          this.collected.push(...(JSON.parse(body) as { data: TrackerPayload[] }).data);
           this.#send(response, { type: 'text/plain', body: 'ok' });
         });
         return;

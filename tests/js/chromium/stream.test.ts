@@ -1,7 +1,7 @@
 // Subscriptions with the real tracker, in Chromium, to a server of another origin.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Intervention, Payload } from '../../../js/src/types.js';
+import type { Intervention, TrackerPayload } from '../../../js/src/types.js';
 import { StreamServer } from '../stream-server.js';
 import type {} from './page.js';
 import { go, newVisitor, openBrowser, ready, Site, visit } from './site.js';
@@ -81,7 +81,7 @@ describe('a subscription', () => {
     server.send(offer());
     await noted(['offer']);
     await vi.waitFor(() => expect(site.collected).toHaveLength(2));
-    const texts = site.collected.map(({ ue_pr }: Payload) => String(ue_pr));
+    const texts = site.collected.map(({ ue_pr }: TrackerPayload) => String(ue_pr));
     expect(texts[0]).toContain('/intervention_receive/');
     expect(texts[1]).toContain('/intervention_handle/');
     expect(String(site.collected[0]?.['co'])).toContain('"attribute":"a:b","value":"4"');
