@@ -202,7 +202,7 @@ export class State {
   #push(now: number, { group, version, attribute_key, attributes }: Push): Outcome {
     try {
       const push = { group, attributeKey: attribute_key, attributes, ...(version !== undefined && { version }) };
-      return this.#sent(now, this.#engine.setAttributes(push as Parameters<Engine['push']>[0], now));
+      return this.#sent(now, this.#engine.setAttributes(push as Parameters<Engine['setAttributes']>[0], now));
     } catch (error) {
       if (error instanceof EngineError && error.code === 'options') return { entries: [], refusal: new Refusal(400, error.message) };
       throw error;
