@@ -12,8 +12,10 @@ type Scalar = string | number | boolean;
 type Values = string[] | number[] | boolean[];
 
 type ScalarType = 'bytes' | 'string' | 'int32' | 'int64' | 'double' | 'float' | 'bool' | 'unix_timestamp';
+/** The type of an attribute. */
 export type ValueType = ScalarType | `${ScalarType}_list` | 'dict';
 
+/** A part of a time, in UTC. */
 export type DatePart = 'hour_of_day' | 'day_of_week' | 'month_of_year' | 'active_day' | 'active_week' | 'active_month';
 
 /** Where in an event a value is. */
@@ -66,10 +68,14 @@ export interface EventSelector {
   version?: string;
 }
 
+/** Selects events by vendor, name and version of their schema. */
 export const Event = (selector: EventSelector): EventSelector => selector;
 const snowplow = 'com.snowplowanalytics.snowplow';
+/** Selects page views. */
 export const PageView = (): EventSelector => ({ vendor: snowplow, name: 'page_view', version: '1-0-0' });
+/** Selects page pings. */
 export const PagePing = (): EventSelector => ({ vendor: snowplow, name: 'page_ping', version: '1-0-0' });
+/** Selects structured events. */
 export const StructuredEvent = (): EventSelector => ({ vendor: 'com.google.analytics', name: 'event', version: '1-0-0' });
 
 type Literal<Filtered extends Property> = Filtered extends { type: 'atomic'; name: infer Name extends string }
@@ -126,6 +132,7 @@ export interface EventCriteria {
   any?: EventCriterion[];
 }
 
+/** The event filter of an attribute. */
 export const Criteria = (criteria: EventCriteria): EventCriteria => criteria;
 
 type Numeric = 'int32' | 'int64' | 'double' | 'float';
@@ -141,6 +148,7 @@ type Aggregated =
 /** A rolling window, or a time to live of a lifetime value: not both. */
 type Lifetime = { period?: Duration; ttl?: never } | { period?: never; ttl?: Duration };
 
+/** A value that is computed from events. */
 export type AttributeDefinition = Aggregated &
   Lifetime & {
     name: string;
@@ -151,6 +159,7 @@ export type AttributeDefinition = Aggregated &
     default_value?: Scalar | Values;
   };
 
+/** Types an attribute: its aggregation decides which types and fields it takes. */
 export const Attribute = (attribute: AttributeDefinition): AttributeDefinition => attribute;
 
 /** Whose attributes. */
@@ -183,9 +192,13 @@ function nameOf(property: Property | undefined): string | undefined {
 const builtIn = (name: string, description: string): AttributeKeyDefinition =>
   AttributeKey({ name, key: name, description });
 
+/** The key of a browser: the id in the tracker's cookie. */
 export const domain_userid = builtIn('domain_userid', 'The domain user ID for the user.');
+/** The key of a session. */
 export const domain_sessionid = builtIn('domain_sessionid', 'The domain session ID for the session.');
+/** The key of a user who has logged in. */
 export const user_id = builtIn('user_id', 'The user ID for the user.');
+/** The key of the collector's cookie, which a page does not know. */
 export const network_userid = builtIn('network_userid', 'The network user ID for the user.');
 
 /** A reference by name. */
@@ -193,6 +206,7 @@ export interface KeyLink {
   name: string;
 }
 
+/** Refers to a key by its name. */
 export const LinkAttributeKey = ({ name }: KeyLink): KeyLink => ({ name });
 
 interface GroupDefinition {
@@ -206,17 +220,20 @@ interface GroupDefinition {
   is_published: boolean;
 }
 
+/** A group whose attributes are computed from events. */
 export interface StreamGroupDefinition extends GroupDefinition {
   offline: false;
   attributes: AttributeDefinition[];
 }
 
+/** A value of an external group. */
 export interface FieldDefinition {
   name: string;
   type: Exclude<ValueType, 'dict'>;
   description?: string;
 }
 
+/** The warehouse table of an external group. */
 export interface BatchSourceDefinition {
   name: string;
   database: string;
@@ -227,6 +244,7 @@ export interface BatchSourceDefinition {
   owner?: string;
 }
 
+/** A group whose values come from a warehouse, or are set. */
 export interface ExternalGroupDefinition extends GroupDefinition {
   offline: true;
   fields: FieldDefinition[];
@@ -234,6 +252,7 @@ export interface ExternalGroupDefinition extends GroupDefinition {
   batch_source?: BatchSourceDefinition;
 }
 
+/** Attributes with one key, and a version. */
 export type AttributeGroupDefinition = StreamGroupDefinition | ExternalGroupDefinition;
 
 type Group<Definition extends GroupDefinition> = Omit<
@@ -262,7 +281,9 @@ export const ExternalBatchAttributeGroup = (group: Group<ExternalGroupDefinition
   offline: true,
 });
 
+/** Types a field of an external group. */
 export const Field = (field: FieldDefinition): FieldDefinition => field;
+/** Types the warehouse table of an external group. */
 export const BatchSource = (source: BatchSourceDefinition): BatchSourceDefinition => source;
 
 /** A version of a group, by name. */
@@ -271,6 +292,7 @@ export interface GroupLink {
   version?: number;
 }
 
+/** A named list of groups that are read together. */
 export interface ServiceDefinition {
   name: string;
   attribute_groups: { name: string; version: number }[];
@@ -309,17 +331,23 @@ type Unchanged =
   | { any: Unchanged[] }
   | { none: Unchanged[] };
 
+/** One criterion, or `all`, `any` or `none` of criteria. */
 export type InterventionCriteria =
   | InterventionCriterionDefinition
   | { all: InterventionCriteria[] }
   | { any: Unchanged[] }
   | { none: Unchanged[] };
 
+/** Compares an attribute with a value. */
 export const InterventionCriterion = <Given extends InterventionCriterionDefinition>(criterion: Given): Given => criterion;
+/** Holds if all of them hold. */
 export const InterventionCriteriaAll = <Given extends InterventionCriteria>({ all }: { all: Given[] }): { all: Given[] } => ({ all });
+/** Holds if one of them holds. */
 export const InterventionCriteriaAny = ({ any }: { any: Unchanged[] }): { any: Unchanged[] } => ({ any });
+/** Holds if none of them holds. */
 export const InterventionCriteriaNone = ({ none }: { none: Unchanged[] }): { none: Unchanged[] } => ({ none });
 
+/** An intervention that fires when its criteria become true. */
 export interface RuleInterventionDefinition {
   name: string;
   version: number;
@@ -333,6 +361,7 @@ export interface RuleInterventionDefinition {
   payload_attribute_groups?: { name: string; version: number }[];
 }
 
+/** Completes a rule intervention: version 1 by default. Groups and keys may be given as objects. */
 export function RuleIntervention(
   intervention: Omit<RuleInterventionDefinition, 'version' | 'is_published' | 'payload_attribute_groups'> & {
     version?: number;
@@ -378,6 +407,7 @@ function kindOf(definition: Definition): keyof Bundle {
 
 const notForPages = ['owner', 'description', 'batch_source'];
 
+/** Options of `forPages`. */
 export interface ForPagesOptions {
   /** Leaves out each object of the bundle whose `is_published` is `false`. Default: all stay. */
   publishedOnly?: boolean | undefined;

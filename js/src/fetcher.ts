@@ -32,9 +32,11 @@ export type FetcherFactory = (
   dispatch: (intervention: TextIntervention, tracker: BrowserTracker) => void,
 ) => Fetcher;
 
+/** Options of `evaluatorFetcher`. */
 export interface FetcherOptions extends Omit<EvaluatorOptions, 'namespace' | 'deliverWithin'> {
   /** Where it is not given, the console says it. */
   onError?: (problem: Problem) => void;
+  /** Something works less well than it could. */
   onWarning?: (problem: Problem) => void;
   /** What evaluates for a tracker, when it is there. */
   onEvaluator?: (evaluator: Evaluator, tracker: BrowserTracker) => void;

@@ -1,3 +1,9 @@
+/**
+ * Evaluates definitions in a page, without the Snowplow plugin: `createEvaluator`, and where the state is kept.
+ *
+ * @module
+ */
+
 // The plugin's file holds the evaluator: a page that loads both entries has one copy, and most pages load one file.
 export { createEvaluator, indexedDbStore, memoryStore } from './snowplow.js';
 export type { DoctorReport, Finding } from './evaluator/doctor.js';

@@ -29,6 +29,7 @@ export type {
   TriggeredIntervention,
 } from './types.js';
 
+/** Options of `loadEngine`. */
 export interface EngineOptions {
   /** The definitions bundle, or its address. Under Node it may be a file: address. */
   definitions: DefinitionsSource | Promise<DefinitionsSource>;

@@ -19,12 +19,14 @@ export { indexedDbStore, memoryStore } from './state/store.js';
 export type { MeasurementContext, MeasurementEvent, MeasurementOptions } from './delivery/measurement.js';
 export type { Evaluator } from './evaluator/evaluator.js';
 export type { StreamStatus, SubscriptionOptions } from './stream/options.js';
+export type { Selector } from './stream/selectors.js';
 export type { Subscription } from './stream/subscription.js';
 export type { AttributeKey, AttributeValue, Diagnostic, Intervention, Problem, ProblemCode } from './types.js';
 
 /** What it returns or resolves to is of no account. What it throws or rejects with is tracked as its failure. */
 export type Handler = (intervention: Intervention, tracker: BrowserTracker) => unknown;
 
+/** Options of `SignalsPlugin`. */
 export interface SignalsPluginOptions extends Partial<Omit<EvaluatorOptions, 'namespace'>> {
   /** The bundle, or its address. Without definitions nothing is evaluated in the page: interventions come by a subscription. */
   definitions?: EvaluatorOptions['definitions'];
@@ -34,6 +36,7 @@ export interface SignalsPluginOptions extends Partial<Omit<EvaluatorOptions, 'na
   measurement?: MeasurementOptions;
   /** Where it is not given, the console says it. */
   onError?: (problem: Problem) => void;
+  /** Something works less well than it could. */
   onWarning?: (problem: Problem) => void;
   /** An intervention found no handler in time. */
   onExpired?: (intervention: Intervention, tracker: BrowserTracker) => void;

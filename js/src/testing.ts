@@ -68,6 +68,7 @@ export interface RuleTest extends TestVisitor {
   readonly fired: readonly TriggeredIntervention[];
 }
 
+/** Options of `testRules`. */
 export interface RuleTestOptions extends Pick<EngineOptions, 'definitions' | 'wasm'> {
   /** When the test begins. Default: 2026-01-01T12:00:00Z, a Thursday. */
   at?: string | number | Date;
@@ -188,14 +189,17 @@ const unstruct = 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/
 
 // Payloads as the tracker's afterTrack gives them.
 
+/** The page was viewed. */
 export function pageView(common: Common = {}): TrackerPayload {
   return payload('pv', common);
 }
 
+/** The page is still looked at. */
 export function pagePing(common: Common = {}): TrackerPayload {
   return payload('pp', common);
 }
 
+/** A structured event. */
 export function structured(
   event: { category: string; action: string; label?: string; property?: string; value?: number },
   common: Common = {},
@@ -205,6 +209,7 @@ export function structured(
   return { ...payload('se', common), ...fields };
 }
 
+/** An event of any schema. */
 export function selfDescribing(event: SelfDescribing, common: Common = {}): TrackerPayload {
   return { ...payload('ue', common), ue_pr: JSON.stringify({ schema: unstruct, data: event }) };
 }
@@ -219,6 +224,7 @@ function payload(e: string, { url = 'https://shop.example.com/', referrer, title
 const ecommerce = (name: string, version = '1-0-0'): string =>
   `iglu:com.snowplowanalytics.snowplow.ecommerce/${name}/jsonschema/${version}`;
 
+/** A product, as an entity of the ecommerce plugin. */
 export interface Product {
   id: string;
   category: string;
@@ -227,6 +233,7 @@ export interface Product {
   [property: string]: unknown;
 }
 
+/** A cart with what is in it, as entities of the ecommerce plugin. */
 export interface Cart {
   products: Product[];
   total_value: number;
@@ -234,6 +241,7 @@ export interface Cart {
   cart_id?: string;
 }
 
+/** A purchase, as an entity of the ecommerce plugin. */
 export interface Transaction {
   transaction_id: string;
   revenue: number;
@@ -243,18 +251,22 @@ export interface Transaction {
   [property: string]: unknown;
 }
 
+/** A product was viewed. */
 export function productView(product: Product, common: Common = {}): TrackerPayload {
   return action('product_view', [productEntity(product)], common);
 }
 
+/** Products were added; `cart` is the cart after that. */
 export function addToCart(cart: Cart, common: Common = {}): TrackerPayload {
   return action('add_to_cart', cartEntities(cart), common);
 }
 
+/** Products were removed; `cart` is the cart after that. */
 export function removeFromCart(cart: Cart, common: Common = {}): TrackerPayload {
   return action('remove_from_cart', cartEntities(cart), common);
 }
 
+/** A purchase was completed. */
 export function transaction({ products = [], ...data }: Transaction, common: Common = {}): TrackerPayload {
   const total_quantity = products.reduce((sum, { quantity }) => sum + Number(quantity ?? 1), 0);
   const entity = { schema: ecommerce('transaction'), data: { total_quantity, ...data } };

@@ -97,6 +97,7 @@ export interface Diagnostic {
   message: string;
 }
 
+/** The kind of an error or a warning: js/docs/problems.md lists them with their messages. */
 export type ProblemCode =
   /** An option or an argument is not what it should be. */
   | 'options'

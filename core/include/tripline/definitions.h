@@ -21,6 +21,8 @@ using Duration = std::int64_t;
 
 // Of each of these, `none` stands for what is absent or wrong; the latter has been reported.
 
+/// In the order of kValueTypes (definitions/words.h): scalars, `dict`, then lists in the order of
+/// scalars.
 enum class ValueType : std::uint8_t {
   none,
   bytes_,
@@ -42,6 +44,7 @@ enum class ValueType : std::uint8_t {
   unix_timestamp_list,
 };
 
+/// In the order of kAggregations. Lists count as their elements from most_frequent to unique_list.
 enum class Aggregation : std::uint8_t {
   none,
   counter,
@@ -60,8 +63,10 @@ enum class Aggregation : std::uint8_t {
   time_since_first,
 };
 
+/// In the order of kTimeUnits.
 enum class TimeUnit : std::uint8_t { none, second, minute, hour, day };
 
+/// In the order of kDateParts.
 enum class DatePart : std::uint8_t {
   none,
   hour_of_day,
@@ -137,6 +142,7 @@ struct EventFilter {
   Items<FilterCriterion> any;
 };
 
+/// Says whose attributes are computed, and where in an event the id is.
 struct AttributeKey {
   const JsonNode* pointer = nullptr;
   std::string_view name;
@@ -147,6 +153,7 @@ struct AttributeKey {
   Duration ttl = 0;
 };
 
+/// A value that is computed from events.
 struct Attribute {
   const JsonNode* pointer = nullptr;
   std::string_view name;
@@ -168,6 +175,7 @@ struct Field {
   ValueType type = ValueType::none;
 };
 
+/// Attributes, or fields of an external group, with one key and a version.
 struct AttributeGroup {
   const JsonNode* pointer = nullptr;
   std::string_view name;
@@ -204,12 +212,14 @@ struct KeyLink {
   std::string_view name;
 };
 
+/// A named list of groups that are read together.
 struct Service {
   const JsonNode* pointer = nullptr;
   std::string_view name;
   Items<GroupLink> attribute_groups;
 };
 
+/// What fires when its criteria become true.
 struct Intervention {
   const JsonNode* pointer = nullptr;
   std::string_view name;

@@ -13,6 +13,7 @@ namespace tripline {
 class TextPart;
 struct JsonNode;
 
+/// A mistake in the definitions, or a part of them that has no effect.
 struct Diagnostic {
   enum class Severity { error, warning };
 

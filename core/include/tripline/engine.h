@@ -22,6 +22,7 @@ struct TargetView {
   std::string_view name;
   std::string_view id;
 };
+/// As TargetView, with strings of its own.
 struct Target {
   Text name;
   Text id;
@@ -69,6 +70,7 @@ struct PushedValue {
 
 struct EngineState;
 
+/// Profiles and their attributes, and what fires because of them. Not for several threads at once.
 class Engine {
  public:
   explicit Engine(std::shared_ptr<const Program> program, Limits limits = {});

@@ -25,11 +25,13 @@ namespace tripline {
 
 class Regex;
 
+/// Immutable once it is compiled: any number of engines, on any thread, may share it.
 struct Program {
   using Index = std::uint32_t;
   /// Where there is none.
   static constexpr Index kNone = 0xffffffff;
 
+  /// An attribute key.
   struct Key {
     std::string_view name;
     /// None where no event carries such an id, only pushes name it.
@@ -115,6 +117,7 @@ struct Program {
     bool reads_zero = false;
   };
 
+  /// A version of an attribute group.
   struct Group {
     std::string_view name;
     std::uint32_t version;
@@ -175,6 +178,7 @@ struct Program {
   static constexpr Index kHolds = 0xffffffff;
   static constexpr Index kFails = 0xfffffffe;
 
+  /// The highest version of a rule intervention.
   struct Intervention {
     std::string_view name;
     std::uint32_t version;

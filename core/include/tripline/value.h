@@ -15,6 +15,7 @@
 #include "tripline/detail/list.h"
 #include "tripline/detail/text.h"
 
+/// The engine and all its types; tripline.h says in which order to read.
 namespace tripline {
 
 /// Whole milliseconds since 1970-01-01T00:00:00Z.
@@ -23,13 +24,16 @@ using Time = std::int64_t;
 /// The range of times: 100,000,000 days before and after 1970, as JavaScript's Date has it. Beyond
 /// it there is no time (rule 10).
 inline constexpr Time kEarliestTime = -8'640'000'000'000'000;
+/// See kEarliestTime.
 inline constexpr Time kLatestTime = 8'640'000'000'000'000;
+/// Whether it is in that range.
 [[nodiscard]] inline bool is_time(Time time) {
   return time >= kEarliestTime && time <= kLatestTime;
 }
 
 /// Before and after every time.
 inline constexpr Time kEarliest = -(Time{1} << 53);
+/// See kEarliest.
 inline constexpr Time kNever = Time{1} << 53;
 
 class Value;

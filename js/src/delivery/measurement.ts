@@ -12,6 +12,7 @@ const schemas: Record<Step, string> = {
 const instanceSchema = 'iglu:com.snowplowanalytics.signals/intervention_instance/jsonschema/1-0-0';
 const eventSchema = 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0';
 
+/** An event that reports on an intervention. */
 export type MeasurementEvent = Step;
 
 type Entity = SelfDescribingJson<Record<string, unknown>>;

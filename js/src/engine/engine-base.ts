@@ -19,6 +19,7 @@ export interface Limits {
 /** Ids that a page holds, each with the name of its attribute key. */
 export type HeldIds = readonly AttributeKey[];
 
+/** Options of `process`. */
 export interface ProcessOptions {
   /**
    * On a server: when the event was received (ms). Its time is then, as in Enrich, `ttm`, else this less the time from
@@ -179,6 +180,7 @@ export class EngineBase {
     this.#held = wanted;
   }
 
+  /** Names and ids by turns. @internal */
   protected namesAndIds(held: HeldIds): string[] {
     return held.flatMap(({ name, id }) => [name, id]);
   }

@@ -21,6 +21,7 @@ export class Engine extends EngineBase {
     return this.applyUpdate(boundUpdate(this.report.fields, update, time), now, held);
   }
 
+  /** Refuses what is not a list of ids. @internal */
   protected override namesAndIds(held: HeldIds): string[] {
     if (!Array.isArray(held)) throw new EngineError('options', 'The held ids must be a list of {name, id}.');
     return held.flatMap(textsOf);

@@ -20,6 +20,7 @@ export interface Finding {
   message: string;
 }
 
+/** Everything that evaluation depends on, and whether it works. */
 export interface DoctorReport {
   /** Whether all is ok. */
   ok: boolean;

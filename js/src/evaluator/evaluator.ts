@@ -32,6 +32,7 @@ import { Visitor, type TrackerIds } from '../state/visitor.js';
 
 type Questions = typeof import('../engine/inspect.js');
 
+/** Options of `createEvaluator`. */
 export interface EvaluatorOptions {
   /** The address of the definitions bundle, or the bundle. */
   definitions: DefinitionsSource | Promise<DefinitionsSource>;
@@ -52,11 +53,13 @@ export interface EvaluatorOptions {
   limits?: Limits | undefined;
 }
 
+/** What `on` listens for, by name. */
 export interface EvaluatorEvents extends Emitted {
   /** An intervention fires. A listener is a handler: it is started at most once per intervention and target. */
   intervention: Intervention;
 }
 
+/** Evaluates the definitions in this page. */
 export interface Evaluator {
   /** Whether events are evaluated now; if not, an `error` event has said why. Never rejects. */
   readonly ready: Promise<boolean>;

@@ -117,6 +117,7 @@ function isA(type: string, value: unknown): value is object {
   return Object.prototype.toString.call(value) === `[object ${type}]`;
 }
 
+/** Keeps the state between pages. js/docs/shapes.md has what it must guarantee. */
 export interface Store {
   /** Whether other tabs see what is stored. Default: true. If not, a page counts only what its own tab has tracked. */
   readonly isShared?: boolean;
@@ -126,6 +127,7 @@ export interface Store {
    * nothing stored, if `change` throws or storing fails. `change` is synchronous, and may run again after a failure.
    */
   update(name: string, change: (state: StoredState | undefined) => StoredState | undefined): Promise<void>;
+  /** Frees what it holds. `update` may reject from then on. */
   close(): void;
 }
 

@@ -4,6 +4,7 @@ import type { LocalEvaluator } from '../evaluator/evaluator.js';
 import type { bindInputs } from '../event/inputs.js';
 import type { Selector } from './selectors.js';
 
+/** Options of `subscribeToInterventions`. */
 export interface SubscriptionOptions {
   /** The server's address. Without a scheme it is https, on this machine http. */
   endpoint: string;
@@ -26,6 +27,7 @@ export interface SubscriptionOptions {
   connectionTimeoutMs?: number;
 }
 
+/** What a stream does now. */
 export interface StreamStatus {
   /** The tracker's namespace. */
   tracker: string;

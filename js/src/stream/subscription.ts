@@ -9,6 +9,7 @@ import type { TrackerPayload } from '../types.js';
 
 type Listener = (status: StreamStatus) => unknown;
 
+/** A stream of interventions that a server decides on, for one tracker or several. */
 export interface Subscription {
   /** Answers a function that ends the listening. */
   on(name: 'status', listener: Listener): () => void;

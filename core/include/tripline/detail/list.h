@@ -124,6 +124,7 @@ class List : private ListStorage {
   }
 };
 
+/// Removes every item for which `is_unwanted` is true.
 template <typename T, typename IsUnwanted>
 void erase_if(List<T>& list, IsUnwanted is_unwanted) {
   list.erase(std::remove_if(list.begin(), list.end(), is_unwanted), list.end());
