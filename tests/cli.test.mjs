@@ -57,7 +57,7 @@ test('check warns, in one line, if unpublished objects stand beside published on
   assert.deepEqual(run('check', write('unsaid.json', JSON.stringify(mixed))), { status: 0, out: '', err: '' });
 });
 
-test('explain names what the definitions do not have, and what is near', () => {
+test('explain names an unknown intervention or key, and the nearest known one', () => {
   const explain = (intervention, key) => run('explain', '--definitions', bundle, '--intervention', intervention, '--key', key, '--id', user, events);
   assert.deepEqual(explain('discuont', 'user_id'), {
     status: 1,

@@ -16,7 +16,7 @@ const program = blockOf('cpp');
 const project = blockOf('cmake');
 const output = blockOf('text');
 
-// What a strict project asks of the headers that it includes.
+// Compiler options of a strict project, which apply to the headers that it includes.
 const strict = '\ntarget_compile_options(views PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)\n';
 
 before(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,7 +39,7 @@ FetchContent_MakeAvailable(tripline)`;
   assert.doesNotMatch(String(installed), /tripline/, 'the project alone says what it installs');
 });
 
-test('the public types stand where standard ones are taken; nlohmann_json may throw', () => {
+test('the public types convert to standard ones, and nlohmann_json may throw', () => {
   const source = `#include <concepts>
 #include <iostream>
 #include <span>

@@ -1,6 +1,6 @@
-// Phrases that a reader has to read twice, in comments, in messages and in the documents. The list stands with what to
-// write in their place; `tests/words.json` has the places where a phrase is right. Prints what it finds, and ends with
-// exit status 1; so does an exception that nothing needs any more.
+// Finds phrases that a reader has to read twice, in comments, messages and documents. Each phrase has advice beside it;
+// `tests/words.json` has the places where a phrase is right. Prints each finding, and each exception that no line needs
+// any more, and then ends with exit status 1.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const anywhere = [
   [/(?<!\b[Tt]here |\b[Tt]here's )\b(?:is|are|was|were) no\b(?! longer| more\b)/, 'is not a, has no, or there is no'],
   [/\bthings?\b/, "the type's name, or item"],
-  [/\bso (?:many|long|much)\b(?! as\b| that\b)/, 'N, for N ms'],
+  [/\bso (?:many|long|much)\b(?! as\b| that\b| ago\b)/, 'N, for N ms'],
   [/\bha(?:s|ve) the word\b/, 'wins'],
   [/`?(?:error|warning)`? says\b/, 'emits an error, the message names'],
   [/\bnobody wants\b/, 'is not needed'],
@@ -30,7 +30,8 @@ const exceptions = JSON.parse(readFileSync(new URL('words.json', import.meta.url
 const needed = new Set();
 const found = [];
 
-const patterns = ['*.h', '*.cpp', '*.ts', '*.mjs', '*.js', '*.md', '*.py'];
+const programs = ['tests/run', 'demo-shop/start', 'demo-shop/sandbox/start', '.ci/*', '.setup/*'];
+const patterns = ['*.h', '*.cpp', '*.ts', '*.mjs', '*.js', '*.md', '*.py', '*.css', '*.yml', '*CMakeLists.txt', ...programs];
 const files = execFileSync('git', ['ls-files', ...patterns], { cwd: root, encoding: 'utf8' }).trim().split('\n');
 for (const file of files) {
   if (exceptions.files.some((each) => file.startsWith(each))) continue;
@@ -54,7 +55,7 @@ function isException(file, text) {
   return exception !== undefined;
 }
 
-/** Lines outside of blocks of code. */
+/** Lists the lines outside of code blocks, without code in backticks. */
 function* linesOf(source) {
   let isCode = false;
   for (const [index, text] of source.split('\n').entries()) {
@@ -63,7 +64,7 @@ function* linesOf(source) {
   }
 }
 
-/** One a sentence's start: what follows the marks of a comment that begins, or goes on after a full stop, there. */
+/** Lists the lines of comments. A line that continues a sentence begins with a space, so that `^` does not match it. */
 function* commentsOf(source) {
   let before = '';
   for (const [index, text] of source.split('\n').entries()) {

@@ -138,7 +138,7 @@ TEST_CASE("like: many % cost as little as one", "[like]") {
 
 // Each pattern nearly matches at every position. A matcher that restarts at each position would
 // take fifty times as long for the long pattern as for the short one.
-TEST_CASE("like: a text that nearly matches everywhere costs little more with a long pattern",
+TEST_CASE("like: a string that nearly matches everywhere costs little more with a long pattern",
           "[like][growth]") {
   const std::string text(8192, 'a');
   for (const char* middle : {"a", "_"}) {

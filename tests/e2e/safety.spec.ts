@@ -89,7 +89,7 @@ test.describe('text stays text', () => {
     await page.waitForLoadState('networkidle');
     await expect(banners(page)).toHaveCount(0);
     await expectNoMarkup(page);
-    // The plugin says why, in the console, and does nothing else.
+    // The plugin prints the reason in the console, and does nothing else.
     watch.errors.length = 0;
   });
 

@@ -227,7 +227,7 @@ test('rule 2: every atomic field that a payload has is of the type of its field'
 });
 
 describe('rule 10: the time of an event', () => {
-  test.each(noTimes)('is the next field where ttm is %j, and none where dtm is, too', (value) => {
+  test.each(noTimes)('comes from the next field if ttm is %j, and is missing if dtm is the same', (value) => {
     expect(bindInputs([])({ ttm: value, dtm: '1795398084367' }).time).toBe(1795398084367);
     expect(bindInputs([])({ ttm: value, dtm: value }).time).toBeNaN();
   });

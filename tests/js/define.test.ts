@@ -215,7 +215,7 @@ describe('a duration', () => {
     expect(duration(time)).toBe(text);
   });
 
-  test.each([{ days: -1 }, { seconds: NaN }])('%j is none', (time) => {
+  test.each([{ days: -1 }, { seconds: NaN }])('%j is refused', (time) => {
     expect(() => duration(time)).toThrow(RangeError);
   });
 });

@@ -195,7 +195,7 @@ describe('events', () => {
   const garbage: [string, unknown][] = [
     ['nothing', undefined],
     ['null', null],
-    ['a text', 'pv'],
+    ['a string', 'pv'],
     ['a number', 5],
     ['a list', [view()]],
     ['a function', () => view()],

@@ -130,7 +130,7 @@ describe('the tutorial', () => {
 });
 
 describe('from page to page', () => {
-  test('counts go on', async () => {
+  test('counts continue', async () => {
     for (let views = 1; views <= 4; ++views) {
       const page = open({ store });
       page.evaluator.track(view());
@@ -432,7 +432,7 @@ describe('a clock that is set back', () => {
     if (options.definitions !== undefined) next.evaluator.track(view());
     await next.settled();
     expect(names(next.interventions)).toEqual([name]);
-    // The same once more, for whom it waits too long, and without a note that it was started.
+    // Repeats this, without the note of the start, for a page that opens too late.
     freshStorage();
     await store.update('default', () => states[0]);
     vi.setSystemTime(Date.now() + hour / 2 - 2000);

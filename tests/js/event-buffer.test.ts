@@ -86,7 +86,7 @@ describe('rule 26: strings are cut at 8,192 bytes, between code points', () => {
   });
 });
 
-test('what is written after the memory grew is not lost', () => {
+test('values written after the memory grew are not lost', () => {
   written({ values: ['small'] });
   const before = module.memory.buffer;
   const values = Array.from({ length: 400 }, (_, index) => String(index).padEnd(8000, '.'));

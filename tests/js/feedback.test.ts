@@ -1,4 +1,4 @@
-// Handlers that track what triggers their own intervention.
+// Handlers that track events which trigger their own intervention.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore, type Intervention, type Store } from '../../js/src/index.js';
 import { freshStorage, newTab, removeStorage } from './page-storage.js';

@@ -22,8 +22,8 @@ export const foreignModules: [string, () => Uint8Array<ArrayBuffer>][] = [
   ['has nothing in it', () => bytes()],
   ['is for another version of the glue', ofAnotherVersion],
   ['lacks every export', () => bytes(versioned(ours))],
-  ['wants an import that nobody has', () => bytes(type, [2, 7, 1, 1, 0x78, 1, 0x79, 0, 0], versioned(ours))],
+  ['needs an import that does not exist', () => bytes(type, [2, 7, 1, 1, 0x78, 1, 0x79, 0, 0], versioned(ours))],
   ['traps at its start', () => bytes(type, [3, 2, 1, 0], [8, 1, 0], [10, 5, 1, 3, 0, 0, 0x0b], versioned(ours))],
-  ['calls what throws at its start', () => bytes(type, [2, 7, 1, 1, 0x61, 1, 0x61, 0, 0], [8, 1, 0], versioned(ours))],
-  ['wants more memory than there can be', () => bytes([5, 5, 1, 0, 0x80, 0x80, 4], versioned(ours))],
+  ['calls a function that throws at its start', () => bytes(type, [2, 7, 1, 1, 0x61, 1, 0x61, 0, 0], [8, 1, 0], versioned(ours))],
+  ['needs more memory than possible', () => bytes([5, 5, 1, 0, 0x80, 0x80, 4], versioned(ours))],
 ];

@@ -1,4 +1,4 @@
-// The limits in js/docs/definitions.md: what has exactly that size loads, and one more does not.
+// Tests the limits in js/docs/definitions.md: at the limit, definitions load; beyond it, they do not.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { EngineBase } from '../../js/src/engine/engine-base.js';
@@ -12,7 +12,7 @@ const limits = /## Limits(.*)/s.exec(read('js/docs/definitions.md'))?.[1] ?? '';
 
 const used = new Set<string>();
 
-/** The numbers in the second column of that row. */
+/** Returns the numbers in the second column of the row. */
 function numbersOf(row: string): number[] {
   used.add(row);
   const cells = limits.split('\n').find((line) => line.startsWith(`| ${row} |`))?.split(' | ');
@@ -41,7 +41,7 @@ const withPattern = (operator: string, value: string): Json => withCriteria({ at
 const times = <Item>(count: number, item: Item): Item[] => Array.from({ length: count }, () => item);
 const letters = (count: number): string => 'a'.repeat(count);
 
-/** A bundle of that many bytes. */
+/** Returns a bundle of this size. */
 function bundleOfSize(bytes: number): Uint8Array {
   const text = JSON.stringify(bundleOf({ ...lastPage, description: '' }));
   return new TextEncoder().encode(text.replace('"description":""', `"description":"${letters(bytes - text.length)}"`));
@@ -51,7 +51,7 @@ function nestedCriteria(levels: number): Json {
   return levels === 0 ? criterion : { all: [nestedCriteria(levels - 1)] };
 }
 
-/** The bundle is one of the levels. */
+/** Returns a bundle with this number of levels, itself included. */
 function nestedJson(levels: number): Json {
   return { ...bundleOf(lastPage), else: JSON.parse('['.repeat(levels - 1) + ']'.repeat(levels - 1)) as Json };
 }
@@ -83,7 +83,7 @@ const loaded: [row: string, bundleAt: (size: number) => object][] = [
   ['`n` in `{m,n}`; repetitions within repetitions are multiplied', (size) => withPattern('rlike', `(?:a{100}){${Math.ceil(size / 100)}}`)],
 ];
 
-describe('what is loaded', () => {
+describe('limits of loading', () => {
   it.each(loaded)('%s', async (row, bundleAt) => {
     const errorsAt = async (size: number): Promise<number> =>
       (await check(bundleAt(size), { wasm })).filter(({ severity }) => severity === 'error').length;
@@ -103,7 +103,7 @@ function event(value: unknown, more: Json = {}): Json {
   return { eid: `e${++events}`, e: 'ue', duid: key.id, dtm: '1000', ue_pr: JSON.stringify({ data }), ...more };
 }
 
-/** The value of an attribute after events with these values. */
+/** Returns the value of an attribute after events with these values. */
 async function valueAfter(attribute: Json, values: unknown[]): Promise<unknown> {
   const engine = await loadEngine({ definitions: bundleOf({ name: 'a', property: probe, ...attribute }), wasm });
   for (const value of values) engine.process(event(value), 1000);
@@ -112,7 +112,7 @@ async function valueAfter(attribute: Json, values: unknown[]): Promise<unknown> 
 
 const numbers = (count: number): number[] => times(count, 0).map((_, i) => i);
 
-describe('what is counted', () => {
+describe('limits of counting', () => {
   it('cuts strings', async () => {
     const most = mostOf('a string value');
     const last = { type: 'string', aggregation: 'last' };
@@ -154,7 +154,7 @@ describe('what is counted', () => {
   });
 });
 
-describe('what is kept', () => {
+describe('limits of the state', () => {
   const counter = bundleOf({ name: 'a', type: 'int32', aggregation: 'counter' });
   const server = async (): Promise<EngineBase> => loadEngine({ definitions: counter, wasm });
   const page = async (): Promise<EngineBase> => {
@@ -185,7 +185,7 @@ describe('what is kept', () => {
     }
   });
 
-  it('keeps marks of what was sent', () => {
+  it('keeps marks of sent interventions', () => {
     const [page = NaN, server = NaN] = numbersOf('marks of what was sent to whom');
     const written = (number: number, separator: string): string => number.toLocaleString('en-US').replaceAll(',', separator);
     expect(read('core/include/tripline/engine.h')).toContain(`sent_marks = ${written(page, "'")};`);
@@ -193,7 +193,7 @@ describe('what is kept', () => {
   });
 });
 
-test('every row was looked at', () => {
+test('every row has a test', () => {
   const rows = [...limits.matchAll(/^\| (?!what |---)(.*?) \| /gm)].map(([, row = '']) => row);
   expect([...used].sort()).toEqual(rows.sort());
 });

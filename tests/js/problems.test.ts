@@ -1,20 +1,20 @@
-// js/docs/problems.md against the sources: every code, and every message.
+// Compares js/docs/problems.md with the sources: every code, and every message.
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 const document = read('js/docs/problems.md');
-/** Has the sentences of an explanation. */
+/** This document has the sentences of an explanation. */
 const shapes = read('js/docs/shapes.md');
 
-/** All sources in a folder. */
+/** Returns all sources in a folder. */
 function sourcesOf(folder: string): { path: string; source: string }[] {
   const names = readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' });
   return names.filter((name) => /\.(ts|cpp|h)$/.test(name)).map((name) => ({ path: folder + name, source: read(folder + name) }));
 }
 
-/** Literals that stand in a row, or are added up, are one; comments are left out. */
+/** Removes comments, and joins adjacent or added string literals into one. */
 function joined(source: string): string {
   return source
     .replace(/^\s*(\/\/|\/?\*).*$/gm, '')
@@ -23,14 +23,14 @@ function joined(source: string): string {
     .replace(/(["'`])(?:\s*\+)?\s*\n\s*\1/g, '');
 }
 
-/** A message's fixed parts, without the signs around what differs. */
+/** Returns the fixed parts of a message, without the characters around its variable parts. */
 function partsOf(message: string): string[] {
   return message.split(/…|%/).map((part) => part.replace(/^[^\w\\{]+|[^\w)\].*?]+$/g, '')).filter((part) => /\w/.test(part));
 }
 
 const unescaped = (literal: string): string => literal.replace(/\\(["'`\\])/g, '$1');
 
-/** An example, a unit and the like: no message. */
+/** Returns false for an example, a unit and the like, which are not messages. */
 const isSentence = (literal: string): boolean => /^[^|]*\w [^|]*\w [^|]*$/.test(literal);
 
 test('there is a section for each code, and for no other', () => {
@@ -41,22 +41,22 @@ test('there is a section for each code, and for no other', () => {
   expect(sections.sort()).toEqual(codes.sort());
 });
 
-test('every message that it shows is one of the sources', () => {
+test('every message in the document is in the sources', () => {
   const all = [...sourcesOf('js/src/'), ...sourcesOf('core/src/')].map(({ source }) => unescaped(joined(source).replace(/['`]\s*\+\s*\n\s*['`]/g, ''))).join('\n');
   const shown = [...document.matchAll(/^\| `(.*?)`(?: \((?:a warning|an error)\))? \|/gm)].map(([, message = '']) => message);
-  // One message may be put together of several sentences.
+  // A message may consist of several sentences.
   const sentences = shown.flatMap(partsOf).flatMap((part) => (all.includes(part) ? [] : part.split(/(?<=[.:]) /)));
   const unknown = sentences.filter((sentence) => !all.includes(sentence.replace(/[.:]$/, '')) && !isOfDefinitions(sentence));
   expect(shown.length).toBeGreaterThan(150);
   expect(unknown, 'js/docs/problems.md shows messages that no source has').toEqual([]);
 });
 
-/** Errors and warnings are one template. */
+/** Returns true for the sentence of the template that reports errors and warnings of definitions. */
 function isOfDefinitions(sentence: string): boolean {
   return /^There are (errors|warnings) in the definitions$/.test(sentence);
 }
 
-test('it shows every message of the sources', () => {
+test('every message of the sources is in the document', () => {
   const shown = (document + shapes).replace(/\s+/g, ' ');
   // Findings of the doctor, tables of fields, descriptions, and the listing of a program are not messages.
   const others = /doctor\.ts|inputs\.ts|define\.ts|list_program\.cpp/;

@@ -1,10 +1,10 @@
-// Each sentence under "What it promises" in the README of the package has tests, named here, and each of these is there.
+// Names the tests of each sentence under "What it promises" in the README of the package, and checks that they exist.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 
-/** By sentence: the files and the names of tests in them, as they are written there. */
+/** The names of tests, as they are written in the tests' files, by sentence and file. */
 const promises: Record<string, Record<string, string[]>> = {
   'Nothing is thrown into the page.': {
     'evaluator.test.ts': [
@@ -221,7 +221,7 @@ const promises: Record<string, Record<string, string[]>> = {
   },
 };
 
-/** The sentences of the section, without its table. */
+/** Returns the sentences of the section, without its table. */
 function sentences(): string[] {
   const section = /^## What it promises\n(.*?)^## /ms.exec(read('../../js/README.md'))?.[1] ?? '';
   const paragraphs = section
@@ -235,7 +235,7 @@ function sentences(): string[] {
     .filter((sentence) => sentence !== '');
 }
 
-test('each promise of the README has tests, and no other has', () => {
+test('the promises here are exactly those of the README', () => {
   expect(sentences().length).toBeGreaterThan(30);
   expect(sentences().filter((sentence) => !(sentence in promises)), 'no test is named for').toEqual([]);
   expect(Object.keys(promises).filter((promise) => !sentences().includes(promise)), 'the README does not promise').toEqual([]);
@@ -247,7 +247,7 @@ test.each(Object.entries(promises))('promise: %s', (_, tests) => {
   expect(named.filter(([file, name]) => !names(file).has(name))).toEqual([]);
 });
 
-/** The names of a file's tests; not of those that are skipped. */
+/** Returns the names of a file's tests, without skipped ones. */
 function names(file: string): Set<string> {
   const calls = /^ *(?:test\(|\]?\)\(|test\.each\(.*?\)\()\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")/gms;
   return new Set([...read(file).matchAll(calls)].map(([, single, double]) => (single ?? double ?? '').replace(/\\(.)/g, '$1')));

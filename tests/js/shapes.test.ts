@@ -1,4 +1,4 @@
-// js/docs/shapes.md: each example is what the package returns, each table has the members of its type, and the store works.
+// Tests js/docs/shapes.md: the package returns the examples, each table has the members of its type, the store works.
 import { readFileSync } from 'node:fs';
 import { transformSync } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
@@ -21,7 +21,7 @@ const definitions = JSON.parse(/^```json\n(.*?)^```/ms.exec(text)?.[1] ?? '') as
   interventions: { criteria: { all: { operator: string }[] } }[];
 };
 
-/** The value of a section's example. */
+/** Returns the value of a section's example. */
 function exampleOf(name: string): unknown {
   const literal = new RegExp(`: ${name} = (\\{.*?\\n?\\});\\n\`\`\``, 's').exec(sectionOf(name))?.[1] ?? '';
   return new Function(`return ${literal};`)();
@@ -116,7 +116,7 @@ describe('the tables', () => {
 });
 
 describe('the store', () => {
-  /** The function of the example. */
+  /** Returns the function of the example. */
   function sessionStore(): Store {
     const code = /```ts\n(.*?)^```/ms.exec(sectionOf('Store'))?.[1] ?? '';
     const functions = code.replace(/^import .*\n/m, '').replace(/^const evaluator.*$/m, '');
@@ -124,7 +124,7 @@ describe('the store', () => {
     return new Function(`${javascript}; return sessionStore();`)() as Store;
   }
 
-  it('keeps what is counted from page to page', async () => {
+  it('keeps counts from page to page', async () => {
     const interventions: Intervention[] = [];
     for (let page = 1; page <= 4; ++page) {
       const evaluator = createEvaluator({ definitions, wasm, store: sessionStore() });

@@ -257,8 +257,8 @@ test('rules 2 and 10: atomic fields have values of their types, and a filter on 
   expect(await problems()).toEqual([]);
 });
 
-// The second page view has an address of 400,000 characters, which a search that goes back would take minutes for.
-test('rules 4 and 26: an address is read as Enrich reads it, whatever its length', async () => {
+// The second page view has an address of 400,000 characters. A search that backtracks would take minutes for it.
+test('rules 4 and 26: an address of any length is read as in Enrich', async () => {
   const fields: [string, string, unknown?][] = [
     ['mkt_source', '=', 'newsletter'],
     ['mkt_network', '=', 'Google'],
