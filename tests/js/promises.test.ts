@@ -46,14 +46,14 @@ const promises: Record<string, Record<string, string[]>> = {
     'chromium/plugin.test.ts': ['lose no event of each other, and show one banner'],
     'chromium/endurance.full.ts': ['two tabs with 500 events each count 1,000, and show one banner'],
   },
-  "What does not fit there waits in the page's memory (a warning says so), and a crash loses it.": {
+  "What does not fit there waits in the page's memory, with a warning, and a crash loses it.": {
     'journal.test.ts': [
       '500,000 characters of a page are in localStorage; the rest waits in memory, in order, with one warning',
       'if storage is full, events wait in memory, with one warning',
     ],
     'chromium/journal.test.ts': ['events that do not fit into localStorage count from memory, with one warning'],
   },
-  'An `error` says how many events are lost because too many waited, or for too long.': {
+  'An `error` names the number of events that are lost because too many waited, or for too long.': {
     'journal.test.ts': [
       '1,000 events of a page wait; beyond that the oldest are lost, and one error gives their number',
       'an event that waited for 30 days is dropped with an error; applied and younger ones cause none',
