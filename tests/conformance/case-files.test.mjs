@@ -32,19 +32,30 @@ const sections = semantics.split(/^### /m).slice(1);
 const pinnedBy = new Map(sections.map((section) => [parseInt(section, 10), /^Pinned by: (.*)$/m.exec(section)?.[1]]));
 
 test('core/docs/semantics.md numbers its rules without a gap', () => {
-  assert.ok(pinnedBy.size >= 28);
+  assert.ok(pinnedBy.size >= 39);
   assert.deepEqual([...pinnedBy.keys()], Array.from(sections, (_, i) => i + 1));
 });
 
-test('every case that names a rule names one of core/docs/semantics.md', () => {
-  const named = readCaseFiles().flatMap(({ content }) => content.tests.flatMap(({ name }) => /^rule (\d+):/.exec(name)?.[1] ?? []));
-  for (const rule of new Set(named)) assert.ok(pinnedBy.has(Number(rule)), `rule ${rule}`);
-});
+/** Returns the rules that a case pins: its name begins with `rule N: ` or `rules N and M: `. */
+function rulesOf({ name }) {
+  const [, rule, first, second] = /^(?:rule (\d+)|rules (\d+) and (\d+)): /.exec(name) ?? [];
+  return [rule, first, second].filter((each) => each !== undefined).map(Number);
+}
+
+for (const { name, content } of readCaseFiles()) {
+  test(`every case of ${name} begins with a rule of core/docs/semantics.md`, () => {
+    for (const each of content.tests) {
+      const rules = rulesOf(each);
+      assert.notEqual(rules.length, 0, `"${each.name}" does not begin with "rule N: " or "rules N and M: "`);
+      for (const rule of rules) assert.ok(pinnedBy.has(rule), `there is no rule ${rule} for "${each.name}"`);
+    }
+  });
+}
 
 for (const [rule, files] of pinnedBy) {
   test(`rule ${rule} is pinned by cases, in the files that core/docs/semantics.md names`, () => {
     const found = readCaseFiles()
-      .filter(({ content }) => content.tests.some((each) => each.name.startsWith(`rule ${rule}:`)))
+      .filter(({ content }) => content.tests.some((each) => rulesOf(each).includes(rule)))
       .map(({ name }) => name.replace(/\.json$/, ''));
     assert.notEqual(found.length, 0);
     assert.equal(files, found.sort().join(', '));

@@ -81,7 +81,7 @@ struct Program {
     /// meaning but for `type`.
     bool is_pushed = false;
     /// Hash of key name, attribute name and all that decides the value: state survives a new bundle
-    /// where this stays (design.md section 3, Snapshots).
+    /// where this stays (rule 38).
     std::uint64_t identity = 0;
     Index test = 0;
     Index input = kNone;

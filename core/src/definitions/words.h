@@ -49,7 +49,7 @@ std::string_view name_of(const Words<Enum>& words, Enum value) {
   return word_at(static_cast<int>(value), words.list);
 }
 
-/// The canonical fields of a Snowplow event (facts of the Analytics SDK).
+/// The canonical fields of a Snowplow event (those of the Analytics SDKs).
 [[nodiscard]] List<std::string_view> atomic_fields();
 [[nodiscard]] bool is_atomic_field(std::string_view name);
 /// Atomic fields that the collector or an enrichment fills in, so that a page never has them.
