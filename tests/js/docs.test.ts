@@ -9,6 +9,13 @@ const blocks = [...text.matchAll(/^```json\n(.*?)^```/gms)].map(([, json = '']) 
 
 type Shown = Record<string, unknown>;
 
+/** The words of the engine, by enumeration. */
+const words = new Map(
+  [...readFileSync(new URL('../../core/src/definitions/words.h', import.meta.url), 'utf8').matchAll(/Words<([\w:]+)> \w+\{\s*([^}]*)\}/g)].map(
+    ([, name = '', literals = '']) => [name, literals.replace(/"\s*"|"/g, '').split('|')],
+  ),
+);
+
 const others: Shown[] = [
   {
     name: 'visit', version: 1, attribute_key: { name: 'domain_userid' },
@@ -57,4 +64,14 @@ describe('the definition language', () => {
     const intervention = blocks.find(({ name }) => name === 'discount');
     await expect(loadEngine({ definitions: bundleWith(intervention ?? {}), wasm })).resolves.toBeDefined();
   });
+
+  it.each([...words])('has every word of %s, and so has tripline/define', (name, list) => {
+    const types = readFileSync(new URL('../../js/src/define.ts', import.meta.url), 'utf8');
+    const scalars = list.filter((word) => !word.endsWith('_list') || word === 'unique_list');
+    expect(scalars.length).toBeGreaterThan(2);
+    expect(scalars.filter((word) => !text.includes(`\`${word}\``)), `js/docs/definitions.md lacks words of ${name}`).toEqual([]);
+    expect(scalars.filter((word) => !types.includes(`'${word}'`)), `js/src/define.ts lacks words of ${name}`).toEqual([]);
+  });
+
+  it('knows six enumerations', () => expect(words.size).toBe(6));
 });
