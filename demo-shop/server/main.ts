@@ -1,10 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { greeting } from '../sandbox/src/greeting.ts';
-import { readOptions, type Options } from '../sandbox/src/options.ts';
-import { createSandbox, type Sandbox } from '../sandbox/src/sandbox.ts';
-import { StartFailure } from '../sandbox/src/support/start-failure.ts';
+import { createSandbox, greeting, readOptions, StartFailure, type Options, type Sandbox } from 'tripline-sandbox';
 import { createShop } from './shop.ts';
 
 const usage = `usage: start [OPTION]...

@@ -2,7 +2,7 @@
 // them connect to the shop alone.
 import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { hostName, isFromPageOf, loopbackNames } from '../sandbox/src/http/security.ts';
+import { hostName, isFromPageOf, loopbackNames } from 'tripline-sandbox';
 
 export async function sandboxRoutes(shop: FastifyInstance, { sandbox }: { sandbox: URL }): Promise<void> {
   await shop.register(replyFrom, { base: sandbox.origin, disableRequestLogging: true });

@@ -9,7 +9,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addToCart, changeObjects, event, Sandbox, tutorial } from './sandbox.mjs';
 
-const { open } = createRequire(new URL('../../demo-shop/package.json', import.meta.url))('lmdb');
+const { open } = createRequire(new URL('../../demo-shop/sandbox/package.json', import.meta.url))('lmdb');
 
 /** A crash within this time (ms) of a delivery may make the sandbox deliver again. */
 const delivered = 200;

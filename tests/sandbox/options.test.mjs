@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Sandbox } from './sandbox.mjs';
 
-const main = fileURLToPath(new URL('../../demo-shop/dist/server/sandbox/src/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../demo-shop/sandbox/dist/main.js', import.meta.url));
 const shop = fileURLToPath(new URL('../../demo-shop/dist/server/server/main.js', import.meta.url));
 const run = (...options) => spawnSync(process.execPath, [main, ...options], { encoding: 'utf8', timeout: 30_000 });
 

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const { open } = createRequire(new URL('../../demo-shop/package.json', import.meta.url))('lmdb');
-const main = fileURLToPath(new URL('../../demo-shop/dist/server/sandbox/src/main.js', import.meta.url));
+const { open } = createRequire(new URL('../../demo-shop/sandbox/package.json', import.meta.url))('lmdb');
+const main = fileURLToPath(new URL('../../demo-shop/sandbox/dist/main.js', import.meta.url));
 const samples = new URL('../samples/', import.meta.url);
 
 /** The tutorial's definitions, with each object in the form that the Python SDK sends. */

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { greeting } from './greeting.ts';
@@ -8,8 +9,8 @@ import { StartFailure } from './support/start-failure.ts';
 await main();
 
 async function main(): Promise<void> {
-  // Four folders up from dist/server/sandbox/src/ lies the shop.
-  const defaultData = fileURLToPath(new URL('../../../../.sandbox', import.meta.url));
+  // The demo shop's own folder: both share one state.
+  const defaultData = fileURLToPath(new URL('../../.sandbox', import.meta.url));
   if (process.argv.includes('--help')) return console.log(usage);
   const options = readOptions(process.argv.slice(2), process.env, defaultData);
   if (options === undefined) return fail(usage, 2);

@@ -2,7 +2,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { check, EngineError } from 'tripline/engine';
 import { attributeRoutes } from './http/attribute-routes.ts';
 import { entityTag } from './registry/bundle.ts';
@@ -194,9 +194,10 @@ function refusalOf(error: FastifyError, url: string): Refusal {
 }
 
 async function describeApi(server: FastifyInstance): Promise<void> {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
   await server.register(swagger, {
     openapi: {
-      info: { title: 'Signals sandbox', version: '0.1.0', description: 'A local stand-in for the Snowplow Signals API.' },
+      info: { title: 'Signals sandbox', version, description: 'A local stand-in for the Snowplow Signals API.' },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },

@@ -1,6 +1,7 @@
 // Who may call. A page of another site can make a visitor's browser send requests here, and by rebinding a name of its
 // own to this machine even read the answers; so the name that a request calls the sandbox by, and the origin of the page
 // that it comes from, must be known ones.
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../support/refusal.ts';
 import { isToken } from '../support/token.ts';
@@ -96,7 +97,7 @@ function hasEffect({ method, routeOptions: { config } }: FastifyRequest): boolea
  * Whether a request comes from a page of one of these origins, or of no page at all. Browsers name no origin in the
  * requests of images, links and frames, but say that they come from another one, and most often name it as the referrer.
  */
-export function isFromPageOf(origins: readonly string[], { headers }: FastifyRequest): boolean {
+export function isFromPageOf(origins: readonly string[], { headers }: { readonly headers: IncomingHttpHeaders }): boolean {
   const origin = headers.origin ?? originOf(headers.referer);
   if (origin !== undefined && origins.includes(origin)) return true;
   if (headers.origin !== undefined) return false;
