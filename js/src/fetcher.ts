@@ -6,7 +6,8 @@
  */
 import type { BrowserTracker } from '@snowplow/browser-tracker';
 import { bindInputs, isReceipt } from './event/inputs.js';
-import { LocalEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator/evaluator.js';
+import { LocalEvaluator } from './evaluator/evaluator.js';
+import type { Evaluator, EvaluatorOptions } from './evaluator/types.js';
 import { stringAttributes } from './delivery/string-attributes.js';
 import type { SubscriptionOptions } from './stream/options.js';
 import { TrackerSubscription, type Feed } from './stream/subscription.js';

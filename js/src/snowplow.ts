@@ -7,7 +7,8 @@
 import type { BrowserPlugin, BrowserTracker } from '@snowplow/browser-tracker';
 import { bindInputs, isReceipt } from './event/inputs.js';
 import type { DispatchReport } from './delivery/dispatch.js';
-import { LocalEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator/evaluator.js';
+import { LocalEvaluator } from './evaluator/evaluator.js';
+import type { Evaluator, EvaluatorOptions } from './evaluator/types.js';
 import { measure, type MeasurementOptions } from './delivery/measurement.js';
 import type { SubscriptionOptions } from './stream/options.js';
 import { TrackerSubscription, type Feed, type Subscription } from './stream/subscription.js';
@@ -17,7 +18,7 @@ import type { Intervention, TrackerPayload, Problem } from './types.js';
 export { createEvaluator } from './evaluator/evaluator.js';
 export { indexedDbStore, memoryStore } from './state/store.js';
 export type { MeasurementContext, MeasurementEvent, MeasurementOptions } from './delivery/measurement.js';
-export type { Evaluator } from './evaluator/evaluator.js';
+export type { Evaluator } from './evaluator/types.js';
 export type { StreamStatus, SubscriptionOptions } from './stream/options.js';
 export type { Selector } from './stream/selectors.js';
 export type { Subscription } from './stream/subscription.js';

@@ -1,6 +1,7 @@
 // The server's stream of interventions: reading it, keeping it open, and combining it with the page's decisions.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { LocalEvaluator, type EvaluatorOptions } from '../../js/src/evaluator/evaluator.js';
+import { LocalEvaluator } from '../../js/src/evaluator/evaluator.js';
+import type { EvaluatorOptions } from '../../js/src/evaluator/types.js';
 import { memoryStore, type Intervention, type Problem, type Store } from '../../js/src/index.js';
 import { bindInputs } from '../../js/src/event/inputs.js';
 import { InterventionStream } from '../../js/src/stream/intervention-stream.js';

@@ -1,60 +1,50 @@
 // Brings decisions to handlers: decides which page starts what, and when it is too late.
 import type { LoadReport } from '../../dist/engine/tripline.js';
-import type { Listeners } from '../support/listeners.js';
 import { longestSuspension, mostFed } from '../support/bounds.js';
-import type { Claim, Claims } from './claims.js';
+import { Claims, type Claim } from './claims.js';
 import { dispatch, type DispatchReport, type Handlers } from './dispatch.js';
 import { Feedback } from './feedback.js';
-import type { Journal } from '../state/journal.js';
 import { marksOf, withReturned, withStarted, type Fate, type Sorted } from '../state/outbox.js';
-import type { PageLife } from './page-life.js';
+import type { PageContext } from '../state/page-context.js';
+import { PageLife } from './page-life.js';
 import { Presence, readPresence } from './presence.js';
 import type { SharedState } from '../state/shared-state.js';
 import type { Waiting } from '../state/store.js';
 import { deadlineTimer } from '../support/deadline-timer.js';
-import type { Visitor } from '../state/visitor.js';
 
-/** What another tab has decided is left to that tab for so long (ms). */
+/** For this time (ms) a decision of another tab is left to that tab. */
 const courtesy = 2000;
 
+export interface DeliveryOptions {
+  /** An intervention that no handler was started for expires after this time (ms). */
+  deliverWithin: number;
+  /** Called when an intervention may be started now that could not be before. */
+  onChance: () => void;
+  /** Called for each step of a handler. */
+  report: (waiting: Waiting, ...step: Parameters<DispatchReport>) => void;
+}
+
 export class Delivery {
-  readonly #listeners: Listeners;
+  readonly #context: PageContext;
   readonly #handlers: Handlers;
-  readonly #report: (waiting: Waiting, ...step: Parameters<DispatchReport>) => void;
-  readonly #journal: Journal<object>;
+  readonly #options: DeliveryOptions;
   readonly #claims: Claims;
   readonly #page: PageLife;
-  readonly #deliverWithin: number;
+  readonly #presence: Presence;
   readonly #feedback = new Feedback();
   readonly #runAt: (time: number) => void;
-  readonly #visitor: Visitor;
-  readonly #presence: Presence;
   /** Name and version of what the definitions contain. undefined: they are not loaded. */
   #interventions: ReadonlySet<string> | undefined;
   #isGone: (page: string) => boolean = () => false;
 
-  /** `deliverWithin`: in ms. `again` asks to be run again. */
-  constructor(
-    listeners: Listeners,
-    handlers: Handlers,
-    report: (waiting: Waiting, ...step: Parameters<DispatchReport>) => void,
-    journal: Journal<object>,
-    claims: Claims,
-    page: PageLife,
-    deliverWithin: number,
-    again: () => void,
-    visitor: Visitor,
-  ) {
-    this.#listeners = listeners;
+  constructor(context: PageContext, handlers: Handlers, options: DeliveryOptions) {
+    this.#context = context;
     this.#handlers = handlers;
-    this.#report = report;
-    this.#journal = journal;
-    this.#claims = claims;
-    this.#page = page;
-    this.#deliverWithin = deliverWithin;
-    this.#runAt = deadlineTimer(again);
-    this.#visitor = visitor;
-    this.#presence = new Presence(journal.page);
+    this.#options = options;
+    this.#claims = new Claims(context.namespace);
+    this.#page = new PageLife(options.onChance, () => this.leave());
+    this.#presence = new Presence(context.journal.page);
+    this.#runAt = deadlineTimer(options.onChance);
   }
 
   /** What the definitions contain, and nothing else that rules decide, is dispatched here. */
@@ -76,7 +66,7 @@ export class Delivery {
         sorted = this.#sort(state?.outbox ?? [], claim); // another tab may have started some
         return state && !isNothing(sorted) ? withStarted(state, sorted) : state;
       });
-      for (const { intervention } of sorted.expired) this.#listeners.emit('expired', intervention);
+      for (const { intervention } of sorted.expired) this.#context.listeners.emit('expired', intervention);
       left = sorted.due.filter((waiting) => !this.#dispatch(waiting));
       if (left.length > 0) await shared.update((state) => state && withReturned(state, left));
     } finally {
@@ -85,7 +75,13 @@ export class Delivery {
     this.#claims.notes.tidy();
   }
 
+  /** Forgets which interventions were started. */
+  forgetStarted(): void {
+    this.#claims.notes.clear();
+  }
+
   close(): void {
+    this.#page.close();
     this.#runAt(Infinity);
     this.#claims.close();
     this.leave();
@@ -98,34 +94,33 @@ export class Delivery {
 
   /** False: it is for somebody else by now. */
   #dispatch(waiting: Waiting): boolean {
-    this.#visitor.look();
-    const copy = this.#visitor.copyOf(waiting);
+    this.#context.visitor.look();
+    const copy = this.#context.visitor.copyOf(waiting);
     if (!copy) return false;
     marksOf(waiting).forEach((mark) => this.#claims.notes.add(mark));
     this.#noteFeedback(waiting);
-    dispatch(copy, this.#handlers, (...step) => this.#report(waiting, ...step));
+    dispatch(copy, this.#handlers, (...step) => this.#options.report(waiting, ...step));
     return true;
   }
 
   #noteFeedback({ intervention: { name }, page, number }: Waiting): void {
-    const { page: own, lastNumber } = this.#journal;
+    const { page: own, lastNumber } = this.#context.journal;
     if (number === undefined || !page.startsWith(own) || !this.#feedback.note(name, number, lastNumber)) return;
-    this.#listeners.emit('error', {
-      code: 'handler',
-      message:
-        `The intervention "${name}" is suspended in this page for ${longestSuspension / 1000} s: ` +
+    this.#context.listeners.fail(
+      'handler',
+      `The intervention "${name}" is suspended in this page for ${longestSuspension / 1000} s: ` +
         `${mostFed} times in a row, what its handlers tracked triggered it again. Do not track in a handler what the ` +
         'criteria of its intervention read.',
-    });
+    );
   }
 
   /** What is due is started only where it is part of `claim`. */
   #sort(outbox: readonly Waiting[], claim?: Claim): Sorted {
-    this.#visitor.look();
+    this.#context.visitor.look();
     const sorted: Sorted = { due: [], expired: [], noted: [], rest: [] };
     for (const waiting of outbox) sorted[this.#checkedFate(waiting, claim)].push(waiting);
     if (sorted.rest.length > 0) this.#lookAgain();
-    this.#presence.show(sorted.rest.some(({ origin, page }) => !origin && page.startsWith(this.#journal.page)));
+    this.#presence.show(sorted.rest.some(({ origin, page }) => !origin && page.startsWith(this.#context.journal.page)));
     return sorted;
   }
 
@@ -140,13 +135,13 @@ export class Delivery {
   #fate(waiting: Waiting): Fate {
     const { decided, page, intervention } = waiting;
     const age = Date.now() - decided;
-    const isOwn = this.#journal.isOwn(page);
-    if (age >= this.#deliverWithin || this.#visitor.hasLost(waiting)) return 'expired';
+    const isOwn = this.#context.journal.isOwn(page);
+    if (age >= this.#options.deliverWithin || this.#context.visitor.hasLost(waiting)) return 'expired';
     if (!this.#isDefined(waiting)) return this.#interventions && (isOwn || this.#isGone(page)) ? 'expired' : 'rest';
-    if (!this.#visitor.copyOf(waiting)) return this.#visitor.hasLostTargets(waiting) ? 'expired' : 'rest';
+    if (!this.#context.visitor.copyOf(waiting)) return this.#context.visitor.hasLostTargets(waiting) ? 'expired' : 'rest';
     if (this.#handlers.size === 0 || this.#page.hidden || this.#page.leaving > 0) return 'rest';
     const since = this.#feedback.suspendedSince(intervention.name);
-    if (since !== undefined) return page.startsWith(this.#journal.page) && decided >= since ? 'expired' : 'rest';
+    if (since !== undefined) return page.startsWith(this.#context.journal.page) && decided >= since ? 'expired' : 'rest';
     return isOwn || age >= courtesy ? 'due' : 'rest';
   }
 

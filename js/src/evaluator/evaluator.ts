@@ -1,99 +1,26 @@
-// What users hold. Events go one way: track → journal → batch (one transaction on the store) → outbox → handlers.
-import { Listeners, type Emitted } from '../support/listeners.js';
-import { applyJournal, direct, emptied, isInput, type Input, type Pushes } from '../state/apply-journal.js';
-import { isReceipt } from '../event/inputs.js';
-import { longestExamination, longestInOutbox } from '../support/bounds.js';
-import { Claims } from '../delivery/claims.js';
+// The evaluator of a page. Events go one way: track → journal → batch (one transaction on the store) → outbox → handlers.
 import { Delivery } from '../delivery/delivery.js';
 import type { DispatchReport, InterventionListener } from '../delivery/dispatch.js';
-import type { DoctorReport } from './doctor.js';
-import { EngineBase, type Limits } from '../engine/engine-base.js';
+import type { EngineBase } from '../engine/engine-base.js';
+import { limited } from '../engine/load.js';
+import { isReceipt } from '../event/inputs.js';
+import { applyJournal, direct, emptied, isInput } from '../state/apply-journal.js';
 import { Journal } from '../state/journal.js';
-import { limited, loadDefinitions, loadModule, type DefinitionsSource, type WasmSource } from '../engine/load.js';
-import { PageLife } from '../delivery/page-life.js';
-import { definitionsProblem, isRefusal, messageOf } from '../support/problem.js';
-import { nilUuid, randomId } from '../support/random-id.js';
+import type { PageContext } from '../state/page-context.js';
 import { EngineFailure, SharedState, type Change } from '../state/shared-state.js';
 import { indexedDbStore, type Store } from '../state/store.js';
-import { deadlineTimer, inTime } from '../support/deadline-timer.js';
-import type {
-  AttributeKey,
-  AttributeUpdate,
-  Attributes,
-  Diagnostic,
-  DirectIntervention,
-  Explanation,
-  Intervention,
-  TrackerPayload,
-  Problem,
-  ProblemCode,
-} from '../types.js';
 import { Visitor, type TrackerIds } from '../state/visitor.js';
-
-type Questions = typeof import('../engine/inspect.js');
-
-/** Options of `createEvaluator`. */
-export interface EvaluatorOptions {
-  /** The address of the definitions bundle, or the bundle. */
-  definitions: DefinitionsSource | Promise<DefinitionsSource>;
-  /** Where tripline.wasm is. Default: beside this package's own files. */
-  wasm?: WasmSource | undefined;
-  /** Where the state is kept. Default: the origin's IndexedDB. */
-  store?: Store | undefined;
-  /**
-   * How long definitions, module and what is loaded on demand may take to come (ms). After that the page goes on without,
-   * and events wait for the next one. Default: 30 s.
-   */
-  loadTimeout?: number | undefined;
-  /** Keeps evaluators of one origin apart. Default: "default". */
-  namespace?: string | undefined;
-  /** An intervention that no handler was started for is offered again for so many ms. Default: 30 minutes. */
-  deliverWithin?: number | undefined;
-  /** What the engine keeps at most. Default: 200 profiles, 10,000 marks of what was sent, 512 event ids. */
-  limits?: Limits | undefined;
-}
-
-/** What `on` listens for, by name. */
-export interface EvaluatorEvents extends Emitted {
-  /** An intervention fires. A listener is a handler: it is started at most once per intervention and target. */
-  intervention: Intervention;
-}
-
-/** Evaluates the definitions in this page. */
-export interface Evaluator {
-  /** Whether events are evaluated now; if not, an `error` event has said why. Never rejects. */
-  readonly ready: Promise<boolean>;
-  /** Answers a function that ends the listening. */
-  on<Name extends keyof EvaluatorEvents>(name: Name, listener: (value: EvaluatorEvents[Name]) => unknown): () => void;
-  /** Counts an event: the object that a tracker plugin's `afterTrack` gets. It is copied, never changed. */
-  track(payload: TrackerPayload): void;
-  /**
-   * Sets fields of an external attribute group, exactly once, and fires what that triggers. What is refused, because the
-   * definitions have no such field, is an `error` of the code `options`. This and `push` load a file of their own.
-   */
-  setAttributes(update: AttributeUpdate): void;
-  /** Dispatches an intervention whatever its criteria say, at most once for each `intervention_id`. */
-  push(intervention: DirectIntervention): void;
-  /**
-   * A profile's attributes, once everything that was tracked before is counted. {}: nothing is evaluated, or there is no
-   * such key, which is a warning. This and `explain` load a file of their own.
-   */
-  attributes(key: AttributeKey): Promise<Attributes>;
-  /**
-   * Why an intervention did or did not fire for a profile. undefined: nothing is evaluated, or there is none of that name
-   * or no such key, which is a warning of the code `options` with the nearest name.
-   */
-  explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined>;
-  /**
-   * What works here and what does not: for a person, or for a test. It answers within a second: what is still loading then,
-   * it says. Loads a file of its own.
-   */
-  doctor(): Promise<DoctorReport>;
-  /** Forgets all profiles, what was sent, and the events that are not yet counted; in all tabs. */
-  reset(): Promise<void>;
-  /** Ends the evaluation in this page. What was tracked is kept for the next one. */
-  close(): void;
-}
+import { longestExamination, longestInOutbox } from '../support/bounds.js';
+import { deadlineTimer, inTime } from '../support/deadline-timer.js';
+import { Listeners, type Emitted } from '../support/listeners.js';
+import { OnDemand } from '../support/on-demand.js';
+import { isRefusal, messageOf } from '../support/problem.js';
+import { nilUuid, randomId } from '../support/random-id.js';
+import type { AttributeKey, Attributes, AttributeUpdate, DirectIntervention, Explanation, Intervention, Problem, TrackerPayload } from '../types.js';
+import type { DoctorReport } from './doctor.js';
+import { EngineLoader } from './engine-loader.js';
+import { TaskQueue } from './task-queue.js';
+import type { Evaluator, EvaluatorEvents, EvaluatorOptions } from './types.js';
 
 /** Returns at once and never throws. What is tracked before the engine is ready is counted when it is. */
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
@@ -104,86 +31,63 @@ function hasId(payload: TrackerPayload): boolean {
   return !!payload['eid'] && payload['eid'] !== nilUuid;
 }
 
-/** What is none is refused later, like one of a wrong form. */
+/** Anything else is refused later, like an object of a wrong form. */
 function objectOr<Given extends object>(given: Given): Given {
   return typeof given === 'object' ? given : (null as never);
 }
 
 export class LocalEvaluator implements Evaluator {
   readonly ready: Promise<boolean>;
-  readonly #options: Partial<EvaluatorOptions>;
-  readonly #namespace: string;
-  readonly #listeners = new Listeners();
-  readonly #handlers = new Map<string, InterventionListener>();
-  readonly #journal: Journal<Input>;
-  readonly #claims: Claims;
-  readonly #page: PageLife;
   readonly visitor: Visitor;
-  readonly #pushes: Pushes = { code: undefined, areWanted: false };
+  readonly #context: PageContext;
+  readonly #handlers = new Map<string, InterventionListener>();
   readonly #delivery: Delivery;
+  readonly #queue = new TaskQueue((failure) => this.#stop(failure));
+  readonly #loader: EngineLoader;
+  readonly #inspect: OnDemand<typeof import('../engine/inspect.js')>;
   readonly #setDeadline = deadlineTimer(() => this.#scheduleBatch());
-  /** Undefined when all is closed. */
+  readonly #loadTimeout: number | undefined;
+  readonly #isPlugin: boolean;
+  /** undefined: the evaluator is closed, and its queue is done. */
   #shared: SharedState | undefined;
-  /** What the engine is still waited for because of. */
-  readonly #loading = new Set<string>();
-  #diagnostics: readonly Diagnostic[] = [];
-  /** All that uses the state waits in this line. It does not wait for the engine: that comes when it comes. */
-  #line: Promise<unknown> = Promise.resolve();
-  #batchWaits = false;
-  readonly #isPauseExpected: boolean;
   #isPaused: boolean;
+  #isClosed = false;
   #listenerCount = 0;
-  #closed = false;
 
   /**
-   * `report` hears what becomes of each intervention. Without definitions it is paused, which is an error unless expected.
-   * A tracker knows more of its visitor than its payloads tell.
+   * `report` is called for each step of a handler. A plugin may have no definitions, and is paused then; elsewhere that is
+   * an error. A tracker knows more of its visitor than its payloads have.
    */
   constructor(
     options: Partial<EvaluatorOptions>,
     report: DispatchReport = () => undefined,
-    isPauseExpected = false,
+    isPlugin = false,
     tracker?: TrackerIds,
   ) {
-    this.#options = Object(options) as Partial<EvaluatorOptions>;
-    this.#isPauseExpected = isPauseExpected;
-    this.#isPaused = isPauseExpected && this.#options.definitions === undefined;
-    const { namespace = 'default', deliverWithin } = this.#options;
-    this.#namespace = String(namespace);
-    this.#journal = new Journal(this.#namespace, isInput, (name, message, cause) =>
-      queueMicrotask(() => this.#listeners.emit(name, { code: 'storage', message, cause })),
-    );
-    this.#claims = new Claims(this.#namespace);
-    this.#page = new PageLife(() => this.#scheduleBatch(), () => this.#delivery.leave());
-    this.visitor = new Visitor(this.page, tracker);
-    this.#delivery = new Delivery(
-      this.#listeners,
-      this.#handlers,
-      (waiting, step, intervention, data) => {
-        if ('error' in data) this.#sayFailed(data.handler, intervention, data.error);
+    const given = Object(options) as Partial<EvaluatorOptions>;
+    this.#isPlugin = isPlugin;
+    this.#isPaused = isPlugin && given.definitions === undefined;
+    this.#loadTimeout = given.loadTimeout;
+    this.#context = this.#newContext(String(given.namespace ?? 'default'), tracker);
+    this.visitor = this.#context.visitor;
+    this.#inspect = this.#onDemand(() => import('../engine/inspect.js'));
+    this.#delivery = new Delivery(this.#context, this.#handlers, {
+      deliverWithin: Number.isFinite(given.deliverWithin) ? given.deliverWithin! : longestInOutbox,
+      onChance: () => this.#scheduleBatch(),
+      report: (waiting, step, intervention, data) => {
+        if ('error' in data) this.#emitFailed(data.handler, intervention, data.error);
         this.visitor.report(intervention, waiting, () => report(step, intervention, data));
       },
-      this.#journal,
-      this.#claims,
-      this.#page,
-      Number.isFinite(deliverWithin) ? (deliverWithin as number) : longestInOutbox,
-      () => this.#scheduleBatch(),
-      this.visitor,
-    );
-    const store = this.#options.store ?? indexedDbStore(); // opens while the engine loads
-    const shared = new SharedState(store, this.#namespace, this.#listeners, () => {
-      this.#journal.serve(shared.isShared, !shared.isAlone);
-      this.#scheduleBatch();
     });
-    this.#journal.serve(shared.isShared, true);
-    this.#shared = shared;
+    this.#shared = this.#openState(given.store ?? indexedDbStore()); // opens while the engine loads
+    this.#loader = new EngineLoader(given, this.#context.listeners);
     this.ready = this.#start();
-    this.#scheduleBatch(); // what the last page left
+    this.#scheduleBatch(); // the last page may have left events
   }
 
   on<Name extends keyof EvaluatorEvents>(name: Name, listener: (value: EvaluatorEvents[Name]) => unknown): () => void {
     if (name !== 'intervention') {
-      return this.#listeners.on(name as keyof Emitted, listener as (value: unknown) => unknown);
+      return this.#context.listeners.on(name as keyof Emitted, listener as (value: unknown) => unknown);
     }
     const id = `listener ${++this.#listenerCount}`;
     this.addHandler(id, listener as InterventionListener);
@@ -193,7 +97,7 @@ export class LocalEvaluator implements Evaluator {
   /** A handler of the same id is replaced. */
   addHandler(id: string, handler: InterventionListener): void {
     if (typeof handler !== 'function') {
-      this.#sayError('options', `The handler "${id}" is no function.`);
+      this.#context.listeners.fail('options', `The handler "${id}" is not a function.`);
       return;
     }
     this.#handlers.set(id, handler);
@@ -221,47 +125,47 @@ export class LocalEvaluator implements Evaluator {
 
   /** As the journals name it. */
   get page(): string {
-    return this.#journal.page;
+    return this.#context.journal.page;
   }
 
-  /** What was said so far, each once. */
+  /** The errors and warnings so far, each once. */
   get problems(): readonly Problem[] {
-    return this.#listeners.problems;
+    return this.#context.listeners.problems;
   }
 
   emit(name: 'error' | 'warning', problem: Problem): void {
-    this.#listeners.emit(name, problem);
+    this.#context.listeners.emit(name, problem);
   }
 
   track(payload: TrackerPayload): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     try {
-      if (typeof payload !== 'object') throw new TypeError('it is no object.');
+      if (typeof payload !== 'object') throw new TypeError('it is not an object.');
       const counts = !this.#isPaused && !isReceipt(payload) && !this.visitor.hasOptedOut(payload);
-      if (counts) this.#journal.append({ event: hasId(payload) ? payload : { ...payload, eid: randomId() } });
+      if (counts) this.#context.journal.append({ event: hasId(payload) ? payload : { ...payload, eid: randomId() } });
       this.visitor.take(payload);
       if (counts) this.#scheduleBatch();
       else this.#deliver();
     } catch (error) {
-      this.#sayError('options', `What was tracked is no event: ${messageOf(error)}`, error);
+      this.#context.listeners.fail('options', `A tracked event was refused: ${messageOf(error)}`, error);
     }
   }
 
   setAttributes(update: AttributeUpdate): void {
     if (this.#isPaused) return;
-    this.#append(() => this.#journal.append({ attributes: objectOr(update) }));
+    this.#append(() => this.#context.journal.append({ attributes: objectOr(update) }));
   }
 
   push(intervention: DirectIntervention): void {
-    this.#append(() => this.#journal.append({ intervention: objectOr(intervention) }, direct));
+    this.#append(() => this.#context.journal.append({ intervention: objectOr(intervention) }, direct));
   }
 
   async attributes(key: AttributeKey): Promise<Attributes> {
-    return (await this.#ask((engine, questions) => questions?.attributes(engine, key, 0, this.#listeners))) ?? {};
+    return (await this.#ask((engine, inspect) => inspect.attributes(engine, key, 0, this.#context.listeners))) ?? {};
   }
 
   explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined> {
-    return this.#ask((engine, questions) => questions?.explain(engine, intervention, key, this.#listeners));
+    return this.#ask((engine, inspect) => inspect.explain(engine, intervention, key, this.#context.listeners));
   }
 
   async doctor(): Promise<DoctorReport> {
@@ -272,31 +176,30 @@ export class LocalEvaluator implements Evaluator {
       await this.ready;
       await this.#enqueue((shared) => this.#runBatch(shared));
     };
-    const file = this.#onDemand(import('./doctor.js'));
+    const file = limited('a file', this.#loadTimeout, () => import('./doctor.js'));
     const [{ examine }] = await Promise.all([file, inTime(look(), longestExamination - 100)]);
     return examine({
       engine: this.#shared?.engine,
       isStored,
-      isPlugin: this.#isPauseExpected,
-      loading: [...this.#loading],
-      diagnostics: this.#diagnostics,
+      isPlugin: this.#isPlugin,
+      loading: this.#loader.loading,
+      diagnostics: this.#loader.diagnostics,
       handlers: this.#handlers,
-      journal: this.#journal,
+      journal: this.#context.journal,
       problems: this.problems,
       shared: this.#shared,
     });
   }
 
   reset(): Promise<void> {
-    this.#journal.clear();
-    this.#claims.notes.clear();
+    this.#context.journal.clear();
+    this.#delivery.forgetStarted();
     return this.#enqueue((shared) => shared.update(emptied));
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#page.close();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#setDeadline(Infinity);
     void this.#enqueue(async (shared) => {
       this.#shared = undefined;
@@ -305,89 +208,69 @@ export class LocalEvaluator implements Evaluator {
     });
   }
 
+  #newContext(namespace: string, tracker: TrackerIds | undefined): PageContext {
+    const listeners = new Listeners();
+    const journal = new Journal(namespace, isInput, (name, message, cause) =>
+      queueMicrotask(() => listeners.emit(name, { code: 'storage', message, cause })),
+    );
+    const setAndPush = this.#onDemand(() => import('../state/set-and-push.js'));
+    return { namespace, listeners, journal, visitor: new Visitor(journal.page, tracker), setAndPush };
+  }
+
+  #openState(store: Store): SharedState {
+    const { namespace, listeners, journal } = this.#context;
+    const shared = new SharedState(store, namespace, listeners, () => {
+      journal.serve(shared.isShared, !shared.isAlone);
+      this.#scheduleBatch();
+    });
+    journal.serve(shared.isShared, true);
+    return shared;
+  }
+
   async #start(): Promise<boolean> {
-    const engine = await this.#loadEngine();
+    const engine = this.#isPaused ? undefined : await this.#loader.load();
     this.visitor.ids.bind(engine?.report ?? { keys: [], inputs: [] });
     if (engine) this.#delivery.bind(engine.report);
-    if (this.#closed) engine?.release();
+    if (this.#isClosed) engine?.release();
     else if (engine) this.#shared?.attach(engine);
     this.#scheduleBatch();
     return engine !== undefined;
   }
 
-  async #loadEngine(): Promise<EngineBase | undefined> {
-    const { definitions, wasm, loadTimeout } = this.#options;
-    if (definitions === undefined) {
-      await null; // whoever calls createEvaluator can listen before anything is said
-      return this.#isPauseExpected ? undefined : this.#sayError('options', 'The option "definitions" is missing: give the definitions bundle, or its address.');
-    }
-    const [module, bundle] = await Promise.all([
-      this.#loaded('wasm', 'the module', loadModule(wasm, loadTimeout)),
-      this.#loaded('definitions', 'the definitions', loadDefinitions(definitions, loadTimeout)),
-    ]);
-    if (module === undefined || bundle === undefined) return undefined;
-    try {
-      const { engine, diagnostics } = EngineBase.load(module, bundle, this.#options.limits);
-      this.#diagnostics = diagnostics;
-      this.#sayDiagnostics(diagnostics);
-      return engine;
-    } catch (error) {
-      return this.#sayError('wasm', `The engine broke on the definitions: ${messageOf(error)}`, error);
-    }
-  }
 
-  /** undefined: it cannot be had, which is an error. */
-  async #loaded<Part>(code: ProblemCode, name: string, loading: Promise<Part>): Promise<Part | undefined> {
-    this.#loading.add(name);
-    try {
-      return await loading;
-    } catch (error) {
-      return this.#sayError(code, messageOf(error), error);
-    } finally {
-      this.#loading.delete(name);
-    }
-  }
-
-  /** Writes into a journal. */
   #append(write: () => void): void {
-    if (this.#closed || this.visitor.isOptedOut) return;
+    if (this.#isClosed || this.visitor.isOptedOut) return;
     try {
       write();
     } catch (error) {
-      this.#sayError('options', messageOf(error), error);
+      this.#context.listeners.fail('options', messageOf(error), error);
       return;
     }
     this.#scheduleBatch();
   }
 
-  /** What the engine says once everything before is counted; undefined: there is none. */
-  async #ask<Answer>(question: (engine: EngineBase, questions?: Questions) => Answer): Promise<Answer | undefined> {
-    const questions = await this.#had(import('../engine/inspect.js'));
+  /** Asks the engine once everything before is counted. undefined: there is none. */
+  async #ask<Answer>(question: (engine: EngineBase, inspect: typeof import('../engine/inspect.js')) => Answer): Promise<Answer | undefined> {
+    const inspect = await this.#inspect.get();
     await this.ready;
     let answer: Answer | undefined;
     await this.#enqueue(async (shared) => {
       await this.#runBatch(shared);
       try {
-        answer = shared.engine && question(shared.engine, questions);
+        if (shared.engine && inspect) answer = question(shared.engine, inspect);
       } catch (error) {
         if (!isRefusal(error)) throw error;
-        this.#listeners.emit('error', error);
+        this.#context.listeners.emit('error', error);
       }
     });
     return answer;
   }
 
-  /** Runs `task` after everything else in the line. Never rejects. */
+  /** Whatever uses the state waits in the queue. It does not wait for the engine, which may come later. Never rejects. */
   #enqueue(task: (shared: SharedState) => Promise<void>): Promise<void> {
-    const done = this.#line.then(async () => {
-      try {
-        if (this.#shared) await task(this.#shared);
-      } catch (failure) {
-        this.#stop(failure);
-      }
+    return this.#queue.run(async () => {
+      if (this.#shared) await task(this.#shared);
     });
-    this.#line = done;
-    return done;
   }
 
   #deliver(): void {
@@ -395,47 +278,42 @@ export class LocalEvaluator implements Evaluator {
   }
 
   #scheduleBatch(): void {
-    if (this.#batchWaits) return;
-    this.#batchWaits = true;
-    void this.#enqueue(async (shared) => {
-      this.#batchWaits = false;
-      await this.#runBatch(shared);
-      await this.#delivery.run(shared);
-    });
+    this.#queue.schedule(this.#batch);
   }
+
+  readonly #batch = async (): Promise<void> => {
+    if (!this.#shared) return;
+    await this.#runBatch(this.#shared);
+    await this.#delivery.run(this.#shared);
+  };
 
   async #runBatch(shared: SharedState): Promise<void> {
     const now = Math.floor(Date.now());
     this.visitor.rebase(now);
     const running = (engine: EngineBase | undefined): EngineBase | undefined => (this.#isPaused ? undefined : engine);
     const apply = (): Promise<void> =>
-      shared.update((state, engine) =>
-        applyJournal(state, running(engine), this.#journal, now, this.#listeners, this.#pushes, this.visitor),
-      );
+      shared.update((state, engine) => applyJournal(state, running(engine), this.#context, now));
     this.visitor.look();
     await apply();
-    if (this.#pushes.areWanted) {
-      this.#pushes.areWanted = false;
-      this.#pushes.code = (await this.#had(import('../state/set-and-push.js'))) ?? null;
+    const { setAndPush, journal } = this.#context;
+    if (setAndPush.isWanted) {
+      await setAndPush.get();
       await apply();
     }
-    if (!this.#closed) this.#setDeadline(running(shared.engine)?.nextDeadlineOf(this.visitor.held) ?? Infinity);
-    this.#shortenJournal(shared);
+    if (!this.#isClosed) this.#setDeadline(running(shared.engine)?.nextDeadlineOf(this.visitor.held) ?? Infinity);
+    journal.shorten(shared.settled);
   }
 
-  /** A file that is loaded when it is used. undefined: it cannot be had in this page. */
-  #had<Code>(file: Promise<Code>): Promise<Code | undefined> {
-    return this.#onDemand(file).catch((error: unknown) =>
-      this.#sayError('options', `A file cannot be loaded, and what needs it waits for the next page: ${messageOf(error)}`, error),
+  #onDemand<Code>(load: () => Promise<Code>): OnDemand<Code> {
+    return new OnDemand(
+      () => limited('a file', this.#loadTimeout, load),
+      (cause) =>
+        this.#context.listeners.fail(
+          'options',
+          `Could not load a part of tripline: ${messageOf(cause)}. Pending calls are kept and retried on the next page.`,
+          cause,
+        ),
     );
-  }
-
-  #onDemand<Code>(file: Promise<Code>): Promise<Code> {
-    return limited('a file', this.#options.loadTimeout, () => file);
-  }
-
-  #shortenJournal({ settled }: SharedState): void {
-    this.#journal.shorten(settled);
   }
 
   // The module has trapped and cannot go on. The next page begins with a new one, and without that event.
@@ -445,22 +323,12 @@ export class LocalEvaluator implements Evaluator {
       this.#scheduleBatch(); // what needs no engine goes on
     }
     const { entry } = failure instanceof EngineFailure ? failure : {};
-    if (entry) this.#journal.remove(entry.page, entry.number);
-    this.#sayError('wasm', `${messageOf(failure)} Nothing is evaluated until the next page.`, failure);
+    if (entry) this.#context.journal.remove(entry.page, entry.number);
+    this.#context.listeners.fail('wasm', `${messageOf(failure)} Nothing is evaluated until the next page.`, failure);
   }
 
-  #sayError(code: ProblemCode, message: string, cause?: unknown): undefined {
-    this.#listeners.emit('error', { code, message, cause });
-  }
-
-  #sayFailed(handler: string, { name }: Intervention, cause: unknown): void {
-    this.#sayError('handler', `The handler "${handler}" failed on the intervention "${name}": ${messageOf(cause)}`, cause);
-  }
-
-  #sayDiagnostics(diagnostics: readonly Diagnostic[]): void {
-    for (const severity of ['error', 'warning'] as const) {
-      const problem = definitionsProblem(diagnostics, severity);
-      if (problem) this.#listeners.emit(severity, problem);
-    }
+  #emitFailed(handler: string, { name }: Intervention, cause: unknown): void {
+    const message = `The handler "${handler}" failed on the intervention "${name}": ${messageOf(cause)}`;
+    this.#context.listeners.fail('handler', message, cause);
   }
 }

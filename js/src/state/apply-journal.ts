@@ -1,17 +1,13 @@
-// Takes the journal's entries into the state.
-import type { Listeners } from '../support/listeners.js';
+// Applies the journal's entries to the state.
 import { idOf } from './held-ids.js';
-import type { Entry, Journal } from './journal.js';
+import type { Entry } from './journal.js';
 import { rebased, withDecided } from './outbox.js';
 import type { EngineBase } from '../engine/engine-base.js';
 import { isRefusal } from '../support/problem.js';
+import type { Input, PageContext } from './page-context.js';
 import { EngineFailure, withSnapshot } from './shared-state.js';
 import type { StoredState, Waiting } from './store.js';
-import type { AttributeUpdate, DirectIntervention, Intervention, TrackerPayload } from '../types.js';
-import type { Visitor } from './visitor.js';
-
-/** What the engine takes in, or an intervention that was pushed, which needs no engine. */
-export type Input = { event: TrackerPayload } | { attributes: AttributeUpdate } | { intervention: DirectIntervention };
+import type { Intervention } from '../types.js';
 
 /** The part of a page's journal for interventions that are pushed. */
 export const direct = ' direct';
@@ -25,28 +21,18 @@ export function isInput(content: object): content is Input {
 /** A host's clock that is so far behind the engine's (ms) was set back. */
 const clockWasSetBack = 300_000;
 
-/** What takes in more than events: a file of its own, since most pages set and push nothing. */
-export interface Pushes {
-  /** undefined: it is not there yet; null: this page cannot have it. */
-  code: typeof import('./set-and-push.js') | null | undefined;
-  /** Entries wait for it. */
-  areWanted: boolean;
-}
-
 /**
  * The state with every entry that it lacks, and with what time alone has brought to the visitor since. Without an engine,
- * its inputs stay in the journal; while `pushes` lacks what one of them needs, all do. `now`: the host's clock in ms. What is
- * announced is announced twice if a transaction is repeated. Throws EngineFailure.
+ * its inputs stay in the journal; so do all while the code that one of them needs is not loaded. `now`: the host's clock in ms. Emits
+ * a problem twice if a transaction is repeated. Throws EngineFailure.
  */
 export function applyJournal(
   state: StoredState | undefined,
   engine: EngineBase | undefined,
-  journal: Journal<Input>,
+  context: PageContext,
   now: number,
-  listeners: Listeners,
-  pushes: Pushes,
-  visitor: Visitor,
 ): StoredState | undefined {
+  const { journal, listeners, visitor, setAndPush } = context;
   const { applied = {}, outbox = [], started = [] } = state ?? {};
   const latest = Math.max(engine?.clock ?? now, ...outbox.map(({ decided }) => decided));
   const isSetBack = latest - now > clockWasSetBack;
@@ -58,8 +44,8 @@ export function applyJournal(
     });
   }
   let entries = journal.pending(applied, engine ? '' : direct);
-  if (!pushes.code && entries.some(({ content }) => !('event' in content))) {
-    pushes.areWanted = pushes.code === undefined;
+  if (!setAndPush.code && entries.some(({ content }) => !('event' in content))) {
+    setAndPush.isWanted = setAndPush.code === undefined;
     entries = [];
   }
   const next = { applied, outbox: isSetBack ? rebased(outbox, now) : outbox, started };
@@ -77,7 +63,7 @@ export function applyJournal(
       const { page, number, writtenAt } = entry;
       const cause = { decided: now, page, ...causeOf(entry, user) };
       const isLate = visitor.hasLost({ ...cause, decided: writtenAt });
-      decide(takeIn(entry, engine, now, listeners, pushes, visitor), isLate ? { ...cause, decided: writtenAt } : cause);
+      decide(apply(entry, engine, now, context), isLate ? { ...cause, decided: writtenAt } : cause);
       next.applied[page] = number;
     }
   } catch (cause) {
@@ -99,14 +85,12 @@ export function emptied(state: StoredState | undefined, engine: EngineBase | und
   return { ...withSnapshot(state, engine?.snapshot()), applied: state?.applied ?? {}, outbox: [], started: [] };
 }
 
-/** Without an engine, there are only interventions; without code for pushes, only events. */
-function takeIn(
+/** Without an engine, there are only pushed interventions; without the code for these, only events. */
+function apply(
   entry: Entry<Input>,
   engine: EngineBase | undefined,
   now: number,
-  listeners: Listeners,
-  { code }: Pushes,
-  visitor: Visitor,
+  { listeners, visitor, setAndPush: { code } }: PageContext,
 ): Intervention[] {
   const { content, writtenAt } = entry;
   try {

@@ -41,6 +41,11 @@ export class Listeners {
     if (name === 'error' && listeners.size === 0) this.#log(value as Problem);
   }
 
+  /** Emits an error, and returns undefined in place of what failed. Never throws. */
+  fail(code: ProblemCode, message: string, cause?: unknown): undefined {
+    this.emit('error', { code, message, cause });
+  }
+
   #remember(problem: Problem): void {
     if (this.#problems.size < mostProblems) this.#problems.set(problem.message, problem);
   }

@@ -380,7 +380,7 @@ describe('handlers', () => {
       tripline.add();
     });
     await noted(['cart_abandonment']);
-    expect(await problems()).toEqual(['options: The handler "banner" is no function.']);
+    expect(await problems()).toEqual(['options: The handler "banner" is not a function.']);
   });
 });
 

@@ -1,0 +1,69 @@
+// Options → an engine that runs.
+import { EngineBase } from '../engine/engine-base.js';
+import { loadDefinitions, loadModule } from '../engine/load.js';
+import type { Listeners } from '../support/listeners.js';
+import { definitionsProblem, messageOf } from '../support/problem.js';
+import type { Diagnostic, ProblemCode } from '../types.js';
+import type { EvaluatorOptions } from './types.js';
+
+export class EngineLoader {
+  readonly #options: Partial<EvaluatorOptions>;
+  readonly #listeners: Listeners;
+  readonly #loading = new Set<string>();
+  #diagnostics: readonly Diagnostic[] = [];
+
+  constructor(options: Partial<EvaluatorOptions>, listeners: Listeners) {
+    this.#options = options;
+    this.#listeners = listeners;
+  }
+
+  /** The parts that have not come yet. */
+  get loading(): readonly string[] {
+    return [...this.#loading];
+  }
+
+  /** Of the definitions, once they are loaded. */
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#diagnostics;
+  }
+
+  /** undefined: there can be no engine in this page, which was emitted as an error. Never rejects. */
+  async load(): Promise<EngineBase | undefined> {
+    const { definitions, wasm, loadTimeout, limits } = this.#options;
+    if (definitions === undefined) {
+      await null; // the caller of createEvaluator can listen before anything is emitted
+      return this.#listeners.fail('options', 'The option "definitions" is missing: give the definitions bundle, or its address.');
+    }
+    const [module, bundle] = await Promise.all([
+      this.#loaded('wasm', 'the module', loadModule(wasm, loadTimeout)),
+      this.#loaded('definitions', 'the definitions', loadDefinitions(definitions, loadTimeout)),
+    ]);
+    if (module === undefined || bundle === undefined) return undefined;
+    try {
+      const { engine, diagnostics } = EngineBase.load(module, bundle, limits);
+      this.#diagnostics = diagnostics;
+      this.#emitDiagnostics();
+      return engine;
+    } catch (error) {
+      return this.#listeners.fail('wasm', `The engine broke on the definitions: ${messageOf(error)}`, error);
+    }
+  }
+
+  async #loaded<Part>(code: ProblemCode, name: string, loading: Promise<Part>): Promise<Part | undefined> {
+    this.#loading.add(name);
+    try {
+      return await loading;
+    } catch (error) {
+      return this.#listeners.fail(code, messageOf(error), error);
+    } finally {
+      this.#loading.delete(name);
+    }
+  }
+
+  #emitDiagnostics(): void {
+    for (const severity of ['error', 'warning'] as const) {
+      const problem = definitionsProblem(this.#diagnostics, severity);
+      if (problem) this.#listeners.emit(severity, problem);
+    }
+  }
+}
