@@ -10,12 +10,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 // From the bottom to the top. The first entry of the list that is a prefix of a path gives the path's layer.
 const layers = {
-  'core/include/tripline': ['detail', 'diagnostic.h', 'value.h', 'definitions.h', 'program.h', 'event.h', 'engine.h', ''],
-  'core/src': [
-    'support', 'patterns', 'value', 'event/identifier', 'definitions', 'compile', 'event', 'attributes', 'profiles', 'criteria',
-    'interventions', 'engine',
+  core: [
+    'include/tripline/detail', 'src/support', 'src/patterns', 'include/tripline/diagnostic.h', 'include/tripline/value.h',
+    'include/tripline/definitions.h', 'include/tripline/program.h', 'include/tripline/event.h',
+    'include/tripline/engine.h', 'include/tripline', 'src/value', 'src/event/identifier', 'src/definitions', 'src/compile',
+    'src/event', 'src/attributes', 'src/profiles', 'src/criteria', 'src/interventions', 'src/engine', 'cli/terminal',
+    'cli/input', 'cli/commands', 'cli',
   ],
-  'core/cli': ['terminal', 'input', 'commands', ''],
   'js/src': ['types.ts', 'support', 'event', 'engine', 'state', 'delivery', 'evaluator', 'stream', ''],
   'demo-shop/sandbox/src': ['types.ts', 'support', 'options.ts', 'registry', 'collector', 'stream', 'state', 'http', ''],
 };

@@ -87,8 +87,7 @@ class BufferTexts {
 
 tripline::Text fingerprint_text(std::uint64_t fingerprint) {
   tripline::Text text;
-  for (int shift = 60; shift >= 0; shift -= 4)
-    text += "0123456789abcdef"[fingerprint >> shift & 15];
+  tripline::append_hex(text, fingerprint, 16);
   return text;
 }
 

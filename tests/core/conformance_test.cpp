@@ -8,8 +8,8 @@
 #include <set>
 
 #include "input/enriched_event.h"
-#include "support/time_text.h"
 #include "tripline/tripline.h"
+#include "value/time_text.h"
 
 namespace {
 

@@ -8,8 +8,8 @@
 #include "support/hash.h"
 #include "support/lru_map.h"
 #include "support/number_text.h"
-#include "support/time_text.h"
 #include "tripline/detail/list.h"
+#include "value/time_text.h"
 
 using namespace tripline;
 

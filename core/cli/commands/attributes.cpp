@@ -1,8 +1,8 @@
 // tripline attributes: what the attributes of each profile are after the events.
 
 #include "commands/replay.h"
-#include "support/json_writer.h"
 #include "terminal/printable.h"
+#include "value/json_writer.h"
 
 namespace tripline::cli {
 namespace {

@@ -7,9 +7,9 @@
 #include <set>
 
 #include "commands/replay.h"
-#include "support/json_writer.h"
 #include "terminal/printable.h"
 #include "terminal/terminal.h"
+#include "value/json_writer.h"
 
 namespace tripline::cli {
 namespace {

@@ -6,9 +6,9 @@
 
 #include "event/identifier.h"
 #include "input/push_line.h"
-#include "support/time_text.h"
 #include "terminal/printable.h"
 #include "terminal/progress.h"
+#include "value/time_text.h"
 
 namespace tripline::cli {
 namespace {

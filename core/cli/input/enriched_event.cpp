@@ -8,7 +8,7 @@
 #include "input/lenient_json.h"
 #include "input/not_an_event.h"
 #include "support/hash.h"
-#include "support/time_text.h"
+#include "value/time_text.h"
 
 namespace tripline::cli {
 namespace {

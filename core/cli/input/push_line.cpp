@@ -5,7 +5,7 @@
 
 #include "input/lenient_json.h"
 #include "support/text.h"
-#include "support/time_text.h"
+#include "value/time_text.h"
 
 namespace tripline::cli {
 namespace {

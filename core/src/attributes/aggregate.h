@@ -2,6 +2,7 @@
 // is the place where a new one joins.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -10,6 +11,9 @@
 #include "tripline/value.h"
 
 namespace tripline {
+
+/// The number of values that most_frequent, least_frequent, category_count and unique_list keep.
+inline constexpr std::size_t kMostValues = 100;
 
 class Aggregate {
  public:

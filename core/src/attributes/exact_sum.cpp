@@ -4,29 +4,13 @@
 #include <bit>
 #include <cmath>
 
-#include "support/bit_cast.h"
+#include "support/double_parts.h"
 
 namespace tripline {
 namespace {
 
 /// Limbs that 2^64 of the largest doubles fill, with room for the sign.
 constexpr std::uint32_t kMostLimbs = 70;
-
-/// A finite double as ± significand × 2^(exponent - 1074).
-struct Parts {
-  std::uint64_t significand;
-  std::uint32_t exponent;
-  bool negative;
-};
-
-Parts split(double number) {
-  const auto bits = bit_cast<std::uint64_t>(number);
-  const std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
-  const auto biased = static_cast<std::uint32_t>(bits >> 52 & 0x7ff);
-  const bool negative = bits >> 63 != 0;
-  if (biased == 0) return {fraction, 0, negative};
-  return {fraction | std::uint64_t{1} << 52, biased - 1, negative};
-}
 
 /// The double nearest to `bits`, of which the highest is set, and if there are more a little above,
 /// × 2^(exponent - 1074).
@@ -36,19 +20,20 @@ double nearest(std::uint64_t bits, int exponent, bool more) {
   constexpr int lowest = 52 - 63;
   if (exponent >= lowest) {
     return std::ldexp(static_cast<double>(bits | static_cast<std::uint64_t>(more)),
-                      exponent - 1074);
+                      exponent + DoubleParts::kLowestExponent);
   }
   // The smallest doubles are whole multiples of 2^-1074. Two bits below that tell how to round.
   const int shift = std::min(-exponent - 2, 63);
   more |= bits << (64 - shift) != 0;
   bits = bits >> shift | static_cast<std::uint64_t>(more);
-  return std::ldexp(static_cast<double>((bits + 1 + (bits >> 2 & 1)) >> 2), -1074);
+  return std::ldexp(static_cast<double>((bits + 1 + (bits >> 2 & 1)) >> 2),
+                    DoubleParts::kLowestExponent);
 }
 
 }  // namespace
 
 void ExactSum::add(double number) {
-  const auto [significand, exponent, negative] = split(number);
+  const auto [significand, exponent, negative] = parts_of(number);
   if (significand == 0) return;
   const std::uint32_t shift = exponent % 32;
   const std::uint32_t limbs[3] = {

@@ -10,8 +10,6 @@
 namespace tripline {
 namespace {
 
-constexpr std::size_t kMostValues = 100;
-
 class Frequency final : public Aggregate {
  public:
   using Aggregate::Aggregate;

@@ -8,8 +8,6 @@
 namespace tripline {
 namespace {
 
-constexpr std::size_t kMostValues = 100;
-
 class UniqueList final : public Aggregate {
  public:
   using Aggregate::Aggregate;

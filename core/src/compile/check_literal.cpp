@@ -3,8 +3,8 @@
 #include "definitions/json_tree.h"
 #include "definitions/words.h"
 #include "support/text.h"
-#include "support/time_text.h"
 #include "value/convert.h"
+#include "value/time_text.h"
 
 namespace tripline {
 namespace {

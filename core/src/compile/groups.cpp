@@ -6,8 +6,8 @@
 #include "definitions/json_tree.h"
 #include "definitions/words.h"
 #include "support/hash.h"
-#include "support/json_writer.h"
 #include "value/convert.h"
+#include "value/json_writer.h"
 
 namespace tripline {
 namespace {

@@ -6,7 +6,7 @@
 #include "compile/tests.h"
 #include "definitions/json_tree.h"
 #include "definitions/words.h"
-#include "support/json_writer.h"
+#include "value/json_writer.h"
 
 namespace tripline {
 namespace {

@@ -1,9 +1,9 @@
 // Program → stable text.
 
 #include "definitions/words.h"
-#include "support/json_writer.h"
 #include "support/text.h"
 #include "tripline/program.h"
+#include "value/json_writer.h"
 
 namespace tripline {
 namespace {

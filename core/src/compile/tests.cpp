@@ -4,7 +4,7 @@
 #include "definitions/json_tree.h"
 #include "definitions/words.h"
 #include "patterns/regex.h"
-#include "support/json_writer.h"
+#include "value/json_writer.h"
 
 namespace tripline {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "definitions/property_path.h"
-#include "support/json_writer.h"
 #include "support/number_text.h"
 #include "support/text.h"
-#include "support/time_text.h"
+#include "value/json_writer.h"
+#include "value/time_text.h"
 
 namespace tripline {
 namespace {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include "definitions/json_tree.h"
 #include "definitions/words.h"
@@ -166,12 +167,19 @@ constexpr FieldFormat list(const char* name, Place<Items<Thing>> place,
   return {name, FieldFormat::Kind::list, false, place.offset, &format};
 }
 
+/// Reader writes the node that it reads to the beginning of each struct.
+template <typename Thing>
+constexpr bool kBeginsWithPointer =
+    std::is_same_v<decltype(Thing::pointer), const JsonNode*>&& offsetof(Thing, pointer) == 0;
+
 template <typename Thing>
 constexpr Format<Thing> format(std::span<const FieldFormat> fields, const char* ignored) {
+  static_assert(kBeginsWithPointer<Thing>);
   return {{fields, ignored, nullptr, sizeof(Thing)}};
 }
 template <typename Thing, void (*check)(Reader&, Thing&)>
 constexpr Format<Thing> format(std::span<const FieldFormat> fields, const char* ignored) {
+  static_assert(kBeginsWithPointer<Thing>);
   constexpr auto untyped = [](Reader& reader, void* thing) {
     check(reader, *static_cast<Thing*>(thing));
   };

@@ -12,7 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/text.h"
-#include "support/time_text.h"
+#include "value/time_text.h"
 
 namespace tripline {
 namespace {

@@ -6,9 +6,9 @@
 #include "definitions/words.h"
 #include "engine/state.h"
 #include "event/identifier.h"
-#include "support/json_writer.h"
 #include "support/text.h"
-#include "support/time_text.h"
+#include "value/json_writer.h"
+#include "value/time_text.h"
 
 namespace tripline {
 namespace {

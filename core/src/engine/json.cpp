@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "support/json_writer.h"
-#include "support/time_text.h"
+#include "value/json_writer.h"
+#include "value/time_text.h"
 
 namespace tripline {
 namespace {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "support/bit_cast.h"
+#include "support/double_parts.h"
 #include "support/text.h"
 
 namespace tripline {
@@ -16,22 +17,6 @@ struct Decimal {
   Text digits;
   int point = 0;
 };
-
-/// A double above 0 is significand × 2^exponent.
-struct Parts {
-  std::uint64_t significand;
-  int exponent;
-};
-
-constexpr std::uint64_t kHiddenBit = std::uint64_t{1} << 52;
-constexpr int kLowestExponent = -1074;
-
-Parts parts_of(std::uint64_t bits) {
-  const int biased = static_cast<int>(bits >> 52);
-  const std::uint64_t fraction = bits % kHiddenBit;
-  return biased == 0 ? Parts{fraction, kLowestExponent}
-                     : Parts{fraction + kHiddenBit, biased - 1 + kLowestExponent};
-}
 
 void trim_zeros(Decimal& decimal) {
   while (decimal.digits.size() > 1 && decimal.digits.back() == '0') decimal.digits.pop_back();
@@ -92,9 +77,11 @@ Decimal next_above(Decimal decimal) {
 /// The shortest decimal between the midpoints to the double's neighbours; of two such the nearer,
 /// or the even one.
 Decimal shortest_decimal(double number) {
-  const auto [significand, exponent] = parts_of(bit_cast<std::uint64_t>(number));
-  const bool uneven =
-      significand == kHiddenBit && exponent > kLowestExponent;  // half the gap below
+  const DoubleParts parts = parts_of(number);
+  const std::uint64_t significand = parts.significand;
+  const int exponent = static_cast<int>(parts.exponent) + DoubleParts::kLowestExponent;
+  const bool uneven =  // half the gap below
+      significand == DoubleParts::kHiddenBit && parts.exponent > 0;
   const Decimal exact = exact_decimal(significand, exponent);
   const Decimal low = exact_decimal(4 * significand - (uneven ? 1 : 2), exponent - 2);
   const Decimal high = exact_decimal(4 * significand + 2, exponent - 2);
@@ -169,8 +156,9 @@ double approximate_number(const Decimal& decimal) {
 
 /// Whether the decimal is nearer to the next double than to that of these bits.
 bool is_beyond(const Decimal& decimal, std::uint64_t bits) {
-  const auto [significand, exponent] = parts_of(bits);
-  const int order = compare(decimal, exact_decimal(2 * significand + 1, exponent - 1));
+  const DoubleParts parts = parts_of(bit_cast<double>(bits));
+  const int exponent = static_cast<int>(parts.exponent) + DoubleParts::kLowestExponent;
+  const int order = compare(decimal, exact_decimal(2 * parts.significand + 1, exponent - 1));
   return order > 0 || (order == 0 && bits % 2 != 0);
 }
 

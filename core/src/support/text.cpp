@@ -52,6 +52,10 @@ void TextPart::append_to(Text& text) const {
   }
 }
 
+void append_hex(Text& text, std::uint64_t number, int digits) {
+  while (digits-- > 0) text += "0123456789abcdef"[number >> (4 * digits) & 15];
+}
+
 Text concat(std::initializer_list<TextPart> parts) {
   Text text;
   for (const TextPart& part : parts) part.append_to(text);

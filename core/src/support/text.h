@@ -32,6 +32,9 @@ class TextPart {
   Kind kind_;
 };
 
+/// Appends the lowest `digits` hexadecimal digits of a number, in lower case.
+void append_hex(Text& text, std::uint64_t number, int digits);
+
 /// The parts one after the other. A chain of `+` would say the same in ten times the machine code,
 /// which every page would have to load.
 [[nodiscard]] Text concat(std::initializer_list<TextPart> parts);

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "support/number_text.h"
-#include "support/time_text.h"
+#include "value/time_text.h"
 
 namespace tripline {
 namespace {

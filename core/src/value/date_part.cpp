@@ -1,6 +1,6 @@
 #include "value/date_part.h"
 
-#include "support/time_text.h"
+#include "value/time_text.h"
 
 namespace tripline {
 namespace {

@@ -1,9 +1,10 @@
-#include "support/json_writer.h"
+#include "value/json_writer.h"
 
 #include <utility>
 
 #include "support/number_text.h"
-#include "support/time_text.h"
+#include "support/text.h"
+#include "value/time_text.h"
 
 namespace tripline {
 
@@ -90,7 +91,6 @@ void JsonWriter::separate() {
 }
 
 void JsonWriter::quote(std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
   text_ += '"';
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -98,9 +98,8 @@ void JsonWriter::quote(std::string_view text) {
       text_ += '\\';
       text_ += c;
     } else if (byte < 0x20) {
-      text_ += "\\u00";
-      text_ += hex[byte >> 4];
-      text_ += hex[byte & 15];
+      text_ += "\\u";
+      append_hex(text_, byte, 4);
     } else {
       text_ += c;
     }

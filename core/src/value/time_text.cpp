@@ -1,4 +1,4 @@
-#include "support/time_text.h"
+#include "value/time_text.h"
 
 #include <algorithm>
 #include <cstdlib>
