@@ -19,10 +19,11 @@ struct JsonNode;
 /// Where a bundle may leave one out, 0 stands for none.
 using Duration = std::int64_t;
 
-// Of each of these, `none` stands for what is absent or wrong; the latter has been reported.
+// In each of these, `none` stands for what is absent or wrong (what is wrong has been reported),
+// and `end_` is one past the last. definitions/words.h has their words, value/enumerations.h the
+// questions about them; both check the order when they are compiled.
 
-/// In the order of kValueTypes (definitions/words.h): scalars, `dict`, then lists in the order of
-/// scalars.
+/// Scalars, `dict`, then lists in the order of their items' types.
 enum class ValueType : std::uint8_t {
   none,
   bytes_,
@@ -42,9 +43,10 @@ enum class ValueType : std::uint8_t {
   float_list,
   boolean_list,
   unix_timestamp_list,
+  end_,
 };
 
-/// In the order of kAggregations. Lists count as their elements from most_frequent to unique_list.
+/// How an attribute's value follows from the events that count.
 enum class Aggregation : std::uint8_t {
   none,
   counter,
@@ -61,12 +63,13 @@ enum class Aggregation : std::uint8_t {
   unique_list,
   time_since_last,
   time_since_first,
+  end_,
 };
 
-/// In the order of kTimeUnits.
-enum class TimeUnit : std::uint8_t { none, second, minute, hour, day };
+/// In which unit time_since_last and time_since_first count.
+enum class TimeUnit : std::uint8_t { none, second, minute, hour, day, end_ };
 
-/// In the order of kDateParts.
+/// The part of a time that stands in for it: three numbers, then three days as strings.
 enum class DatePart : std::uint8_t {
   none,
   hour_of_day,
@@ -75,9 +78,10 @@ enum class DatePart : std::uint8_t {
   active_day,
   active_week,
   active_month,
+  end_,
 };
 
-/// The order matters: six comparisons, four with patterns, and last those that take no literal.
+/// Six comparisons, four with patterns, two with lists, and last those that take no literal.
 enum class Operator : std::uint8_t {
   none,
   equal,
@@ -95,9 +99,11 @@ enum class Operator : std::uint8_t {
   is_null,
   is_not_null,
   changed,
+  end_,
 };
 
-// A thing begins with where it stands in the bundle's JSON. All zeros are a thing without content.
+// A struct that has a `pointer` begins with it: the node of the bundle's JSON that it was read from.
+// A struct whose bytes are all zero is a valid empty one.
 
 /// One step of a property's path: a member's name, or an array index where `name` is empty.
 struct PathStep {
@@ -107,7 +113,7 @@ struct PathStep {
 
 /// Where in an event a value is found.
 struct Property {
-  enum class Source : std::uint8_t { none, atomic, event, entity };
+  enum class Source : std::uint8_t { none, atomic, event, entity, end_ };
 
   const JsonNode* pointer = nullptr;  // null where there is no property
   Source source = Source::none;
@@ -189,7 +195,7 @@ struct AttributeGroup {
 
 /// A node of an intervention's criteria: `all`, `any` or `none` over children, or a leaf.
 struct Criterion {
-  enum class Kind : std::uint8_t { leaf, all, any, none };
+  enum class Kind : std::uint8_t { leaf, all, any, none, end_ };
 
   const JsonNode* pointer = nullptr;
   Kind kind = Kind::leaf;

@@ -5,14 +5,10 @@
 
 #include "value/convert.h"
 #include "value/date_part.h"
+#include "value/enumerations.h"
 
 namespace tripline {
 namespace {
-
-/// Whether a list counts as its elements (rule 4).
-bool takes_elements(Aggregation aggregation) {
-  return aggregation >= Aggregation::most_frequent && aggregation <= Aggregation::unique_list;
-}
 
 /// In which type a value is taken.
 ValueType taken_type(const ValueView& scalar, const Program::Aggregate& definition) {
@@ -95,6 +91,7 @@ Value Aggregate::result(const Value& value, Time time) const {
 
 double milliseconds_in(TimeUnit unit) {
   constexpr double milliseconds[] = {1, 1000, 60'000, 3'600'000, 86'400'000};
+  static_assert(std::size(milliseconds) == static_cast<std::size_t>(TimeUnit::end_));
   return milliseconds[static_cast<std::size_t>(unit)];
 }
 
@@ -124,6 +121,7 @@ std::unique_ptr<Aggregate> make_aggregate(const Program::Aggregate& definition) 
     case Aggregation::unique_list:
       return make_unique_list(definition);
     case Aggregation::none:
+    case Aggregation::end_:
       break;
   }
   return nullptr;

@@ -2,6 +2,7 @@
 
 #include "attributes/aggregate.h"
 #include "value/convert.h"
+#include "value/enumerations.h"
 #include "value/value_bytes.h"
 
 namespace tripline {

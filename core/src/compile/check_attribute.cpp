@@ -4,19 +4,10 @@
 #include "definitions/words.h"
 #include "support/text.h"
 #include "value/convert.h"
+#include "value/enumerations.h"
 
 namespace tripline {
 namespace {
-
-bool is_numeric_aggregation(Aggregation aggregation) {
-  return aggregation == Aggregation::sum || aggregation == Aggregation::min ||
-         aggregation == Aggregation::max || aggregation == Aggregation::mean;
-}
-
-bool is_time_since(Aggregation aggregation) {
-  return aggregation == Aggregation::time_since_last ||
-         aggregation == Aggregation::time_since_first;
-}
 
 bool is_event_time(const Property& property) {
   return property.source == Property::Source::atomic && property.name == "derived_tstamp";
@@ -61,9 +52,7 @@ void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
   if (property.source == Property::Source::atomic && !is_time_field(property.name)) {
     diagnostics.error(attribute.pointer, "/property/date_part", "'%' is no time", {property.name});
   }
-  const bool is_number = property.date_part == DatePart::hour_of_day ||
-                         property.date_part == DatePart::day_of_week ||
-                         property.date_part == DatePart::month_of_year;
+  const bool is_number = is_numeric_part(property.date_part);
   const ValueType type = element_type(attribute.type);
   const bool fits =
       is_number ? type == ValueType::int32 || type == ValueType::int64 : type == ValueType::string_;
@@ -77,14 +66,6 @@ void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
 }
 
 }  // namespace
-
-bool needs_property(Aggregation aggregation) {
-  return aggregation != Aggregation::counter && !is_time_since(aggregation);
-}
-
-bool reads_zero_by_default(Aggregation aggregation) {
-  return aggregation == Aggregation::counter || aggregation == Aggregation::approx_count_distinct;
-}
 
 void check_attribute(const Attribute& attribute, const ValueView& default_value,
                      Diagnostics& diagnostics) {

@@ -4,24 +4,11 @@
 #include "definitions/words.h"
 #include "support/text.h"
 #include "value/convert.h"
+#include "value/enumerations.h"
 #include "value/time_text.h"
 
 namespace tripline {
 namespace {
-
-bool is_membership(Operator op) {
-  return op == Operator::in || op == Operator::not_in;
-}
-bool is_order(Operator op) {
-  return op == Operator::less || op == Operator::greater || op == Operator::less_equal ||
-         op == Operator::greater_equal;
-}
-bool is_comparison(Operator op) {
-  return is_order(op) || op == Operator::equal || op == Operator::not_equal;
-}
-bool takes_no_value(Operator op) {
-  return op == Operator::is_null || op == Operator::is_not_null || op == Operator::changed;
-}
 
 Text quoted(Operator op) {
   return concat({"'", name_of<Operator>(kOperators, op), "'"});
@@ -51,8 +38,7 @@ void check_literal(const JsonNode* pointer, Operator op, const JsonNode* literal
     diagnostics.error(pointer, "/operator", "% can never hold on a %", {quoted(op), type_name});
     return;
   }
-  const bool is_pattern = !is_comparison(op) && !is_membership(op);
-  if (is_pattern && !is_text_type(element)) {
+  if (is_pattern(op) && !is_text_type(element)) {
     diagnostics.error(
         pointer, "/operator", "% needs strings; % is %%",
         {quoted(op), subject.name, type_name, subject.is_time ? "; use '>=' and '<'" : ""});

@@ -4,6 +4,7 @@
 
 #include "tripline/detail/list.h"
 #include "value/convert.h"
+#include "value/enumerations.h"
 
 namespace tripline {
 namespace {
@@ -13,7 +14,7 @@ using Index = Program::Index;
 Index add_leaf_step(Program& program, Index leaf, Index if_true, Index if_false) {
   const auto& [attribute, comparison, interventions] = program.leaves[leaf];
   const bool is_number = comparison.literal.kind() == ValueView::Kind::number;
-  const bool compares_numbers = is_number && comparison.op <= Operator::greater_equal &&
+  const bool compares_numbers = is_number && is_comparison(comparison.op) &&
                                 is_numeric_type(program.attributes[attribute].type);
   program.steps.push_back({is_number ? comparison.literal.number() : 0, attribute, leaf, if_true,
                            if_false, comparison.op, compares_numbers});

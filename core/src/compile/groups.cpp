@@ -7,6 +7,7 @@
 #include "definitions/words.h"
 #include "support/hash.h"
 #include "value/convert.h"
+#include "value/enumerations.h"
 #include "value/json_writer.h"
 
 namespace tripline {

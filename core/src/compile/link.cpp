@@ -3,6 +3,7 @@
 #include "compile/criteria_steps.h"
 #include "support/heap_sort.h"
 #include "value/convert.h"
+#include "value/enumerations.h"
 
 namespace tripline {
 namespace {
@@ -39,8 +40,7 @@ void arrange(Compilation& compilation, Index index) {
   if (is_numeric_type(program.attributes[leaf.attribute].type)) {
     // Whether a number is in a list turns where it is equal to one of the list's.
     numbers = literal.elements();
-    if (op == Operator::in) op = Operator::equal;
-    if (op == Operator::not_in) op = Operator::not_equal;
+    op = item_comparison(op);
     if (literal.kind() == ValueView::Kind::number) numbers = std::span(&literal, 1);
   }
   if (numbers.empty()) return compilation.add_to(leaves.others, index);

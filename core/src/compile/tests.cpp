@@ -4,6 +4,7 @@
 #include "definitions/json_tree.h"
 #include "definitions/words.h"
 #include "patterns/regex.h"
+#include "value/enumerations.h"
 #include "value/json_writer.h"
 
 namespace tripline {
@@ -75,12 +76,11 @@ void compile_pattern(Compilation& compilation, Program::Comparison& comparison,
                      const JsonNode* pointer) {
   const Operator op = comparison.op;
   const std::string_view pattern = comparison.literal.text();
-  const bool is_regex = op == Operator::rlike || op == Operator::not_rlike;
-  if (!is_regex && op != Operator::like && op != Operator::not_like) return;
+  if (!is_pattern(op)) return;
   const auto is_start = [](char c) { return (c & 0xc0) != 0x80; };
   if (std::count_if(pattern.begin(), pattern.end(), is_start) > kLongestPattern) {
     compilation.error(pointer, "/value", "a pattern has at most 1,000 characters");
-  } else if (is_regex) {
+  } else if (is_regex(op)) {
     Regex::Error reason;
     comparison.regex = Regex::compile(pattern, compilation.program.memory, reason);
     if (comparison.regex == nullptr) {

@@ -6,6 +6,7 @@
 #include "support/number_text.h"
 #include "support/text.h"
 #include "tripline/definitions.h"
+#include "value/enumerations.h"
 
 namespace tripline {
 namespace {
@@ -96,17 +97,17 @@ void check_comparison(Reader& reader, const JsonNode* pointer, Operator op,
   const JsonNode* value = pointer->member("value");
   if (op == Operator::none) {
     literal = nullptr;
-  } else if (op >= Operator::is_null) {
+  } else if (takes_no_value(op)) {
     if (value != nullptr) reader.error(value, "this operator takes no value");
     literal = nullptr;
   } else if (value == nullptr) {
     reader.error(pointer,
                  "'value' is missing; to test for a missing value use the operator 'is null'");
-  } else if (op >= Operator::like && op <= Operator::not_rlike) {
+  } else if (is_pattern(op)) {
     if (value->kind == JsonNode::Kind::string) return;
     reader.error(value, "a pattern must be a string");
     literal = nullptr;
-  } else if (value->kind == JsonNode::Kind::array && op != Operator::in && op != Operator::not_in) {
+  } else if (value->kind == JsonNode::Kind::array && !is_membership(op)) {
     reader.error(value, "a list goes with the operators 'in' and 'not in' only");
   }
 }
@@ -271,8 +272,8 @@ void read_by_kind(Reader& reader, Criterion& criterion) {
   const JsonNode& node = *criterion.pointer;
   const JsonNode* list = nullptr;
   int kinds = node.member("attribute") != nullptr ? 1 : 0;
-  for (int kind = 3; kind > 0; --kind) {
-    const JsonNode* member = node.member(word_at(kind, "all|any|none"));
+  for (int kind = static_cast<int>(Criterion::Kind::end_); --kind > 0;) {
+    const JsonNode* member = node.member(word_at(kind, kCriterionKinds.list));
     if (member == nullptr) continue;
     list = member;
     criterion.kind = static_cast<Criterion::Kind>(kind);

@@ -1,6 +1,8 @@
 // The words of the definition format, each written once.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -11,31 +13,131 @@
 
 namespace tripline {
 
-/// The words for an enum's values, in their order, with `|` between them. The first one's value is
-/// 1; 0 is `none`, for which there is no word. One text and one search for all enums: a table each
-/// would weigh more in every page.
+/// An enumerator and its word.
+template <typename Enum>
+struct Word {
+  Enum value;
+  std::string_view word;
+};
+
+/// The words of an enumeration, from its second enumerator on, with `|` between them. One string
+/// and one search for all enumerations: a table each would weigh more in every page.
 template <typename Enum>
 struct Words {
   const char* list;
 };
 
-inline constexpr Words<ValueType> kValueTypes{
-    "bytes|string|int32|int64|double|float|bool|unix_timestamp|dict|bytes_list|string_list|"
-    "int32_list|int64_list|double_list|float_list|bool_list|unix_timestamp_list"};
+/// True if the rows have each enumerator from 1 on once, in their order.
+template <typename Enum, std::size_t size>
+constexpr bool is_complete(const Word<Enum> (&rows)[size]) {
+  for (std::size_t i = 0; i < size; ++i) {
+    if (static_cast<std::size_t>(rows[i].value) != i + 1) return false;
+  }
+  return static_cast<std::size_t>(Enum::end_) == size + 1;
+}
 
-inline constexpr Words<Aggregation> kAggregations{
-    "counter|sum|min|max|mean|first|last|most_frequent|least_frequent|approx_count_distinct|"
-    "category_count|unique_list|time_since_last|time_since_first"};
+/// The words of the rows with `|` between them and a zero behind the last. The compiler joins them,
+/// so a page loads nothing else of a table.
+template <const auto& rows>
+constexpr auto joined_words() {
+  static_assert(is_complete(rows), "a row for each enumerator, in the order of definitions.h");
+  constexpr std::size_t size = [] {
+    std::size_t sum = 0;
+    for (const auto& row : rows) sum += row.word.size() + 1;
+    return sum;
+  }();
+  std::array<char, size> joined{};
+  std::size_t end = 0;
+  for (const auto& row : rows) {
+    if (end != 0) joined[end++] = '|';
+    for (const char c : row.word) joined[end++] = c;
+  }
+  return joined;
+}
+template <const auto& rows>
+inline constexpr auto kJoinedWords = joined_words<rows>();
 
-inline constexpr Words<Operator> kOperators{
-    "=|!=|<|>|<=|>=|like|not like|rlike|not rlike|in|not in|is null|is not null|changed"};
+// A table for each enumeration: the one place of its words.
 
-inline constexpr Words<TimeUnit> kTimeUnits{"s|min|h|d"};
+inline constexpr Word<ValueType> kValueTypeRows[] = {
+    {ValueType::bytes_, "bytes"},
+    {ValueType::string_, "string"},
+    {ValueType::int32, "int32"},
+    {ValueType::int64, "int64"},
+    {ValueType::double_, "double"},
+    {ValueType::float_, "float"},
+    {ValueType::boolean, "bool"},
+    {ValueType::unix_timestamp, "unix_timestamp"},
+    {ValueType::dict, "dict"},
+    {ValueType::bytes_list, "bytes_list"},
+    {ValueType::string_list, "string_list"},
+    {ValueType::int32_list, "int32_list"},
+    {ValueType::int64_list, "int64_list"},
+    {ValueType::double_list, "double_list"},
+    {ValueType::float_list, "float_list"},
+    {ValueType::boolean_list, "bool_list"},
+    {ValueType::unix_timestamp_list, "unix_timestamp_list"},
+};
+inline constexpr Words<ValueType> kValueTypes{kJoinedWords<kValueTypeRows>.data()};
 
-inline constexpr Words<DatePart> kDateParts{
-    "hour_of_day|day_of_week|month_of_year|active_day|active_week|active_month"};
+inline constexpr Word<Aggregation> kAggregationRows[] = {
+    {Aggregation::counter, "counter"},
+    {Aggregation::sum, "sum"},
+    {Aggregation::min, "min"},
+    {Aggregation::max, "max"},
+    {Aggregation::mean, "mean"},
+    {Aggregation::first, "first"},
+    {Aggregation::last, "last"},
+    {Aggregation::most_frequent, "most_frequent"},
+    {Aggregation::least_frequent, "least_frequent"},
+    {Aggregation::approx_count_distinct, "approx_count_distinct"},
+    {Aggregation::category_count, "category_count"},
+    {Aggregation::unique_list, "unique_list"},
+    {Aggregation::time_since_last, "time_since_last"},
+    {Aggregation::time_since_first, "time_since_first"},
+};
+inline constexpr Words<Aggregation> kAggregations{kJoinedWords<kAggregationRows>.data()};
 
-inline constexpr Words<Property::Source> kSources{"atomic|event|entity"};
+inline constexpr Word<Operator> kOperatorRows[] = {
+    {Operator::equal, "="},         {Operator::not_equal, "!="},
+    {Operator::less, "<"},          {Operator::greater, ">"},
+    {Operator::less_equal, "<="},   {Operator::greater_equal, ">="},
+    {Operator::like, "like"},       {Operator::not_like, "not like"},
+    {Operator::rlike, "rlike"},     {Operator::not_rlike, "not rlike"},
+    {Operator::in, "in"},           {Operator::not_in, "not in"},
+    {Operator::is_null, "is null"}, {Operator::is_not_null, "is not null"},
+    {Operator::changed, "changed"},
+};
+inline constexpr Words<Operator> kOperators{kJoinedWords<kOperatorRows>.data()};
+
+inline constexpr Word<TimeUnit> kTimeUnitRows[] = {
+    {TimeUnit::second, "s"},
+    {TimeUnit::minute, "min"},
+    {TimeUnit::hour, "h"},
+    {TimeUnit::day, "d"},
+};
+inline constexpr Words<TimeUnit> kTimeUnits{kJoinedWords<kTimeUnitRows>.data()};
+
+inline constexpr Word<DatePart> kDatePartRows[] = {
+    {DatePart::hour_of_day, "hour_of_day"},     {DatePart::day_of_week, "day_of_week"},
+    {DatePart::month_of_year, "month_of_year"}, {DatePart::active_day, "active_day"},
+    {DatePart::active_week, "active_week"},     {DatePart::active_month, "active_month"},
+};
+inline constexpr Words<DatePart> kDateParts{kJoinedWords<kDatePartRows>.data()};
+
+inline constexpr Word<Property::Source> kSourceRows[] = {
+    {Property::Source::atomic, "atomic"},
+    {Property::Source::event, "event"},
+    {Property::Source::entity, "entity"},
+};
+inline constexpr Words<Property::Source> kSources{kJoinedWords<kSourceRows>.data()};
+
+inline constexpr Word<Criterion::Kind> kCriterionKindRows[] = {
+    {Criterion::Kind::all, "all"},
+    {Criterion::Kind::any, "any"},
+    {Criterion::Kind::none, "none"},
+};
+inline constexpr Words<Criterion::Kind> kCriterionKinds{kJoinedWords<kCriterionKindRows>.data()};
 
 /// The words of a list with `|` between them.
 [[nodiscard]] List<std::string_view> words_of(std::string_view list);

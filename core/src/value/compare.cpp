@@ -35,12 +35,6 @@ int compare(const ValueView& scalar, const ValueView& literal) {
   }
 }
 
-/// Whether it is the opposite of the operator before it.
-bool is_negated(Operator op) {
-  return op == Operator::not_equal || op == Operator::not_like || op == Operator::not_rlike ||
-         op == Operator::not_in;
-}
-
 /// Whether the positive operator holds; nothing if a search became too expensive.
 std::optional<bool> matches(Operator op, const Program::Comparison& comparison,
                             const ValueView& scalar, PatternSearch& search) {
@@ -53,8 +47,7 @@ std::optional<bool> matches(Operator op, const Program::Comparison& comparison,
   for (const ValueView& element : literal.elements()) {  // of `in`
     if (compare(scalar, element) == kEqual) return true;
   }
-  if (op == Operator::in) op = Operator::equal;
-  return order_satisfies(op, compare(scalar, literal));
+  return order_satisfies(item_comparison(op), compare(scalar, literal));
 }
 
 /// On one scalar or the elements of a list: a positive operator holds if some element satisfies it,
@@ -64,7 +57,7 @@ template <typename Scalars, typename ViewOf>
 bool holds(const Program::Comparison& comparison, const Scalars& scalars, ViewOf view_of,
            PatternSearch& search) {
   const bool negated = is_negated(comparison.op);
-  const auto positive = static_cast<Operator>(static_cast<int>(comparison.op) - negated);
+  const Operator positive = positive_of(comparison.op);
   for (const auto& scalar : scalars) {
     const auto match = matches(positive, comparison, view_of(scalar), search);
     if (!match) return false;

@@ -9,6 +9,7 @@
 #include "patterns/regex.h"
 #include "tripline/program.h"
 #include "tripline/value.h"
+#include "value/enumerations.h"
 
 namespace tripline {
 
@@ -23,7 +24,7 @@ struct Reading {
 /// greater, 3 for equal and 0 for none of these; an operator is the set of those that satisfy it.
 [[nodiscard]] inline bool order_satisfies(Operator op, int order) {
   constexpr std::uint8_t satisfied_by[] = {0, 0b1000, 0b0110, 0b0010, 0b0100, 0b1010, 0b1100};
-  static_assert(Operator::equal == Operator{1} && Operator::greater_equal == Operator{6});
+  static_assert(sizeof satisfied_by == static_cast<std::size_t>(Operator::greater_equal) + 1);
   return (satisfied_by[static_cast<std::size_t>(op)] >> order & 1) != 0;
 }
 
@@ -59,7 +60,7 @@ class PatternSearch {
                                           const Reading& attribute, PatternSearch& search) {
   const double* number = attribute.value.as_number();
   if (number != nullptr && comparison.literal.kind() == ValueView::Kind::number &&
-      comparison.op <= Operator::greater_equal) {
+      is_comparison(comparison.op)) {
     return number_holds(comparison.op, *number, comparison.literal.number());
   }
   return other_criterion_holds(comparison, attribute, search);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "support/number_text.h"
+#include "value/enumerations.h"
 #include "value/time_text.h"
 
 namespace tripline {
@@ -42,25 +43,6 @@ Value as_number(const ValueView& scalar, ValueType type) {
 }
 
 }  // namespace
-
-bool is_list_type(ValueType type) {
-  return type >= ValueType::bytes_list;
-}
-
-ValueType element_type(ValueType type) {
-  if (!is_list_type(type)) return type;
-  const int offset = static_cast<int>(type) - static_cast<int>(ValueType::bytes_list);
-  return static_cast<ValueType>(static_cast<int>(ValueType::bytes_) + offset);
-}
-
-bool is_numeric_type(ValueType type) {
-  return type == ValueType::int32 || type == ValueType::int64 || type == ValueType::double_ ||
-         type == ValueType::float_ || type == ValueType::unix_timestamp;
-}
-
-bool is_text_type(ValueType type) {
-  return type == ValueType::string_ || type == ValueType::bytes_;
-}
 
 Value convert(const ValueView& scalar, ValueType type) {
   if (is_text_type(type)) return as_text(scalar);

@@ -6,12 +6,6 @@
 
 namespace tripline {
 
-[[nodiscard]] bool is_list_type(ValueType type);
-/// `int32_list` → `int32`; a scalar type is its own.
-[[nodiscard]] ValueType element_type(ValueType type);
-[[nodiscard]] bool is_numeric_type(ValueType type);
-[[nodiscard]] bool is_text_type(ValueType type);
-
 /// The scalar as a value of scalar type `type`, or a null where it cannot become one. Integer types
 /// truncate towards zero and clamp to their range; text types take numbers and booleans as text and
 /// times as ISO 8601; `unix_timestamp` takes a time as seconds.

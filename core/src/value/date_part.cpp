@@ -43,6 +43,7 @@ Value date_part(const ValueView& scalar, DatePart part) {
     case DatePart::active_month:
       return date_text(day - date_of_day(day).day + 1);
     case DatePart::none:
+    case DatePart::end_:
       break;
   }
   return {};
