@@ -9,11 +9,11 @@ const blocks = [...text.matchAll(/^```json\n(.*?)^```/gms)].map(([, json = '']) 
 
 type Shown = Record<string, unknown>;
 
-/** The words of the engine, by enumeration. */
+/** The words of the engine, by enumeration; those of Criterion::Kind are names of fields. */
 const words = new Map(
-  [...readFileSync(new URL('../../core/src/definitions/words.h', import.meta.url), 'utf8').matchAll(/Words<([\w:]+)> \w+\{\s*([^}]*)\}/g)].map(
-    ([, name = '', literals = '']) => [name, literals.replace(/"\s*"|"/g, '').split('|')],
-  ),
+  [...readFileSync(new URL('../../core/src/definitions/words.h', import.meta.url), 'utf8').matchAll(/Word<([\w:]+)> \w+\[\] = \{(.*?)\};/gs)]
+    .map(([, name = '', rows = '']) => [name, [...rows.matchAll(/"(.*?)"/g)].map(([, word = '']) => word)] as const)
+    .filter(([name]) => name !== 'Criterion::Kind'),
 );
 
 const others: Shown[] = [

@@ -102,8 +102,8 @@ enum class Operator : std::uint8_t {
   end_,
 };
 
-// A struct that has a `pointer` begins with it: the node of the bundle's JSON that it was read from.
-// A struct whose bytes are all zero is a valid empty one.
+// A struct that has a `pointer` begins with it: the JSON node that it was read from. A struct whose
+// bytes are all zero is a valid empty one.
 
 /// One step of a property's path: a member's name, or an array index where `name` is empty.
 struct PathStep {
