@@ -5,7 +5,7 @@
  * @module
  */
 import type { BrowserTracker } from '@snowplow/browser-tracker';
-import { bindInputs, isReceipt } from './event/inputs.js';
+import { isReceipt, readEvent } from './event/inputs.js';
 import { LocalEvaluator } from './evaluator/evaluator.js';
 import type { Evaluator, EvaluatorOptions } from './evaluator/types.js';
 import { stringAttributes } from './delivery/string-attributes.js';
@@ -77,7 +77,7 @@ class EvaluatorFetcher implements Fetcher {
       evaluator: this.#evaluator,
       tracker: this.#tracker,
       hasDefinitions: true,
-      bindInputs,
+      readEvent,
     });
   }
 

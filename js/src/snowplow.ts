@@ -5,7 +5,7 @@
  * @module
  */
 import type { BrowserPlugin, BrowserTracker } from '@snowplow/browser-tracker';
-import { bindInputs, isReceipt } from './event/inputs.js';
+import { isReceipt, readEvent } from './event/inputs.js';
 import type { DispatchReport } from './delivery/dispatch.js';
 import { LocalEvaluator } from './evaluator/evaluator.js';
 import type { Evaluator, EvaluatorOptions } from './evaluator/types.js';
@@ -158,7 +158,7 @@ function subscribe(instance: Instance, subscription: TrackerSubscription | undef
   if (!subscription || instance.subscription === subscription) return;
   instance.feed?.close();
   instance.subscription = subscription;
-  instance.feed = subscription.open({ ...instance, bindInputs });
+  instance.feed = subscription.open({ ...instance, readEvent });
 }
 
 function addHandlers({ evaluator, tracker }: Instance, handlers: Record<string, Handler>): void {

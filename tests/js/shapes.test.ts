@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { transformSync } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { LocalEvaluator } from '../../js/src/evaluator/evaluator.js';
-import { bindInputs } from '../../js/src/event/inputs.js';
+import { readEvent } from '../../js/src/event/inputs.js';
 import { createEvaluator, memoryStore, type Intervention, type Problem, type Store, type StoredState } from '../../js/src/index.js';
 import { TrackerSubscription } from '../../js/src/stream/subscription.js';
 import type { StreamStatus } from '../../js/src/stream/options.js';
@@ -75,7 +75,7 @@ describe('the examples', () => {
       evaluator,
       tracker: { namespace: 'sp1', getDomainUserInfo: () => ['0', id] as never },
       hasDefinitions: true,
-      bindInputs,
+      readEvent,
     });
     expect(await waiting).toEqual(exampleOf('StreamStatus'));
     subscription.unsubscribe();

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LocalEvaluator } from '../../js/src/evaluator/evaluator.js';
 import type { EvaluatorOptions } from '../../js/src/evaluator/types.js';
 import { memoryStore, type Intervention, type Problem, type Store } from '../../js/src/index.js';
-import { bindInputs } from '../../js/src/event/inputs.js';
+import { readEvent } from '../../js/src/event/inputs.js';
 import { InterventionStream } from '../../js/src/stream/intervention-stream.js';
 import { idsAfter, type Selector } from '../../js/src/stream/selectors.js';
 import { EventParser, type Message } from '../../js/src/stream/sse.js';
@@ -88,10 +88,8 @@ describe('a stream of bytes', () => {
 describe('ids', () => {
   const [payload = {}] = readSampleLines<TrackerPayload>('aftertrack.ndjson');
   const cart = readSampleLines<TrackerPayload>('aftertrack.ndjson').find(({ ue_pr }) => String(ue_pr).includes('add_to_cart')) ?? {};
-  const fields: Record<string, string> = { domain_userid: 'duid', user_id: 'uid' };
-  const readField = (event: TrackerPayload, name: string): unknown => event[fields[name] ?? ''];
   const from = (selector: Selector, event = cart, before: Record<string, string> = {}): Record<string, string> =>
-    idsAfter(before, { key: selector }, event, readField);
+    idsAfter(before, { key: selector }, readEvent(event));
   const base64 = (text: unknown): string => Buffer.from(String(text)).toString('base64url');
 
   test.each<[string, Selector, string | undefined]>([
@@ -168,7 +166,7 @@ function open({ wasm = wasmBytes, mode = 'always', handle = true, ...options }: 
     evaluator,
     tracker: { namespace: 'sp1', getDomainUserInfo: () => ['0', visitor, 0, 1, 0, 0, session] as never },
     hasDefinitions: true,
-    bindInputs,
+    readEvent,
     onStatus: (status) => {
       visit.statuses.push(status.state);
       visit.last = status;
@@ -879,7 +877,7 @@ describe('the target of a message', () => {
       evaluator,
       tracker: { namespace: 'sp1', getDomainUserInfo: () => ['1', 'made up', 0, 1, 0, 0, 'made up'] as never },
       hasDefinitions: true,
-      bindInputs,
+      readEvent,
       onStatus: (status) => statuses.push(status),
     });
     await vi.waitFor(() => expect(statuses).toEqual([{ state: 'idle', reason: 'There is no id to ask for.' }]));
@@ -895,7 +893,7 @@ describe('the target of a message', () => {
     evaluator.on('intervention', (intervention) => interventions.push(intervention));
     const statuses: string[] = [];
     const stream = new InterventionStream({ endpoint: server.url, attributeKeyIds: { store_id: 's1' } }, {
-      evaluator, tracker, hasDefinitions: true, bindInputs,
+      evaluator, tracker, hasDefinitions: true, readEvent,
       onStatus: ({ state, reason }) => statuses.push(`${state} ${reason ?? ''}`),
     });
     await server.reached(1);

@@ -1,6 +1,5 @@
 // The stream of interventions that a Signals server decides on: whom it is for, when it is open, what becomes of a message.
 // Loaded when the page subscribes.
-import type { bindInputs } from '../event/inputs.js';
 import type { EngineBase } from '../engine/engine-base.js';
 import { longestHidden, longestWaitForRules } from '../support/bounds.js';
 import { completeIntervention } from '../state/direct-intervention.js';
@@ -11,7 +10,7 @@ import { explain } from '../engine/inspect.js';
 import { withSnapshot } from '../state/shared-state.js';
 import type { StoredState } from '../state/store.js';
 import { Connection, type ConnectionState } from './connection.js';
-import { idsAfter, isId, type FieldReader, type Selector } from './selectors.js';
+import { idsAfter, isId, type Selector } from './selectors.js';
 import type { Message } from './sse.js';
 import type { StreamHost, SubscriptionOptions } from './options.js';
 import { inTime } from '../support/deadline-timer.js';
@@ -32,7 +31,6 @@ export class InterventionStream {
   readonly #mode: Required<SubscriptionOptions>['mode'];
   readonly #host: StreamHost;
   readonly #ending = new AbortController();
-  readonly #readField: FieldReader;
   #ids: Record<string, string>;
   /** Ids that stay. */
   readonly #given: Record<string, string>;
@@ -58,7 +56,6 @@ export class InterventionStream {
     this.#given = idsIn(options.attributeKeyIds ?? {});
     this.#ids = { ...idsOf(host), ...this.#given };
     host.evaluator.visitor.streamedIds = (name, isKnown) => this.#idsOf(name, isKnown);
-    this.#readField = fieldReader(host.bindInputs);
     void this.#begin();
   }
 
@@ -66,9 +63,10 @@ export class InterventionStream {
   update(payload: TrackerPayload): void {
     const selectors = { ...defaultSelectors, ...this.#options.attributeKeyTargets };
     const before = this.#identity;
-    this.#identity = ['domain_userid', 'domain_sessionid', 'user_id'].map((name) => this.#readField(payload, name));
+    const event = this.#host.readEvent(payload);
+    this.#identity = ['domain_userid', 'domain_sessionid', 'user_id'].map((name) => event.field(name));
     const isOther = before.some((id, i) => id !== undefined && id !== this.#identity[i]);
-    const ids = idsAfter(isOther ? {} : this.#ids, selectors, payload, this.#readField);
+    const ids = idsAfter(isOther ? {} : this.#ids, selectors, event);
     this.#ids = { ...ids, ...this.#given };
     this.#connect();
   }
@@ -256,15 +254,6 @@ function idsOf({ evaluator: { visitor }, tracker }: StreamHost): Record<string, 
 
 function idsIn(given: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(Object.entries(given).flatMap(([name, id]) => (isId(id) ? [[name, String(id)]] : [])));
-}
-
-function fieldReader(bind: typeof bindInputs): FieldReader {
-  const readers = new Map<string, ReturnType<typeof bindInputs>>();
-  return (payload, name) => {
-    let read = readers.get(name);
-    if (!read) readers.set(name, (read = bind([{ kind: 'atomic', name }])));
-    return read(payload).values[0];
-  };
 }
 
 /**

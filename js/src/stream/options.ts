@@ -1,8 +1,8 @@
 // The types that a subscription and its stream share.
 import type { BrowserTracker } from '@snowplow/browser-tracker';
 import type { LocalEvaluator } from '../evaluator/evaluator.js';
-import type { bindInputs } from '../event/inputs.js';
-import type { Selector } from './selectors.js';
+import type { TrackerPayload } from '../types.js';
+import type { SelectableEvent, Selector } from './selectors.js';
 
 /** Options of `subscribeToInterventions`. */
 export interface SubscriptionOptions {
@@ -44,7 +44,7 @@ export interface StreamHost {
   tracker: Pick<BrowserTracker, 'namespace' | 'getDomainUserInfo'>;
   evaluator: Pick<LocalEvaluator, 'ready' | 'commit' | 'on' | 'page' | 'pause' | 'problems' | 'emit' | 'visitor'>;
   hasDefinitions: boolean;
-  /** The page has it loaded already. */
-  bindInputs: typeof bindInputs;
+  /** The page has this code loaded already. */
+  readEvent(payload: TrackerPayload): SelectableEvent;
   onStatus(status: Omit<StreamStatus, 'tracker'>): void;
 }

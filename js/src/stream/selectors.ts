@@ -1,6 +1,6 @@
 // Which ids a stream is opened for: selectors on what is tracked, as the official plugin has them.
+import type { SelfDescribing } from '../event/tracked-event.js';
 import { nilUuid } from '../support/random-id.js';
-import type { TrackerPayload } from '../types.js';
 
 /**
  * A JSON Pointer, or a list of which the first that finds something counts: `/user_id` is a canonical field or a payload's
@@ -8,8 +8,14 @@ import type { TrackerPayload } from '../types.js';
  */
 export type Selector = string | readonly string[];
 
-/** What reads an atomic field by its canonical name; undefined: there is no such field, or it has no value. */
-export type FieldReader = (payload: TrackerPayload, name: string) => unknown;
+/** The parts of a tracker payload that selectors read. */
+export interface SelectableEvent {
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly unstruct: SelfDescribing;
+  readonly entities: readonly unknown[];
+  /** An atomic field by its canonical name. undefined: there is no such field, or it has no value. */
+  field(name: string): unknown;
+}
 
 const entityNames = ['co', 'cx', 'context', 'entity', 'entities'];
 const eventNames = ['ue', 'ue_pr', 'ue_px', 'unstruct', 'unstruct_event', 'self_describing', 'sde'];
@@ -21,13 +27,12 @@ const eventNames = ['ue', 'ue_pr', 'ue_px', 'unstruct', 'unstruct_event', 'self_
 export function idsAfter(
   ids: Readonly<Record<string, string>>,
   selectors: Readonly<Record<string, Selector>>,
-  payload: TrackerPayload,
-  readField: FieldReader,
+  event: SelectableEvent,
 ): Record<string, string> {
   const next = { ...ids };
   for (const [key, selector] of Object.entries(selectors)) {
     const paths = [selector].flat().map(pathOf).filter((path) => path.length > 0);
-    const found = paths.map((path) => valueAt(path, payload, readField)).find(isId);
+    const found = paths.map((path) => valueAt(path, event)).find(isId);
     if (found !== undefined) next[key] = String(found);
     else if (!paths.some(([first = '']) => [...entityNames, ...eventNames].includes(first))) delete next[key];
   }
@@ -45,14 +50,11 @@ export function isId(value: unknown): boolean {
   return (typeof value === 'string' && value !== '' && value !== nilUuid) || typeof value === 'number' || typeof value === 'boolean';
 }
 
-function valueAt([first = '', ...rest]: string[], payload: TrackerPayload, readField: FieldReader): unknown {
-  if (entityNames.includes(first)) {
-    const entities = decode(payload, 'co', 'cx');
-    return Array.isArray(entities) ? inSchema(entities, rest) : undefined;
-  }
-  if (eventNames.includes(first)) return inSchema([decode(payload, 'ue_pr', 'ue_px')], rest);
+function valueAt([first = '', ...rest]: string[], event: SelectableEvent): unknown {
+  if (entityNames.includes(first)) return inSchema(event.entities, rest);
+  if (eventNames.includes(first)) return inSchema([event.unstruct], rest);
   if (rest.length > 0) return undefined;
-  return readField(payload, first) ?? payload[first];
+  return event.field(first) ?? event.payload[first];
 }
 
 function inSchema(items: readonly unknown[], [vendor, name, ...path]: string[]): unknown {
@@ -72,20 +74,4 @@ function follow(value: unknown, path: readonly string[]): unknown {
     value = (value as Record<string, unknown>)[step];
   }
   return value;
-}
-
-/** The data of an envelope. */
-function decode(payload: TrackerPayload, plainKey: string, encodedKey: string): unknown {
-  const { [plainKey]: plain, [encodedKey]: encoded } = payload;
-  try {
-    const json = typeof plain === 'string' ? plain : typeof encoded === 'string' ? decodeBase64(encoded) : 'null';
-    return (Object(JSON.parse(json)) as { data?: unknown }).data;
-  } catch {
-    return undefined; // the collector will report it as bad
-  }
-}
-
-function decodeBase64(encoded: string): string {
-  const binary = atob(encoded.replace(/-/g, '+').replace(/_/g, '/'));
-  return new TextDecoder().decode(Uint8Array.from(binary, (byte) => byte.charCodeAt(0)));
 }

@@ -1,0 +1,75 @@
+// One tracker payload.
+import type { TrackerPayload } from '../types.js';
+import { parametersOf, urlParts } from './address.js';
+import { instant, own, text } from './conversions.js';
+import { schemaOf } from './schema.js';
+
+/** Comes from outside, so either may be anything. */
+export type SelfDescribing = { schema?: unknown; data?: unknown };
+
+/** A tracker payload. Each envelope is decoded at most once, and only if it is asked for. */
+export class TrackedEvent {
+  readonly payload: TrackerPayload;
+  readonly receivedAt: number;
+  #unstruct: SelfDescribing | undefined;
+  #entities: unknown;
+  #query: ReadonlyMap<string | undefined, string> | undefined;
+
+  constructor(payload: TrackerPayload, receivedAt = NaN) {
+    this.payload = payload;
+    this.receivedAt = receivedAt;
+  }
+
+  text(key: string): string | undefined {
+    return text(own(this.payload, key));
+  }
+
+  /** `derived_tstamp` as Enrich computes it, or, in a page, as far as a browser knows it; NaN if there is none. */
+  time(): number {
+    const time = (key: string): Date | undefined => instant(own(this.payload, key));
+    const created = time('dtm');
+    const wait = Math.max(Number(time('stm')) - Number(created) || 0, 0);
+    return Number(time('ttm') ?? instant(this.receivedAt - wait) ?? created ?? NaN);
+  }
+
+  /** The self-describing event. */
+  get unstruct(): SelfDescribing {
+    return (this.#unstruct ??= this.#data('ue_pr', 'ue_px') as SelfDescribing);
+  }
+
+  get entities(): readonly (SelfDescribing | null)[] {
+    this.#entities ??= this.#data('co', 'cx');
+    return Array.isArray(this.#entities) ? this.#entities : [];
+  }
+
+  /** The data of the entity at `index` among those of one schema. */
+  entity(key: string, index: number): unknown {
+    for (const entity of this.entities) {
+      if (schemaOf(entity?.schema)?.key === key && index-- === 0) return entity?.data;
+    }
+    return undefined;
+  }
+
+  /** A parameter of the page's query, percent-decoded; `''` if it has no value. */
+  query(name: string | undefined): string | undefined {
+    this.#query ??= parametersOf(urlParts(own(this.payload, 'url'))?.query ?? '');
+    return this.#query.get(name);
+  }
+
+  /** What an envelope holds, as an object; one without properties: there is none. */
+  #data(plainKey: string, encodedKey: string): unknown {
+    const plain = own(this.payload, plainKey);
+    try {
+      const json = typeof plain === 'string' ? plain : decodeBase64(own(this.payload, encodedKey));
+      return Object(json && (JSON.parse(json) as { data?: unknown }).data);
+    } catch {
+      return {}; // The collector will report it as bad.
+    }
+  }
+}
+
+function decodeBase64(encoded: unknown): string {
+  if (typeof encoded !== 'string') return '';
+  const binary = atob(encoded.replace(/-/g, '+').replace(/_/g, '/'));
+  return new TextDecoder().decode(Uint8Array.from(binary, (byte) => byte.charCodeAt(0)));
+}
