@@ -19,7 +19,7 @@ function joined(source: string): string {
   return source
     .replace(/^\s*(\/\/|\/?\*).*$/gm, '')
     .replace(/\s\/\/ .*$/gm, '')
-    .replace(/^\s*assert\(.*$/gm, '')
+    .replace(/\b(?:static_)?assert\([^;]*;/g, '')
     .replace(/(["'`])(?:\s*\+)?\s*\n\s*\1/g, '');
 }
 

@@ -6,6 +6,7 @@ import type { Emitted } from '../support/listeners.js';
 import type { AttributeKey, Attributes, AttributeUpdate, DirectIntervention, Explanation, Intervention, TrackerPayload } from '../types.js';
 import type { DoctorReport } from './doctor.js';
 
+/** Options of `createEvaluator`. */
 export interface EvaluatorOptions {
   /** The address of the definitions bundle, or the bundle. */
   definitions: DefinitionsSource | Promise<DefinitionsSource>;
