@@ -56,16 +56,12 @@ target_link_options(tripline_module PRIVATE
   -O3 -flto ${features}
   ${embind}
   -Wl,-mllvm,-enable-pre=false # evaluating early what only some paths need is longer, and no faster
-  -Wl,-mllvm,-inline-threshold=8   # 0.2 KB less than with 5, which functions for size have, and as fast
+  -Wl,-mllvm,-inline-threshold=8
   -sMINIMAL_RUNTIME=1          # the host fetches and compiles; a third less glue
   -sMINIMAL_RUNTIME_STREAMING_WASM_COMPILATION=1  # takes what is compiled as well as bytes
   "SHELL:--pre-js ${CMAKE_CURRENT_LIST_DIR}/exports.js"
   -sWASM_BIGINT=1              # no stubs for calls with 64-bit integers: there is none
-  -sTEXTDECODER=2              # every browser with WebAssembly has it
   -sMALLOC=none                # allocator.cpp has it
-  -sBINARYEN_EXTRA_PASSES=--flexible-inline-max-function-size=12 # else free() is in each caller
-  -sSUPPORT_ERRNO=0
-  -sSUPPORT_LONGJMP=0
-  -sDISABLE_EXCEPTION_CATCHING=1)
+  -sBINARYEN_EXTRA_PASSES=--flexible-inline-max-function-size=12) # else free() is in each caller
 set_target_properties(tripline_module PROPERTIES
   LINK_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/embind.js;${CMAKE_CURRENT_LIST_DIR}/exports.js")
