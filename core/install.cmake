@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/tripline)
-install(TARGETS tripline EXPORT tripline-targets)
+install(TARGETS tripline EXPORT tripline-targets INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY include/tripline DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT tripline-targets NAMESPACE tripline:: DESTINATION ${package})
 configure_package_config_file(tripline-config.cmake.in tripline-config.cmake INSTALL_DESTINATION ${package}

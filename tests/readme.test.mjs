@@ -43,7 +43,7 @@ const runners = [
   [/^npm --prefix js (run types|test)/, byPart('js')],
   [/^npm --prefix tests\/e2e test/, byPart('e2e')],
   [/^\.setup\/build( (native|wasm|js|shop))*$/, byPart('native')], // tests/run does this first
-  [/^cmake -S \. -B build && cmake --build build && sudo cmake --install build$/, byPart('install')],
+  [/^cmake -S \. -B build -DTRIPLINE_BUILD_TESTS=OFF && cmake --build build && sudo cmake --install build$/, byPart('install')],
   [/^(cmake .*|\.build\/fuzz\/bin\/fuzz-(rlike|events) .*)$/, byPart('fuzz')],
   [/^\.build\/fuzz\/bin\/fuzz-make-corpus /, byPart('fuzz')],
   [/^tests\/run( |$)/, notRun], // would run this test again
