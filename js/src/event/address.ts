@@ -10,8 +10,8 @@ export interface UrlParts {
   fragment: string | undefined;
 }
 
-// Nothing is normalised: Enrich keeps an address as it came. It may be of any length. The time grows with that only: a
-// part ends where a character comes that it cannot have, and what follows the scheme always matches.
+// Does not normalise: Enrich keeps an address as it came. The pattern takes time linear in the length of the address,
+// which is not limited: each part ends at a character that it cannot contain, and everything after the scheme matches.
 export function urlParts(value: unknown): UrlParts | undefined {
   const parts = /^([^:/?#]+):\/\/([^/?#]*)([^?#]*)\??([^#]*)#?(.*)/s.exec(address(value) ?? '');
   if (!parts) return undefined;
@@ -27,8 +27,8 @@ export function urlParts(value: unknown): UrlParts | undefined {
   };
 }
 
-/** As Enrich reads them: the last of a name counts, and `;` separates as `&` does. */
+/** Reads parameters as Enrich does: the last one of a name counts, and `;` separates as `&` does. */
 export function parametersOf(query: string): ReadonlyMap<string | undefined, string> {
-  // URLSearchParams leaves out one question mark: not one of the query's.
+  // URLSearchParams drops a leading question mark; this one keeps the query's own.
   return new Map(new URLSearchParams(`?${query.replaceAll(';', '&')}`));
 }

@@ -1,4 +1,4 @@
-// Values for external attribute groups → what the event buffer takes.
+// Values for external attribute groups → a bound event for the event buffer.
 import type { Field } from '../../dist/engine/tripline.js';
 import type { BoundEvent, InputValue } from './inputs.js';
 import { EngineError } from '../support/problem.js';
@@ -6,8 +6,8 @@ import { nilUuid } from '../support/random-id.js';
 import type { AttributeUpdate } from '../types.js';
 
 /**
- * An update as the event buffer takes it: the attribute key's name, then pairs of a field's number and its value. Throws an
- * EngineError.
+ * Returns the update as a bound event: its values are the attribute key's name, then pairs of a field's number and its
+ * value. `time` in ms. Throws an EngineError of the code `options` if the update does not fit the definitions.
  */
 export function boundUpdate(fields: readonly Field[], update: AttributeUpdate, time: number): BoundEvent {
   const { attributeKey, attributes, group, version = newestVersion(fields, group) } = checkedUpdate(update);
@@ -23,7 +23,7 @@ export function boundUpdate(fields: readonly Field[], update: AttributeUpdate, t
   return { id: attributeKey.id, time, values };
 }
 
-/** An update of the right form. It may come from JavaScript, or from storage. */
+/** Checks the form of an update, which may come from JavaScript or from storage. */
 function checkedUpdate(update: AttributeUpdate): AttributeUpdate {
   const { group, attributeKey, attributes } = Object(update) as Partial<AttributeUpdate>;
   if (typeof group !== 'string') throw refusal('"group" must be the name of an external attribute group.');

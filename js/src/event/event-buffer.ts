@@ -26,7 +26,7 @@ export enum Layout {
 /** In bytes of UTF-8; longer strings are cut between two code points (rule 26). */
 export const longestString = 8192;
 
-/** Up to here, a loop over ASCII beats the call of TextEncoder. */
+/** Up to this length, a loop over ASCII is faster than a call of TextEncoder. */
 const shortString = 48;
 
 const encoder = new TextEncoder();
@@ -42,7 +42,7 @@ export class EventBuffer {
     this.#module = module;
   }
 
-  /** `now`: the host's clock in ms. */
+  /** Writes the event. `now`: the host's clock in ms. */
   write(event: BoundEvent, now: number): void {
     const { id, time, values } = event;
     this.#reserve(Layout.header_bytes + Layout.slot_bytes + roomForText(id) + roomFor(values));
@@ -58,7 +58,7 @@ export class EventBuffer {
 
   #reserve(size: number): void {
     this.#start = this.#module.buffer(size);
-    // The memory may have grown: a view of the old one is dead.
+    // If the memory has grown, views of the old buffer are detached.
     const { buffer } = this.#module.memory;
     if (this.#bytes.buffer !== buffer) {
       this.#bytes = new Uint8Array(buffer);
@@ -103,7 +103,7 @@ export class EventBuffer {
     this.#view.setUint32(at + Layout.slot_tag, tag, true);
   }
 
-  /** What is no finite number is missing (rule 1). */
+  /** Writes a number or a time. A value that is not finite counts as missing (rule 1). */
   #putNumber(at: number, tag: number, number: number): void {
     this.#put(at, Number.isFinite(number) ? tag : Layout.tag_missing);
     this.#view.setFloat64(at + Layout.slot_number, number, true);
@@ -117,7 +117,7 @@ export class EventBuffer {
 
   #writeString(text: string): void {
     if (text.length > shortString || !this.#writeAscii(text)) {
-      // Writes no half of a code point, and U+FFFD for a lone surrogate.
+      // encodeInto() never splits a code point, and writes U+FFFD for a lone surrogate.
       const room = this.#bytes.subarray(this.#end, this.#end + longestString);
       this.#end += encoder.encodeInto(text, room).written;
     }
@@ -138,7 +138,7 @@ function roomForText(text: string): number {
   return Math.min(3 * text.length, longestString);
 }
 
-/** Bytes that suffice for the slots and for what they point at. */
+/** Returns an upper limit of the bytes that the slots and the values behind them need. */
 function roomFor(values: readonly InputValue[]): number {
   let room = 8; // to align the slots
   for (const value of values) {

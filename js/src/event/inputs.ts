@@ -9,10 +9,10 @@ import { TrackedEvent } from './tracked-event.js';
 
 type ScalarValue = null | boolean | number | string | Date;
 
-/** undefined: missing. A list has scalars only. A Date is the time of an atomic field. */
+/** The value of an input: undefined if it is missing. A list holds scalars only. A Date is the time of an atomic field. */
 export type InputValue = undefined | ScalarValue | ScalarValue[];
 
-/** An event as the engine takes it. `time` in ms, NaN: the event does not say. */
+/** An event bound to the program's inputs. `time` in ms; NaN if the event has none. */
 export interface BoundEvent {
   id: string;
   time: number;
@@ -22,8 +22,8 @@ export interface BoundEvent {
 type Getter = (event: TrackedEvent) => unknown;
 
 /**
- * Turns the program's inputs into a function that reads them from a payload. It never throws. `receivedAt`: when a server
- * received it, in whole ms; NaN in a page.
+ * Returns a function that reads the program's inputs from a payload. It never throws. `receivedAt`: when a server received
+ * the payload, in whole ms; NaN in a page.
  */
 export function bindInputs(inputs: readonly Input[]): (payload: TrackerPayload, receivedAt?: number) => BoundEvent {
   const getters = inputs.map(getterOf);
@@ -57,7 +57,7 @@ function getterOf(input: Input): Getter {
   };
 }
 
-/** A payload for those who ask for fields by name. */
+/** Reads a payload for callers that want atomic fields by their canonical names. */
 export function readEvent(payload: TrackerPayload): TrackedEvent & { field(name: string): InputValue } {
   const event = new TrackedEvent(payload);
   return Object.assign(event, { field: (name: string) => inputValue(fieldGetter(name)(event)) });
@@ -67,7 +67,7 @@ function fieldGetter(name: string): Getter {
   return (own(atomicFields, name) ?? (() => undefined)) as Getter;
 }
 
-// Own properties of objects by name, elements of arrays by index, nothing else (rule 4).
+// Follows own properties of objects by name and elements of arrays by index, nothing else (rule 4).
 function follow(value: unknown, path: Path): unknown {
   for (const step of path) {
     if (Array.isArray(value) !== (typeof step === 'number')) return undefined;
@@ -76,7 +76,7 @@ function follow(value: unknown, path: Path): unknown {
   return value;
 }
 
-/** An array counts with its first 1,000 elements (rule 26). */
+/** Keeps the first 1,000 elements of an array (rule 26). */
 function inputValue(value: unknown): InputValue {
   if (isScalar(value)) return value;
   return Array.isArray(value) ? value.slice(0, 1000).filter((each) => isScalar(each) && each !== null) : undefined;

@@ -9,17 +9,17 @@ export interface Schema {
   key: string;
 }
 
-// vendor, name and major version, spelt as Snowplow's enriched events spell them, so that a definition
-// means the same here and where it meets those events.
+// Spells vendor, name and major version as Snowplow's enriched events do, so that a definition matches the same schemas
+// here and in a warehouse.
 export function schemaKey(vendor: string, name: string, majorVersion: string | number): string {
   const spell = (text: string): string => text.replace(/[.-]/g, '_').toLowerCase();
   return `${spell(vendor)}/${spell(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2'))}/${majorVersion}`;
 }
 
-/** At most about a megabyte of what came from outside: a site has dozens of schemas, with short names. */
+/** Parsed addresses, in at most about a megabyte. A site has dozens of schemas with short names. */
 const schemas = new Map<string, Schema | null>();
 
-/** The parts of a schema's address; null if it is not one. */
+/** Returns the parts of a schema's address; null if `uri` is not one. */
 export function schemaOf(uri: unknown): Schema | null {
   if (typeof uri !== 'string') return null;
   let schema = schemas.get(uri);

@@ -4,7 +4,7 @@ import { parametersOf, urlParts } from './address.js';
 import { instant, own, text } from './conversions.js';
 import { schemaOf } from './schema.js';
 
-/** Comes from outside, so either may be anything. */
+/** A self-describing JSON from outside, so either member may have any type. */
 export type SelfDescribing = { schema?: unknown; data?: unknown };
 
 /** A tracker payload. Each envelope is decoded at most once, and only if it is asked for. */
@@ -24,7 +24,10 @@ export class TrackedEvent {
     return text(own(this.payload, key));
   }
 
-  /** `derived_tstamp` as Enrich computes it, or, in a page, as far as a browser knows it; NaN if there is none. */
+  /**
+   * Returns `derived_tstamp` in ms as Enrich computes it; without `receivedAt`, the tracker's own times stand for it. NaN if
+   * the payload has none.
+   */
   time(): number {
     const time = (key: string): Date | undefined => instant(own(this.payload, key));
     const created = time('dtm');
@@ -42,7 +45,7 @@ export class TrackedEvent {
     return Array.isArray(this.#entities) ? this.#entities : [];
   }
 
-  /** The data of the entity at `index` among those of one schema. */
+  /** Returns the data of the entity at `index` among those of one schema. */
   entity(key: string, index: number): unknown {
     for (const entity of this.entities) {
       if (schemaOf(entity?.schema)?.key === key && index-- === 0) return entity?.data;
@@ -50,13 +53,13 @@ export class TrackedEvent {
     return undefined;
   }
 
-  /** A parameter of the page's query, percent-decoded; `''` if it has no value. */
+  /** Returns a parameter of the page's query, percent-decoded; `''` if it has no value, undefined if it is absent. */
   query(name: string | undefined): string | undefined {
     this.#query ??= parametersOf(urlParts(own(this.payload, 'url'))?.query ?? '');
     return this.#query.get(name);
   }
 
-  /** What an envelope holds, as an object; one without properties: there is none. */
+  /** Returns the data of an envelope, or an object without properties if there is none. */
   #data(plainKey: string, encodedKey: string): unknown {
     const plain = own(this.payload, plainKey);
     try {

@@ -2,10 +2,13 @@
 import { fetchUnderPolicy } from './policy.js';
 import { messageOf } from './problem.js';
 
-/** A server that does not answer this does not matter (ms). */
+/** Time limit of the second request (ms). */
 const longestProbe = 1000;
 
-/** Says why `url` could not be fetched. Costs another request where there are policies that could have forbidden it. */
+/**
+ * Returns the reason why `url` could not be fetched. Costs another request in browsers, where a policy could have
+ * forbidden it.
+ */
 export async function whyNotFetched(url: string | URL, error: unknown): Promise<string> {
   if (!('SecurityPolicyViolationEvent' in globalThis)) return messageOf(error);
   const probe: RequestInit = { method: 'HEAD', mode: 'no-cors', signal: AbortSignal.timeout(longestProbe) };

@@ -1,4 +1,4 @@
-/** What `use` answers; undefined: it throws. For what may fail without anybody being told. */
+/** Returns the result of `use`, or undefined if it throws. For calls whose failure needs no error. */
 export function attempt<Result>(use: () => Result): Result | undefined {
   try {
     return use();

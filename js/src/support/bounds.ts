@@ -1,45 +1,46 @@
-// How much waits, where and for how long. The table under "What it promises" in README.md says the same, which a test checks.
+// Limits of what waits, where and for how long. The table under "What it promises" in README.md has the same numbers,
+// which a test checks.
 
-/** Events of one page that wait to be counted: what was tracked, set or pushed. */
+/** Events of one page that wait to be counted: tracked events, attributes that were set, pushed interventions. */
 export const mostEvents = 1000;
-/** Of these in localStorage, in characters of keys and values; the others wait in the page's memory. */
+/** Characters of their keys and values in localStorage; the other events wait in the page's memory. */
 export const mostCharacters = 500_000;
-/** In localStorage for all pages of the origin, in characters. The oldest page's events go first. */
+/** Characters in localStorage for all pages of the origin. The oldest page's events are dropped first. */
 export const mostCharactersOfOrigin = 1_000_000;
-/** In localStorage (ms). */
+/** Time that an event waits in localStorage (ms). */
 export const longestInJournal = 30 * 24 * 3_600_000;
-/** The doctor's answer (ms). */
+/** Time that `doctor()` takes (ms). */
 export const longestExamination = 1000;
-/** Definitions, module and the files that are loaded on demand, by default (ms). */
+/** Default time limit for definitions, module and the files that are loaded on demand (ms). */
 export const longestLoad = 30_000;
-/** An intervention that no handler was started for, by default (ms). */
+/** Default time that an intervention waits for a handler (ms). */
 export const longestInOutbox = 30 * 60_000;
-/** Hashes of what was started, in the state; as many notes of it in localStorage. */
+/** Hashes of started interventions in the state, and as many notes of them in localStorage. */
 export const mostStarted = 2000;
-/** A note in localStorage (ms). */
+/** Lifetime of a note in localStorage (ms). */
 export const longestNote = 24 * 3_600_000;
-/** A claim after a start (ms): until then every tab can read the note of it. */
+/** Time that a claim is held after a start (ms): by then every tab can read the note of it. */
 export const longestClaim = 2000;
-/** A browser that is asked for a lock (ms). */
+/** Time limit for the browser to grant or refuse a lock (ms). */
 export const longestLockRequest = 1000;
-/** A transaction, the opening of the database included (ms). */
+/** Time limit of a transaction, including the opening of the database (ms). */
 export const longestTransaction = 5000;
-/** Starts of an intervention in a row that its own handlers caused, */
+/** Number of starts in a row, caused by the intervention's own handlers, that suspend it in this page. */
 export const mostFed = 20;
-/** within so many ms, */
+/** The starts count if they are within this time (ms). */
 export const longestFed = 10_000;
-/** suspend it in this page (ms). */
+/** Time that an intervention stays suspended (ms). */
 export const longestSuspension = 60_000;
-/** A message of a stream, in characters. */
+/** Characters of a stream's message. */
 export const longestMessage = 1_000_000;
-/** Between two attempts to open a stream (ms). A `retry:` of the server is kept within the two. */
+/** Time between two attempts to open a stream (ms). A `retry:` of the server is kept within the two. */
 export const shortestRetry = 1000;
 export const longestRetry = 60_000;
-/** A `Retry-After` of the server (ms). */
+/** Longest `Retry-After` of a server that is obeyed (ms). */
 export const longestRetryAfter = 600_000;
-/** A hidden page keeps its stream for so long (ms): a browser has six connections to a server over HTTP/1.1. */
+/** Time that a hidden page keeps its stream (ms): a browser has six connections to a server over HTTP/1.1. */
 export const longestHidden = 60_000;
-/** A message of a stream waits for rules of the page that are still loading (ms): they may have fired already. */
+/** Time that a stream's message waits for the page's rules to load (ms): they may have fired already. */
 export const longestWaitForRules = 2000;
-/** The plugin's user, for definitions or a subscription (ms): then it warns that nothing decides. */
+/** Time after which a plugin without definitions and without a subscription warns that nothing decides (ms). */
 export const longestWaitForSubscription = 2000;

@@ -1,11 +1,12 @@
-// What depends on time: the page is woken when time alone may trigger an intervention, and waits for nothing for ever.
+// Timers: they wake the page when time alone may trigger an intervention, and end every wait.
 
 /** setTimeout fires at once beyond this (ms): 2^31 - 1, nearly 25 days. */
 export const longestWait = 2 ** 31 - 1;
 
 /**
- * Answers a function that sets the deadline (host clock in ms; Infinity: none) in place of the one before. `onDue` is
- * called at the deadline or a little later; for a far one also before, and it must be set again then.
+ * Returns a function that sets the deadline (host clock in ms; Infinity: none) in place of the one before. `onDue` is
+ * called at the deadline or a little later. If the deadline is beyond `longestWait`, `onDue` is called before it and
+ * must set it again.
  */
 export function deadlineTimer(onDue: () => void): (deadline: number) => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -16,7 +17,7 @@ export function deadlineTimer(onDue: () => void): (deadline: number) => void {
   };
 }
 
-/** Whether `promise` is fulfilled in so many ms. Rejects as it does. */
+/** Resolves with true if `promise` is fulfilled within `ms`, else with false. Rejects if it rejects by then. */
 export async function inTime(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeOver = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, ms, false)));

@@ -1,7 +1,7 @@
 /**
- * 64 bits of a string, as 14 characters, for what is only compared. Among the 2,000 that are remembered, a new string
- * equals another by chance once in 10^16 times; with 32 bits it would be once in two million, a banner a day on a large
- * site. FNV-1a in one half and multiplications with shifts in the other, so that what is equal in one differs in the other.
+ * Returns 64 bits of a string as 14 characters, for comparisons only. Among the 2,000 hashes that are remembered, a new
+ * string collides once in 10^16 times; with 32 bits once in two million, a lost banner a day on a large site. One half is
+ * FNV-1a, the other multiplies and shifts, so that strings which collide in one half differ in the other.
  */
 export function hashOf(text: string): string {
   let first = 0x811c9dc5;

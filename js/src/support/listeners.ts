@@ -3,9 +3,9 @@ import { attempt } from './attempt.js';
 import type { Intervention, Problem, ProblemCode } from '../types.js';
 
 export interface Emitted {
-  /** Something does not work. Without a listener it goes to the console, once for each code. */
+  /** A failure. Without a listener it goes to the console, once for each code. */
   error: Problem;
-  /** Something works less well than it could. */
+  /** A limitation: evaluation goes on, but less well than it could. */
   warning: Problem;
   /** An intervention that found no handler in time. */
   expired: Intervention;
@@ -41,7 +41,7 @@ export class Listeners {
     if (name === 'error' && listeners.size === 0) this.#log(value as Problem);
   }
 
-  /** Emits an error, and returns undefined in place of what failed. Never throws. */
+  /** Emits an error and returns undefined, so that callers can return its result. Never throws. */
   fail(code: ProblemCode, message: string, cause?: unknown): undefined {
     this.emit('error', { code, message, cause });
   }

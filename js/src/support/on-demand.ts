@@ -4,7 +4,7 @@ export class OnDemand<Code> {
   readonly #load: () => Promise<Code>;
   readonly #onFailure: (cause: unknown) => void;
   #code: Code | null | undefined;
-  /** Something waits for the code. */
+  /** True while a call waits for the code. */
   isWanted = false;
 
   /** `load` imports the file. */
@@ -13,12 +13,12 @@ export class OnDemand<Code> {
     this.#onFailure = onFailure;
   }
 
-  /** undefined: it was not loaded yet; null: it could not be loaded. */
+  /** The code; undefined if it was not loaded yet, null if it could not be loaded. */
   get code(): Code | null | undefined {
     return this.#code;
   }
 
-  /** The code, loaded if it is not there. null: that failed, and `onFailure` was called. */
+  /** Loads the code once and returns it; null if that failed, after a call of `onFailure`. */
   async get(): Promise<Code | null> {
     this.isWanted = false;
     try {

@@ -1,10 +1,10 @@
 // Connections that the page's Content-Security-Policy may forbid.
 import { inTime } from './deadline-timer.js';
 
-/** The browser reports what it forbids a moment after the fetch has failed (ms). */
+/** Time within which the browser reports a forbidden fetch after it has failed (ms). */
 const longestReport = 300;
 
-/** As fetch(). Where the policy forbids it, it rejects with an Error that says so and what to do. */
+/** Calls fetch(). If the page's policy forbids it, rejects with an Error whose message says so and what to do. */
 export async function fetchUnderPolicy(url: string | URL, options: RequestInit): Promise<Response> {
   const listening = new AbortController();
   const forbidden = new Promise<void>((resolve) => {
@@ -24,7 +24,7 @@ export async function fetchUnderPolicy(url: string | URL, options: RequestInit):
   }
 }
 
-/** What is reported may be the origin only, and has no fragment. */
+/** Compares by prefix: `blockedURI` may be the origin only, and has no fragment. */
 function forbids(report: SecurityPolicyViolationEvent, url: string | URL): boolean {
   const { effectiveDirective, disposition, blockedURI } = report;
   return effectiveDirective === 'connect-src' && disposition === 'enforce' && absolute(url).href.startsWith(blockedURI);

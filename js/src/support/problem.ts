@@ -1,12 +1,12 @@
-// What is said when something does not work.
+// Errors and their messages.
 import { attempt } from './attempt.js';
 import type { Diagnostic, Problem, ProblemCode } from '../types.js';
 
-/** What an engine's functions throw or reject with, but for a WebAssembly.RuntimeError: the module broke then. */
+/** The error that an engine's functions throw or reject with. A WebAssembly.RuntimeError means that the module broke. */
 export class EngineError extends Error implements Problem {
   override readonly name = 'EngineError';
   readonly code: ProblemCode;
-  /** Of the code `definitions`. */
+  /** The mistakes in the definitions, if the code is `definitions`. */
   readonly diagnostics: Diagnostic[];
 
   constructor(code: ProblemCode, message: string, { diagnostics = [], cause }: Pick<Problem, 'diagnostics' | 'cause'> = {}) {
@@ -16,18 +16,21 @@ export class EngineError extends Error implements Problem {
   }
 }
 
-/** Whether something was asked that cannot be; also for an error of a file that has a class of its own. */
+/**
+ * True for errors with the code `options`. Compares the code, not the class: each bundled file has its own copy of
+ * EngineError.
+ */
 export function isRefusal(error: unknown): error is EngineError {
   return (Object(error) as Partial<EngineError>).code === 'options';
 }
 
-/** What an error says, whatever was thrown. Never throws. */
+/** Returns the message of an error, for any value that was thrown. Never throws. */
 export function messageOf(error: unknown): string {
   const text = attempt(() => (error instanceof Error ? error.message : String(error)));
-  return text || 'an error without a text';
+  return text || 'an error without a message';
 }
 
-/** A line for each diagnostic of that severity; undefined: there is none. */
+/** Returns a problem with a line for each diagnostic of that severity; undefined if there are none. */
 export function definitionsProblem(all: readonly Diagnostic[], severity: Diagnostic['severity']): Problem | undefined {
   const diagnostics = all.filter((diagnostic) => diagnostic.severity === severity);
   if (diagnostics.length === 0) return undefined;
