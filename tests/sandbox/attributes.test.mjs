@@ -227,6 +227,26 @@ describe('trying a group', () => {
     assert.deepEqual((await sandbox.ask('GET', '/definitions.json')).attribute_groups, []);
   });
 
+  test('rule 14: the window is a duration as the engine reads it', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const visitor = randomUUID();
+    await sandbox.track(event('product_view', visitor));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const ask = (window) =>
+      sandbox.call('POST', '/api/v1/testing/attribute_groups/', { attribute_group: group, attribute_key_ids: [visitor], window });
+    for (const window of ['P1Y', 'P1M', 'P1W', 'P1D', 'PT1H', 'PT5M', 'PT300.5S', 'P1Y2M3DT4H5M6.5S']) {
+      assert.deepEqual((await ask(window)).json.count_product_views, [1], window);
+    }
+    for (const window of ['PT0.001S', 'PT0S', 'P0D', 'PT0H0M']) {
+      assert.deepEqual((await ask(window)).json.count_product_views, [0], window);
+    }
+    for (const window of ['', 'P', 'PT', '-PT1H', '3600', '0', 'PT1H ', 'an hour']) {
+      const { status, json } = await ask(window);
+      assert.equal(status, 400, window);
+      assert.match(json.error, /^Invalid window: ('.*' is not an ISO 8601 duration|a duration must be longer than zero)/);
+    }
+  });
+
   test('reports the errors in it', async (t) => {
     const sandbox = await Sandbox.start(t);
     const ask = (body) => sandbox.call('POST', '/api/v1/testing/attribute_groups/', body);

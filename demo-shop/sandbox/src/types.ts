@@ -7,7 +7,7 @@ export interface Target {
 }
 
 /** An event as the tracker protocol carries it. */
-export type Payload = Readonly<Record<string, unknown>>;
+export type TrackerPayload = Readonly<Record<string, unknown>>;
 
 /** An intervention as it is streamed: attributes are strings, the only form that every client accepts. */
 export interface StreamedIntervention {

@@ -1,5 +1,5 @@
 // Ids in what was sent: where the tracker protocol carries those of the built-in attribute keys, and who is named at all.
-import { sameId, type Payload } from '../types.ts';
+import { sameId, type TrackerPayload } from '../types.ts';
 
 const members: ReadonlyMap<string, readonly string[]> = new Map([
   ['domain_userid', ['duid']],
@@ -9,7 +9,7 @@ const members: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** Undefined for other keys, and where there is no such id. */
-export function identifierOf(payload: Payload, key: string): string | undefined {
+export function identifierOf(payload: TrackerPayload, key: string): string | undefined {
   const value = members.get(key)?.map((member) => payload[member]).find((id) => id !== undefined);
   return value === undefined ? undefined : String(value);
 }

@@ -1,9 +1,9 @@
 // What trackers send → payloads, one for each event, and how many of them were malformed.
 import { randomUUID } from 'node:crypto';
-import { nilUuid, type Payload } from '../types.ts';
+import { nilUuid, type TrackerPayload } from '../types.ts';
 
 export interface ReadPayloads {
-  readonly payloads: readonly Payload[];
+  readonly payloads: readonly TrackerPayload[];
   readonly malformed: number;
 }
 
@@ -35,9 +35,9 @@ function readAll(events: readonly unknown[], facts: RequestFacts): ReadPayloads 
   };
 }
 
-function isPayload(event: unknown): event is Payload {
+function isPayload(event: unknown): event is TrackerPayload {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) return false;
-  const payload = event as Payload;
+  const payload = event as TrackerPayload;
   return (
     kinds.has(String(payload['e'])) &&
     Object.values(payload).every((value) => typeof value === 'string' || typeof value === 'number') &&
@@ -49,7 +49,7 @@ function isPayload(event: unknown): event is Payload {
 }
 
 /** The id is given here, not in the engine, so that a replay gives the same one. */
-function complete(payload: Payload, { networkUserId, userAgent }: RequestFacts): Payload {
+function complete(payload: TrackerPayload, { networkUserId, userAgent }: RequestFacts): TrackerPayload {
   return {
     ...(userAgent !== undefined && { ua: userAgent }),
     nuid: networkUserId,

@@ -1,27 +1,27 @@
 // The last events, in memory only: attribute groups are tried on them before they are published.
-import type { Payload } from '../types.ts';
+import type { TrackerPayload } from '../types.ts';
 
 export class RecentEvents {
   readonly #capacity: number;
-  readonly #events: { readonly payload: Payload; readonly at: number }[] = [];
+  readonly #events: { readonly payload: TrackerPayload; readonly at: number }[] = [];
 
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
-  add(payloads: readonly Payload[], at: number): void {
+  add(payloads: readonly TrackerPayload[], at: number): void {
     this.#events.push(...payloads.map((payload) => ({ payload, at })));
     // Twice the capacity at most, so that dropping costs little per event.
     if (this.#events.length > 2 * this.#capacity) this.#events.splice(0, this.#events.length - this.#capacity);
   }
 
   /** In the order of arrival, with the time of it. */
-  since(time: number): { payload: Payload; at: number }[] {
+  since(time: number): { payload: TrackerPayload; at: number }[] {
     return this.#events.slice(-this.#capacity).filter(({ at }) => at >= time);
   }
 
   /** Removes events for which `matches` holds. */
-  forget(matches: (payload: Payload) => boolean): void {
+  forget(matches: (payload: TrackerPayload) => boolean): void {
     const kept = this.#events.filter(({ payload }) => !matches(payload));
     this.#events.splice(0, this.#events.length, ...kept);
   }

@@ -1,14 +1,14 @@
 // Attributes: read by services and groups, pushed, and forgotten.
 import type { FastifyInstance } from 'fastify';
-import type { Journal } from '../state/input-log.ts';
+import type { InputLog } from '../state/input-log.ts';
 import type { Limits } from '../options.ts';
 import { find } from '../registry/publishing.ts';
-import type { Push } from '../state/inputs.ts';
+import type { AttributeUpdate } from '../state/inputs.ts';
 import type { RecentEvents } from '../collector/recent-events.ts';
 import { Refusal } from '../support/refusal.ts';
 import { isPublished, type Registry, type StoredObject } from '../registry/registry.ts';
-import { columns, forgottenAnswer, okAnswer, profileParameters, pushBody, readAttributesBody, servingRefusals } from './schemas.ts';
-import type { AttributeName, State } from '../state/state.ts';
+import { columns, forgottenAnswer, okAnswer, profileParameters, attributeUpdateBody, readAttributesBody, servingRefusals } from './schemas.ts';
+import type { AttributeName, SandboxState } from '../state/state.ts';
 import { names } from '../collector/payload-ids.ts';
 import type { Definition, Target } from '../types.ts';
 
@@ -20,72 +20,73 @@ interface ReadRequest {
 }
 
 export interface AttributeParts {
-  readonly journal: Journal;
-  readonly state: State;
+  readonly inputLog: InputLog;
+  readonly state: SandboxState;
   readonly recent: RecentEvents;
   readonly limits: Limits;
 }
 
-export async function attributeRoutes(server: FastifyInstance, { journal, state, recent, limits }: AttributeParts): Promise<void> {
-  const tags = ['attributes'];
+const tags = ['attributes'];
 
-  server.post<{ Body: ReadRequest }>(
-    '/api/v1/get-online-attributes',
-    {
-      schema: {
-        tags,
-        summary: 'Reads the attributes of a service, or those that are named, for some identifiers',
-        body: readAttributesBody,
-        response: { 200: columns, ...servingRefusals },
-      },
-    },
-    async (request) => {
-      const targets = readIdentifiers(request.body.attribute_keys, limits.readIdentifiers);
-      const wanted = wantedAttributes(state.registry, request.body);
-      // The journal builds the engine anew before it takes anything in.
-      if (state.isBroken) await journal.submit([]);
-      return readColumns(state, request.body, targets, wanted);
-    },
-  );
+const schemas = {
+  read: {
+    tags,
+    summary: 'Reads the attributes of a service, or the attributes that the body names, for some identifiers',
+    body: readAttributesBody,
+    response: { 200: columns, ...servingRefusals },
+  },
+  set: {
+    tags,
+    summary: 'Sets fields of an external attribute group for one identifier',
+    body: attributeUpdateBody,
+    response: { 200: okAnswer, ...servingRefusals },
+  },
+  forget: {
+    tags,
+    summary: 'Forgets everything about an identifier',
+    params: profileParameters,
+    response: { 200: forgottenAnswer, ...servingRefusals },
+  },
+};
 
-  server.post<{ Body: Push }>(
-    '/api/v1/attributes',
-    {
-      schema: {
-        tags,
-        summary: 'Sets fields of an external attribute group for one identifier',
-        body: pushBody,
-        response: { 200: okAnswer, ...servingRefusals },
-      },
-    },
-    async (request) => {
-      await journal.change({ kind: 'attributes', push: request.body });
-      return { ok: true };
-    },
-  );
+interface ProfilePath {
+  Params: { attribute_key: string; identifier: string };
+}
 
-  server.delete<{ Params: { attribute_key: string; identifier: string } }>(
-    '/api/v1/:attribute_key/:identifier',
-    {
-      schema: {
-        tags,
-        summary: 'Forgets all that is known of an identifier',
-        params: profileParameters,
-        response: { 200: forgottenAnswer, ...servingRefusals },
-      },
-    },
-    async (request) => {
-      const target = { name: request.params.attribute_key, id: request.params.identifier };
-      try {
-        const applied = await journal.forget(target);
-        const found = applied.found === true ? 1 : 0;
-        return { keys_found: found, message: found > 0 ? 'The profile was deleted.' : 'There was nothing to delete.' };
-      } finally {
-        // Not before: events that were on their way when the call came are before it in the journal.
-        recent.forget((payload) => names(payload, target.id));
-      }
-    },
+export async function attributeRoutes(server: FastifyInstance, parts: AttributeParts): Promise<void> {
+  const address = '/api/v1';
+  server.post<{ Body: ReadRequest }>(`${address}/get-online-attributes`, { schema: schemas.read }, ({ body }) =>
+    read(parts, body),
   );
+  server.post<{ Body: AttributeUpdate }>(`${address}/attributes`, { schema: schemas.set }, ({ body }) => set(parts, body));
+  server.delete<ProfilePath>(`${address}/:attribute_key/:identifier`, { schema: schemas.forget }, ({ params }) =>
+    forget(parts, { name: params.attribute_key, id: params.identifier }),
+  );
+}
+
+async function read({ inputLog, state, limits }: AttributeParts, request: ReadRequest): Promise<object> {
+  const targets = readIdentifiers(request.attribute_keys, limits.readIdentifiers);
+  const wanted = wantedAttributes(state.registry, request);
+  // The input log builds the engine anew before it takes an input.
+  if (state.isBroken) await inputLog.submit([]);
+  return readColumns(state, request, targets, wanted);
+}
+
+async function set({ inputLog }: AttributeParts, update: AttributeUpdate): Promise<object> {
+  await inputLog.change({ kind: 'attributes', push: update });
+  return { ok: true };
+}
+
+async function forget({ inputLog, recent }: AttributeParts, target: Target): Promise<object> {
+  try {
+    const { found } = await inputLog.forget(target);
+    return found === true
+      ? { keys_found: 1, message: 'The profile was deleted.' }
+      : { keys_found: 0, message: 'There was nothing to delete.' };
+  } finally {
+    // Only now: events that arrived before this call have been added by now.
+    recent.forget((payload) => names(payload, target.id));
+  }
 }
 
 function readIdentifiers(keys: ReadRequest['attribute_keys'], most: number): Target[][] {
@@ -124,7 +125,7 @@ function readQualified(text: string): AttributeName {
   return { group: match[1], version: match[2] === undefined ? undefined : Number(match[2]), attribute: match[3]! };
 }
 
-function readColumns(state: State, request: ReadRequest, lists: readonly Target[][], wanted: readonly AttributeName[]): object {
+function readColumns(state: SandboxState, request: ReadRequest, lists: readonly Target[][], wanted: readonly AttributeName[]): object {
   const keys = Object.entries(request.attribute_keys);
   const values = wanted.map((each) => [
     request.full_attribute_names === true ? fullName(each) : each.attribute,
@@ -137,7 +138,7 @@ function fullName({ group, version, attribute }: AttributeName): string {
   return group === undefined ? attribute : `${group}_v${version ?? 1}:${attribute}`;
 }
 
-function firstValue(state: State, targets: readonly Target[], wanted: AttributeName): unknown {
+function firstValue(state: SandboxState, targets: readonly Target[], wanted: AttributeName): unknown {
   for (const target of targets) {
     const value = state.attribute(target, wanted);
     if (value !== null) return value;

@@ -1,8 +1,8 @@
-// A collector: takes events as Snowplow's does, by POST and GET, and hands them to the journal. It answers when they are
+// A collector: takes events as Snowplow's does, by POST and GET, and hands them to the input log. It answers when they are
 // on the disk. A malformed event, and one that the engine failed on, is answered like any other, and counted.
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Journal } from '../state/input-log.ts';
+import type { InputLog } from '../state/input-log.ts';
 import type { Limits } from '../options.ts';
 import { readBody, readQuery, type ReadPayloads, type RequestFacts } from '../collector/payloads.ts';
 import type { RecentEvents } from '../collector/recent-events.ts';
@@ -15,7 +15,7 @@ export interface EventCounts {
 }
 
 export interface CollectorParts {
-  readonly journal: Journal;
+  readonly inputLog: InputLog;
   readonly counts: EventCounts;
   readonly recent: RecentEvents;
   readonly limits: Limits;
@@ -25,42 +25,50 @@ const transparentPixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAA
 const cookieName = 'sp';
 const aYear = 365 * 24 * 3600;
 
-export async function collectorRoutes(server: FastifyInstance, { journal, counts, recent, limits }: CollectorParts): Promise<void> {
-  // Trackers send JSON under several types, and the collector reads it itself: nothing in it is an error.
+const tags = ['collector'];
+
+const byPost = {
+  config: { isOpen: true },
+  schema: { tags, summary: 'Receives events: the tracker protocol in a body' },
+};
+
+const byGet = {
+  config: { isOpen: true, hasEffect: true },
+  schema: { tags, summary: 'Receives one event: the tracker protocol in a query' },
+};
+
+export async function collectorRoutes(server: FastifyInstance, parts: CollectorParts): Promise<void> {
+  // Trackers send JSON under several content types. The collector parses it itself, since a malformed body is not an error.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
-  const take = async (request: FastifyRequest, reply: FastifyReply, read: (facts: RequestFacts) => ReadPayloads): Promise<void> => {
-    const networkUserId = cookieOf(request) ?? randomUUID();
-    const { payloads, malformed } = read({ networkUserId, userAgent: request.headers['user-agent'] });
-    if (payloads.length + malformed > limits.requestEvents) {
-      throw new Refusal(413, `A request may have ${limits.requestEvents} events. Send them in several.`);
-    }
-    const applied = await journal.submit(payloads.map((payload) => ({ kind: 'event', payload })));
-    const good = payloads.filter((_, index) => applied[index]!.refusal === undefined);
-    recent.add(good, Date.now());
-    counts.good += good.length;
-    counts.malformed += malformed;
-    reply.header('Set-Cookie', `${cookieName}=${networkUserId}; Max-Age=${aYear}; Path=/; HttpOnly; SameSite=Lax`);
-  };
+  server.post<{ Body: string | undefined }>('/com.snowplowanalytics.snowplow/tp2', byPost, async (request, reply) => {
+    await receive(parts, request, reply, (facts) => readBody(request.body ?? '', facts));
+    return reply.type('text/plain').send('ok');
+  });
+  server.get('/i', byGet, async (request, reply) => {
+    await receive(parts, request, reply, (facts) => readQuery(request.url.replace(/^[^?]*\??/, ''), facts));
+    return reply.type('image/gif').header('Cache-Control', 'no-store').send(transparentPixel);
+  });
+}
 
-  server.post<{ Body: string | undefined }>(
-    '/com.snowplowanalytics.snowplow/tp2',
-    { config: { isOpen: true }, schema: { tags: ['collector'], summary: 'Takes events: the tracker protocol in a body' } },
-    async (request, reply) => {
-      await take(request, reply, (facts) => readBody(request.body ?? '', facts));
-      return reply.type('text/plain').send('ok');
-    },
-  );
-
-  server.get(
-    '/i',
-    { config: { isOpen: true, hasEffect: true }, schema: { tags: ['collector'], summary: 'Takes one event: the tracker protocol in a query' } },
-    async (request, reply) => {
-      await take(request, reply, (facts) => readQuery(request.url.replace(/^[^?]*\??/, ''), facts));
-      return reply.type('image/gif').header('Cache-Control', 'no-store').send(transparentPixel);
-    },
-  );
+async function receive(
+  { inputLog, counts, recent, limits }: CollectorParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  read: (facts: RequestFacts) => ReadPayloads,
+): Promise<void> {
+  const networkUserId = cookieOf(request) ?? randomUUID();
+  const { payloads, malformed } = read({ networkUserId, userAgent: request.headers['user-agent'] });
+  if (payloads.length + malformed > limits.requestEvents) {
+    throw new Refusal(413, `A request may have ${limits.requestEvents} events. Send them in several requests.`);
+  }
+  const applied = await inputLog.submit(payloads.map((payload) => ({ kind: 'event', payload })));
+  const good = payloads.filter((_, index) => applied[index]!.refusal === undefined);
+  recent.add(good, Date.now());
+  counts.good += good.length;
+  counts.malformed += malformed;
+  reply.header('Set-Cookie', `${cookieName}=${networkUserId}; Max-Age=${aYear}; Path=/; HttpOnly; SameSite=Lax`);
 }
 
 function cookieOf(request: FastifyRequest): string | undefined {

@@ -1,22 +1,22 @@
 // Interventions: streamed to those who listen, and pushed past the rules.
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EventIds } from '../stream/event-id.ts';
 import { EventStream } from '../stream/event-stream.ts';
-import type { Journal } from '../state/input-log.ts';
+import type { InputLog } from '../state/input-log.ts';
 import type { Limits } from '../options.ts';
 import { find } from '../registry/publishing.ts';
 import { Refusal } from '../support/refusal.ts';
 import { nameOf } from '../registry/registry.ts';
 import { deliveryAnswer, directInterventionBody, servingRefusals, targetsQuery, testInterventionParameters } from './schemas.ts';
-import type { State } from '../state/state.ts';
+import type { SandboxState } from '../state/state.ts';
 import { copyFor, type Delivery, type Subscribers } from '../stream/subscribers.ts';
 import { readTargets } from '../stream/targets.ts';
-import type { DirectIntervention, Target } from '../types.ts';
+import type { DirectIntervention } from '../types.ts';
 
 export interface InterventionParts {
-  readonly journal: Journal;
-  readonly state: State;
+  readonly inputLog: InputLog;
+  readonly state: SandboxState;
   readonly subscribers: Subscribers;
   readonly ids: EventIds;
   readonly limits: Limits;
@@ -25,76 +25,89 @@ export interface InterventionParts {
 type Query = Record<string, string | string[]>;
 type Body = Omit<DirectIntervention, 'intervention_id' | 'attributes'> & Partial<DirectIntervention>;
 
+interface StreamCall {
+  Querystring: Query;
+}
+
+interface PushCall {
+  Querystring: Query;
+  Body: Body;
+}
+
+interface TestCall {
+  Params: { name: string };
+  Querystring: Query;
+}
+
+const tags = ['interventions'];
+
+const schemas = {
+  stream: { tags, summary: 'Streams interventions as server-sent events', querystring: targetsQuery },
+  push: {
+    tags,
+    summary: 'Pushes an intervention to the subscribers of one of the ids',
+    querystring: targetsQuery,
+    body: directInterventionBody,
+    response: { 200: deliveryAnswer, ...servingRefusals },
+  },
+  test: {
+    tags: ['testing'],
+    summary: 'Sends a registered intervention as a test, whether its criteria hold or not',
+    params: testInterventionParameters,
+    querystring: targetsQuery,
+    response: { 200: deliveryAnswer, ...servingRefusals },
+  },
+};
+
+/** A stream has an effect, and HEAD would open one that nobody reads. */
+const streamOptions = { exposeHeadRoute: false, config: { isOpen: true, hasEffect: true }, schema: schemas.stream };
+
 export async function interventionRoutes(server: FastifyInstance, parts: InterventionParts): Promise<void> {
-  const { journal, state, subscribers, ids, limits } = parts;
-  const tags = ['interventions'];
-
-  server.get<{ Querystring: Query }>(
-    '/api/v1/interventions',
-    // HEAD would be a stream that nobody reads.
-    { exposeHeadRoute: false, config: { isOpen: true, hasEffect: true }, schema: { tags, summary: 'Streams interventions as server-sent events', querystring: targetsQuery } },
-    (request, reply) => {
-      const targets = readTargets(request.query, limits.subscriptionIds);
-      if (subscribers.size >= limits.streams) throw new Refusal(503, 'There are as many subscribers as the sandbox takes.');
-      reply.hijack();
-      const stream = new EventStream(reply.raw, targets, ids, limits.waitingBytes);
-      // The request's own `close` comes as soon as it has been read.
-      reply.raw.once('close', () => subscribers.remove(stream));
-      stream.open(reply.getHeaders() as Record<string, string>);
-      const lastSeen = ids.decode(String(request.headers['last-event-id'] ?? ''));
-      subscribers.add(stream);
-      catchUp(stream, lastSeen);
-      // So that one that loses its connection before the first intervention can say, too, since when it misses them.
-      stream.mark(state.outbox.last);
-    },
+  const address = '/api/v1/interventions';
+  server.get<StreamCall>(address, streamOptions, (request, reply) => stream(parts, request, reply));
+  server.post<PushCall>(address, { schema: schemas.push }, ({ query, body }) => push(parts, query, body));
+  server.post<TestCall>('/api/v1/testing/interventions/:name/send', { schema: schemas.test }, ({ query, params }) =>
+    sendAsTest(parts, query, params.name),
   );
+}
 
-  server.post<{ Querystring: Query; Body: Body }>(
-    '/api/v1/interventions',
-    {
-      schema: {
-        tags,
-        summary: 'Pushes an intervention to those who listen for one of the ids',
-        querystring: targetsQuery,
-        body: directInterventionBody,
-        response: { 200: deliveryAnswer, ...servingRefusals },
-      },
-    },
-    (request) => {
-      const { target_attribute_key: own, ...rest } = request.body;
-      const query = Object.keys(request.query).length > 0 || own === undefined ? request.query : { [own.name]: own.id };
-      return send({ intervention_id: randomUUID(), attributes: {}, ...rest }, readTargets(query, limits.subscriptionIds));
-    },
-  );
+function stream(parts: InterventionParts, request: FastifyRequest<StreamCall>, reply: FastifyReply): void {
+  const { state, subscribers, ids, limits } = parts;
+  const targets = readTargets(request.query, limits.subscriptionIds);
+  if (subscribers.size >= limits.streams) throw new Refusal(503, 'The sandbox has its maximum of subscribers. Try again later.');
+  reply.hijack();
+  const connection = new EventStream(reply.raw, targets, ids, limits.waitingBytes);
+  // The request itself emits `close` as soon as it has been read.
+  reply.raw.once('close', () => subscribers.remove(connection));
+  connection.open(reply.getHeaders() as Record<string, string>);
+  const lastSeen = ids.decode(String(request.headers['last-event-id'] ?? ''));
+  subscribers.add(connection);
+  catchUp(parts, connection, lastSeen);
+  // A client that loses its connection before the first intervention can then name what it saw last, too.
+  connection.mark(state.replayBuffer.last);
+}
 
-  server.post<{ Params: { name: string }; Querystring: Query }>(
-    '/api/v1/testing/interventions/:name/send',
-    {
-      schema: {
-        tags: ['testing'],
-        summary: 'Sends a registered intervention as a test, whether its criteria hold or not',
-        params: testInterventionParameters,
-        querystring: targetsQuery,
-        response: { 200: deliveryAnswer, ...servingRefusals },
-      },
-    },
-    (request) => {
-      const { name } = request.params;
-      const object = state.registry.latest('interventions', name) ?? find(state.registry, { type: 'interventions', name, version: undefined });
-      const version = nameOf(object).version!;
-      return send({ intervention_id: randomUUID(), name, version, attributes: {} }, readTargets(request.query, limits.subscriptionIds));
-    },
-  );
+function catchUp({ inputLog, state }: InterventionParts, connection: EventStream, lastSeen: number | undefined): void {
+  const missed = state.replayBuffer.missedBy(connection.targets, lastSeen, Date.now());
+  inputLog.delivered(missed.filter((entry) => connection.send(entry.number, copyFor(connection.targets, entry)!)));
+}
 
-  async function send(intervention: Omit<DirectIntervention, 'target_attribute_key'>, targets: readonly Target[]): Promise<object> {
-    const applied = await journal.change({ kind: 'direct', intervention, targets });
-    return { status: statusOf(applied.deliveries[0]!), intervention_id: intervention.intervention_id };
-  }
+function push(parts: InterventionParts, query: Query, { target_attribute_key: own, ...rest }: Body): Promise<object> {
+  const targets = Object.keys(query).length > 0 || own === undefined ? query : { [own.name]: own.id };
+  return send(parts, { intervention_id: randomUUID(), attributes: {}, ...rest }, targets);
+}
 
-  function catchUp(stream: EventStream, lastSeen: number | undefined): void {
-    const missed = state.outbox.missedBy(stream.targets, lastSeen, Date.now());
-    journal.delivered(missed.filter((entry) => stream.send(entry.number, copyFor(stream.targets, entry)!)));
-  }
+async function sendAsTest(parts: InterventionParts, query: Query, name: string): Promise<object> {
+  const { registry } = parts.state;
+  const object = registry.latest('interventions', name) ?? find(registry, { type: 'interventions', name, version: undefined });
+  const version = nameOf(object).version!;
+  return send(parts, { intervention_id: randomUUID(), name, version, attributes: {} }, query);
+}
+
+async function send({ inputLog, limits }: InterventionParts, intervention: DirectIntervention, query: Query): Promise<object> {
+  const targets = readTargets(query, limits.subscriptionIds);
+  const applied = await inputLog.change({ kind: 'direct', intervention, targets });
+  return { status: statusOf(applied.deliveries[0]!), intervention_id: intervention.intervention_id };
 }
 
 function statusOf({ subscribers, reached }: Delivery): 'success' | 'undelivered' | 'failure' {

@@ -1,6 +1,6 @@
 // The registry's calls, with the addresses and answers that the Python SDK expects.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Journal } from '../state/input-log.ts';
+import type { InputLog } from '../state/input-log.ts';
 import { create, find, remove, update, type Check } from '../registry/publishing.ts';
 import { Refusal } from '../support/refusal.ts';
 import { answerOf, builtInKeys, normalised } from '../registry/registry-answers.ts';
@@ -21,99 +21,117 @@ interface Filters {
 }
 
 export interface RegistryParts {
-  readonly journal: Journal;
+  readonly inputLog: InputLog;
   readonly registry: Registry;
   readonly check: Check;
 }
 
+const tags = ['registry'];
+const responses = { 200: registryAnswer, ...registryRefusals };
+
+const schemas = {
+  list: { tags, querystring: listQuery, response: { 200: registryList, ...registryRefusals } },
+  create: { tags, body: objectBody, response: responses },
+  read: { tags, params: objectParameters, response: responses },
+  update: { tags, params: objectParameters, body: objectBody, response: responses },
+  remove: { tags, params: objectParameters, response: { 200: okAnswer, ...registryRefusals } },
+};
+
 export async function registryRoutes(server: FastifyInstance, parts: RegistryParts): Promise<void> {
-  const changes = new OneAtATime(parts.journal);
+  const changes = new OneAtATime(parts.inputLog);
   // Bodies count only as JSON: a form on another site can send anything else without asking first.
   server.removeContentTypeParser('text/plain');
   for (const type of objectTypes) typeRoutes(server, type, parts, changes);
 }
 
-function typeRoutes(server: FastifyInstance, type: ObjectType, { registry, check }: RegistryParts, changes: OneAtATime): void {
+function typeRoutes(server: FastifyInstance, type: ObjectType, parts: RegistryParts, changes: OneAtATime): void {
+  const calls = new TypeCalls(type, parts, changes);
   const collection = `/api/v1/registry/${type}/`;
   const item = isVersioned(type) ? `${collection}:name/versions/:version` : `${collection}:name`;
-  const tags = ['registry'];
-  const answer = (object: StoredObject): object => answerOf(registry, object);
-  const sdkOf = (request: FastifyRequest): unknown => request.headers['x-signals-sdk-name'];
-  const read = (request: FastifyRequest, object: StoredObject): object => {
-    if (canRead(sdkOf(request), object)) return answer(object);
-    throw new Refusal(400, `${describe(nameOf(object))} uses what this version of the SDK cannot read. Use a newer one.`);
-  };
-
-  server.get<{ Querystring: Filters }>(
-    collection,
-    { schema: { tags, querystring: listQuery, response: { 200: registryList, ...registryRefusals } } },
-    (request) =>
-      listed(registry, type)
-        .filter((object) => passes(object, request.query) && canRead(sdkOf(request), object))
-        .map(answer),
+  server.get<{ Querystring: Filters }>(collection, { schema: schemas.list }, (request) =>
+    calls.list(request.query, sdkOf(request)),
   );
-
-  server.post<{ Body: Definition }>(
-    collection,
-    { schema: { tags, body: objectBody, response: { 200: registryAnswer, ...registryRefusals } } },
-    async (request) => {
-      const object = normalised({ type, body: request.body });
-      await changes.make(() => create(registry, check, object));
-      return answer(object);
-    },
+  server.post<{ Body: Definition }>(collection, { schema: schemas.create }, ({ body }) => calls.create(body));
+  server.get<Named>(`${collection}:name`, { schema: schemas.read }, (request) =>
+    calls.readLatest(request.params.name, sdkOf(request)),
   );
-
-  server.get<Named>(
-    `${collection}:name`,
-    { schema: { tags, params: objectParameters, response: { 200: registryAnswer, ...registryRefusals } } },
-    (request) => {
-      const { name } = request.params;
-      const object = registry.latest(type, name) ?? listed(registry, type).find(({ body }) => body.name === name);
-      return read(request, object ?? find(registry, { type, name, version: undefined }));
-    },
-  );
-
   if (isVersioned(type)) {
-    server.get<Named>(
-      item,
-      { schema: { tags, params: objectParameters, response: { 200: registryAnswer, ...registryRefusals } } },
-      (request) => read(request, find(registry, named(type, request.params))),
-    );
+    server.get<Named>(item, { schema: schemas.read }, (request) => calls.read(request.params, sdkOf(request)));
+  }
+  server.put<Named & { Body: Definition }>(item, { schema: schemas.update }, ({ params, body }) => calls.update(params, body));
+  server.delete<Named>(item, { schema: schemas.remove }, ({ params }) => calls.remove(params));
+}
+
+function sdkOf(request: FastifyRequest): unknown {
+  return request.headers['x-signals-sdk-name'];
+}
+
+/** The calls for objects of one type. */
+class TypeCalls {
+  readonly #type: ObjectType;
+  readonly #registry: Registry;
+  readonly #check: Check;
+  readonly #changes: OneAtATime;
+
+  constructor(type: ObjectType, { registry, check }: RegistryParts, changes: OneAtATime) {
+    this.#type = type;
+    this.#registry = registry;
+    this.#check = check;
+    this.#changes = changes;
   }
 
-  server.put<Named & { Body: Definition }>(
-    item,
-    { schema: { tags, params: objectParameters, body: objectBody, response: { 200: registryAnswer, ...registryRefusals } } },
-    async (request) => {
-      const object = normalised({ type, body: request.body });
-      await changes.make(() => update(registry, check, named(type, request.params), object));
-      return answer(object);
-    },
-  );
+  list(filters: Filters, sdk: unknown): object[] {
+    return listed(this.#registry, this.#type)
+      .filter((object) => passes(object, filters) && canRead(sdk, object))
+      .map((object) => answerOf(this.#registry, object));
+  }
 
-  server.delete<Named>(
-    item,
-    { schema: { tags, params: objectParameters, response: { 200: okAnswer, ...registryRefusals } } },
-    async (request) => {
-      await changes.make(() => remove(registry, check, named(type, request.params)));
-      return { ok: true };
-    },
-  );
+  readLatest(name: string, sdk: unknown): object {
+    const latest = this.#registry.latest(this.#type, name);
+    const object = latest ?? listed(this.#registry, this.#type).find(({ body }) => body.name === name);
+    return this.#answer(object ?? find(this.#registry, { type: this.#type, name, version: undefined }), sdk);
+  }
+
+  read(path: Named['Params'], sdk: unknown): object {
+    return this.#answer(find(this.#registry, named(this.#type, path)), sdk);
+  }
+
+  async create(body: Definition): Promise<object> {
+    const object = normalised({ type: this.#type, body });
+    await this.#changes.make(() => create(this.#registry, this.#check, object));
+    return answerOf(this.#registry, object);
+  }
+
+  async update(path: Named['Params'], body: Definition): Promise<object> {
+    const object = normalised({ type: this.#type, body });
+    await this.#changes.make(() => update(this.#registry, this.#check, named(this.#type, path), object));
+    return answerOf(this.#registry, object);
+  }
+
+  async remove(path: Named['Params']): Promise<object> {
+    await this.#changes.make(() => remove(this.#registry, this.#check, named(this.#type, path)));
+    return { ok: true };
+  }
+
+  #answer(object: StoredObject, sdk: unknown): object {
+    if (canRead(sdk, object)) return answerOf(this.#registry, object);
+    throw new Refusal(400, `${describe(nameOf(object))} uses what this version of the SDK cannot read. Use a newer one.`);
+  }
 }
 
 /** Each change is held against the state that the one before has left. */
 class OneAtATime {
-  readonly #journal: Journal;
+  readonly #inputLog: InputLog;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(journal: Journal) {
-    this.#journal = journal;
+  constructor(inputLog: InputLog) {
+    this.#inputLog = inputLog;
   }
 
   make(decide: () => Promise<readonly Change[]>): Promise<void> {
     const made = this.#last.then(async () => {
       const changes = await decide();
-      if (changes.length > 0) await this.#journal.change({ kind: 'objects', changes });
+      if (changes.length > 0) await this.#inputLog.change({ kind: 'objects', changes });
     });
     this.#last = made.catch(() => undefined);
     return made;

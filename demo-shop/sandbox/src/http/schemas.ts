@@ -89,7 +89,7 @@ export const readAttributesBody = {
 /** A column for each attribute, with an entry for each identifier. */
 export const columns = { type: 'object', additionalProperties: { type: 'array', items: {} } } as const;
 
-export const pushBody = {
+export const attributeUpdateBody = {
   type: 'object',
   required: ['group', 'attribute_key', 'attributes'],
   properties: { group: name, version, attribute_key: target, attributes: anyObject },

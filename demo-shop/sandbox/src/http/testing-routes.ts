@@ -7,7 +7,8 @@ import { identifierOf } from '../collector/payload-ids.ts';
 import type { RecentEvents } from '../collector/recent-events.ts';
 import { Refusal } from '../support/refusal.ts';
 import { columns, servingRefusals, testGroupBody } from './schemas.ts';
-import { comparable, member, type Definition, type Payload } from '../types.ts';
+import { windowLength } from './window-length.ts';
+import { comparable, member, type Definition, type TrackerPayload } from '../types.ts';
 
 interface TestRequest {
   readonly attribute_group: Definition;
@@ -21,32 +22,30 @@ export interface TestingParts {
   readonly limits: Limits;
 }
 
-export async function testingRoutes(server: FastifyInstance, { recent, limits }: TestingParts): Promise<void> {
-  server.post<{ Body: TestRequest }>(
-    '/api/v1/testing/attribute_groups/',
-    {
-      schema: {
-        tags: ['testing'],
-        summary: 'Computes an attribute group over the last events, for some identifiers',
-        body: testGroupBody,
-        response: { 200: columns, ...servingRefusals },
-      },
-    },
-    async (request) => {
-      // The SDK sends empty lists for "all".
-      const { attribute_group: group, app_ids = [], window = 'PT1H', attribute_key_ids = [] } = request.body;
-      const engine = await engineFor(group, limits);
-      const now = Date.now();
-      const events = recent
-        .since(now - milliseconds(window))
-        .filter(({ payload }) => app_ids.length === 0 || app_ids.includes(String(payload['aid'])));
-      for (const { payload, at } of events) engine.process(payload, at, { receivedAt: at });
-      engine.advance(now);
-      const key = group['attribute_key'] as Definition;
-      const ids = attribute_key_ids.length > 0 ? attribute_key_ids : seenIds(events, fieldOf(key)).slice(-limits.readIdentifiers);
-      return readColumns(engine, group, key.name, ids);
-    },
-  );
+const schema = {
+  tags: ['testing'],
+  summary: 'Computes an attribute group over the last events, for some identifiers',
+  body: testGroupBody,
+  response: { 200: columns, ...servingRefusals },
+};
+
+export async function testingRoutes(server: FastifyInstance, parts: TestingParts): Promise<void> {
+  server.post<{ Body: TestRequest }>('/api/v1/testing/attribute_groups/', { schema }, ({ body }) => tryGroup(parts, body));
+}
+
+async function tryGroup({ recent, limits }: TestingParts, request: TestRequest): Promise<object> {
+  // The SDK sends empty lists for "all".
+  const { attribute_group: group, app_ids = [], window = 'PT1H', attribute_key_ids = [] } = request;
+  const engine = await engineFor(group, limits);
+  const now = Date.now();
+  const events = recent
+    .since(now - (await windowLength(window)))
+    .filter(({ payload }) => app_ids.length === 0 || app_ids.includes(String(payload['aid'])));
+  for (const { payload, at } of events) engine.process(payload, at, { receivedAt: at });
+  engine.advance(now);
+  const key = group['attribute_key'] as Definition;
+  const ids = attribute_key_ids.length > 0 ? attribute_key_ids : seenIds(events, fieldOf(key)).slice(-limits.readIdentifiers);
+  return readColumns(engine, group, key.name, ids);
 }
 
 async function engineFor(group: Definition, limits: Limits): Promise<Engine> {
@@ -65,7 +64,7 @@ function readColumns(engine: Engine, group: Definition, key: string, ids: readon
   return { [key]: ids, ...Object.fromEntries(names.map((name) => [name, profiles.map((profile) => member(profile, name) ?? null)])) };
 }
 
-function seenIds(events: readonly { payload: Payload }[], field: string): string[] {
+function seenIds(events: readonly { payload: TrackerPayload }[], field: string): string[] {
   const ids = events.flatMap(({ payload }) => identifierOf(payload, field) ?? []);
   return [...new Map(ids.map((id) => [comparable(id), id])).values()];
 }
@@ -76,14 +75,4 @@ function fieldOf(key: Definition): string {
   if (property === undefined) return String(key['key'] ?? key.name);
   if (property.type === 'atomic') return String(property.name);
   throw new Refusal(400, 'Name the attribute_key_ids: this key is not a field of the event.');
-}
-
-const units = { D: 86_400_000, H: 3_600_000, M: 60_000, S: 1000 } as const;
-
-/** An ISO 8601 duration of days, hours, minutes and seconds. */
-function milliseconds(duration: string): number {
-  const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(duration);
-  if (match === null) throw new Refusal(400, 'The window must be a duration such as PT1H.');
-  const [, days, hours, minutes, seconds] = match.map((part) => Number(part ?? 0));
-  return days! * units.D + hours! * units.H + minutes! * units.M + seconds! * units.S;
 }

@@ -3,10 +3,10 @@
 // An input on which the engine fails becomes a dead letter. Where the disk takes nothing, inputs are refused with 503.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Input } from './inputs.ts';
-import type { OutboxEntry } from '../stream/replay-buffer.ts';
+import type { ReplayEntry } from '../stream/replay-buffer.ts';
 import { Refusal } from '../support/refusal.ts';
 import { errorCode } from '../support/error-code.ts';
-import type { FailedInput, Outcome, State } from './state.ts';
+import type { FailedInput, Outcome, SandboxState } from './state.ts';
 import type { DeadLetter, DeadLetterSummary, NumberedInput, Store } from './store.ts';
 import type { Delivery } from '../stream/subscribers.ts';
 import type { Target } from '../types.ts';
@@ -40,10 +40,10 @@ const longestTimer = 2 ** 31 - 1;
 const shortestPause = 1000;
 const longestPause = 30_000;
 
-export class Journal {
+export class InputLog {
   readonly #store: Store;
-  readonly #state: State;
-  readonly #deliver: (entry: OutboxEntry) => Delivery;
+  readonly #state: SandboxState;
+  readonly #deliver: (entry: ReplayEntry) => Delivery;
   readonly #waiting: Waiting[] = [];
   /** Inputs that nobody waits for, and the disk has not taken: they go in with the next. */
   readonly #owed: NewInput[] = [];
@@ -61,7 +61,7 @@ export class Journal {
   readonly #closing = new AbortController();
 
   /** `deliver` sends an intervention to those who listen. */
-  constructor(store: Store, state: State, deliver: (entry: OutboxEntry) => Delivery) {
+  constructor(store: Store, state: SandboxState, deliver: (entry: ReplayEntry) => Delivery) {
     this.#store = store;
     this.#state = state;
     this.#deliver = deliver;
@@ -111,10 +111,10 @@ export class Journal {
   }
 
   /** These reached a subscriber, so they wait no longer: not now, and not after a restart. */
-  delivered(entries: readonly OutboxEntry[]): void {
+  delivered(entries: readonly ReplayEntry[]): void {
     const numbers = entries.filter(({ waits }) => waits).map(({ number }) => number);
     if (numbers.length === 0) return;
-    this.#state.outbox.markDelivered(numbers);
+    this.#state.replayBuffer.markDelivered(numbers);
     void this.#submitOwed({ kind: 'delivered', numbers });
   }
 
@@ -257,12 +257,12 @@ export class Journal {
     // It clears the log, which has the failed inputs as long as they are not dead letters.
     await this.#bury();
     const checkpoint = this.#state.checkpoint();
-    const { entries, oldest } = this.#state.outbox.takeChanges(this.#now);
+    const { entries, oldest } = this.#state.replayBuffer.drainChanges(this.#now);
     const forgotten = this.#state.forgotten.splice(0);
     try {
       await this.#store.checkpoint(checkpoint, entries, oldest, forgotten);
     } catch (error) {
-      this.#state.outbox.keepChanges(entries);
+      this.#state.replayBuffer.keepChanges(entries);
       this.#state.forgotten.push(...forgotten);
       throw error;
     }

@@ -1,12 +1,13 @@
 // All that can change the sandbox's state. Each one is stored before it takes effect, and the same inputs in the same
 // order lead to the same state: that is how a restart finds everything again.
-import type { DirectIntervention, Payload, Target } from '../types.ts';
+import type { DirectIntervention, TrackerPayload, Target } from '../types.ts';
 import type { Change } from '../registry/registry.ts';
 
 /** `now`: when the sandbox took it in (ms). It never goes back but through `rebase`. */
 export type Input = { readonly now: number } & (
-  | { readonly kind: 'event'; readonly payload: Payload }
-  | { readonly kind: 'attributes'; readonly push: Push }
+  | { readonly kind: 'event'; readonly payload: TrackerPayload }
+  /** Stored inputs have the update as `push`. */
+  | { readonly kind: 'attributes'; readonly push: AttributeUpdate }
   | { readonly kind: 'direct'; readonly intervention: DirectIntervention; readonly targets: readonly Target[] }
   | { readonly kind: 'objects'; readonly changes: readonly Change[] }
   | { readonly kind: 'forget'; readonly target: Target }
@@ -21,7 +22,7 @@ export type Input = { readonly now: number } & (
 );
 
 /** Values for the fields of an external group. */
-export interface Push {
+export interface AttributeUpdate {
   readonly group: string;
   readonly version?: number;
   readonly attribute_key: Target;

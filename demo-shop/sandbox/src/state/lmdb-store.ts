@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import type { Input } from './inputs.ts';
-import type { OutboxEntry } from '../stream/replay-buffer.ts';
+import type { ReplayEntry } from '../stream/replay-buffer.ts';
 import { names } from '../collector/payload-ids.ts';
 import type { Checkpoint, DeadLetter, DeadLetterSummary, Store, StoredState } from './store.ts';
 import type { Target } from '../types.ts';
@@ -27,7 +27,7 @@ export class LmdbStore implements Store {
   readonly #root: RootDatabase;
   /** By a number that grows. */
   readonly #inputs: Database<Input, number>;
-  readonly #outbox: Database<OutboxEntry, number>;
+  readonly #replayBuffer: Database<ReplayEntry, number>;
   /** By a number of their own, which grows. */
   readonly #letters: Database<BuriedInput, number>;
   readonly #state: Database<Buffer, string>;
@@ -38,7 +38,8 @@ export class LmdbStore implements Store {
   constructor(folder: string, mostLetters: number) {
     this.#root = openDatabase(folder);
     this.#inputs = this.#root.openDB({ name: 'inputs', encoding: 'json' });
-    this.#outbox = this.#root.openDB({ name: 'outbox', encoding: 'json' });
+    // The table keeps the name that it had in the first version.
+    this.#replayBuffer = this.#root.openDB({ name: 'outbox', encoding: 'json' });
     this.#letters = this.#root.openDB({ name: 'letters', encoding: 'json' });
     this.#state = this.#root.openDB({ name: 'state', encoding: 'binary' });
     this.#mostLetters = mostLetters;
@@ -51,7 +52,7 @@ export class LmdbStore implements Store {
     return {
       secret: await this.#secret(),
       checkpoint: this.#checkpoint(),
-      outbox: [...this.#outbox.getRange()].map(({ value }) => value),
+      replayBuffer: [...this.#replayBuffer.getRange()].map(({ value }) => value),
       inputs: entries.map(({ key, value }) => ({ number: key, input: value })),
     };
   }
@@ -63,13 +64,13 @@ export class LmdbStore implements Store {
     return first;
   }
 
-  async checkpoint(checkpoint: Checkpoint, entries: readonly OutboxEntry[], oldest: number, forgotten: readonly Target[]): Promise<void> {
+  async checkpoint(checkpoint: Checkpoint, entries: readonly ReplayEntry[], oldest: number, forgotten: readonly Target[]): Promise<void> {
     await this.#write(() => {
       const writes = [
         this.#state.put('engine', Buffer.from(checkpoint.engine)),
         this.#state.put('objects', Buffer.from(JSON.stringify(checkpoint.objects))),
-        ...entries.map((entry) => this.#outbox.put(entry.number, entry)),
-        ...[...this.#outbox.getKeys({ end: oldest })].map((number) => this.#outbox.remove(number)),
+        ...entries.map((entry) => this.#replayBuffer.put(entry.number, entry)),
+        ...[...this.#replayBuffer.getKeys({ end: oldest })].map((number) => this.#replayBuffer.remove(number)),
         ...this.#lettersOf(forgotten).map((number) => this.#letters.remove(number)),
       ];
       // Dropping the whole table costs its pages; removing inputs one by one made others wait.

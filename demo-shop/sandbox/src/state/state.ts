@@ -3,14 +3,14 @@
 // leaves an engine's memory half changed, so a new one is built from the last checkpoint and the inputs since.
 import { EngineError, loadEngine, stringAttributes, type Engine, type TriggeredIntervention } from 'tripline/engine';
 import { bundleOf, publicBundle, publishedObjects } from '../registry/bundle.ts';
-import type { Input, Push } from './inputs.ts';
-import { Outbox, type OutboxEntry, type OutboxLimits } from '../stream/replay-buffer.ts';
+import type { Input, AttributeUpdate } from './inputs.ts';
+import { ReplayBuffer, type ReplayEntry, type ReplayLimits } from '../stream/replay-buffer.ts';
 import { Refusal } from '../support/refusal.ts';
 import { Registry, type Change } from '../registry/registry.ts';
 import type { Checkpoint, NumberedInput, StoredState } from './store.ts';
 import { member, type DirectIntervention, type StreamedIntervention, type Target } from '../types.ts';
 
-export interface StateLimits extends OutboxLimits {
+export interface StateLimits extends ReplayLimits {
   /** Profiles and marks of what was sent; the least recently used go first. */
   readonly profiles: number;
   readonly sentMarks: number;
@@ -18,7 +18,7 @@ export interface StateLimits extends OutboxLimits {
 
 /** What an input led to. */
 export interface Outcome {
-  readonly entries: readonly OutboxEntry[];
+  readonly entries: readonly ReplayEntry[];
   readonly refusal?: Refusal;
   /** Whether there was something to forget. */
   readonly found?: boolean;
@@ -41,9 +41,9 @@ export type EngineLoader = typeof loadEngine;
 
 const nothing: Outcome = { entries: [] };
 
-export class State {
+export class SandboxState {
   readonly registry: Registry;
-  readonly outbox: Outbox;
+  readonly replayBuffer: ReplayBuffer;
   /** Ids that were forgotten since the last checkpoint: whoever stores one erases what else names them. */
   readonly forgotten: Target[] = [];
   readonly #limits: StateLimits;
@@ -55,9 +55,9 @@ export class State {
   #isBroken = false;
   #publicBundle: string;
 
-  private constructor(base: Checkpoint, outbox: Outbox, engine: Engine, limits: StateLimits, load: EngineLoader) {
+  private constructor(base: Checkpoint, replayBuffer: ReplayBuffer, engine: Engine, limits: StateLimits, load: EngineLoader) {
     this.registry = new Registry(base.objects);
-    this.outbox = outbox;
+    this.replayBuffer = replayBuffer;
     this.#base = base;
     this.#engine = engine;
     this.#limits = limits;
@@ -70,8 +70,8 @@ export class State {
     stored: StoredState,
     limits: StateLimits,
     load: EngineLoader = loadEngine,
-  ): Promise<{ state: State; failed: FailedInput[] }> {
-    const state = await State.#at(stored.checkpoint, new Outbox(limits, stored.outbox), limits, load);
+  ): Promise<{ state: SandboxState; failed: FailedInput[] }> {
+    const state = await SandboxState.#at(stored.checkpoint, new ReplayBuffer(limits, stored.replayBuffer), limits, load);
     const failed: FailedInput[] = [];
     for (const { number, input } of stored.inputs) {
       await state.heal();
@@ -85,11 +85,11 @@ export class State {
     return { state, failed };
   }
 
-  static async #at(checkpoint: Checkpoint | undefined, outbox: Outbox, limits: StateLimits, load: EngineLoader): Promise<State> {
+  static async #at(checkpoint: Checkpoint | undefined, replayBuffer: ReplayBuffer, limits: StateLimits, load: EngineLoader): Promise<SandboxState> {
     const engine = await engineFor(new Registry(checkpoint?.objects), limits, load);
     if (checkpoint !== undefined) resume(engine, checkpoint.engine);
     const base = checkpoint ?? { engine: engine.snapshot(), objects: [] };
-    return new State(base, outbox, engine, limits, load);
+    return new SandboxState(base, replayBuffer, engine, limits, load);
   }
 
   /** The highest `now` so far (ms); far in the past at first. */
@@ -141,7 +141,7 @@ export class State {
   async heal(): Promise<void> {
     if (!this.#isBroken) return;
     // What the inputs led to has been kept and delivered when they came in.
-    const twin = await State.#at(this.#base, new Outbox(this.#limits), this.#limits, this.#load);
+    const twin = await SandboxState.#at(this.#base, new ReplayBuffer(this.#limits), this.#limits, this.#load);
     for (const input of this.#since) await twin.#take(input);
     const checkpoint = twin.checkpoint();
     this.#engine = twin.#engine;
@@ -169,11 +169,11 @@ export class State {
       case 'event':
         return this.#sent(input.now, this.#engine.process(input.payload, input.now, { receivedAt: input.now }));
       case 'attributes':
-        return this.#push(input.now, input.push);
+        return this.#setAttributes(input.now, input.push);
       case 'time':
         return this.#sent(input.now, this.#engine.advance(input.now));
       case 'direct':
-        return { entries: [this.outbox.add(input.now, copiesOf(input.intervention, input.targets), false)] };
+        return { entries: [this.replayBuffer.add(input.now, copiesOf(input.intervention, input.targets), false)] };
       case 'objects':
         return this.#change(input.now, input.changes);
       case 'forget':
@@ -185,7 +185,7 @@ export class State {
         this.#engine.rebase(input.now);
         return nothing;
       case 'delivered':
-        this.outbox.markDelivered(input.numbers);
+        this.replayBuffer.markDelivered(input.numbers);
         return nothing;
       default:
         throw new TypeError('The store holds an input of an unknown kind.');
@@ -194,15 +194,15 @@ export class State {
 
   #forget(target: Target): Outcome {
     const found = this.#engine.forget(target);
-    this.outbox.forget(target);
+    this.replayBuffer.forget(target);
     this.forgotten.push(target);
     return { entries: [], found };
   }
 
-  #push(now: number, { group, version, attribute_key, attributes }: Push): Outcome {
+  #setAttributes(now: number, { group, version, attribute_key, attributes }: AttributeUpdate): Outcome {
     try {
-      const push = { group, attributeKey: attribute_key, attributes, ...(version !== undefined && { version }) };
-      return this.#sent(now, this.#engine.setAttributes(push as Parameters<Engine['setAttributes']>[0], now));
+      const update = { group, attributeKey: attribute_key, attributes, ...(version !== undefined && { version }) };
+      return this.#sent(now, this.#engine.setAttributes(update as Parameters<Engine['setAttributes']>[0], now));
     } catch (error) {
       if (error instanceof EngineError && error.code === 'options') return { entries: [], refusal: new Refusal(400, error.message) };
       throw error;
@@ -231,7 +231,7 @@ export class State {
 
   #sent(now: number, fired: readonly TriggeredIntervention[]): Outcome {
     if (fired.length === 0) return nothing;
-    return { entries: groupCopies(fired).map((copies) => this.outbox.add(now, copies, true)) };
+    return { entries: groupCopies(fired).map((copies) => this.replayBuffer.add(now, copies, true)) };
   }
 }
 

@@ -1,7 +1,7 @@
 // Where the sandbox keeps its state: a checkpoint, and the inputs since. A store for several nodes would implement this.
 import type { Input } from './inputs.ts';
 import type { StoredObject } from '../registry/registry.ts';
-import type { OutboxEntry } from '../stream/replay-buffer.ts';
+import type { ReplayEntry } from '../stream/replay-buffer.ts';
 import type { Target } from '../types.ts';
 
 /** The state after all inputs up to some number. */
@@ -32,7 +32,7 @@ export interface StoredState {
   readonly secret: Buffer;
   readonly checkpoint: Checkpoint | undefined;
   /** The interventions of the last minutes, oldest first. */
-  readonly outbox: readonly OutboxEntry[];
+  readonly replayBuffer: readonly ReplayEntry[];
   /** What came after the checkpoint, in order. */
   readonly inputs: readonly NumberedInput[];
 }
@@ -46,10 +46,10 @@ export interface Store {
   append(inputs: readonly Input[]): Promise<number>;
 
   /**
-   * Replaces the checkpoint, forgets all inputs, keeps `entries` in the outbox, drops those with a number below `oldest`,
+   * Replaces the checkpoint, forgets all inputs, keeps `entries` of the replay buffer, drops those with a number below `oldest`,
    * and erases the dead letters that name one of `forgotten`. No append may be under way.
    */
-  checkpoint(checkpoint: Checkpoint, entries: readonly OutboxEntry[], oldest: number, forgotten: readonly Target[]): Promise<void>;
+  checkpoint(checkpoint: Checkpoint, entries: readonly ReplayEntry[], oldest: number, forgotten: readonly Target[]): Promise<void>;
 
   /** Takes inputs out of those to replay and keeps them as dead letters; beyond a limit the oldest go. */
   bury(letters: readonly DeadLetter[]): Promise<void>;

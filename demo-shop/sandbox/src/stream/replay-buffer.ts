@@ -3,7 +3,7 @@
 import { targetText, type StreamedIntervention, type Target } from '../types.ts';
 
 /** One intervention. Its copies are for several targets, in the order of the definition, and share their id. */
-export interface OutboxEntry {
+export interface ReplayEntry {
   /** Grows by one from entry to entry. */
   readonly number: number;
   readonly at: number;
@@ -12,24 +12,24 @@ export interface OutboxEntry {
   waits: boolean;
 }
 
-export interface OutboxLimits {
+export interface ReplayLimits {
   /** How long an entry is kept (ms). */
   readonly age: number;
   /** How many are kept; the oldest go first. */
   readonly entries: number;
 }
 
-export class Outbox {
-  readonly #limits: OutboxLimits;
+export class ReplayBuffer {
+  readonly #limits: ReplayLimits;
   /** By number, oldest first. */
-  readonly #entries = new Map<number, OutboxEntry>();
+  readonly #entries = new Map<number, ReplayEntry>();
   /** The numbers of each target's entries, oldest first. */
   readonly #byTarget = new Map<string, Set<number>>();
   /** What the store does not know yet. */
   readonly #changed = new Set<number>();
   #next = 1;
 
-  constructor(limits: OutboxLimits, entries: readonly OutboxEntry[] = []) {
+  constructor(limits: ReplayLimits, entries: readonly ReplayEntry[] = []) {
     this.#limits = limits;
     for (const entry of entries) this.#keep(entry);
   }
@@ -39,7 +39,7 @@ export class Outbox {
     return this.#next - 1;
   }
 
-  add(at: number, copies: readonly StreamedIntervention[], waits: boolean): OutboxEntry {
+  add(at: number, copies: readonly StreamedIntervention[], waits: boolean): ReplayEntry {
     const entry = { number: this.#next, at, copies, waits };
     this.#keep(entry);
     this.#changed.add(entry.number);
@@ -48,7 +48,7 @@ export class Outbox {
   }
 
   /** What a subscriber with these targets has not seen, oldest first: after the number that it saw last, or what waits. */
-  missedBy(targets: readonly Target[], lastSeen: number | undefined, now: number): OutboxEntry[] {
+  missedBy(targets: readonly Target[], lastSeen: number | undefined, now: number): ReplayEntry[] {
     this.#dropOld(now);
     const numbers = new Set(targets.flatMap((target) => [...(this.#byTarget.get(targetText(target)) ?? [])]));
     return [...numbers]
@@ -72,19 +72,19 @@ export class Outbox {
   }
 
   /** The entries that changed since the last call, and the number below which none is kept. */
-  takeChanges(now: number): { entries: OutboxEntry[]; oldest: number } {
+  drainChanges(now: number): { entries: ReplayEntry[]; oldest: number } {
     this.#dropOld(now);
     const entries = [...this.#changed].flatMap((number) => this.#entries.get(number) ?? []);
     this.#changed.clear();
     return { entries, oldest: this.#entries.keys().next().value ?? this.#next };
   }
 
-  /** For the next call of takeChanges: these could not be stored. */
-  keepChanges(entries: readonly OutboxEntry[]): void {
+  /** For the next call of drainChanges: these could not be stored. */
+  keepChanges(entries: readonly ReplayEntry[]): void {
     for (const { number } of entries) this.#changed.add(number);
   }
 
-  #keep(entry: OutboxEntry): void {
+  #keep(entry: ReplayEntry): void {
     this.#entries.set(entry.number, entry);
     this.#next = entry.number + 1;
     for (const { target_attribute_key: target } of entry.copies) {

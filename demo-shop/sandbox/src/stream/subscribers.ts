@@ -1,5 +1,5 @@
 // Who listens for which targets.
-import type { OutboxEntry } from './replay-buffer.ts';
+import type { ReplayEntry } from './replay-buffer.ts';
 import { targetText, type StreamedIntervention, type Target } from '../types.ts';
 
 export interface Subscriber {
@@ -44,7 +44,7 @@ export class Subscribers {
   }
 
   /** Sends an intervention, to each subscriber once: the copy for the first target that it listens for (rule 22). */
-  deliver({ number, copies }: OutboxEntry): Delivery {
+  deliver({ number, copies }: ReplayEntry): Delivery {
     const served = new Set<Subscriber>();
     let reached = 0;
     for (const copy of copies) {
@@ -67,7 +67,7 @@ export class Subscribers {
 }
 
 /** The copy that a subscriber with these targets receives. */
-export function copyFor(targets: readonly Target[], { copies }: OutboxEntry): StreamedIntervention | undefined {
+export function copyFor(targets: readonly Target[], { copies }: ReplayEntry): StreamedIntervention | undefined {
   const texts = new Set(targets.map(targetText));
   return copies.find(({ target_attribute_key: target }) => texts.has(targetText(target)));
 }

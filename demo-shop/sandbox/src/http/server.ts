@@ -1,0 +1,101 @@
+// The HTTP server without its routes: limits, parsing of bodies, errors, and the OpenAPI document.
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { readFileSync } from 'node:fs';
+import type { Limits } from '../options.ts';
+import { errorCode } from '../support/error-code.ts';
+import { Refusal, refusalBody } from '../support/refusal.ts';
+
+/** The engine reads 256 levels, and a definition is two levels down in a bundle. */
+const deepestBody = 254;
+
+export function newServer(limits: Limits): FastifyInstance {
+  const server = fastify({
+    bodyLimit: limits.bodyBytes,
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.requestTime,
+      connectionsCheckingInterval: Math.ceil(limits.requestTime / 10),
+    },
+    requestTimeout: limits.requestTime,
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    forceCloseConnections: true,
+    // An address that the router cannot even read; Fastify's own answer would repeat it.
+    frameworkErrors: (_error, request, reply) => {
+      void (reply as FastifyReply).code(400).send(refusalBody(request.url, new Refusal(400, 'The address is malformed.')));
+    },
+    // What does not fit a schema is refused, never bent to fit.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+  });
+  // The Python SDK says that a body is JSON also where it sends none.
+  const parseJson = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null, undefined);
+    if (depthOf(body as string) > deepestBody) return done(new Refusal(400, `The body is nested more than ${deepestBody} levels deep.`));
+    parseJson(request, body as string, done);
+  });
+  return server;
+}
+
+/** How deep brackets are nested, outside of strings. */
+function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isInString = false;
+  for (let i = 0; i < json.length; ++i) {
+    const character = json[i]!;
+    if (character === '"') isInString = !isInString;
+    else if (isInString) i += character === '\\' ? 1 : 0;
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
+    else if (character === ']' || character === '}') --depth;
+  }
+  return deepest;
+}
+
+/** Nothing that a client sent gets into an error's text: neither Fastify's own messages nor those of parsers. */
+export function answerErrors(server: FastifyInstance): void {
+  server.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
+    const refusal = error instanceof Refusal ? error : refusalOf(error, request.url);
+    return reply.code(refusal.status).send(refusalBody(request.url, refusal));
+  });
+  server.setNotFoundHandler((request, reply) => {
+    return reply.code(404).send(refusalBody(request.url, new Refusal(404, 'There is nothing at this address.')));
+  });
+}
+
+function refusalOf(error: FastifyError, url: string): Refusal {
+  if (error.validation !== undefined) {
+    const faults = error.validation.map(({ instancePath, message }) => ({
+      loc: [error.validationContext ?? 'body', ...instancePath.split('/').slice(1)],
+      msg: `${message}`,
+      type: 'value_error',
+    }));
+    return url.includes('/registry/')
+      ? new Refusal(422, faults)
+      : new Refusal(400, faults.map(({ loc, msg }) => `${loc[0]} ${msg}`).join('; '));
+  }
+  switch (error.statusCode) {
+    case 413:
+      return new Refusal(413, 'The body is larger than the sandbox takes.');
+    case 415:
+      return new Refusal(415, 'Send the body as application/json.');
+    case 400:
+      return new Refusal(400, 'The body is not JSON.');
+    default:
+      console.error(`A request failed: ${errorCode(error)}`);
+      return new Refusal(500, 'Something went wrong inside the sandbox.');
+  }
+}
+
+export async function describeApi(server: FastifyInstance): Promise<void> {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  await server.register(swagger, {
+    openapi: {
+      info: { title: 'Signals sandbox', version, description: 'A local stand-in for the Snowplow Signals API.' },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+  });
+  await server.register(swaggerUi, { routePrefix: '/docs' });
+}
