@@ -1,4 +1,6 @@
-/** What the sandbox says when it is ready. A token that was given is known, and not shown: `…` stands for it. */
+/**
+ * Returns the message of a sandbox that is ready. Without `token`, which its user has given and knows, it shows `…`.
+ */
 export function greeting(port: number, token = '…'): string {
   return `The sandbox is at http://localhost:${port}/ (its API: /docs/, with the token as the password). In Python:
 

@@ -1,4 +1,4 @@
-// What the sandbox can be told, with its defaults.
+// The options of the sandbox and their defaults.
 import { parseArgs } from 'node:util';
 import { StartFailure } from './support/start-failure.ts';
 import { isAcceptable } from './support/token.ts';
@@ -8,7 +8,7 @@ export interface Limits {
   readonly bodyBytes: number;
   /** Bytes of a request's headers, its address included. */
   readonly headerBytes: number;
-  /** How long a request may take to come in whole (ms). */
+  /** The longest time for a whole request to arrive (ms). */
   readonly requestTime: number;
   /** Events of one request to the collector. */
   readonly requestEvents: number;
@@ -22,9 +22,9 @@ export interface Limits {
   readonly waitingBytes: number;
   /** Between two heartbeats (ms). */
   readonly heartbeat: number;
-  /** How long a sent intervention can be sent again, or waits for its first subscriber (ms). */
+  /** The time for which an intervention can be sent again, or waits for its first subscriber (ms). */
   readonly replayAge: number;
-  /** How many are kept for that. */
+  /** The number of interventions that are kept for that. */
   readonly replayEntries: number;
   /** Profiles that the engine keeps. */
   readonly profiles: number;
@@ -85,7 +85,7 @@ export const usage = `usage: start [OPTION]...
   --limit NAME=NUMBER    changes a limit; may be repeated. Limits and defaults:
 ${Object.entries(defaultLimits).map(([name, value]) => `                           ${name}=${value}`).join('\n')}`;
 
-/** Undefined if the arguments are not of this form, or what is wrong with one. `defaultData`: the folder if none is named. */
+/** Returns undefined if the arguments do not have this form. `defaultData` is the folder if the arguments name none. */
 export function readOptions(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,

@@ -1,4 +1,4 @@
-// Puts the parts together: a server around one state.
+// Builds a sandbox from its parts: a server with one state.
 import type { FastifyInstance } from 'fastify';
 import { mkdirSync } from 'node:fs';
 import { check, EngineError } from 'tripline/engine';
@@ -25,12 +25,12 @@ import { testingRoutes } from './http/testing-routes.ts';
 import { keptToken } from './support/token.ts';
 
 export interface Sandbox {
-  /** Not yet listening. Closing it keeps the state. */
+  /** The server, not yet listening. The state is kept when it is closed. */
   readonly server: FastifyInstance;
   readonly token: string;
 }
 
-/** Rejects with a StartFailure for what its user can change. */
+/** Rejects with a StartFailure if the user can remove the reason: a folder, a port, a full disk. */
 export async function createSandbox(options: Options): Promise<Sandbox> {
   makeFolder(options.data);
   const unlock = lockFolder(options.data);

@@ -1,4 +1,5 @@
-// Ids in what was sent: where the tracker protocol carries those of the built-in attribute keys, and who is named at all.
+// Finds ids in inputs: those of the built-in attribute keys by their place in the tracker protocol, others by their
+// value.
 import { sameId, type TrackerPayload } from '../types.ts';
 
 const members: ReadonlyMap<string, readonly string[]> = new Map([
@@ -8,7 +9,7 @@ const members: ReadonlyMap<string, readonly string[]> = new Map([
   ['user_id', ['uid']],
 ]);
 
-/** Undefined for other keys, and where there is no such id. */
+/** Returns undefined for other keys, and if the payload has no id for this key. */
 export function identifierOf(payload: TrackerPayload, key: string): string | undefined {
   const value = members.get(key)?.map((member) => payload[member]).find((id) => id !== undefined);
   return value === undefined ? undefined : String(value);
@@ -18,8 +19,8 @@ const jsonMembers = new Set(['ue_pr', 'co']);
 const base64Members = new Set(['ue_px', 'cx']);
 
 /**
- * Finds an id anywhere in an event or another input, since the id of a key that is no built-in one may be in any property.
- * An id names somebody only as a whole value: `7` is not in `17`.
+ * Finds an id anywhere in an event or another input, since any property may hold the id of a key that is not built in.
+ * Only a whole value counts: `7` is not in `17`.
  */
 export function names(input: unknown, id: string): boolean {
   const waiting: unknown[] = [input];

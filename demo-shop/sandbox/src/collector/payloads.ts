@@ -1,4 +1,4 @@
-// What trackers send → payloads, one for each event, and how many of them were malformed.
+// Reads the tracker payloads of a request, one for each event, and counts malformed events.
 import { randomUUID } from 'node:crypto';
 import { nilUuid, type TrackerPayload } from '../types.ts';
 
@@ -7,7 +7,7 @@ export interface ReadPayloads {
   readonly malformed: number;
 }
 
-/** What the collector knows of a request, and its events do not say. */
+/** Facts that the request itself carries, not its events. */
 export interface RequestFacts {
   readonly networkUserId: string;
   readonly userAgent: string | undefined;
@@ -48,7 +48,7 @@ function isPayload(event: unknown): event is TrackerPayload {
   );
 }
 
-/** The id is given here, not in the engine, so that a replay gives the same one. */
+/** An event without an id gets one here, not in the engine, so that a replay has the same id. */
 function complete(payload: TrackerPayload, { networkUserId, userAgent }: RequestFacts): TrackerPayload {
   return {
     ...(userAgent !== undefined && { ua: userAgent }),

@@ -1,4 +1,4 @@
-// The last events, in memory only: attribute groups are tried on them before they are published.
+// Keeps the last events, in memory only, so that attribute groups can be tried on them before they are published.
 import type { TrackerPayload } from '../types.ts';
 
 export class RecentEvents {
@@ -15,7 +15,7 @@ export class RecentEvents {
     if (this.#events.length > 2 * this.#capacity) this.#events.splice(0, this.#events.length - this.#capacity);
   }
 
-  /** In the order of arrival, with the time of it. */
+  /** Returns events in the order of arrival, each with its time of arrival (ms). */
   since(time: number): { payload: TrackerPayload; at: number }[] {
     return this.#events.slice(-this.#capacity).filter(({ at }) => at >= time);
   }

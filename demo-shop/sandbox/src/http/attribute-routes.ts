@@ -1,4 +1,4 @@
-// Attributes: read by services and groups, pushed, and forgotten.
+// The calls for attributes: read by services and groups, set, and forget.
 import type { FastifyInstance } from 'fastify';
 import type { InputLog } from '../state/input-log.ts';
 import type { Limits } from '../options.ts';

@@ -1,5 +1,6 @@
-// A collector: takes events as Snowplow's does, by POST and GET, and hands them to the input log. It answers when they are
-// on the disk. A malformed event, and one that the engine failed on, is answered like any other, and counted.
+// A collector: receives events as Snowplow's does, by POST and GET, and adds them to the input log. It responds when
+// they are on the disk. The response does not tell whether an event is malformed or the engine failed on it; both are
+// counted.
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { InputLog } from '../state/input-log.ts';
@@ -38,7 +39,8 @@ const byGet = {
 };
 
 export async function collectorRoutes(server: FastifyInstance, parts: CollectorParts): Promise<void> {
-  // Trackers send JSON under several content types. The collector parses it itself, since a malformed body is not an error.
+  // Trackers send JSON under several content types. The collector parses it itself, since a malformed body is not an
+  // error.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 

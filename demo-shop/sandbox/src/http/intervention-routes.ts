@@ -1,4 +1,4 @@
-// Interventions: streamed to those who listen, and pushed past the rules.
+// The calls for interventions: the stream to subscribers, and interventions that are pushed past the rules.
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { EventIds } from '../stream/event-id.ts';

@@ -1,4 +1,4 @@
-// The registry's calls, with the addresses and answers that the Python SDK expects.
+// The registry's calls, with the addresses and responses that the Python SDK expects.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { InputLog } from '../state/input-log.ts';
 import { create, find, remove, update, type Check } from '../registry/publishing.ts';
@@ -39,7 +39,7 @@ const schemas = {
 
 export async function registryRoutes(server: FastifyInstance, parts: RegistryParts): Promise<void> {
   const changes = new OneAtATime(parts.inputLog);
-  // Bodies count only as JSON: a form on another site can send anything else without asking first.
+  // Only JSON is accepted: a form on another site can send other content types without a preflight request.
   server.removeContentTypeParser('text/plain');
   for (const type of objectTypes) typeRoutes(server, type, parts, changes);
 }
@@ -119,7 +119,7 @@ class TypeCalls {
   }
 }
 
-/** Each change is held against the state that the one before has left. */
+/** Makes changes one after another, so that each is checked against the result of the one before. */
 class OneAtATime {
   readonly #inputLog: InputLog;
   #last: Promise<unknown> = Promise.resolve();

@@ -1,4 +1,4 @@
-// JSON schemas of what comes in and goes out: they validate, and are the OpenAPI document.
+// JSON schemas of requests and responses. They validate, and they make up the OpenAPI document.
 
 const name = { type: 'string', pattern: '^[A-Za-z0-9_]+$', minLength: 1, maxLength: 128 } as const;
 const identifier = { type: 'string', minLength: 1, maxLength: 256 } as const;
@@ -44,7 +44,7 @@ export const registryRefusals = { '4xx': registryError, '5xx': registryError } a
 
 // ---- registry ----------------------------------------------------------------------------------
 
-/** The rest of a definition is the engine's to check. */
+/** The engine checks the rest of a definition. */
 export const objectBody = {
   type: 'object',
   required: ['name'],

@@ -1,6 +1,6 @@
-// Who may call. A page of another site can make a visitor's browser send requests here, and by rebinding a name of its
-// own to this machine even read the answers; so the name that a request calls the sandbox by, and the origin of the page
-// that it comes from, must be known ones.
+// Access control. A page of another site can make a visitor's browser send requests here. If it rebinds a name of its
+// own to this machine, it can even read the responses. So each request must use a known name for the sandbox, and come
+// from a page of a known origin.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../support/refusal.ts';
@@ -10,9 +10,12 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Needs no token. */
     isOpen?: boolean;
-    /** A GET that does more than read: no other site's page may make a browser send it, an image or a link neither. */
+    /**
+     * A GET that does more than read: pages of other sites must not make a browser send it, not even by an image or a
+     * link.
+     */
     hasEffect?: boolean;
-    /** The methods that the address has, where this is none of them. */
+    /** The methods that the address has, if this method is not one of them. */
     allow?: string;
   }
 }
@@ -36,8 +39,8 @@ export function guard(server: FastifyInstance, access: Access): void {
 }
 
 /**
- * Makes all other methods of an address answer 405. Returns what adds these routes: call it when the others are there, and
- * this before the first of them.
+ * Makes each other method of an address return 405. Call this before the first route is added, and the function that it
+ * returns after the last.
  */
 export function refuseOtherMethods(server: FastifyInstance): () => void {
   const methods = new Map<string, Set<string>>();
@@ -64,7 +67,7 @@ function checkMethod(request: FastifyRequest, reply: FastifyReply): void {
   throw new Refusal(405, `This address does not take ${request.method}. It takes ${allow}.`);
 }
 
-/** The host's name without its port; "" if there is none. */
+/** Returns the name in a Host header without the port; "" if there is no name. */
 export function hostName(host: string | undefined): string {
   return (/^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(host ?? '')?.[1] ?? '').toLowerCase();
 }
@@ -94,15 +97,15 @@ function hasEffect({ method, routeOptions: { config } }: FastifyRequest): boolea
 }
 
 /**
- * Whether a request comes from a page of one of these origins, or of no page at all. Browsers name no origin in the
- * requests of images, links and frames, but say that they come from another one, and most often name it as the referrer.
+ * Returns true if a request comes from a page of one of these origins, or from no page. In requests of images, links
+ * and frames, browsers do not send `Origin`, but `Sec-Fetch-Site`, and most often `Referer`.
  */
 export function isFromPageOf(origins: readonly string[], { headers }: { readonly headers: IncomingHttpHeaders }): boolean {
   const origin = headers.origin ?? originOf(headers.referer);
   if (origin !== undefined && origins.includes(origin)) return true;
   if (headers.origin !== undefined) return false;
   const site = headers['sec-fetch-site'];
-  // Older browsers do not say it, and none does to addresses without TLS other than this machine's.
+  // Older browsers do not send it. No browser sends it to an address without TLS, except to this machine's own.
   return site === undefined ? origin === undefined : site === 'same-origin' || site === 'none';
 }
 
@@ -117,7 +120,7 @@ function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyR
     'Access-Control-Allow-Headers': 'Content-Type, Authorization, X-Signals-Sdk-Name, SP-Anonymous, Last-Event-ID, Cache-Control',
     'Access-Control-Max-Age': '600',
   });
-  // A page may reach from the internet into this machine only where it is told so.
+  // Browsers let a page from the internet call this machine only if the preflight response allows it.
   if (request.headers['access-control-request-private-network'] !== undefined) {
     reply.header('Access-Control-Allow-Private-Network', 'true');
   }
@@ -135,7 +138,7 @@ function bearerOf(request: FastifyRequest): string {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
 }
 
-/** A browser cannot be given a bearer token: it asks for a name, which does not matter, and a password. */
+/** A browser cannot send a bearer token. It asks for a user name, which does not matter, and a password. */
 function passwordOf(request: FastifyRequest): string {
   const encoded = /^Basic +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (encoded === undefined) return bearerOf(request);

@@ -21,14 +21,14 @@ export function newServer(limits: Limits): FastifyInstance {
     requestTimeout: limits.requestTime,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     forceCloseConnections: true,
-    // An address that the router cannot even read; Fastify's own answer would repeat it.
+    // For an address that the router cannot read. Fastify's own response would repeat the address.
     frameworkErrors: (_error, request, reply) => {
       void (reply as FastifyReply).code(400).send(refusalBody(request.url, new Refusal(400, 'The address is malformed.')));
     },
-    // What does not fit a schema is refused, never bent to fit.
+    // A body that does not fit its schema is refused, never changed to fit.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   });
-  // The Python SDK says that a body is JSON also where it sends none.
+  // The Python SDK sends the content type of JSON without a body, too.
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') return done(null, undefined);
@@ -38,7 +38,7 @@ export function newServer(limits: Limits): FastifyInstance {
   return server;
 }
 
-/** How deep brackets are nested, outside of strings. */
+/** Returns the depth of nested brackets, outside of strings. */
 function depthOf(json: string): number {
   let depth = 0;
   let deepest = 0;
@@ -53,14 +53,14 @@ function depthOf(json: string): number {
   return deepest;
 }
 
-/** Nothing that a client sent gets into an error's text: neither Fastify's own messages nor those of parsers. */
+/** Error messages never repeat what a client sent, so they do not use those of Fastify or of parsers. */
 export function answerErrors(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
     const refusal = error instanceof Refusal ? error : refusalOf(error, request.url);
     return reply.code(refusal.status).send(refusalBody(request.url, refusal));
   });
   server.setNotFoundHandler((request, reply) => {
-    return reply.code(404).send(refusalBody(request.url, new Refusal(404, 'There is nothing at this address.')));
+    return reply.code(404).send(refusalBody(request.url, new Refusal(404, 'Unknown address. The API is described at /docs/.')));
   });
 }
 
@@ -77,14 +77,14 @@ function refusalOf(error: FastifyError, url: string): Refusal {
   }
   switch (error.statusCode) {
     case 413:
-      return new Refusal(413, 'The body is larger than the sandbox takes.');
+      return new Refusal(413, 'The body is larger than the limit bodyBytes.');
     case 415:
       return new Refusal(415, 'Send the body as application/json.');
     case 400:
       return new Refusal(400, 'The body is not JSON.');
     default:
       console.error(`A request failed: ${errorCode(error)}`);
-      return new Refusal(500, 'Something went wrong inside the sandbox.');
+      return new Refusal(500, 'The request failed inside the sandbox. Its log names the error.');
   }
 }
 

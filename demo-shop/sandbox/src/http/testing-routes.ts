@@ -1,4 +1,4 @@
-// Tries an attribute group on the events of the last time, without publishing it.
+// Tries an attribute group on the last events, without publishing it.
 import { EngineError, loadEngine, type Engine } from 'tripline/engine';
 import type { FastifyInstance } from 'fastify';
 import { bundleOf } from '../registry/bundle.ts';
@@ -69,7 +69,7 @@ function seenIds(events: readonly { payload: TrackerPayload }[], field: string):
   return [...new Map(ids.map((id) => [comparable(id), id])).values()];
 }
 
-/** The field that a key's ids are read from. */
+/** Returns the field of an event that holds a key's ids. */
 function fieldOf(key: Definition): string {
   const property = key['property'] as { type?: unknown; name?: unknown } | undefined;
   if (property === undefined) return String(key['key'] ?? key.name);

@@ -1,4 +1,4 @@
-// A bundle of definitions: what engines load, here and in the browser.
+// Bundles of definitions, which engines load, here and in the browser.
 import { createHash } from 'node:crypto';
 import { forPages, type Bundle as PageBundle } from 'tripline/define';
 import { isPublished, objectTypes, type ObjectType, type Registry, type StoredObject } from './registry.ts';
@@ -15,7 +15,9 @@ export function publishedObjects(registry: Registry): StoredObject[] {
   return registry.all().filter(isPublished);
 }
 
-/** What a browser may see: published objects without owners, descriptions and the names of warehouses and their columns. */
+/**
+ * Returns the bundle for browsers: published objects without owners, descriptions and the names of warehouse columns.
+ */
 export function publicBundle(registry: Registry): Bundle {
   // The engine has checked these objects, which is more than types could.
   const published = bundleOf(publishedObjects(registry)) as unknown as PageBundle;

@@ -1,4 +1,5 @@
-// What may be created, changed and deleted, and what follows from it. A refusal is thrown; the answer is what to change.
+// Decides which objects may be created, changed and deleted. Each function throws a Refusal, or returns the changes to
+// make, with those of other objects that follow.
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from 'tripline/engine';
 import { bundleOf, publishedObjects, type Bundle } from './bundle.ts';
@@ -16,10 +17,10 @@ import {
 } from './registry.ts';
 import type { Definition } from '../types.ts';
 
-/** What the engine says about a bundle. */
+/** Returns the engine's diagnostics for a bundle. */
 export type Check = (bundle: Bundle) => Promise<readonly Diagnostic[]>;
 
-/** No change if the same object is there already. */
+/** Returns no change if the registry has the same object. */
 export async function create(registry: Registry, check: Check, object: StoredObject): Promise<Change[]> {
   const known = registry.get(nameOf(object));
   if (known === undefined) return put(registry, check, object);
@@ -61,11 +62,11 @@ async function put(registry: Registry, check: Check, object: StoredObject): Prom
   return changes;
 }
 
-/** A draft is held against all that is there, so that drafts may name one another. */
+/** Checks a draft together with all other objects, so that drafts may name one another. */
 async function draftFaults(objects: readonly StoredObject[], check: Check, draft: StoredObject): Promise<Fault[]> {
   const errors = await errorsOf(objects, check);
   if (errors.every(({ culprit }) => culprit !== undefined)) return faultsOf(errors, draft, false);
-  // The bundle could not be read, so nothing in it was checked. What makes it so is this draft, or an older one.
+  // The engine could not read the bundle, so it checked nothing. The reason is this draft, or an older one.
   const isReadable = await Promise.all(objects.map((object) => object === draft || canBeRead(object, check)));
   return faultsOf(await errorsOf(objects.filter((_, index) => isReadable[index]), check), draft, false);
 }
@@ -74,7 +75,7 @@ async function canBeRead(object: StoredObject, check: Check): Promise<boolean> {
   return (await errorsOf([object], check)).every(({ culprit }) => culprit !== undefined);
 }
 
-/** What else is unpublished when an object is no longer there: interventions that read it. Others keep it in place. */
+/** Unpublishes the interventions that read an object that goes. Throws if an object of another type uses it. */
 async function withdraw(registry: Registry, check: Check, object: StoredObject): Promise<Change[]> {
   if (!isPublished(registry.get(nameOf(object))!)) return [];
   const rest = publishedObjects(registry.with([{ kind: 'remove', object: nameOf(object) }]));
@@ -90,13 +91,13 @@ function unpublished({ type, body }: StoredObject): StoredObject {
   return { type, body: { ...body, is_published: false } };
 }
 
-/** All that decides what a group computes, and how it is described. */
+/** Everything in a group except for whether it is published. */
 function content({ body }: StoredObject): Definition {
   return { ...body, is_published: true };
 }
 
 interface ErrorOf {
-  /** Undefined: the bundle as a whole. */
+  /** Undefined if the bundle as a whole has the error. */
   readonly culprit: StoredObject | undefined;
   readonly path: readonly (string | number)[];
   readonly message: string;
@@ -115,7 +116,7 @@ async function errorsOf(objects: readonly StoredObject[], check: Check): Promise
     });
 }
 
-/** Those of an object and of the bundle, and if `othersToo` those that others have with it. */
+/** The errors of an object and of the bundle; with `othersToo` also those that other objects have because of it. */
 function faultsOf(errors: readonly ErrorOf[], object: StoredObject, othersToo: boolean): Fault[] {
   const own = nameOf(object);
   return errors.flatMap(({ culprit, path, message }) => {

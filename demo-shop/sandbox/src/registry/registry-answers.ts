@@ -1,8 +1,8 @@
-// Registry objects as the API answers them: with what the SDK requires beyond what it sent.
+// Registry objects in the form of the API's responses, which has more members than the SDK sends.
 import { isVersioned, nameOf, type Registry, type StoredObject } from './registry.ts';
 import type { Definition } from '../types.ts';
 
-/** Keys that are there without being created. */
+/** Keys that exist without being created. */
 export const builtInKeys: readonly StoredObject[] = ['domain_userid', 'domain_sessionid', 'network_userid', 'user_id'].map((name) => ({
   type: 'attribute_keys',
   body: { name, key: name, property: { type: 'atomic', name }, is_published: true },
@@ -14,7 +14,7 @@ export function answerOf(registry: Registry, { type, body }: StoredObject): obje
   return body;
 }
 
-/** A body as it is stored: with the defaults spelt out, so that equal definitions are equal. */
+/** Returns the stored form of an object. It has the defaults, so that equal definitions are deeply equal. */
 export function normalised({ type, body }: StoredObject): StoredObject {
   const version = isVersioned(type) ? { version: 1 } : {};
   return { type, body: { ...version, is_published: false, ...withoutNulls(body) } };

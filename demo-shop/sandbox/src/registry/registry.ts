@@ -63,7 +63,7 @@ export class Registry {
     return [...this.#objects.values()];
   }
 
-  /** The registry as it will be; this one stays as it is. */
+  /** Returns a registry with these changes; this one does not change. */
   with(changes: readonly Change[]): Registry {
     const next = new Registry(this.all());
     next.apply(changes);

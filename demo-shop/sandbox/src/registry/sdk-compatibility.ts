@@ -1,5 +1,5 @@
-// What the Python SDK up to 0.4.2 cannot read: its models know the values of their time only, and one that they do not
-// know makes a whole list fail.
+// Keeps objects that the Python SDK up to 0.4.2 cannot read away from it. Its models know only the values of their
+// time, and one unknown value makes a whole list fail.
 import type { StoredObject } from './registry.ts';
 import type { Definition } from '../types.ts';
 

@@ -1,4 +1,5 @@
-// Goes through a whole database, as a program of its own: `node check-database.js FOLDER`. Status 0 if nothing is wrong.
+// Reads a whole database, as a program of its own: `node check-database.js FOLDER`. Exits with status 0 if it is
+// intact.
 import { ABORT } from 'lmdb';
 import { openDatabase } from './lmdb-store.ts';
 

@@ -1,5 +1,5 @@
-// The database file, looked at before it is opened. Its library maps it into memory, so that a file that is damaged, or
-// that cannot grow, ends the process by a signal: another process goes first.
+// Checks the database file before it is opened. The library maps it into memory, so a file that is damaged, or that
+// cannot grow, ends the process by a signal. So another process reads the file first.
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,11 +8,11 @@ import { databaseFolder } from './lmdb-store.ts';
 import { errorCode } from '../support/error-code.ts';
 import { StartFailure } from '../support/start-failure.ts';
 
-/** What a new database needs, and some more (bytes). */
+/** A little more than a new database needs (bytes). */
 const firstRoom = 1024 * 1024;
-/** The library begins a file with this much, in one go (bytes). */
+/** The library's first write of a new file has this size (bytes). */
 const smallestFile = 8192;
-/** For going through all of it (ms). */
+/** The time limit of the check (ms). */
 const longestCheck = 120_000;
 
 /** Throws a StartFailure if there is a database and it is damaged, or if there is none and no room for one. */

@@ -1,12 +1,12 @@
-// One sandbox a folder: two that write to the same state would ruin it. The operating system holds the lock, and releases
-// it with the process, however that ends. The file's content only tells others who has it.
+// Locks a folder for one sandbox, since two would ruin each other's state. The operating system holds the lock, and
+// releases it when the process ends, in whatever way. The file's content only tells others which process has the lock.
 import { tryLock } from 'fs-native-extensions';
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../support/error-code.ts';
 import { StartFailure } from '../support/start-failure.ts';
 
-/** Returns how to unlock. Throws a StartFailure if another process has the folder. */
+/** Returns a function that unlocks. Throws a StartFailure if another process has the lock. */
 export function lockFolder(folder: string): () => void {
   const file = join(folder, 'process');
   const descriptor = lock(file, folder);

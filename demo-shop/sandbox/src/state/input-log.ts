@@ -1,6 +1,7 @@
-// The one way in for all that changes the state: an input is on the disk before it takes effect, and takes effect
-// before it is answered. Inputs that arrive while the disk is busy are written together, so that one write serves many.
-// An input on which the engine fails becomes a dead letter. Where the disk takes nothing, inputs are refused with 503.
+// Every change of the state passes through the input log. An input is on the disk before it takes effect, and takes
+// effect before its caller gets a response. Inputs that arrive while the disk is busy are written together, so one
+// write serves many. An input on which the engine fails becomes a dead letter. If the disk cannot be written, inputs
+// are refused by 503.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Input } from './inputs.ts';
 import type { ReplayEntry } from '../stream/replay-buffer.ts';
@@ -12,17 +13,17 @@ import type { Delivery } from '../stream/subscribers.ts';
 import type { Target } from '../types.ts';
 
 type WithoutNow<T> = T extends unknown ? Omit<T, 'now'> : never;
-/** An input that is not in yet. */
+/** An input that has no time yet. */
 export type NewInput = WithoutNow<Input>;
 
-/** What an input led to, and what became of each of its interventions. */
+/** The effect of an input, with the delivery of each of its interventions. */
 export interface Applied extends Outcome {
   readonly deliveries: readonly Delivery[];
 }
 
 interface Waiting {
   readonly inputs: readonly Input[];
-  /** The first of them that are nobody's request. */
+  /** The first of them, which no caller waits for. */
   readonly owed: readonly NewInput[];
   /** Resolves only when a checkpoint holds them. */
   readonly isCompacting: boolean;
@@ -30,13 +31,13 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** How far the machine's clock may be set back before the engine's is (ms, rule 10). */
+/** If the machine's clock is set back by more, so is the engine's (ms, rule 10). */
 const bearableStepBack = 5 * 60_000;
-/** A checkpoint is due after so many bytes of inputs, and after as many as a checkpoint has. */
+/** A checkpoint is due when the inputs since the last one take more than this, and more than the checkpoint (bytes). */
 const shortestLog = 4 * 1024 * 1024;
-/** The longest time that a timer of Node bears (ms). */
+/** The longest time of a timer in Node (ms). */
 const longestTimer = 2 ** 31 - 1;
-/** Between two tries of what failed: doubled from the first to the last (ms). */
+/** The pause between two tries doubles from the first to the second of these (ms). */
 const shortestPause = 1000;
 const longestPause = 30_000;
 
@@ -45,9 +46,9 @@ export class InputLog {
   readonly #state: SandboxState;
   readonly #deliver: (entry: ReplayEntry) => Delivery;
   readonly #waiting: Waiting[] = [];
-  /** Inputs that nobody waits for, and the disk has not taken: they go in with the next. */
+  /** Inputs that no caller waits for and that could not be written. They are written with the next. */
   readonly #owed: NewInput[] = [];
-  /** Dead letters that the disk has not taken. */
+  /** Dead letters that could not be written yet. */
   #unburied: DeadLetter[] = [];
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -60,7 +61,7 @@ export class InputLog {
   #canDecide = true;
   readonly #closing = new AbortController();
 
-  /** `deliver` sends an intervention to those who listen. */
+  /** `deliver` sends an intervention to its subscribers. */
   constructor(store: Store, state: SandboxState, deliver: (entry: ReplayEntry) => Delivery) {
     this.#store = store;
     this.#state = state;
@@ -68,19 +69,22 @@ export class InputLog {
     this.#now = state.clock;
   }
 
-  /** Begins to keep time: what became true while no sandbox ran fires now. `failed`: what could not be replayed. */
+  /**
+   * Starts the clock: interventions that became true while no sandbox ran fire now. `failed` inputs become dead
+   * letters.
+   */
   async start(failed: readonly FailedInput[]): Promise<void> {
     for (const each of failed) this.#condemn(each);
     await this.#submitOwed({ kind: 'wake' });
     await this.compact().catch(() => undefined);
   }
 
-  /** Whether inputs reach the disk. */
+  /** False while inputs cannot be written. */
   get canWrite(): boolean {
     return this.#canWrite;
   }
 
-  /** Whether there is an engine. */
+  /** False while the engine cannot be built anew. */
   get canDecide(): boolean {
     return this.#canDecide;
   }
@@ -90,12 +94,12 @@ export class InputLog {
     return [...this.#store.deadLetters(), ...this.#unburied];
   }
 
-  /** Resolves, with what each input led to, once all of them are on the disk and have taken effect. */
+  /** Resolves with the effect of each input when all of them are on the disk and have taken effect. */
   submit(inputs: readonly NewInput[]): Promise<Applied[]> {
     return this.#enqueue(inputs, false);
   }
 
-  /** As `submit`, for a single one, and rejects with the refusal that it led to. */
+  /** Like `submit`, for one input. Rejects if the input is refused. */
   async change(input: NewInput): Promise<Applied> {
     return accepted(await this.submit([input]));
   }
@@ -105,12 +109,12 @@ export class InputLog {
     return accepted(await this.#enqueue([{ kind: 'forget', target }], true));
   }
 
-  /** Forgets the inputs so far: the state holds all that they led to. */
+  /** Makes a checkpoint, so that the inputs before it are no longer needed. */
   async compact(): Promise<void> {
     await this.#enqueue([], true);
   }
 
-  /** These reached a subscriber, so they wait no longer: not now, and not after a restart. */
+  /** Records that these reached a subscriber, so that they no longer wait, also after a restart. */
   delivered(entries: readonly ReplayEntry[]): void {
     const numbers = entries.filter(({ waits }) => waits).map(({ number }) => number);
     if (numbers.length === 0) return;
@@ -159,7 +163,7 @@ export class InputLog {
       }
       this.#setTimer();
     }
-    // In the same turn as the look at what waits, so that nothing is left waiting.
+    // No `await` stands between this and the check of #waiting, so no input is left waiting.
     this.#running = undefined;
   }
 
@@ -224,7 +228,9 @@ export class InputLog {
     }
   }
 
-  /** The engine is built anew, however long that takes: what is on the disk must take effect before what comes after. */
+  /**
+   * Builds the engine anew, however long that takes, since the inputs on the disk must take effect before later ones.
+   */
   async #heal(): Promise<void> {
     for (let pause = shortestPause; ; pause = Math.min(2 * pause, longestPause)) {
       try {
@@ -254,7 +260,7 @@ export class InputLog {
   }
 
   async #checkpoint(): Promise<void> {
-    // It clears the log, which has the failed inputs as long as they are not dead letters.
+    // A checkpoint clears the log, which holds failed inputs until they are dead letters.
     await this.#bury();
     const checkpoint = this.#state.checkpoint();
     const { entries, oldest } = this.#state.replayBuffer.drainChanges(this.#now);

@@ -1,9 +1,9 @@
-// All that can change the sandbox's state. Each one is stored before it takes effect, and the same inputs in the same
-// order lead to the same state: that is how a restart finds everything again.
+// Inputs: everything that can change the sandbox's state. Each is stored before it takes effect. The same inputs in the
+// same order lead to the same state, so a restart replays them.
 import type { DirectIntervention, TrackerPayload, Target } from '../types.ts';
 import type { Change } from '../registry/registry.ts';
 
-/** `now`: when the sandbox took it in (ms). It never goes back but through `rebase`. */
+/** `now` is the time at which the sandbox received it (ms). Only a `rebase` makes it go back. */
 export type Input = { readonly now: number } & (
   | { readonly kind: 'event'; readonly payload: TrackerPayload }
   /** Stored inputs have the update as `push`. */
@@ -11,11 +11,11 @@ export type Input = { readonly now: number } & (
   | { readonly kind: 'direct'; readonly intervention: DirectIntervention; readonly targets: readonly Target[] }
   | { readonly kind: 'objects'; readonly changes: readonly Change[] }
   | { readonly kind: 'forget'; readonly target: Target }
-  /** Time passes: a deadline is due. */
+  /** A deadline is due. */
   | { readonly kind: 'time' }
-  /** A sandbox starts: what became true while none ran fires if it still holds (rule 12). */
+  /** A sandbox starts. Interventions that became true while none ran fire if their criteria still hold (rule 12). */
   | { readonly kind: 'wake' }
-  /** The machine's clock was set back by more than the engine bears. */
+  /** The machine's clock was set back by more than the engine accepts. */
   | { readonly kind: 'rebase' }
   /** These interventions, by number, reached a subscriber. */
   | { readonly kind: 'delivered'; readonly numbers: readonly number[] }

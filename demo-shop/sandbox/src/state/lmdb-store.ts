@@ -16,19 +16,19 @@ export function databaseFolder(folder: string): string {
   return join(folder, 'state');
 }
 
-/** Opens it as the sandbox does; it is made where there is none. */
+/** Opens the database with the sandbox's settings; creates it if there is none. */
 export function openDatabase(folder: string): RootDatabase {
-  // Without overlapping, a write's promise resolves when it is on the disk, not when it is visible. With batches of its own,
-  // the library rejects a promise that nobody has when a write fails, which ends the process.
+  // Without overlapping, a write's promise resolves when it is on the disk, not when it is visible. With batches of its
+  // own, the library rejects an unhandled promise when a write fails, which ends the process.
   return open({ path: databaseFolder(folder), overlappingSync: false, eventTurnBatching: false, maxDbs: 4 });
 }
 
 export class LmdbStore implements Store {
   readonly #root: RootDatabase;
-  /** By a number that grows. */
+  /** The key is a number that grows. */
   readonly #inputs: Database<Input, number>;
   readonly #replayBuffer: Database<ReplayEntry, number>;
-  /** By a number of their own, which grows. */
+  /** The key is a number of their own, which grows. */
   readonly #letters: Database<BuriedInput, number>;
   readonly #state: Database<Buffer, string>;
   readonly #mostLetters: number;
@@ -139,7 +139,7 @@ export class LmdbStore implements Store {
   }
 }
 
-/** The database's error where a commit failed, with the system's name for it as its code. */
+/** Returns the database's error if a commit failed; its code is the system's name of the error. */
 async function causeOf(error: unknown): Promise<unknown> {
   const { commitError } = error as { commitError?: Promise<never> };
   if (commitError === undefined) return error;

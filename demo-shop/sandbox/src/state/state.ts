@@ -1,6 +1,6 @@
-// What the sandbox knows: definitions, profiles, and the interventions of the last minutes. It changes by inputs alone,
-// and has no clock, so the same inputs lead to the same state. An input on which the engine fails changes nothing: a trap
-// leaves an engine's memory half changed, so a new one is built from the last checkpoint and the inputs since.
+// The state of a sandbox: definitions, profiles, and the interventions of the last minutes. Only inputs change it, and
+// it has no clock, so the same inputs lead to the same state. An input on which the engine fails changes nothing: a
+// trap leaves an engine's memory half changed, so a new engine is built from the last checkpoint and the inputs since.
 import { EngineError, loadEngine, stringAttributes, type Engine, type TriggeredIntervention } from 'tripline/engine';
 import { bundleOf, publicBundle, publishedObjects } from '../registry/bundle.ts';
 import type { Input, AttributeUpdate } from './inputs.ts';
@@ -16,15 +16,15 @@ export interface StateLimits extends ReplayLimits {
   readonly sentMarks: number;
 }
 
-/** What an input led to. */
+/** The effect of an input. */
 export interface Outcome {
   readonly entries: readonly ReplayEntry[];
   readonly refusal?: Refusal;
-  /** Whether there was something to forget. */
+  /** For `forget`: true if the engine had a profile to forget. */
   readonly found?: boolean;
 }
 
-/** An attribute of one version of a group; without a version, of the highest that is published. */
+/** An attribute of one version of a group; without a version, of the highest published one. */
 export interface AttributeName {
   readonly group: string | undefined;
   readonly version: number | undefined;
@@ -36,7 +36,7 @@ export interface FailedInput extends NumberedInput {
   readonly error: unknown;
 }
 
-/** Loads engines. Tests have one whose engines fail. */
+/** Loads engines. Tests pass one whose engines fail. */
 export type EngineLoader = typeof loadEngine;
 
 const nothing: Outcome = { entries: [] };
@@ -44,7 +44,7 @@ const nothing: Outcome = { entries: [] };
 export class SandboxState {
   readonly registry: Registry;
   readonly replayBuffer: ReplayBuffer;
-  /** Ids that were forgotten since the last checkpoint: whoever stores one erases what else names them. */
+  /** Ids that were forgotten since the last checkpoint. The next checkpoint erases dead letters that name them. */
   readonly forgotten: Target[] = [];
   readonly #limits: StateLimits;
   readonly #load: EngineLoader;
@@ -65,7 +65,7 @@ export class SandboxState {
     this.#publicBundle = JSON.stringify(publicBundle(this.registry));
   }
 
-  /** The state that a store holds, and the inputs that could not be replayed. Rejects if its checkpoint cannot be read. */
+  /** Returns the stored state, and the inputs that could not be replayed. Rejects if the checkpoint cannot be read. */
   static async restore(
     stored: StoredState,
     limits: StateLimits,
@@ -92,27 +92,27 @@ export class SandboxState {
     return new SandboxState(base, replayBuffer, engine, limits, load);
   }
 
-  /** The highest `now` so far (ms); far in the past at first. */
+  /** The highest `now` of an input so far (ms); -Infinity before the first. */
   get clock(): number {
     return this.#engine.clock ?? -Infinity;
   }
 
-  /** Whether nothing can be read before `heal`. */
+  /** True from a failure of the engine until `heal`: nothing can be read. */
   get isBroken(): boolean {
     return this.#isBroken;
   }
 
-  /** When an input of the kind `time` is due (ms). */
+  /** The time at which an input of the kind `time` is due (ms). */
   get nextDeadline(): number {
     return this.#isBroken ? Infinity : this.#engine.nextDeadline;
   }
 
-  /** What browsers load, as text. */
+  /** The bundle for browsers, as JSON. */
   get publicBundle(): string {
     return this.#publicBundle;
   }
 
-  /** What a published group, or the first that has the attribute, reads for a target; null where there is no value. */
+  /** The value in a published group, or in the first group that has the attribute; null if there is no value. */
   attribute(target: Target, { group, version, attribute }: AttributeName): unknown {
     const groups = new Map(Object.entries(this.#reading(() => this.#engine.attributes(target, version))));
     const values = group === undefined ? [...groups.values()].find((each) => Object.hasOwn(each, attribute)) : groups.get(group);
@@ -125,7 +125,7 @@ export class SandboxState {
     return checkpoint;
   }
 
-  /** Rejects with what the engine failed on; the state is as before, once it is healed. */
+  /** Rejects with the engine's error. The state is then as before, after `heal`. */
   async apply(input: Input): Promise<Outcome> {
     try {
       const outcome = await this.#take(input);
@@ -137,16 +137,16 @@ export class SandboxState {
     }
   }
 
-  /** After a failure: builds the engine anew. Rejects if that cannot be done; try again. No `apply` may be under way. */
+  /** Builds the engine anew after a failure. If it rejects, call it again. Do not call it during an `apply`. */
   async heal(): Promise<void> {
     if (!this.#isBroken) return;
-    // What the inputs led to has been kept and delivered when they came in.
+    // The interventions of these inputs have been kept and delivered before, so this replay buffer is thrown away.
     const twin = await SandboxState.#at(this.#base, new ReplayBuffer(this.#limits), this.#limits, this.#load);
     for (const input of this.#since) await twin.#take(input);
     const checkpoint = twin.checkpoint();
     this.#engine = twin.#engine;
     this.#isBroken = false;
-    // The next failure need not go through these inputs again.
+    // After the next failure, these inputs need no second replay.
     this.#rebase(checkpoint);
   }
 
@@ -209,7 +209,9 @@ export class SandboxState {
     }
   }
 
-  /** Where what is published changes, the engine is loaded anew, and keeps what its definitions let it keep. */
+  /**
+   * Loads a new engine if the published definitions change. It keeps the state of attributes that are still defined.
+   */
   async #change(now: number, changes: readonly Change[]): Promise<Outcome> {
     const next = this.registry.with(changes);
     if (engineBundle(next) === engineBundle(this.registry)) {
@@ -221,7 +223,7 @@ export class SandboxState {
     engine.restore(snapshot);
     const fired = engine.advance(now);
     this.registry.apply(changes);
-    // One that broke in the meantime, when an attribute was read, cannot even be released.
+    // An engine that broke meanwhile, while an attribute was read, cannot be released.
     if (!this.#isBroken) this.#engine.release();
     this.#engine = engine;
     this.#isBroken = false;
@@ -243,7 +245,7 @@ function engineFor(registry: Registry, { profiles, sentMarks }: StateLimits, loa
   return load({ definitions: bundleOf(publishedObjects(registry)), limits: { profiles, sentMarks } });
 }
 
-/** Inputs are replayed as if the engine had never stopped, so nothing counts as missed in between. */
+/** Continues at the snapshot's own time, so that a replay of inputs does not treat the time since as missed. */
 function resume(engine: Engine, snapshot: Uint8Array): void {
   engine.restore(snapshot);
   if (engine.clock !== undefined) engine.advance(engine.clock);
@@ -259,7 +261,7 @@ function groupCopies(fired: readonly TriggeredIntervention[]): StreamedIntervent
   return [...groups.values()];
 }
 
-/** A direct intervention names its target itself, or is for each one that it was sent to. */
+/** Makes a copy of a direct intervention for each of its targets. */
 function copiesOf(intervention: DirectIntervention, targets: readonly Target[]): StreamedIntervention[] {
   return targets.map((target) => ({ ...intervention, target_attribute_key: target }));
 }

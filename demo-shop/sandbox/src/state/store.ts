@@ -1,10 +1,11 @@
-// Where the sandbox keeps its state: a checkpoint, and the inputs since. A store for several nodes would implement this.
+// The interface of what keeps the state: a checkpoint, and the inputs since. A store for several nodes would implement
+// it.
 import type { Input } from './inputs.ts';
 import type { StoredObject } from '../registry/registry.ts';
 import type { ReplayEntry } from '../stream/replay-buffer.ts';
 import type { Target } from '../types.ts';
 
-/** The state after all inputs up to some number. */
+/** The state after some number of inputs. */
 export interface Checkpoint {
   /** The engine's snapshot. */
   readonly engine: Uint8Array;
@@ -17,11 +18,11 @@ export interface NumberedInput {
   readonly input: Input;
 }
 
-/** An input on which the engine failed. It is kept for whoever looks into the failure, and takes no effect. */
+/** An input on which the engine failed. It has no effect, and is kept so that the failure can be examined. */
 export interface DeadLetter extends NumberedInput {
-  /** When it failed (ms). */
+  /** The time of the failure (ms). */
   readonly at: number;
-  /** The kind of the error, without what the input held. */
+  /** The kind of the error, without the input's content. */
   readonly code: string;
 }
 
@@ -33,28 +34,28 @@ export interface StoredState {
   readonly checkpoint: Checkpoint | undefined;
   /** The interventions of the last minutes, oldest first. */
   readonly replayBuffer: readonly ReplayEntry[];
-  /** What came after the checkpoint, in order. */
+  /** The inputs after the checkpoint, in order. */
   readonly inputs: readonly NumberedInput[];
 }
 
-/** Every call that writes takes effect as a whole or, where it rejects, not at all; it can be tried again. */
+/** Every call that writes takes effect as a whole or, if it rejects, not at all; it can then be made again. */
 export interface Store {
-  /** Called once, before all else. */
+  /** Called once, before all other calls. */
   load(): Promise<StoredState>;
 
-  /** Resolves, with the number of the first, when all inputs are on the disk, in order. */
+  /** Resolves with the number of the first input when all inputs are on the disk, in order. */
   append(inputs: readonly Input[]): Promise<number>;
 
   /**
-   * Replaces the checkpoint, forgets all inputs, keeps `entries` of the replay buffer, drops those with a number below `oldest`,
-   * and erases the dead letters that name one of `forgotten`. No append may be under way.
+   * Replaces the checkpoint, forgets all inputs, keeps `entries` of the replay buffer, drops those with a number below
+   * `oldest`, and erases the dead letters that name one of `forgotten`. Do not call it during an append.
    */
   checkpoint(checkpoint: Checkpoint, entries: readonly ReplayEntry[], oldest: number, forgotten: readonly Target[]): Promise<void>;
 
-  /** Takes inputs out of those to replay and keeps them as dead letters; beyond a limit the oldest go. */
+  /** Moves inputs from those to replay to the dead letters. Beyond a limit, the oldest dead letters are dropped. */
   bury(letters: readonly DeadLetter[]): Promise<void>;
 
-  /** Of all dead letters, oldest first. */
+  /** Summaries of all dead letters, oldest first. */
   deadLetters(): readonly DeadLetterSummary[];
 
   close(): Promise<void>;

@@ -1,5 +1,5 @@
-// The ids of streamed interventions, for Last-Event-ID. A client can neither read nor make one: an id tells nothing of
-// what others receive, and one from another sandbox counts as none.
+// The ids of streamed interventions, for Last-Event-ID. A client can neither read nor make one, so an id reveals
+// nothing about other subscribers. An id from another sandbox is ignored.
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 
 const cipher = 'aes-128-ecb';

@@ -1,4 +1,4 @@
-// One subscriber's connection, in the form of server-sent events that every official client reads: an intervention is
+// A subscriber's connection, with server-sent events in the form that every official client reads: an intervention is
 // one line of ASCII after `data: `, and a heartbeat is a comment.
 import type { ServerResponse } from 'node:http';
 import type { EventIds } from './event-id.ts';
@@ -12,7 +12,7 @@ export class EventStream implements Subscriber {
   readonly #mostWaiting: number;
   #wasWaiting = false;
 
-  /** More than `mostWaiting` bytes that the client has not taken end the connection. */
+  /** The connection is closed when more than `mostWaiting` bytes wait for the client. */
   constructor(response: ServerResponse, targets: readonly Target[], ids: EventIds, mostWaiting: number) {
     this.#response = response;
     this.targets = targets;
@@ -20,7 +20,7 @@ export class EventStream implements Subscriber {
     this.#mostWaiting = mostWaiting;
   }
 
-  /** `headers` come besides those of the format. */
+  /** Sends `headers` and those of the format. */
   open(headers: Readonly<Record<string, string>>): void {
     this.#response.writeHead(200, {
       ...headers,
@@ -35,12 +35,12 @@ export class EventStream implements Subscriber {
     return this.#write(`id: ${this.#ids.encode(number)}\ndata: ${asciiJson(intervention)}\n\n`);
   }
 
-  /** A message without data: a browser takes its id for Last-Event-ID, and shows nothing. */
+  /** Sends a message without data: a browser keeps its id for Last-Event-ID, and emits no event. */
   mark(number: number): void {
     this.#write(`id: ${this.#ids.encode(number)}\n\n`);
   }
 
-  /** A client that took nothing between two beats although something waited is gone, or as good as. */
+  /** Closes the connection of a client that read nothing between two heartbeats although bytes waited. */
   beat(): void {
     const isWaiting = this.#response.writableLength > 0;
     if (isWaiting && this.#wasWaiting) return this.close();
@@ -63,7 +63,7 @@ export class EventStream implements Subscriber {
   }
 }
 
-// The Python SDK's HTTP library ends a line at U+2028 and others, too.
+// The Python SDK's HTTP library ends a line at U+2028 and other characters, too.
 function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

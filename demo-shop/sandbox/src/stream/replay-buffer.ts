@@ -1,21 +1,21 @@
-// The interventions of the last minutes. A subscriber that reconnects is sent what it missed, and an intervention that
-// was decided while nobody listened waits for its first subscriber: a page that is just being loaded, for example.
+// Keeps the interventions of the last minutes. A subscriber that reconnects receives those that it missed. An
+// intervention that fired without a subscriber waits for its first one: a page that is loading, for example.
 import { targetText, type StreamedIntervention, type Target } from '../types.ts';
 
-/** One intervention. Its copies are for several targets, in the order of the definition, and share their id. */
+/** An intervention. It has a copy for each target, in the order of the definition; all copies have the same id. */
 export interface ReplayEntry {
-  /** Grows by one from entry to entry. */
+  /** One more than that of the entry before. */
   readonly number: number;
   readonly at: number;
   readonly copies: readonly StreamedIntervention[];
-  /** Whether it waits for its first subscriber. */
+  /** True until its first subscriber has received it. */
   waits: boolean;
 }
 
 export interface ReplayLimits {
-  /** How long an entry is kept (ms). */
+  /** The time for which an entry is kept (ms). */
   readonly age: number;
-  /** How many are kept; the oldest go first. */
+  /** The number of entries that are kept; the oldest are dropped first. */
   readonly entries: number;
 }
 
@@ -25,7 +25,7 @@ export class ReplayBuffer {
   readonly #entries = new Map<number, ReplayEntry>();
   /** The numbers of each target's entries, oldest first. */
   readonly #byTarget = new Map<string, Set<number>>();
-  /** What the store does not know yet. */
+  /** The numbers of entries that changed since the last call of `drainChanges`. */
   readonly #changed = new Set<number>();
   #next = 1;
 
@@ -34,7 +34,7 @@ export class ReplayBuffer {
     for (const entry of entries) this.#keep(entry);
   }
 
-  /** The number of the last entry that there ever was. */
+  /** The number of the newest entry, also if it was dropped. */
   get last(): number {
     return this.#next - 1;
   }
@@ -47,7 +47,7 @@ export class ReplayBuffer {
     return entry;
   }
 
-  /** What a subscriber with these targets has not seen, oldest first: after the number that it saw last, or what waits. */
+  /** Returns the entries that these targets missed, oldest first: those that wait, and those after `lastSeen`. */
   missedBy(targets: readonly Target[], lastSeen: number | undefined, now: number): ReplayEntry[] {
     this.#dropOld(now);
     const numbers = new Set(targets.flatMap((target) => [...(this.#byTarget.get(targetText(target)) ?? [])]));
@@ -66,12 +66,12 @@ export class ReplayBuffer {
     }
   }
 
-  /** Forgets all that is for a target. */
+  /** Drops the entries for a target. */
   forget(target: Target): void {
     for (const number of [...(this.#byTarget.get(targetText(target)) ?? [])]) this.#drop(number);
   }
 
-  /** The entries that changed since the last call, and the number below which none is kept. */
+  /** Returns the entries that changed since the last call, and the number below which none is kept. */
   drainChanges(now: number): { entries: ReplayEntry[]; oldest: number } {
     this.#dropOld(now);
     const entries = [...this.#changed].flatMap((number) => this.#entries.get(number) ?? []);
@@ -79,7 +79,7 @@ export class ReplayBuffer {
     return { entries, oldest: this.#entries.keys().next().value ?? this.#next };
   }
 
-  /** For the next call of drainChanges: these could not be stored. */
+  /** Adds entries to the next `drainChanges`, since they could not be stored. */
   keepChanges(entries: readonly ReplayEntry[]): void {
     for (const { number } of entries) this.#changed.add(number);
   }

@@ -1,18 +1,18 @@
-// Who listens for which targets.
+// Subscribers by the targets that they listen for.
 import type { ReplayEntry } from './replay-buffer.ts';
 import { targetText, type StreamedIntervention, type Target } from '../types.ts';
 
 export interface Subscriber {
   readonly targets: readonly Target[];
-  /** False if it could not be sent; the subscriber is closed then. */
+  /** Returns false if it could not be sent; the subscriber is then closed. */
   send(number: number, intervention: StreamedIntervention): boolean;
-  /** Shows that the connection lives, and ends one that has stopped to. */
+  /** Sends a heartbeat, and closes a connection that has stalled. */
   beat(): void;
   close(): void;
 }
 
 export interface Delivery {
-  /** How many subscribers it was for. */
+  /** The number of subscribers that it was for. */
   readonly subscribers: number;
   readonly reached: number;
 }
@@ -43,7 +43,7 @@ export class Subscribers {
     }
   }
 
-  /** Sends an intervention, to each subscriber once: the copy for the first target that it listens for (rule 22). */
+  /** Sends an intervention to each subscriber once: the copy for the first target that it listens for (rule 22). */
   deliver({ number, copies }: ReplayEntry): Delivery {
     const served = new Set<Subscriber>();
     let reached = 0;
@@ -66,7 +66,7 @@ export class Subscribers {
   }
 }
 
-/** The copy that a subscriber with these targets receives. */
+/** Returns the copy that a subscriber with these targets receives. */
 export function copyFor(targets: readonly Target[], { copies }: ReplayEntry): StreamedIntervention | undefined {
   const texts = new Set(targets.map(targetText));
   return copies.find(({ target_attribute_key: target }) => texts.has(targetText(target)));

@@ -1,8 +1,8 @@
-// Attribute keys and ids of a query: `?domain_userid=…&domain_sessionid=…`.
+// Reads attribute keys and ids from a query: `?domain_userid=…&domain_sessionid=…`.
 import { Refusal } from '../support/refusal.ts';
 import { isUuid, targetText, type Target } from '../types.ts';
 
-/** Only UUIDs count, because an id is all that a subscriber must know: it must not be one to guess. */
+/** Accepts only UUIDs, since the id is all that a subscriber must know, so it must be hard to guess. */
 export function readTargets(query: object, most: number): Target[] {
   const targets = Object.entries(query).flatMap(([name, ids]) => [ids].flat().map((id) => ({ name, id: String(id) })));
   if (targets.length === 0) throw new Refusal(400, 'Name at least one attribute key and id in the query.');

@@ -1,7 +1,7 @@
-// Why a request is not carried out. The texts say what to do, and never repeat an id, a token, a query or a value of an
-// event: they end up in logs. The API has two shapes for them.
+// The reason why a request is refused. Messages say what to do. They never repeat an id, a token, a query or a value of
+// an event, since they end up in logs. The API has two shapes for them.
 
-/** One fault of a body: where it is, as a list of member names and indices. */
+/** An error in a body; `loc` is its place, as a list of member names and indices. */
 export interface Fault {
   readonly loc: readonly (string | number)[];
   readonly msg: string;

@@ -1,8 +1,8 @@
 import { printable } from './printable.ts';
 
-/** A reason why the sandbox cannot start that its user can do something about; the message says what. */
+/** A reason why the sandbox cannot start. Its user can remove it; the message says how. */
 export class StartFailure extends Error {
-  /** It may show what is in the folder. */
+  /** `message` may hold content of files in the folder, so control characters are escaped. */
   constructor(message: string) {
     super(printable(message));
   }

@@ -1,16 +1,16 @@
-// The bearer token: made at the first start, kept in a file that only its owner can read.
+// The bearer token. The first start makes it and keeps it in a file that only its owner can read.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from './error-code.ts';
 import { StartFailure } from './start-failure.ts';
 
-/** Whether it can be sent in a header, and not be guessed at once. */
+/** Returns true if a header can carry the token and it is not too short. */
 export function isAcceptable(token: string): boolean {
   return /^[!-~]{16,}$/.test(token);
 }
 
-/** 128 random bits, the same at every start. */
+/** Returns the token of the folder: 128 random bits, made at the first start. */
 export function keptToken(folder: string): string {
   const file = join(folder, 'token');
   try {
@@ -29,7 +29,7 @@ export function isToken(candidate: string, token: string): boolean {
   return timingSafeEqual(digest(candidate), digest(token));
 }
 
-/** A disk that fills up leaves no half-written file behind. */
+/** Writes the whole file or nothing, also if the disk fills up. */
 function writeWhole(file: string, text: string): void {
   const unfinished = `${file}.new`;
   try {
