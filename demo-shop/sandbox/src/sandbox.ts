@@ -85,7 +85,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new StartFailure(`The folder ${folder} cannot be made (${errorCode(error)}). Choose another one with --data.`);
+    throw new StartFailure(`Cannot create the folder ${folder} (${errorCode(error)}). Choose another one with --data.`);
   }
 }
 

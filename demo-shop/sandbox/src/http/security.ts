@@ -64,7 +64,7 @@ function checkMethod(request: FastifyRequest, reply: FastifyReply): void {
   const { allow } = request.routeOptions.config;
   if (allow === undefined) return;
   reply.header('Allow', allow);
-  throw new Refusal(405, `This address does not take ${request.method}. It takes ${allow}.`);
+  throw new Refusal(405, `This address does not allow ${request.method}. It allows ${allow}.`);
 }
 
 /** Returns the name in a Host header without the port; "" if there is no name. */

@@ -224,7 +224,7 @@ export class InputLog {
       // A deadline on which the engine fails is still due.
       if (input.kind === 'time') this.#lengthenPause();
       await this.#heal();
-      return { entries: [], deliveries: [], refusal: new Refusal(500, 'The engine failed on this. It has no effect; the statistics count it.') };
+      return { entries: [], deliveries: [], refusal: new Refusal(500, 'The engine failed on this input. It has no effect, and the statistics count it as a dead letter.') };
     }
   }
 
@@ -321,5 +321,5 @@ function unwritten(error: unknown): Refusal {
 }
 
 function reportCheckpoint(error: unknown): void {
-  console.error(`The state could not be compacted (${errorCode(error)}). It is kept.`);
+  console.error(`The state could not be compacted (${errorCode(error)}). All inputs are kept.`);
 }

@@ -8,7 +8,7 @@ export function readTargets(query: object, most: number): Target[] {
   if (targets.length === 0) throw new Refusal(400, 'Name at least one attribute key and id in the query.');
   if (targets.length > most) throw new Refusal(400, `At most ${most} ids are allowed.`);
   if (targets.some(({ name }) => !/^[A-Za-z0-9_]{1,128}$/.test(name))) {
-    throw new Refusal(400, 'A name of the query is not one of an attribute key.');
+    throw new Refusal(400, 'A name in the query is not a valid name of an attribute key.');
   }
   if (!targets.every(({ id }) => isUuid(id))) throw new Refusal(400, 'only UUIDs allowed as attribute key values');
   return [...new Map(targets.map((target) => [targetText(target), target])).values()];

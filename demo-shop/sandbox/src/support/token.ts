@@ -21,7 +21,7 @@ export function keptToken(folder: string): string {
   }
   const token = readFileSync(file, 'utf8').trim();
   if (isAcceptable(token)) return token;
-  throw new StartFailure(`The token in ${file} has fewer than 16 characters, or some that a header cannot have. Delete the file to get a new one.`);
+  throw new StartFailure(`The token in ${file} has fewer than 16 characters, or characters that a header cannot have. Delete the file to get a new one.`);
 }
 
 /** Takes as long for a wrong token as for the right one. */
