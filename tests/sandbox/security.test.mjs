@@ -241,7 +241,7 @@ describe('a method', () => {
         const answer = await sandbox.call(method, path, method === 'PUT' ? 'x' : undefined, { 'Content-Type': 'text/x' });
         assert.equal(answer.status, 405, `${method} ${path}`);
         assert.deepEqual(answer.headers.allow.split(', ').sort(), [...own].sort(), `${method} ${path}`);
-        if (method !== 'HEAD') assert.match(answer.json.error ?? answer.json.detail, new RegExp(`does not take ${method}\\. It takes ${answer.headers.allow}`));
+        if (method !== 'HEAD') assert.match(answer.json.error ?? answer.json.detail, new RegExp(`does not allow ${method}\\. It allows ${answer.headers.allow}`));
       }
     }
   });
