@@ -1,6 +1,6 @@
 import formBody from '@fastify/formbody';
 import staticFiles from '@fastify/static';
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Catalogue } from '../src/order.ts';
@@ -36,84 +36,124 @@ const commonHeaders = {
  * With the address of a sandbox, the server sends events there and gets definitions and interventions from there.
  */
 export async function createShop(root: URL, sandbox?: URL): Promise<FastifyInstance> {
-  const catalogue = JSON.parse(readFileSync(new URL('src/catalogue.json', root), 'utf8')) as Catalogue;
-  const pages = new URL('dist/pages/', root);
-  // Without a sandbox, only the page can decide, so the footer needs no switch.
-  const deciding = sandbox === undefined ? '' : readFileSync(new URL('src/partials/deciding.html', root), 'utf8');
-  const page = (name: string): string =>
-    fillIn(readFileSync(new URL(`${name}.html`, pages), 'utf8'), 'deciding', deciding);
-  const orders = new OrderBook();
-  const definitions = readFileSync(new URL('src/definitions.json', root), 'utf8');
   const shop = fastify({
     bodyLimit: 64 * 1024,
     requestTimeout: 60_000,
     http: { connectionsCheckingInterval: 5_000 },
     forceCloseConnections: true,
   });
-
   await shop.register(formBody);
   await (sandbox === undefined ? shop.register(collector) : shop.register(sandboxRoutes, { sandbox }));
+  await serveFiles(shop, new URL('dist/pages/', root));
+  addHeaders(shop);
+  addDefinitions(shop, readFileSync(new URL('src/definitions.json', root), 'utf8'), sandbox);
+  addPages(shop, new Pages(root, sandbox !== undefined), readCatalogue(root));
+  return shop;
+}
+
+function readCatalogue(root: URL): Catalogue {
+  return JSON.parse(readFileSync(new URL('src/catalogue.json', root), 'utf8')) as Catalogue;
+}
+
+async function serveFiles(shop: FastifyInstance, folder: URL): Promise<void> {
   await shop.register(staticFiles, {
-    root: fileURLToPath(pages),
+    root: fileURLToPath(folder),
     index: false,
     allowedPath: (path) => !path.endsWith('.html'),
     cacheControl: false,
     setHeaders: (response, path) => response.setHeader('Cache-Control', cacheControl(path)),
   });
+}
 
+function addHeaders(shop: FastifyInstance): void {
   shop.addHook('onSend', async (_request, reply) => {
     reply.headers(commonHeaders);
     if (String(reply.getHeader('Content-Type')).startsWith('text/html')) {
       reply.headers({ 'Content-Security-Policy': pagePolicy, 'Cache-Control': 'no-cache' });
     }
   });
-
-  const message = (reply: FastifyReply, status: number, title: string, text: string): FastifyReply =>
-    sendPage(reply.code(status), fillIn(fillIn(page('message'), 'title', escaped`${title}`), 'message', escaped`
-      <h1>${title}</h1>
-      <p class="notice">${text}</p>
-      <p><a href="/cart">To your cart</a> or <a href="/">have a look around</a></p>`));
-
-  // Serves the shop's own definitions until the sandbox has published ones.
-  shop.get('/definitions.json', async (_request, reply) => {
-    const published = sandbox === undefined ? undefined : await publishedDefinitions(sandbox);
-    return reply.type('application/json').header('Cache-Control', 'no-cache').send(published ?? definitions);
-  });
-
-  shop.get('/', (_request, reply) => sendPage(reply, page('list')));
-  shop.get('/cart', (_request, reply) => sendPage(reply, page('cart')));
-  shop.get('/checkout', (_request, reply) => sendPage(reply, page('checkout')));
-
-  shop.get<{ Params: { id: string } }>('/products/:id', (request, reply) => {
-    const known = catalogue.products.some((product) => product.id === request.params.id);
-    if (known) return sendPage(reply, page('product'));
-    return message(reply, 404, 'Not on our shelves', 'We do not have this product, or not any more.');
-  });
-
-  // Post/redirect/get: reloading the confirmation does not order again.
-  shop.post('/checkout', (request, reply) => {
-    if (!isFromOwnPage(request)) {
-      return message(reply, 403, 'Your order was not placed', 'It came from a page that is not one of the shop’s. Please order from your cart.');
-    }
-    const reading = readOrder(catalogue, request.body);
-    if ('problem' in reading) return message(reply, 422, 'Your order was not placed', reading.problem);
-    return reply.redirect(`/orders/${orders.add(reading.placed)}`, 303);
-  });
-
-  shop.get<{ Params: { id: string } }>('/orders/:id', (request, reply) => {
-    const placed = orders.get(request.params.id);
-    if (placed !== undefined) return sendPage(reply, fillIn(page('order'), 'order', orderHtml(catalogue, request.params.id, placed)));
-    return message(reply, 404, 'We do not know this order', 'The demo shop forgets its orders when it is restarted.');
-  });
-
-  shop.setNotFoundHandler((_request, reply) =>
-    message(reply, 404, 'There is nothing here', 'Perhaps the address was mistyped.'),
-  );
-  return shop;
 }
 
-function sendPage(reply: FastifyReply, html: string): FastifyReply {
-  return reply.type('text/html; charset=utf-8').send(html);
+/** Serves the shop's own definitions until the sandbox has published ones. */
+function addDefinitions(shop: FastifyInstance, own: string, sandbox: URL | undefined): void {
+  shop.get('/definitions.json', async (_request, reply) => {
+    const published = sandbox === undefined ? undefined : await publishedDefinitions(sandbox);
+    return reply.type('application/json').header('Cache-Control', 'no-cache').send(published ?? own);
+  });
+}
+
+interface IdCall {
+  Params: { id: string };
+}
+
+function addPages(shop: FastifyInstance, pages: Pages, catalogue: Catalogue): void {
+  const orders = new OrderBook();
+  shop.get('/', (_request, reply) => pages.send(reply, 'list'));
+  shop.get('/cart', (_request, reply) => pages.send(reply, 'cart'));
+  shop.get('/checkout', (_request, reply) => pages.send(reply, 'checkout'));
+  shop.post('/checkout', (request, reply) => placeOrder(request, reply, pages, catalogue, orders));
+  shop.get<IdCall>('/products/:id', ({ params }, reply) =>
+    catalogue.products.some(({ id }) => id === params.id)
+      ? pages.send(reply, 'product')
+      : pages.sendMessage(reply, 404, 'Not on our shelves', 'We do not have this product, or not any more.'),
+  );
+  shop.get<IdCall>('/orders/:id', ({ params: { id } }, reply) => {
+    const placed = orders.get(id);
+    return placed !== undefined
+      ? pages.send(reply, 'order', { order: orderHtml(catalogue, id, placed) })
+      : pages.sendMessage(reply, 404, 'We do not know this order', 'The demo shop forgets its orders when it is restarted.');
+  });
+  shop.setNotFoundHandler((_request, reply) =>
+    pages.sendMessage(reply, 404, 'There is nothing here', 'Perhaps the address was mistyped.'),
+  );
+}
+
+/** Redirects to the confirmation, so that reloading that page does not order again. */
+function placeOrder(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pages: Pages,
+  catalogue: Catalogue,
+  orders: OrderBook,
+): FastifyReply {
+  const title = 'Your order was not placed';
+  if (!isFromOwnPage(request)) {
+    const text = 'It came from a page that is not one of the shop’s. Please order from your cart.';
+    return pages.sendMessage(reply, 403, title, text);
+  }
+  const reading = readOrder(catalogue, request.body);
+  if ('problem' in reading) return pages.sendMessage(reply, 422, title, reading.problem);
+  return reply.redirect(`/orders/${orders.add(reading.placed)}`, 303);
+}
+
+/** The built pages. Comments such as `<!-- order -->` mark the places for markup. */
+class Pages {
+  readonly #folder: URL;
+  readonly #deciding: string;
+
+  /** Without a sandbox, only the page can decide, so the footer needs no switch. */
+  constructor(root: URL, hasSandbox: boolean) {
+    this.#folder = new URL('dist/pages/', root);
+    this.#deciding = hasSandbox ? readFileSync(new URL('src/partials/deciding.html', root), 'utf8') : '';
+  }
+
+  /** `parts` is safe markup by the name of its place. */
+  send(reply: FastifyReply, name: string, parts: Readonly<Record<string, string>> = {}): FastifyReply {
+    const page = readFileSync(new URL(`${name}.html`, this.#folder), 'utf8');
+    const html = Object.entries({ deciding: this.#deciding, ...parts }).reduce(
+      (filled, [place, markup]) => fillIn(filled, place, markup),
+      page,
+    );
+    return reply.type('text/html; charset=utf-8').send(html);
+  }
+
+  sendMessage(reply: FastifyReply, status: number, title: string, text: string): FastifyReply {
+    const message = escaped`
+      <h1>${title}</h1>
+      <p class="notice">${text}</p>
+      <p><a href="/cart">To your cart</a> or <a href="/">have a look around</a></p>`;
+    return this.send(reply.code(status), 'message', { title: escaped`${title}`, message });
+  }
 }
 
 /** Replaces the comment `<!-- name -->` by safe markup. */

@@ -76,7 +76,7 @@ describe('a folder that cannot be used', () => {
     for (const data of [file, join(file, 'below'), taken]) {
       const { status, stderr } = run('--port', '0', '--data', data);
       assert.equal(status, 1, data);
-      assert.match(stderr, /^The folder .* \(E\w+\)\. Choose another.*\n$/);
+      assert.match(stderr, /^Cannot (create|lock) the folder .* \(E\w+\)\. Choose another.*\n$/);
     }
   });
 
