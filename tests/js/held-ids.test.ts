@@ -753,7 +753,7 @@ describe('a pushed intervention', () => {
   });
 });
 
-test('of a key that no event has, the page holds the id that it sets attributes for', async () => {
+describe('of a key that no event has, the page holds the id that it names in setAttributes', () => {
   const scores = {
     attribute_keys: [{ name: 'company', external_column: 'company_id' }],
     attribute_groups: [{
@@ -763,17 +763,87 @@ test('of a key that no event has, the page holds the id that it sets attributes 
     }],
     interventions: [{ name: 'risky', version: 1, criteria: { attribute: 'scores:risk', operator: '>', value: 0.5 } }],
   };
-  const page = open(scores);
-  const set = (id: string): void =>
-    page.evaluator.setAttributes({ group: 'scores', attributeKey: { name: 'company', id }, attributes: { risk: 1 } });
-  set('c1');
-  await page.settled();
-  expect(page.shown).toEqual([]); // before the first event
-  await page.track(event());
-  expect(page.shown).toEqual(['risky c1']);
-  set('c2');
-  await page.settled();
-  expect(page.shown).toEqual(['risky c1', 'risky c2']);
+  const set = ({ evaluator }: Page, id: string): void =>
+    evaluator.setAttributes({ group: 'scores', attributeKey: { name: 'company', id }, attributes: { risk: 1 } });
+  const company = (id: string): object => ({ name: 'company', id });
+
+  test('from then on', async () => {
+    const page = open(scores);
+    set(page, 'c1');
+    await page.settled();
+    expect(page.shown).toEqual([]); // before the first event
+    await page.track(event());
+    expect(page.shown).toEqual(['risky c1']);
+    set(page, 'c2');
+    await page.settled();
+    expect(page.shown).toEqual(['risky c1', 'risky c2']);
+  });
+
+  test.each(['before', 'after'])('until another user comes in the same task, %s the definitions', async (time) => {
+    let load = (_: object): void => undefined;
+    const page = open(time === 'before' ? new Promise<object>((resolve) => (load = resolve)) : scores);
+    if (time === 'after') await page.track(event({ uid: 'A' }));
+    page.evaluator.track(event({ uid: 'A' }));
+    set(page, 'c1');
+    page.evaluator.track(event({ uid: 'B' }));
+    load(scores);
+    await page.settled();
+    await pass(1000);
+    expect(page.shown).toEqual([]);
+    expect(page.evaluator.visitor.held).toEqual([]);
+    set(page, 'c1'); // now B has named it
+    await page.settled();
+    expect(page.shown).toEqual(['risky c1']);
+  });
+
+  test('before the definitions are loaded, too', async () => {
+    let load = (_: object): void => undefined;
+    const page = open(new Promise<object>((resolve) => (load = resolve)));
+    page.evaluator.track(event());
+    set(page, 'c1');
+    load(scores);
+    await page.settled();
+    expect(page.shown).toEqual(['risky c1']);
+  });
+
+  test('whatever else it is called with', async () => {
+    const page = open(scores);
+    await page.track(event());
+    set(page, 'c1');
+    for (const key of [undefined, null, 5, {}, { name: 'company' }, { name: 5, id: {} }]) {
+      page.evaluator.setAttributes({ group: 'scores', attributeKey: key as never, attributes: { risk: 1 } });
+    }
+    await page.settled();
+    expect(page.errors.splice(0).map(({ code }) => code)).toEqual(Array(6).fill('options'));
+  });
+
+  test('and none that a page which is gone has named', async () => {
+    const first = open(scores, { handle: false });
+    await first.track(event());
+    set(first, 'c1');
+    first.evaluator.close();
+    newTab();
+    const other = open(scores);
+    await other.track(event({ duid: crypto.randomUUID(), sid: crypto.randomUUID() }));
+    await pass(10_000);
+    expect(other.shown).toEqual([]);
+    expect(other.evaluator.visitor.held).toEqual([]);
+  });
+
+  test('and none that another tab names, whichever tab counts it', async () => {
+    const one = open(scores);
+    await one.track(event());
+    newTab();
+    const two = open(scores);
+    await two.track(event());
+    set(two, 'c2');
+    await two.settled();
+    two.evaluator.track(event()); // its batch is the next one
+    set(one, 'c1');
+    for (let times = 1; times <= 5; ++times) await pass(3000);
+    expect([one.evaluator.visitor.held, two.evaluator.visitor.held]).toEqual([[company('c1')], [company('c2')]]);
+    expect([one.shown, two.shown]).toEqual([['risky c1'], ['risky c2']]);
+  });
 });
 
 describe('another tab', () => {

@@ -153,7 +153,10 @@ export class LocalEvaluator implements Evaluator {
 
   setAttributes(update: AttributeUpdate): void {
     if (this.#isPaused) return;
-    this.#append(() => this.#context.journal.append({ attributes: objectOr(update) }));
+    this.#append(() => {
+      this.#context.journal.append({ attributes: objectOr(update) });
+      this.visitor.ids.name((Object(update) as AttributeUpdate).attributeKey); // now: another page may apply the entry
+    });
   }
 
   push(intervention: DirectIntervention): void {

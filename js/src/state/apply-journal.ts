@@ -96,7 +96,7 @@ function apply(
   try {
     if ('event' in content) return engine!.process(content.event, now, { held: visitor.held });
     if ('intervention' in content) return [code!.completeIntervention(content.intervention)];
-    return code!.setAttributes(engine!, content.attributes, now, writtenAt, visitor);
+    return code!.setAttributes(engine!, content.attributes, now, writtenAt, visitor.held);
   } catch (cause) {
     if (!isRefusal(cause)) throw cause;
     listeners.emit('error', cause); // the entry is passed over

@@ -22,17 +22,17 @@ export class HeldIds {
   #read = readerOf(identity);
   /** In the order of the keys. */
   #ids: (string | undefined)[] = [];
-  /** What was taken, until the definitions are loaded. */
-  #payloads: TrackerPayload[] | undefined = [];
+  /** The calls of `take` and `name`, until the definitions are loaded. */
+  #calls: (() => void)[] | undefined = [];
 
   /** Adds the attribute keys of definitions, as if they had been there from the start. */
   bind({ keys, inputs }: Pick<LoadReport, 'keys' | 'inputs'>): void {
-    const payloads = this.#payloads ?? [];
-    this.#payloads = undefined;
+    const calls = this.#calls ?? [];
+    this.#calls = undefined;
     this.#keys = [...keys.map(({ name, input = -1 }) => ({ name, source: inputs[input] })), ...identity];
     this.#read = readerOf(this.#keys);
     this.#ids = this.#keys.map(() => undefined);
-    for (const payload of payloads) this.take(payload);
+    for (const call of calls) call();
   }
 
   /**
@@ -40,7 +40,7 @@ export class HeldIds {
    * one comes, or until who is there changes or goes.
    */
   take(payload: TrackerPayload): void {
-    this.#payloads?.push(payload);
+    this.#calls?.push(() => this.take(payload));
     const before = this.#ids;
     const ids = this.#read(payload).values.map(idOf);
     const isOther = before.some((id, i) => i >= before.length - identity.length && id !== undefined && id !== ids[i]);
@@ -48,7 +48,9 @@ export class HeldIds {
   }
 
   /** Takes an id that the page names, of a key that no event has. */
-  name({ name, id }: AttributeKey): void {
+  name(key: AttributeKey): void {
+    const { name, id } = Object(key) as AttributeKey; // it may be anything
+    this.#calls?.push(() => this.name({ name, id }));
     const index = this.#indexOf(name);
     if (index >= 0 && !this.#keys[index]?.source) this.#ids[index] = idOf(id);
   }

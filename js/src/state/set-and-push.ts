@@ -2,8 +2,7 @@
 import { completeIntervention } from './direct-intervention.js';
 import type { EngineBase } from '../engine/engine-base.js';
 import { boundUpdate } from '../event/attribute-update.js';
-import type { AttributeUpdate, Intervention } from '../types.js';
-import type { Visitor } from './visitor.js';
+import type { AttributeKey, AttributeUpdate, Intervention } from '../types.js';
 
 export { completeIntervention };
 
@@ -13,9 +12,7 @@ export function setAttributes(
   update: AttributeUpdate,
   now: number,
   time: number,
-  visitor: Visitor,
+  held: readonly AttributeKey[],
 ): Intervention[] {
-  const bound = boundUpdate(engine.report.fields, update, time);
-  visitor.ids.name(update.attributeKey);
-  return engine.applyUpdate(bound, now, visitor.held);
+  return engine.applyUpdate(boundUpdate(engine.report.fields, update, time), now, held);
 }
