@@ -404,7 +404,7 @@ describe('a server that', () => {
     server.answers.push((_, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>'));
     const visit = open();
     await untilWaiting(visit);
-    expect(visit.last?.reason).toContain('other than an event stream');
+    expect(visit.last?.reason).toContain('did not return an event stream');
   });
 
   test('does not respond in time loses the connection, and gets twice as long for the next', async () => {

@@ -1,4 +1,4 @@
-// One stream that is kept open: connects, waits, and connects again for as long as it is wanted.
+// A stream that is kept open: connects, waits, and connects again until it is closed.
 import { longestRetryAfter, longestRetry, shortestRetry } from '../support/bounds.js';
 import { fetchUnderPolicy } from '../support/policy.js';
 import { messageOf } from '../support/problem.js';
@@ -6,34 +6,34 @@ import { EventParser, type Message } from './sse.js';
 
 export type ConnectionState =
   | { state: 'connecting' | 'open' | 'closed' }
-  /** Until the next attempt, in ms. */
+  /** `retryIn`: time until the next attempt (ms). */
   | { state: 'waiting'; reason: string; retryIn: number };
 
 export interface ConnectionOptions {
   url: string;
   lastEventId: string;
-  /** How long the server may take for its first answer (ms); twice as long after each failure, at most 30 s. */
+  /** Time limit for the server's first answer (ms). It doubles after each failure, up to 30 s. */
   timeout: number;
   onMessage(message: Message): void;
-  /** From now on, what was missed can be asked for from here. */
+  /** Called when the server names another place in the stream, from which the stream can continue later. */
   onPlace(lastEventId: string): void;
   onState(state: ConnectionState): void;
 }
 
 const longestTimeout = 30_000;
-/** A server that has sent a heartbeat, and then nothing for so long (ms), is gone. */
+/** A server that has sent a heartbeat and then nothing for this time (ms) is gone. */
 const longestSilence = 60_000;
-/** A stream that was open for so long (ms) was no failure. */
+/** A stream that was open for this time (ms) does not count as a failure. */
 const longEnough = 5000;
 
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #ending = new AbortController();
-  /** Cuts the attempt or the stream that is under way. */
+  /** Aborts the attempt or the stream that is under way. */
   #cut: ((reason: string) => void) | undefined;
   #lastEventId: string;
   #wait = shortestRetry;
-  /** By its `retry:`, the server asks for so many ms between two attempts. */
+  /** Time between two attempts (ms) that the server's `retry:` asks for. */
   #retry = 0;
   #failures = 0;
   /** Ends the wait. */
@@ -54,7 +54,7 @@ export class Connection {
     this.#options.onState({ state: 'closed' });
   }
 
-  /** Of the last message, or where the server said it is; '': it has not said. */
+  /** The id of the last message, or the place that the server named since; '' if it named none. */
   get lastEventId(): string {
     return this.#lastEventId;
   }
@@ -74,14 +74,14 @@ export class Connection {
     }
   }
 
-  /** Resolves when the stream has ended, with the reason. */
+  /** Opens the stream, and resolves with the reason when it has ended. */
   async #attempt(): Promise<Failure> {
     try {
       const response = await this.#request();
       if (response.status !== 200) return refusal(response);
       if (!/^text\/event-stream\b/i.test(response.headers.get('Content-Type') ?? '')) {
         await response.body?.cancel();
-        return { message: 'The server answered something other than an event stream.', isLasting: true };
+        return { message: 'The server did not return an event stream.', isLasting: true };
       }
       this.#options.onState({ state: 'open' });
       await this.#read(response);
@@ -91,8 +91,8 @@ export class Connection {
     }
   }
 
-  // A server of another origin may not allow the header, which shows as a TypeError. Any other failure, a timeout above
-  // all, says nothing about the header: asking without it would lose what was sent meanwhile.
+  // A server of another origin may not allow the header, which shows as a TypeError. Any other failure, above all a
+  // timeout, says nothing about the header: a request without it would lose the messages that were sent meanwhile.
   async #request(): Promise<Response> {
     if (this.#lastEventId === '') return this.#fetch({});
     try {
@@ -156,7 +156,7 @@ export class Connection {
     }
   }
 
-  // Half of it at random, so that a server that comes back is not asked by all at once.
+  // Half of the wait is random, so that not all pages ask a server at once when it comes back.
   #nextWait({ isLasting = false, retryAfter = 0 }: Failure): number {
     const wait = isLasting ? longestRetry : Math.min(this.#wait * 2 ** this.#failures, longestRetry);
     if (wait < longestRetry) ++this.#failures;
@@ -183,7 +183,7 @@ interface Failure {
   message: string;
   /** Another attempt would most likely fail as well. */
   isLasting?: boolean;
-  /** The server asks for so many ms. */
+  /** Time (ms) that the server's `Retry-After` asks for. */
   retryAfter?: number;
 }
 
@@ -197,24 +197,31 @@ async function refusal(response: Response): Promise<Failure> {
   };
 }
 
-/** In ms. An HTTP date is compared with the server's own clock where that can be read; the device's may be wrong. */
+/**
+ * Returns `Retry-After` in ms. Compares an HTTP date with the server's `Date` if that can be read, else with the
+ * device's clock, which may be wrong.
+ */
 function retryAfterOf(headers: Headers): number {
   const value = headers.get('Retry-After') ?? '';
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : httpDate(value) - (httpDate(headers.get('Date')) || Date.now());
   return Math.min(Math.max(ms || 0, 0), longestRetryAfter);
 }
 
-/** In ms; NaN: it is not a date. Of the three forms that RFC 9110 allows, that of C's asctime() does not name its zone. */
+/**
+ * Returns an HTTP date in ms; NaN if it is not a date. asctime()'s form, which RFC 9110 allows, does not name its zone:
+ * GMT.
+ */
 function httpDate(value: string | null): number {
   return Date.parse(`${value?.replace(/ GMT$/, '')} GMT`);
 }
 
-/** A string whose characters are the bytes of the text's UTF-8, which is how EventSource sends an id. */
+/** Returns a string whose characters are the bytes of the id in UTF-8, as EventSource sends it. */
 function utf8Bytes(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 
-// `origin` is that of a page in a sandboxed frame too, where that of its address is not the one that requests have.
+// Reads `globalThis.origin` first: in a sandboxed frame, requests have that origin, not the origin of the page's
+// address.
 function isOwnOrigin(url: string): boolean {
   const own = globalThis.origin ?? globalThis.location?.origin;
   return new URL(url, globalThis.document?.baseURI).origin === own;

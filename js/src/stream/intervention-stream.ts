@@ -1,5 +1,5 @@
-// The stream of interventions that a Signals server decides on: whom it is for, when it is open, what becomes of a message.
-// Loaded when the page subscribes.
+// The stream of interventions that a Signals server decides on: it asks for the visitor's ids, opens and closes the
+// connection, and adds the interventions to the state. Loaded when the page subscribes.
 import type { EngineBase } from '../engine/engine-base.js';
 import { longestHidden, longestWaitForRules } from '../support/bounds.js';
 import { completeIntervention } from '../state/direct-intervention.js';
@@ -23,7 +23,7 @@ const defaultSelectors: Record<string, Selector> = {
 const defaultPath = '/api/v1/interventions';
 const defaultTimeout = 2500;
 
-/** A stream begins without the place of the last page's, if the store has not told it by then (ms). */
+/** Time to wait for the store (ms). After that, a stream begins without the place of the last page's stream. */
 const longestReading = 1000;
 
 export class InterventionStream {
@@ -32,22 +32,22 @@ export class InterventionStream {
   readonly #host: StreamHost;
   readonly #ending = new AbortController();
   #ids: Record<string, string>;
-  /** Ids that stay. */
+  /** The ids of the option `attributeKeyIds`, which events do not change. */
   readonly #given: Record<string, string>;
-  /** Who the last event said is there. */
+  /** The last event's ids of the visitor. */
   #identity: readonly unknown[] = [];
   #connection: Connection | undefined;
-  /** Of the connection. */
+  /** The connection's address. */
   #url = '';
-  /** What the state says of the last stream. */
+  /** The place of the last stream, from the state or from this page's messages. */
   #last: StoredState['stream'];
   #isWanted = false;
-  /** The page has been hidden for too long. */
+  /** True after the page was hidden for `longestHidden`. */
   #isAsleep = false;
   #isWarned = false;
   #hiding: ReturnType<typeof setTimeout> | undefined;
 
-  /** Throws a TypeError if there is no endpoint. */
+  /** Throws a TypeError if the option `endpoint` is missing. */
   constructor(options: SubscriptionOptions, host: StreamHost) {
     if (typeof options?.endpoint !== 'string') throw new TypeError('the option "endpoint" must be the address of a server.');
     this.#options = options;
@@ -59,7 +59,7 @@ export class InterventionStream {
     void this.#begin();
   }
 
-  /** Takes ids from an event, and connects anew if there are others. */
+  /** Reads the ids of an event, and connects again if they have changed. */
   update(payload: TrackerPayload): void {
     const selectors = { ...defaultSelectors, ...this.#options.attributeKeyTargets };
     const before = this.#identity;
@@ -98,7 +98,7 @@ export class InterventionStream {
     }
   }
 
-  // From now on the server decides on the events; the page would decide on them later once more.
+  // Pauses the evaluator: the server decides on the events from now on, and the page would decide on them again later.
   #fallBack(): void {
     this.#host.evaluator.pause(true);
     this.#want();
@@ -169,7 +169,8 @@ export class InterventionStream {
     this.#connection = connection;
   }
 
-  // The place where the last page was has become known after the connection began, and no message has come since.
+  // The store has returned the last page's place only after the connection began. Connects again from that place unless
+  // a message has come meanwhile.
   #reconnect(): void {
     if (this.#connection && this.#last?.url === this.#url && this.#connection.lastEventId === '') {
       this.#disconnect();
@@ -189,7 +190,8 @@ export class InterventionStream {
     if (state.state === 'open') this.#isWarned = false;
     if (state.state !== 'waiting' || this.#isWarned) return;
     this.#isWarned = true;
-    const message = `No interventions come from ${this.#options.endpoint}. ${state.reason} It is asked again.`;
+    const retry = `Retrying in ${Math.ceil(state.retryIn / 1000)} s.`;
+    const message = `Cannot receive interventions from ${this.#options.endpoint}: ${state.reason} ${retry}`;
     this.#host.evaluator.emit('warning', { code: 'stream', message });
   }
 
@@ -199,7 +201,7 @@ export class InterventionStream {
     try {
       intervention = this.#read(data);
     } catch (cause) {
-      const message = `A message of the stream was passed over: ${messageOf(cause)}`;
+      const message = `A message of the stream was ignored: ${messageOf(cause)}`;
       this.#host.evaluator.emit('warning', { code: 'stream', message, cause });
       return;
     }
@@ -212,14 +214,16 @@ export class InterventionStream {
     }));
   }
 
-  // What is sent while this page is being left, the next one asks for.
+  // Stores the place, so that the next page can ask for the messages that are sent while this page is being left.
   async #keepPlace(url: string, lastEventId: string): Promise<void> {
     if (url !== this.#url) return;
     this.#last = { url, lastEventId };
     await this.#host.evaluator.commit((state, engine) => ({ ...(state ?? firstState(engine)), stream: { url, lastEventId } }));
   }
 
-  /** Of a key that nobody knows, the server may name any id that it is asked for. */
+  /**
+   * Returns the ids of an attribute key. For a key that the page does not know, the server may name any requested id.
+   */
   #idsOf(name: string, isKnown: boolean): string[] {
     const ids = new Map(Object.entries(this.#ids));
     const id = ids.get(name);
@@ -227,7 +231,7 @@ export class InterventionStream {
     return isKnown ? [] : [...ids.values()];
   }
 
-  // Whom a message is for that does not say it is whom the stream was asked for.
+  // A message without a target is for the first id of the request.
   #read(data: string): Intervention {
     const message = Object(JSON.parse(data)) as Partial<Intervention>;
     const [[name = '', id = ''] = []] = Object.entries(this.#ids);
@@ -240,12 +244,15 @@ export class InterventionStream {
   }
 }
 
-/** Whether the page cannot decide, though nothing is wrong with the definitions. */
+/** True if the page cannot decide, although the definitions have no errors. */
 function isNotLoaded({ code, diagnostics }: Problem): boolean {
   return code === 'wasm' || (code === 'definitions' && !diagnostics);
 }
 
-/** Before the first event those of the tracker, which in anonymous mode has no user, and a session that no event has. */
+/**
+ * Returns the visitor's ids. Before the first event they come from the tracker, which in anonymous mode has no user,
+ * and a session that no event has.
+ */
 function idsOf({ evaluator: { visitor }, tracker }: StreamHost): Record<string, string> {
   const { 1: user, 6: session } = tracker.getDomainUserInfo() as unknown[];
   const [domain_userid, domain_sessionid] = visitor.identity ?? (isId(user) ? [user, session] : []);
@@ -257,8 +264,8 @@ function idsIn(given: Readonly<Record<string, unknown>>): Record<string, string>
 }
 
 /**
- * The state with an intervention that a server decided on. It is left out if it is known by its id, or if it is a rule
- * of the local definitions that fires once for a target and has done so here.
+ * Returns the state with an intervention that a server decided on. Leaves the intervention out if its id is known, or
+ * if it is a rule of the local definitions that fires once for a target and has fired here.
  */
 export function withReceived(
   state: StoredState | undefined,

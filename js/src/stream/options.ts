@@ -6,7 +6,7 @@ import type { SelectableEvent, Selector } from './selectors.js';
 
 /** Options of `subscribeToInterventions`. */
 export interface SubscriptionOptions {
-  /** The server's address. Without a scheme it is https, on this machine http. */
+  /** The server's address. Without a scheme it is https; for localhost and 127.0.0.1 it is http. */
   endpoint: string;
   /** Default: `/api/v1/interventions`. */
   apiPath?: string;
@@ -16,35 +16,35 @@ export interface SubscriptionOptions {
    */
   mode?: 'only' | 'always' | 'fallback';
   /**
-   * By attribute key: where in an event its id is. A JSON Pointer to a canonical field (`/user_id`), to an entity's
-   * property (`/co/VENDOR/NAME/path`) or to the event's (`/ue/VENDOR/NAME/path`), or a list of which the first counts.
-   * Added to those for `domain_userid` and `domain_sessionid`.
+   * The place of an id in an event, by attribute key: a JSON Pointer to a canonical field (`/user_id`), to an entity's
+   * property (`/co/VENDOR/NAME/path`) or to the event's (`/ue/VENDOR/NAME/path`), or a list of them, of which the first
+   * that finds an id counts. `domain_userid` and `domain_sessionid` are there by default.
    */
   attributeKeyTargets?: Record<string, Selector>;
-  /** Ids that stay. */
+  /** Ids by attribute key that events do not change. */
   attributeKeyIds?: Record<string, string>;
-  /** How long the server may take for its first answer (ms). Default: 2500; longer after failures. */
+  /** Time limit for the server's first answer (ms). Default: 2500. It doubles after each failure, up to 30 s. */
   connectionTimeoutMs?: number;
 }
 
-/** What a stream does now. */
+/** The state of a stream. */
 export interface StreamStatus {
   /** The tracker's namespace. */
   tracker: string;
-  /** `idle`: nothing is to be asked now. `waiting`: it failed, and is tried again. `closed`: for good. */
+  /** `idle`: not connected, for `reason`. `waiting`: failed, retrying in `retryIn` ms. `closed`: ended for good. */
   state: 'idle' | 'connecting' | 'open' | 'waiting' | 'closed';
-  /** Of `idle` and `waiting`. */
+  /** The reason of `idle` and `waiting`. */
   reason?: string;
-  /** Of `waiting`: in so many ms. */
+  /** Time until the next attempt (ms), if the state is `waiting`. */
   retryIn?: number;
 }
 
-/** What a stream depends on. */
+/** The parts of the page that a stream depends on. */
 export interface StreamHost {
   tracker: Pick<BrowserTracker, 'namespace' | 'getDomainUserInfo'>;
   evaluator: Pick<LocalEvaluator, 'ready' | 'commit' | 'on' | 'page' | 'pause' | 'problems' | 'emit' | 'visitor'>;
   hasDefinitions: boolean;
-  /** The page has this code loaded already. */
+  /** Reads a payload. A function of the host, whose file the page has loaded already. */
   readEvent(payload: TrackerPayload): SelectableEvent;
   onStatus(status: Omit<StreamStatus, 'tracker'>): void;
 }

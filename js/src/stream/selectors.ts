@@ -1,10 +1,11 @@
-// Which ids a stream is opened for: selectors on what is tracked, as the official plugin has them.
+// Finds the ids that a stream is opened for, by selectors on tracked events, as the official plugin does.
 import type { SelfDescribing } from '../event/tracked-event.js';
 import { nilUuid } from '../support/random-id.js';
 
 /**
- * A JSON Pointer, or a list of which the first that finds something counts: `/user_id` is a canonical field or a payload's
- * key, `/co/VENDOR/NAME/path` an entity's property, `/ue/VENDOR/NAME/path` the event's. Versions of schemas do not matter.
+ * A JSON Pointer, or a list of which the first that finds an id counts: `/user_id` is a canonical field or a payload's
+ * key, `/co/VENDOR/NAME/path` an entity's property, `/ue/VENDOR/NAME/path` the event's. Versions of schemas are
+ * ignored.
  */
 export type Selector = string | readonly string[];
 
@@ -21,8 +22,8 @@ const entityNames = ['co', 'cx', 'context', 'entity', 'entities'];
 const eventNames = ['ue', 'ue_pr', 'ue_px', 'unstruct', 'unstruct_event', 'self_describing', 'sde'];
 
 /**
- * The ids after an event. An id whose selectors find nothing is kept if one of them asks for an entity or a property of
- * the event, which not every event has; else it is gone, as after a logout.
+ * Returns the ids after an event. An id whose selectors find nothing is kept if one of them asks for an entity or a
+ * property of the event, which not every event has; else it is removed, as after a logout.
  */
 export function idsAfter(
   ids: Readonly<Record<string, string>>,
@@ -45,7 +46,7 @@ function pathOf(pointer: unknown): string[] {
   return steps.map((step) => step.replace(/~1/g, '/').replace(/~0/g, '~'));
 }
 
-/** The all-zero UUID is not an id (rule 17). */
+/** Returns false for the all-zero UUID, which is not an id (rule 17). */
 export function isId(value: unknown): boolean {
   return (typeof value === 'string' && value !== '' && value !== nilUuid) || typeof value === 'number' || typeof value === 'boolean';
 }

@@ -4,18 +4,18 @@ import { longestMessage } from '../support/bounds.js';
 
 export interface Message {
   data: string;
-  /** What the server has last named; "" : nothing yet. */
+  /** The last `id:` of the server; "" if it has sent none. */
   lastEventId: string;
 }
 
-/** What the parser tells, in order. */
+/** Called for the parts of the stream, in order. */
 export interface Listener {
   message(message: Message): void;
   /** The server has named another place in the stream, without a message. */
   place(lastEventId: string): void;
-  /** The server asks for so many ms between two attempts. */
+  /** The server asks for this time between two attempts (ms). */
   retry(ms: number): void;
-  /** A line came that is no part of a message: the server is alive, and says so. */
+  /** A comment came, by which a server shows that it is alive. */
   heartbeat(): void;
 }
 
@@ -28,7 +28,7 @@ export class EventParser {
   #size = 0;
   #type = '';
   #lastEventId: string;
-  /** Of what was told last. */
+  /** The place that the listener was given last. */
   #place: string;
 
   constructor(listener: Listener, lastEventId = '') {
@@ -36,13 +36,13 @@ export class EventParser {
     this.#lastEventId = this.#place = lastEventId;
   }
 
-  /** Throws a RangeError if a message does not end. */
+  /** Parses the next bytes. Throws a RangeError if a message is longer than `longestMessage`. */
   push(bytes: Uint8Array): void {
     let text = this.#decoder.decode(bytes, { stream: true });
     if (text === '') return;
     if (this.#isAfterReturn && text.startsWith('\n')) text = text.slice(1); // the second half of a CR LF
     this.#isAfterReturn = text.endsWith('\r');
-    // A line may come in many parts: what came before is not searched again.
+    // A line may come in many parts; the earlier parts are not searched again.
     const lines = text.split(/\r\n|\r|\n/);
     lines[0] = `${this.#rest}${lines[0]}`;
     this.#rest = lines.pop() ?? '';
@@ -65,7 +65,7 @@ export class EventParser {
     else if (field === '') this.#listener.heartbeat();
   }
 
-  // Events of another type are not for us, as they are not for the official plugin.
+  // Ignores events of other types, as the official plugin does.
   #end(): void {
     const isOurs = this.#type === '' || this.#type === 'message';
     const message = { data: this.#data.join('\n'), lastEventId: this.#lastEventId };

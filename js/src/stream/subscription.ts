@@ -1,4 +1,4 @@
-// What a page holds of a subscription. The stream itself is loaded when there is one.
+// Subscriptions of a page. The code of the stream itself is loaded with the first one.
 import { callEach } from '../support/listeners.js';
 import { attempt } from '../support/attempt.js';
 import { limited } from '../engine/load.js';
@@ -11,16 +11,16 @@ type Listener = (status: StreamStatus) => unknown;
 
 /** A stream of interventions that a server decides on, for one tracker or several. */
 export interface Subscription {
-  /** Answers a function that ends the listening. */
+  /** Returns a function that removes the listener. */
   on(name: 'status', listener: Listener): () => void;
   /** Ends the streams. */
   unsubscribe(): void;
 }
 
-/** One for all trackers that it is made for. */
+/** A subscription with a stream for each of its trackers. */
 export class TrackerSubscription implements Subscription {
   readonly options: SubscriptionOptions;
-  /** Equal for equal options. */
+  /** Equal for equal options; undefined if the options cannot be compared. */
   readonly key: string | undefined;
   readonly #listeners = new Set<Listener>();
   readonly #feeds = new Set<Feed>();
@@ -28,7 +28,7 @@ export class TrackerSubscription implements Subscription {
 
   constructor(options: SubscriptionOptions) {
     this.options = options;
-    this.key = attempt(() => JSON.stringify(options)); // undefined: they hold something that is no option
+    this.key = attempt(() => JSON.stringify(options));
   }
 
   get isEnded(): boolean {
@@ -46,7 +46,7 @@ export class TrackerSubscription implements Subscription {
     this.#feeds.clear();
   }
 
-  /** A tracker's stream. undefined: nobody wants it any more. */
+  /** Opens a tracker's stream; undefined if the subscription has ended. */
   open(host: Omit<StreamHost, 'onStatus'>): Feed | undefined {
     if (this.#isEnded) return undefined;
     const onStatus: StreamHost['onStatus'] = (status) =>
@@ -61,14 +61,14 @@ export class TrackerSubscription implements Subscription {
 /** One tracker's stream, before and after its code is loaded. */
 export interface Feed {
   update(payload: TrackerPayload): void;
-  /** The page evaluates again, if it can. */
+  /** Closes the stream. The page evaluates again, if it has definitions. */
   close(): void;
 }
 
 function openFeed(options: SubscriptionOptions, host: StreamHost): Feed {
   const { evaluator, hasDefinitions, onStatus } = host;
   let isClosed = false;
-  if (options?.mode === 'only') evaluator.pause(true); // from this moment on, not from when the code is there
+  if (options?.mode === 'only') evaluator.pause(true); // at once, not when the code is loaded
 
   function close(): void {
     if (isClosed) return;
@@ -82,14 +82,15 @@ function openFeed(options: SubscriptionOptions, host: StreamHost): Feed {
       const { InterventionStream } = await limited('intervention-stream.js', undefined, () => import('./intervention-stream.js'));
       return new InterventionStream(options, host);
     } catch (cause) {
-      evaluator.emit('error', { code: 'stream', message: `Interventions cannot be subscribed to: ${messageOf(cause)}`, cause });
+      const message = `Cannot subscribe to interventions: ${messageOf(cause)}`;
+      evaluator.emit('error', { code: 'stream', message, cause });
       close();
       onStatus({ state: 'closed' });
       return undefined;
     }
   }
 
-  // What is asked of it before it is there, it does then, in that order.
+  // Calls before the code is loaded wait for it, and run in their order.
   const stream = load();
   return { update: (payload) => void stream.then((each) => each?.update(payload)), close };
 }
