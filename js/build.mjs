@@ -36,13 +36,13 @@ const importsOwnFiles = {
   },
 };
 
-// Files that one page may load together share one evaluator: it is in the plugin's file, which `index` imports. A second
-// file would cost the page 500 bytes, since each file is compressed by itself.
+// Files that one page may load together share one evaluator: it is in the plugin's file, which `index` imports. A
+// second file would cost the page 500 bytes, since each file is compressed by itself.
 for (const path of ['snowplow', 'index', 'fetcher', 'define', ...onDemand]) await bundle([`src/${path}.ts`], [importsOwnFiles]);
 await bundle(['src/server.ts', 'src/testing.ts'], []);
 
-// Terser makes the engine's glue a tenth smaller after esbuild. pure_getters and pure_new hold here: no getter has a side
-// effect, and no constructor is called for its side effects.
+// Terser makes the engine's glue a tenth smaller after esbuild. pure_getters and pure_new hold here: no getter has a
+// side effect, and no constructor is called for its side effects.
 for (const file of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
   const { code } = await minify(readFileSync(`dist/${file}`, 'utf8'), {
     module: true,

@@ -1,6 +1,6 @@
 /**
- * The evaluator as the option `fetcher` of Snowplow's own `@snowplow/signals-browser-plugin`: handlers, measurement and all
- * else stay that plugin's, and interventions are decided in the page.
+ * The evaluator as the option `fetcher` of Snowplow's own `@snowplow/signals-browser-plugin`: the page decides on
+ * interventions, and everything else, such as handlers and measurement, stays with that plugin.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import type { Intervention, TrackerPayload, Problem } from './types.js';
 export type { Problem, ProblemCode } from './types.js';
 export type { SubscriptionOptions } from './stream/options.js';
 
-/** With attribute values as the server would send them: as texts. */
+/** An intervention whose attribute values are strings, as a server sends them. */
 export type TextIntervention = Omit<Intervention, 'attributes'> & { attributes: Record<string, string> };
 
-/** What the plugin calls. */
+/** The object that the plugin calls. */
 export interface Fetcher {
   /** Opens a server's stream beside the page's own decisions: the plugin's `subscribeToInterventions`. */
   configure(config: SubscriptionOptions): void;
@@ -27,7 +27,7 @@ export interface Fetcher {
   update(payload?: unknown): void;
 }
 
-/** What the plugin takes. */
+/** The plugin's option `fetcher`. */
 export type FetcherFactory = (
   tracker: BrowserTracker,
   dispatch: (intervention: TextIntervention, tracker: BrowserTracker) => void,
@@ -35,17 +35,17 @@ export type FetcherFactory = (
 
 /** Options of `evaluatorFetcher`. */
 export interface FetcherOptions extends Omit<EvaluatorOptions, 'namespace' | 'deliverWithin'> {
-  /** Where it is not given, the console says it. */
+  /** Called for each error. Default: the console shows the first error of each code. */
   onError?: (problem: Problem) => void;
-  /** Something works less well than it could. */
+  /** Called for each warning. */
   onWarning?: (problem: Problem) => void;
-  /** What evaluates for a tracker, when it is there. */
+  /** Called with the evaluator of each tracker. */
   onEvaluator?: (evaluator: Evaluator, tracker: BrowserTracker) => void;
 }
 
 /**
- * One evaluator for each tracker, by its namespace. What fires is handed to the plugin at once, which loses it if it has
- * no handler by then: give it the handlers as its option.
+ * Creates one evaluator for each tracker, by its namespace. It hands each intervention to the plugin at once. The
+ * plugin loses an intervention if it has no handler by then, so give the handlers as the plugin's option.
  */
 export function evaluatorFetcher(options: FetcherOptions): FetcherFactory {
   return (tracker, dispatch) => {

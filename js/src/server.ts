@@ -35,17 +35,18 @@ export interface EngineOptions {
   definitions: DefinitionsSource | Promise<DefinitionsSource>;
   /** Where tripline.wasm is. Default: beside this package's own files, which works in Node and in pages. */
   wasm?: WasmSource | undefined;
-  /** How long definitions and module may take to come (ms). Default: 30 s. */
+  /** Time limit for loading the definitions and the module (ms). Default: 30 s. */
   loadTimeout?: number | undefined;
-  /** Default: 100,000 profiles, 10,000,000 sent marks, 4,096 event ids. Memory is taken as they come. */
+  /** Default: 100,000 profiles, 10,000,000 sent marks, 4,096 event ids. Memory is allocated when they are used. */
   limits?: Limits | undefined;
 }
 
 const serverLimits: Required<Limits> = { profiles: 100_000, sentMarks: 10_000_000, eventIds: 4_096 };
 
 /**
- * An engine in WebAssembly memory of its own, so that one that breaks is no other one's trouble. It is freed with the
- * object. Rejects with an EngineError: of the code `definitions` with all their `diagnostics`, or of the code `wasm`.
+ * Loads an engine with WebAssembly memory of its own, so that an engine that breaks does not affect others. The memory
+ * is freed with the object. Rejects with an EngineError: of the code `definitions` with all their `diagnostics`, or of
+ * the code `wasm`.
  */
 export async function loadEngine({ definitions, wasm, loadTimeout, limits }: EngineOptions): Promise<Engine> {
   const [module, bundle] = await Promise.all([newModule(wasm, loadTimeout), readDefinitions(definitions, loadTimeout)]);
@@ -54,7 +55,10 @@ export async function loadEngine({ definitions, wasm, loadTimeout, limits }: Eng
   throw new EngineError('definitions', definitionsProblem(diagnostics, 'error')?.message ?? '', { diagnostics });
 }
 
-/** All errors and warnings about the definitions, without keeping an engine. Rejects as `loadEngine` does, but not for them. */
+/**
+ * Returns all errors and warnings about the definitions, without keeping an engine. Rejects with an EngineError if the
+ * definitions or the module cannot be loaded.
+ */
 export async function check(
   definitions: EngineOptions['definitions'],
   { wasm, loadTimeout }: Pick<EngineOptions, 'wasm' | 'loadTimeout'> = {},
@@ -63,7 +67,7 @@ export async function check(
   return Engine.load(module, bundle).diagnostics;
 }
 
-/** What was compiled, by where it came from. */
+/** Compiled modules by their source. */
 const compiled = new Map<unknown, Promise<WebAssembly.Module>>();
 
 async function newModule(source: WasmSource | undefined, timeout: number | undefined): ReturnType<typeof instantiate> {

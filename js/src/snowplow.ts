@@ -1,6 +1,6 @@
 /**
- * The plugin for Snowplow's browser tracker. Names and behaviour are those of `@snowplow/signals-browser-plugin`, so a
- * site moves by changing one import and giving the definitions.
+ * The plugin for Snowplow's browser tracker. It has the names and the behaviour of `@snowplow/signals-browser-plugin`,
+ * so a site moves by changing one import and giving the definitions.
  *
  * @module
  */
@@ -24,22 +24,26 @@ export type { Selector } from './stream/selectors.js';
 export type { Subscription } from './stream/subscription.js';
 export type { AttributeKey, AttributeValue, Diagnostic, Intervention, Problem, ProblemCode } from './types.js';
 
-/** What it returns or resolves to is of no account. What it throws or rejects with is tracked as its failure. */
+/**
+ * Handles an intervention. Its result is ignored. An error that it throws or rejects with is tracked as its failure.
+ */
 export type Handler = (intervention: Intervention, tracker: BrowserTracker) => unknown;
 
 /** Options of `SignalsPlugin`. */
 export interface SignalsPluginOptions extends Partial<Omit<EvaluatorOptions, 'namespace'>> {
-  /** The bundle, or its address. Without definitions nothing is evaluated in the page: interventions come by a subscription. */
+  /**
+   * The bundle, or its address. Without definitions the page evaluates nothing, and interventions need a subscription.
+   */
   definitions?: EvaluatorOptions['definitions'];
-  /** By an id of your choice. Others can be added later. */
+  /** Handlers by an id of your choice. `addInterventionHandlers` adds others later. */
   handlers?: Record<string, Handler>;
-  /** Which events report on interventions. Default: all. */
+  /** Selects the events that report on interventions. Default: all. */
   measurement?: MeasurementOptions;
-  /** Where it is not given, the console says it. */
+  /** Called for each error. Default: the console shows the first error of each code. */
   onError?: (problem: Problem) => void;
-  /** Something works less well than it could. */
+  /** Called for each warning. */
   onWarning?: (problem: Problem) => void;
-  /** An intervention found no handler in time. */
+  /** Called for each intervention for which no handler was started in time. */
   onExpired?: (intervention: Intervention, tracker: BrowserTracker) => void;
 }
 
@@ -52,12 +56,12 @@ interface Instance {
 }
 
 const instances = new Map<string, Instance>();
-/** Handlers that came before their tracker, by its id; "" for those that named none. */
+/** Handlers that were added before their tracker, by its id; "" for those that named none. */
 const early = new Map<string, Record<string, Handler>>();
-/** Subscriptions, likewise. */
+/** Subscriptions that were made before their tracker, by its id. */
 const earlySubscriptions = new Map<string, TrackerSubscription>();
 
-/** One evaluator for each tracker that it is given to, kept apart by the trackers' namespaces. */
+/** Creates the plugin. It has one evaluator for each tracker, kept apart by the trackers' namespaces. */
 export function SignalsPlugin(options: SignalsPluginOptions = {}): BrowserPlugin {
   const own = new Map<string, Instance>();
   return {
@@ -73,7 +77,7 @@ export function SignalsPlugin(options: SignalsPluginOptions = {}): BrowserPlugin
       }
       if (instance.hasDefinitions) return;
       setTimeout(() => {
-        const message = 'No interventions come: give the option "definitions", or call subscribeToInterventions.';
+        const message = 'There can be no interventions: give "definitions", or call subscribeToInterventions.';
         const isMissing = own.has(tracker.namespace) && !instance.subscription;
         if (isMissing) instance.evaluator.emit('warning', { code: 'options', message });
       }, longestWaitForSubscription);
@@ -102,8 +106,8 @@ export function SignalsPlugin(options: SignalsPluginOptions = {}): BrowserPlugin
 export const SignalsInterventionsPlugin = SignalsPlugin;
 
 /**
- * Adds handlers to the trackers named, or to all. A handler of the same id is replaced. Where there is no such tracker
- * yet, they wait for it. Interventions that found no handler so far are given to them.
+ * Adds handlers to the named trackers, or to all. Replaces a handler of the same id. If there is no such tracker yet,
+ * the handlers wait for it. They get the interventions that have waited for a handler.
  */
 export function addInterventionHandlers(handlers: Record<string, Handler>, trackers?: string[]): void {
   for (const id of trackers ?? ['']) {
@@ -113,7 +117,7 @@ export function addInterventionHandlers(handlers: Record<string, Handler>, track
   }
 }
 
-/** Removes handlers from the trackers named, or from all. */
+/** Removes handlers from the named trackers, or from all. */
 export function removeInterventionHandlers(handlerIds: string | string[], trackers?: string[]): void {
   for (const id of trackers ?? [...early.keys(), '']) {
     for (const handlerId of [handlerIds].flat()) {
@@ -124,9 +128,9 @@ export function removeInterventionHandlers(handlerIds: string | string[], tracke
 }
 
 /**
- * Opens a stream of the interventions that a server decides on, for the trackers named, or for all. Where there is no such
- * tracker yet, it waits for it. A tracker has one stream: another subscription takes the place of an earlier one, and an
- * equal one changes nothing.
+ * Opens a stream of the interventions that a server decides on, for the named trackers, or for all. If there is no such
+ * tracker yet, the subscription waits for it. A tracker has one stream: another subscription replaces an earlier one,
+ * and an equal one changes nothing.
  */
 export function subscribeToInterventions(options: SubscriptionOptions, trackers?: string[]): Subscription {
   const ids = trackers ?? [''];
@@ -142,14 +146,14 @@ export function subscribeToInterventions(options: SubscriptionOptions, trackers?
 }
 
 /**
- * What evaluates for a tracker, or for the first one: for its `setAttributes`, `push`, `explain`, `doctor` and the rest.
- * undefined: no such tracker has the plugin.
+ * Returns the evaluator of a tracker, or of the first one, with its members `setAttributes`, `push`, `explain`,
+ * `doctor` and the rest; undefined if no such tracker has the plugin.
  */
 export function getEvaluator(tracker = ''): Evaluator | undefined {
   return find(tracker)[0]?.evaluator;
 }
 
-/** By namespace, or by id: in the tag's build the two differ. "" finds all. */
+/** Finds trackers by namespace or by id, which differ in the tracker's tag build. "" finds all. */
 function find(id: string): Instance[] {
   return [...instances.values()].filter(({ tracker }) => id === '' || id === tracker.id || id === tracker.namespace);
 }

@@ -1,5 +1,5 @@
 /**
- * For tests of your own rules: a visitor, a clock that stands still until it is told, and the real engine.
+ * Tests of your own rules: visitors, a clock that stands still until you advance it, and the real engine.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { AttributeKey, Attributes, AttributeUpdate, Explanation, TrackerPay
 
 export type { Attributes, AttributeUpdate, Explanation, TrackerPayload, TriggeredIntervention } from './types.js';
 
-/** By attribute key. */
+/** The ids of a visitor, by attribute key. */
 export type Ids = Partial<Record<'domain_userid' | 'domain_sessionid' | 'user_id' | 'network_userid', string>>;
 
 /** A length of time; its parts are added up. */
@@ -21,22 +21,22 @@ export interface Span {
   ms?: number;
 }
 
-/** Stands still until it is told to go on. */
+/** A clock that stands still until you advance it. */
 export class FakeClock {
   #now: number;
 
-  /** Throws a RangeError if that is no time. */
+  /** Throws a RangeError if `start` is not a date that JavaScript can read. */
   constructor(start: string | number | Date) {
     this.#now = new Date(start).getTime();
-    if (Number.isNaN(this.#now)) throw new RangeError(`${String(start)} is no time.`);
+    if (Number.isNaN(this.#now)) throw new RangeError(`${String(start)} is not a date or a time.`);
   }
 
-  /** In ms. */
+  /** The time in ms. */
   get now(): number {
     return this.#now;
   }
 
-  /** Answers the time then. Throws a RangeError if it would go back. */
+  /** Lets time pass, and returns the time then (ms). Throws a RangeError if the span is negative. */
   advance({ days = 0, hours = 0, minutes = 0, seconds = 0, ms = 0 }: Span): number {
     const span = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + ms;
     if (!(span >= 0)) throw new RangeError('A clock does not go back.');
@@ -45,34 +45,37 @@ export class FakeClock {
   }
 }
 
-/** One who uses the site. */
+/** A visitor of the site. */
 export interface TestVisitor {
-  /** Counts an event at the clock's time, and answers what it triggers. */
+  /** Counts an event at the clock's time, and returns the interventions that it triggers. */
   track(event: TrackerPayload): TriggeredIntervention[];
   /** Sets fields of an external group for one of the visitor's keys; `domain_userid` if none is named. */
   setAttributes(attributes: Omit<AttributeUpdate, 'attributeKey'> & { key?: keyof Ids }): TriggeredIntervention[];
-  /** A group's attributes of one of the visitor's keys: `domain_userid` if none is named. */
+  /** Returns a group's attributes for one of the visitor's keys; `domain_userid` if none is named. */
   attributes(group: string, key?: keyof Ids): Attributes[string];
-  /** Why an intervention did or did not fire. */
+  /** Explains why an intervention did or did not fire. */
   explain(intervention: string, key?: keyof Ids): Explanation | undefined;
 }
 
 /** The rules with a first visitor. */
 export interface RuleTest extends TestVisitor {
   readonly clock: FakeClock;
-  /** Lets time pass for all visitors, for the ids that their pages hold (rule 16), and answers what that triggers, in order. */
+  /**
+   * Lets time pass for the ids that the visitors' pages hold (rule 16), and returns the interventions that this
+   * triggers.
+   */
   advance(span: Span): TriggeredIntervention[];
-  /** Another visitor, or the same one with other ids: `visitor({ user_id: '…' })` has logged in. */
+  /** Adds another visitor, or the same one with other ids: `visitor({ user_id: '…' })` has logged in. */
   visitor(ids: Ids): TestVisitor;
-  /** What was triggered so far. */
+  /** The interventions that were triggered so far. */
   readonly fired: readonly TriggeredIntervention[];
 }
 
 /** Options of `testRules`. */
 export interface RuleTestOptions extends Pick<EngineOptions, 'definitions' | 'wasm'> {
-  /** When the test begins. Default: 2026-01-01T12:00:00Z, a Thursday. */
+  /** The time at which the test begins. Default: 2026-01-01T12:00:00Z, a Thursday. */
   at?: string | number | Date;
-  /** Of the first visitor. Default: a domain_userid and a domain_sessionid; no user_id. */
+  /** The ids of the first visitor. Default: a domain_userid and a domain_sessionid; no user_id. */
   ids?: Ids;
 }
 
@@ -81,7 +84,10 @@ const defaultIds: Ids = {
   domain_sessionid: '00000000-0000-4000-8000-00000000000b',
 };
 
-/** The same test gives the same interventions, their ids included. Rejects with an EngineError. */
+/**
+ * Loads the rules, with a first visitor. The same test returns the same interventions, including their ids. Rejects
+ * with an EngineError.
+ */
 export async function testRules(options: RuleTestOptions): Promise<RuleTest> {
   const { at = '2026-01-01T12:00:00Z', ids = defaultIds, ...rest } = options;
   return new EngineTest(await loadEngine(rest), new FakeClock(at), ids);
@@ -176,7 +182,7 @@ export interface SelfDescribing {
   data: Record<string, unknown>;
 }
 
-/** Of any event. */
+/** Members that every event may have. */
 export interface Common {
   url?: string;
   referrer?: string;
@@ -187,7 +193,7 @@ export interface Common {
 const contexts = 'iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-0';
 const unstruct = 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0';
 
-// Payloads as the tracker's afterTrack gives them.
+// Payloads as the tracker hands them to afterTrack.
 
 /** The page was viewed. */
 export function pageView(common: Common = {}): TrackerPayload {
@@ -233,7 +239,7 @@ export interface Product {
   [property: string]: unknown;
 }
 
-/** A cart with what is in it, as entities of the ecommerce plugin. */
+/** A cart and its products, as entities of the ecommerce plugin. */
 export interface Cart {
   products: Product[];
   total_value: number;

@@ -1,6 +1,6 @@
-// What the package's users see, apart from its functions.
+// The public types of the package.
 
-/** Which attribute key, and whose: `{name: 'domain_userid', id: '9c6d…'}`. */
+/** The name of an attribute key, and an id: `{name: 'domain_userid', id: '9c6d…'}`. */
 export interface AttributeKey {
   name: string;
   id: string;
@@ -11,29 +11,32 @@ export type Scalar = string | number | boolean;
 /** A single value, a list, or a dictionary of counts. */
 export type AttributeValue = Scalar | Scalar[] | { [value: string]: number };
 
-/** What a handler gets. */
+/** An intervention as handlers receive it. */
 export interface Intervention {
   /** A UUID. Copies for several targets share it, and are dispatched once. */
   intervention_id: string;
   name: string;
   version: number;
-  /** By `group:attribute`; attributes without a value are left out. */
+  /** Values by `group:attribute`; attributes without a value are left out. */
   attributes: Record<string, AttributeValue>;
   target_attribute_key: AttributeKey;
 }
 
-/** What the engine answers. */
+/** An intervention as the engine returns it for one target. */
 export interface TriggeredIntervention extends Intervention {
-  /** ISO 8601 in UTC, with milliseconds: the engine's clock then. What time alone brings has the moment at which it does. */
+  /**
+   * The engine's clock then, in ISO 8601 in UTC with milliseconds. For an intervention triggered by a timer: the time
+   * at which it was due.
+   */
   triggered_at: string;
 }
 
-/** An intervention that is shown whatever the criteria say. */
+/** An intervention that is dispatched whatever its criteria say. */
 export interface DirectIntervention {
   name: string;
   /** Default: 1. */
   version?: number;
-  /** Default: a random UUID. What has the id of another one is the same intervention, and is not dispatched again. */
+  /** Default: a random UUID. An intervention with the id of an earlier one is not dispatched again. */
   intervention_id?: string;
   /** Default: none. */
   attributes?: Record<string, AttributeValue>;
@@ -43,10 +46,10 @@ export interface DirectIntervention {
 /** Values for the fields of an external attribute group. */
 export interface AttributeUpdate {
   group: string;
-  /** Default: the highest one that the definitions have. */
+  /** Default: the highest version in the definitions. */
   version?: number;
   attributeKey: AttributeKey;
-  /** By field: null clears it, and those that are not named stay as they are. */
+  /** Values by field. null clears a field; fields that are not named keep their values. */
   attributes: Record<string, Scalar | readonly Scalar[] | null>;
 }
 
@@ -60,11 +63,11 @@ export type ExplainedCriterion = { holds: boolean } & (
       attribute: string;
       group_version: number;
       operator: string;
-      /** What the definitions compare with, where the operator takes something. */
+      /** The value that the definitions compare with, if the operator takes one. */
       value?: Scalar | Scalar[];
-      /** The attribute's value now; null: none. */
+      /** The attribute's value now; null if it has none. */
       current: AttributeValue | null;
-      /** Says that the search for a pattern took too many steps and was given up. */
+      /** Present if the search for a pattern took too many steps and was given up. */
       note?: string;
     }
 );
@@ -77,19 +80,19 @@ export interface Explanation {
   at: string | null;
   holds: boolean;
   criteria: ExplainedCriterion;
-  /** Whom it is for. `id` is null where the profile's last event had none for that key. */
+  /** The targets. `id` is null if the profile's last event had no id for that attribute key. */
   targets: { name: string; id: string | null; sent?: boolean; sent_at?: string }[];
-  /** In words. */
+  /** The reason as a sentence. */
   why: string;
 }
 
-/** The object that the tracker gives to `afterTrack`. It is read, never changed. */
+/** The object that the tracker hands to `afterTrack`. It is read, never changed. */
 export type TrackerPayload = Readonly<Record<string, unknown>>;
 
-/** By group, then by attribute; null: no value. */
+/** Values by group, then by attribute; null: no value. */
 export type Attributes = Record<string, Record<string, AttributeValue | null>>;
 
-/** What is wrong with the definitions, and where. */
+/** An error or a warning about the definitions, with its place. */
 export interface Diagnostic {
   severity: 'error' | 'warning';
   /** A JSON Pointer into the definitions. */
@@ -99,27 +102,29 @@ export interface Diagnostic {
 
 /** The kind of an error or a warning: js/docs/problems.md lists them with their messages. */
 export type ProblemCode =
-  /** An option or an argument is not what it should be. */
+  /** An option or an argument is wrong. */
   | 'options'
   /** The definitions could not be loaded, or have errors: then `diagnostics` lists them. */
   | 'definitions'
   /** The WebAssembly module could not be loaded, or broke. */
   | 'wasm'
-  /** The browser's storage does not work, so that something lives as long as the page; or what it held was damaged. */
+  /**
+   * The browser's storage does not work, so that the state or the events last as long as the page; or it was damaged.
+   */
   | 'storage'
   /** The device's clock was set back by more than five minutes. */
   | 'clock'
-  /** The stored state was damaged: evaluation started with an empty one. */
+  /** The stored state was damaged, and evaluation started with an empty one; or `restore` refused a snapshot. */
   | 'snapshot'
   /** A handler threw or rejected. */
   | 'handler'
-  /** The server's stream of interventions does not come, or brings something else. */
+  /** The server's stream of interventions cannot be received, or a message of it cannot be read. */
   | 'stream';
 
-/** What `error` and `warning` listeners get. */
+/** An error or a warning as listeners receive it. */
 export interface Problem {
   code: ProblemCode;
-  /** Says what is wrong and what to do. */
+  /** States what failed, why, and what to do. */
   message: string;
   diagnostics?: Diagnostic[];
   cause?: unknown;

@@ -253,7 +253,7 @@ describe('explain', () => {
       expect(await page.evaluator.attributes(wrong as never)).toEqual({});
     }
     expect(new Set(page.errors.map(({ code, message }) => `${code}: ${message}`))).toEqual(
-      new Set(['options: An attribute key is {name, id}, both texts.']),
+      new Set(['options: An attribute key must be {name, id}, both strings.']),
     );
     page.evaluator.track(add());
     await page.settled();

@@ -6,13 +6,13 @@ import { EngineError } from '../support/problem.js';
 import { nilUuid, randomId } from '../support/random-id.js';
 import type { AttributeKey, Diagnostic, TrackerPayload, TriggeredIntervention } from '../types.js';
 
-/** What an engine keeps at most; the least recently used goes first. */
+/** Limits of the state that an engine keeps. It drops the least recently used first. */
 export interface Limits {
-  /** Profiles: an attribute key and an id each. */
+  /** Number of profiles; each has an attribute key and an id. */
   profiles?: number;
-  /** Marks of what was sent to whom. */
+  /** Number of marks; each says that an intervention was sent to a target. */
   sentMarks?: number;
-  /** Ids of events, by which duplicates are known. */
+  /** Number of event ids, by which duplicates are recognised. */
   eventIds?: number;
 }
 
@@ -22,33 +22,33 @@ export type HeldIds = readonly AttributeKey[];
 /** Options of `process`. */
 export interface ProcessOptions {
   /**
-   * On a server: when the event was received (ms). Its time is then, as in Enrich, `ttm`, else this less the time from
-   * `dtm` to `stm`: the device's own clock need not be right. Default: nobody received it, as in a page, and its time is
-   * `ttm`, else `dtm`.
+   * On a server: when the event was received (ms). The event's time is then, as in Enrich, `ttm`, else `receivedAt`
+   * minus the time from `dtm` to `stm`, so that the device's clock need not be right. Default: none, as in a page,
+   * where the event's time is `ttm`, else `dtm`.
    */
   receivedAt?: number | undefined;
-  /** Whose time passes; default: everybody's. */
+  /** Ids for which time is evaluated. Default: all ids. */
   held?: HeldIds | undefined;
 }
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Every time is whole milliseconds since 1970, and may not be one that Date cannot tell. */
+/** The latest time that Date can hold, in milliseconds since 1970. */
 const latestTime = 8.64e15;
 
-/** As much of an engine as every page needs. Throws what `Engine` throws. */
+/** The part of an engine that every page needs. Throws the errors of `Engine`. */
 export class EngineBase {
   /** Warnings about the definitions. */
   readonly diagnostics: Diagnostic[];
-  /** What the definitions name. @internal */
+  /** Inputs, fields, attribute keys and interventions of the program. @internal */
   readonly report: LoadReport;
   readonly #module: TriplineModule;
   readonly #handle: number;
   readonly #bind: ReturnType<typeof bindInputs>;
   readonly #buffer: EventBuffer;
   readonly #repeated: ReadonlySet<string>;
-  /** As JSON; undefined: all. */
+  /** The held ids of the last call, as JSON; undefined: all ids. */
   #held: string | undefined;
 
   /** @internal */
@@ -62,7 +62,7 @@ export class EngineBase {
     this.diagnostics = report.diagnostics;
   }
 
-  /** Without an engine if the definitions have errors. @internal */
+  /** Compiles definitions. Returns no engine if they have errors. @internal */
   static load<Kind extends EngineBase>(
     this: new (module: TriplineModule, handle: number, report: LoadReport) => Kind,
     module: TriplineModule,
@@ -76,10 +76,9 @@ export class EngineBase {
   }
 
   /**
-   * Counts an event: the payload of Snowplow's tracker protocol. Answers what it triggers, one item per intervention and
-   * target. A payload that is malformed, whatever it is, counts as far as it can be read; one without an event id gets a
-   * random one. An id that was seen before counts nothing. `held`: as for advance(); the ids that the event carries count
-   * as held.
+   * Counts an event: the payload of Snowplow's tracker protocol. Returns the interventions that it triggers, one item
+   * for each target. A malformed payload counts as far as it can be read; one without an event id gets a random id. An
+   * event id that was seen before counts nothing. `held`: as for advance(); the event's own ids count as held.
    */
   process(payload: TrackerPayload, now: number, { receivedAt, held }: ProcessOptions = {}): TriggeredIntervention[] {
     this.#hold(held);
@@ -90,8 +89,8 @@ export class EngineBase {
   }
 
   /**
-   * Sets fields of external groups to the values that `boundUpdate` returns. `held`: as for advance(); the profile's id
-   * counts as held. @internal
+   * Sets fields of external groups to the values of `update`, and returns the interventions that this triggers. `held`:
+   * as for advance(); the profile's id counts as held. @internal
    */
   applyUpdate(update: BoundEvent, now: number, held?: HeldIds): TriggeredIntervention[] {
     this.#hold(held);
@@ -100,8 +99,9 @@ export class EngineBase {
   }
 
   /**
-   * Lets time pass to `now`, and answers what that triggers. With `held`, time is evaluated for these ids only. An id
-   * that was not held in the call before catches up: of what became true meanwhile, it fires what still holds.
+   * Lets time pass to `now` (ms), and returns the interventions that this triggers. With `held`, time is evaluated for
+   * these ids only. An id that was not held in the call before catches up: interventions whose criteria became true
+   * meanwhile fire if their criteria still hold.
    */
   advance(now: number, held?: HeldIds): TriggeredIntervention[] {
     this.#hold(held);
@@ -109,15 +109,15 @@ export class EngineBase {
   }
 
   /**
-   * When time alone may trigger something next (ms), for the ids that are held; Infinity: never. At or before the clock:
-   * an id has to catch up, so call advance() at once.
+   * Returns when time alone may trigger an intervention next (ms), for the held ids; Infinity: never. If that is at or
+   * before the clock, an id has to catch up: call advance() at once.
    */
   nextDeadlineOf(held?: HeldIds): number {
     this.#hold(held);
     return this.#module.nextDeadline(this.#handle);
   }
 
-  /** Whether the definitions use `changed` in an intervention: it is sent every time, not once for a target. @internal */
+  /** True if the intervention uses `changed`: it is sent every time, not once for a target. @internal */
   repeats(intervention: string): boolean {
     return this.#repeated.has(intervention);
   }
@@ -128,32 +128,32 @@ export class EngineBase {
     return clock < -latestTime ? undefined : clock;
   }
 
-  /** Turns the clock back, for a host whose clock was wrong: what is stored as later than now counts as of now. */
+  /** Turns the clock back to `now` (ms), for a host whose clock was wrong: later times in the state become `now`. */
   rebase(now: number): void {
     this.#module.rebase(this.#handle, checked(now));
   }
 
-  /** Calls a function of the module that takes texts, and answers what it does. @internal */
+  /** Calls a function of the module that takes strings, and returns its result. @internal */
   ask(question: 'attributes' | 'explain' | 'forget', texts: readonly string[], ...rest: number[]): number {
     const call: (...numbers: number[]) => number = this.#module[question];
     return this.#answered(call(this.#handle, ...write(this.#module, ...texts), ...rest));
   }
 
-  /** What the last call left, which was JSON. @internal */
+  /** The JSON that the last call wrote, parsed. @internal */
   get result(): unknown {
     return parse(this.#module);
   }
 
-  /** The whole state: profiles, what was sent, and the clock. */
+  /** Returns the whole state: profiles, marks of sent interventions, event ids, and the clock. */
   snapshot(): Uint8Array {
     this.#answered(this.#module.snapshot(this.#handle));
     return result(this.#module).slice(); // a copy that outlives the next call
   }
 
   /**
-   * Replaces the state by a snapshot's, also of an engine with other definitions: what an attribute counted is kept where
-   * its definition stayed. Throws an EngineError of the code `snapshot` if it is damaged or of another version; the engine
-   * is empty then.
+   * Replaces the state by a snapshot's. The snapshot may come from an engine with other definitions: an attribute whose
+   * definition is the same keeps its value. Throws an EngineError of the code `snapshot` if the snapshot is damaged or
+   * of another version; the engine is empty then.
    */
   restore(snapshot: Uint8Array): void {
     const [size] = write(this.#module, snapshot);
@@ -166,12 +166,12 @@ export class EngineBase {
     this.#module.restore(this.#handle, 0); // refused, and the engine is empty then
   }
 
-  /** Frees its memory. The engine is of no use afterwards. */
+  /** Frees the memory. The engine cannot be used afterwards. */
   release(): void {
     this.#module.release(this.#handle);
   }
 
-  /** Makes these the held ids of the calls to come. */
+  /** Makes these the held ids of the next calls. */
   #hold(held: HeldIds | undefined): void {
     const wanted = JSON.stringify(held);
     if (wanted === this.#held) return;
@@ -180,14 +180,14 @@ export class EngineBase {
     this.#held = wanted;
   }
 
-  /** Names and ids by turns. @internal */
+  /** Returns names and ids alternately. @internal */
   protected namesAndIds(held: HeldIds): string[] {
     return held.flatMap(({ name, id }) => [name, id]);
   }
 
   #fired(count: number): TriggeredIntervention[] {
     if (this.#answered(count) === 0) return [];
-    if (count < 0) throw new EngineError('wasm', `The engine refused what it was given (${count}).`);
+    if (count < 0) throw new EngineError('wasm', `The engine refused its input (${count}).`);
     return parse(this.#module) as TriggeredIntervention[];
   }
 
@@ -199,11 +199,14 @@ export class EngineBase {
 
 type SizeOfEach<Texts> = { [Text in keyof Texts]: number };
 
-/** Texts, or their bytes, into the event buffer, one after the other; answers how many bytes each has. */
+/**
+ * Writes strings, or their bytes in UTF-8, into the event buffer one after the other; returns the size of each in
+ * bytes.
+ */
 function write<Texts extends (string | Uint8Array)[]>(module: TriplineModule, ...texts: Texts): SizeOfEach<Texts> {
   const parts = texts.map((text) => (typeof text === 'string' ? encoder.encode(text) : text));
   let end = module.buffer(parts.reduce((size, part) => size + part.length, 0));
-  const memory = new Uint8Array(module.memory.buffer); // only now: it may have grown
+  const memory = new Uint8Array(module.memory.buffer); // after buffer(), which may let the memory grow
   for (const part of parts) {
     memory.set(part, end);
     end += part.length;
@@ -211,7 +214,7 @@ function write<Texts extends (string | Uint8Array)[]>(module: TriplineModule, ..
   return parts.map((part) => part.length) as SizeOfEach<Texts>;
 }
 
-/** A view: the next call may void it. */
+/** Returns a view that is valid until the next call. */
 function result(module: TriplineModule): Uint8Array {
   return new Uint8Array(module.memory.buffer, module.result(), module.resultSize());
 }
@@ -221,6 +224,6 @@ function parse(module: TriplineModule): unknown {
 }
 
 function checked(time: number): number {
-  if (!(Math.abs(time) <= latestTime)) throw new EngineError('options', `${String(time)} is no time in milliseconds.`);
+  if (!(Math.abs(time) <= latestTime)) throw new EngineError('options', `${String(time)} is not a time in ms.`);
   return time;
 }

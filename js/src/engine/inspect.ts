@@ -1,5 +1,5 @@
-// What is asked of an engine: all throw an EngineError of the code `options` for an attribute key that is none. Loaded by
-// pages that ask. `listeners` is warned of names that the definitions do not have.
+// Questions to an engine, loaded by pages that ask them. All throw an EngineError of the code `options` for an
+// attribute key of a wrong form. `listeners` get a warning about names that the definitions do not have.
 import type { EngineBase } from './engine-base.js';
 import type { Listeners } from '../support/listeners.js';
 import { EngineError } from '../support/problem.js';
@@ -35,7 +35,7 @@ export function forget(engine: EngineBase, key: AttributeKey): boolean {
 
 export function textsOf(key: AttributeKey): string[] {
   if (typeof key?.name === 'string' && typeof key.id === 'string') return [key.name, key.id];
-  throw new EngineError('options', 'An attribute key is {name, id}, both texts.');
+  throw new EngineError('options', 'An attribute key must be {name, id}, both strings.');
 }
 
 type Named = readonly { name: string }[];
@@ -49,7 +49,7 @@ function warnOfUnknown(listeners: Listeners | undefined, kind: string, name: str
   listeners.emit('warning', { code: 'options', message: `The definitions have no ${kind} "${name}"${hint}` });
 }
 
-/** How many letters to insert, delete or replace to make one of the other (Levenshtein). */
+/** Returns the number of letters to insert, delete or replace to turn one string into the other (Levenshtein). */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...one].entries()) {

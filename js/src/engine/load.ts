@@ -4,7 +4,7 @@ import { longestLoad } from '../support/bounds.js';
 import { messageOf } from '../support/problem.js';
 import { inTime, longestWait } from '../support/deadline-timer.js';
 
-/** An address, the bytes, the compiled module, or the response of a fetch under way or done. */
+/** An address, the bytes, the compiled module, the response of a fetch, or a promise of these. */
 export type WasmSource =
   | string
   | URL
@@ -20,25 +20,28 @@ type Answer = BufferSource | WebAssembly.Module | Response;
 
 const modules = new Map<unknown, Promise<TriplineModule>>();
 
-/** One module serves all evaluators that name the same source. Default: the file beside this one. Rejects with advice. */
+/**
+ * Loads a module, which all evaluators with the same source share. Default: the file beside this one. `timeout` in ms.
+ * Rejects with an Error whose message says what to do.
+ */
 export async function loadModule(source: WasmSource | undefined, timeout?: number): Promise<TriplineModule> {
   const key = source instanceof URL ? source.href : source;
   const module = modules.get(key) ?? compileModule(source, timeout).then(instantiate);
   modules.set(key, module);
   module.catch(() => modules.delete(key));
   try {
-    return await limited(source, timeout, () => module); // others may give it more time
+    return await limited(source, timeout, () => module); // another evaluator may wait longer for it
   } catch (cause) {
     throw new Error(notLoaded(cause), { cause });
   }
 }
 
-/** What of an address is not for fetch(). */
+/** Reads sources that fetch() cannot, and returns all others as they are. */
 type Reader = <Source>(source: Source) => Source | Promise<Uint8Array<ArrayBuffer>>;
 
 const asItIs: Reader = (source) => source;
 
-/** The text of the bundle, in UTF-8. */
+/** Returns the bundle as JSON in UTF-8. `timeout` in ms. Rejects with an Error. */
 export async function loadDefinitions(
   source: DefinitionsSource | Promise<DefinitionsSource>,
   timeout?: number,
@@ -50,7 +53,7 @@ export async function loadDefinitions(
       if (definitions instanceof Uint8Array) return definitions;
       if (isAddress(definitions)) {
         const bytes = new Uint8Array(await (await get(definitions, signal)).arrayBuffer());
-        // Behind white space and a byte order mark, a bundle begins with a brace.
+        // A bundle begins with a brace, after white space and a byte order mark.
         if (bytes.find((byte) => byte > 32 && byte < 128) === 123) return bytes;
         throw new Error(`${definitions} is not a JSON object, but perhaps an HTML page`);
       }
@@ -61,7 +64,7 @@ export async function loadDefinitions(
   }
 }
 
-/** A module with memory of its own. */
+/** Returns a module with memory of its own. */
 export function instantiate(wasm: WebAssembly.Module): Promise<TriplineModule> {
   return createModule({ wasm });
 }
@@ -75,7 +78,7 @@ export async function compileModule(
   return limited(found, timeout, async (signal) => compile(isAddress(found) ? await get(found, signal) : await found));
 }
 
-/** Rejects if `load` takes longer than `timeout` (ms; default: 30 s); what it fetches by the signal ends then. */
+/** Rejects if `load` takes longer than `timeout` (ms; default: 30 s), and aborts its signal then. */
 export async function limited<Result>(
   source: unknown,
   timeout: number | undefined,
@@ -105,7 +108,7 @@ function ownWasm(): URL {
 async function compile(answer: Answer): Promise<WebAssembly.Module> {
   if (answer instanceof WebAssembly.Module) return answer;
   if (!(answer instanceof Response)) return WebAssembly.compile(answer);
-  // What has another type than this one may not be compiled while it loads.
+  // compileStreaming() accepts this content type only.
   const isWasm = answer.headers.get('Content-Type')?.toLowerCase() === 'application/wasm';
   const compiling = isWasm ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
   return compiling.catch((error: unknown) => {
@@ -128,7 +131,7 @@ async function get(url: string | URL, signal: AbortSignal): Promise<Response> {
   return response;
 }
 
-/** With advice. */
+/** Returns a message that says why the engine could not be loaded, and what to do. */
 export function notLoaded(cause: unknown): string {
   const why = messageOf(cause);
   const advice = /content security policy|unsafe-eval/i.test(why)

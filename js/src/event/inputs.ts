@@ -9,7 +9,7 @@ import { TrackedEvent } from './tracked-event.js';
 
 type ScalarValue = null | boolean | number | string | Date;
 
-/** The value of an input: undefined if it is missing. A list holds scalars only. A Date is the time of an atomic field. */
+/** The value of an input; undefined: missing. A list holds scalars only. A Date is the time of an atomic field. */
 export type InputValue = undefined | ScalarValue | ScalarValue[];
 
 /** An event bound to the program's inputs. `time` in ms; NaN if the event has none. */
@@ -22,8 +22,8 @@ export interface BoundEvent {
 type Getter = (event: TrackedEvent) => unknown;
 
 /**
- * Returns a function that reads the program's inputs from a payload. It never throws. `receivedAt`: when a server received
- * the payload, in whole ms; NaN in a page.
+ * Returns a function that reads the program's inputs from a payload. It never throws. `receivedAt`: when a server
+ * received the payload, in whole ms; NaN in a page.
  */
 export function bindInputs(inputs: readonly Input[]): (payload: TrackerPayload, receivedAt?: number) => BoundEvent {
   const getters = inputs.map(getterOf);

@@ -25,8 +25,8 @@ export class TrackedEvent {
   }
 
   /**
-   * Returns `derived_tstamp` in ms as Enrich computes it; without `receivedAt`, the tracker's own times stand for it. NaN if
-   * the payload has none.
+   * Returns `derived_tstamp` in ms as Enrich computes it; without `receivedAt`, the tracker's own times stand for it.
+   * NaN if the payload has none.
    */
   time(): number {
     const time = (key: string): Date | undefined => instant(own(this.payload, key));

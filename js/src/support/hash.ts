@@ -1,7 +1,7 @@
 /**
  * Returns 64 bits of a string as 14 characters, for comparisons only. Among the 2,000 hashes that are remembered, a new
- * string collides once in 10^16 times; with 32 bits once in two million, a lost banner a day on a large site. One half is
- * FNV-1a, the other multiplies and shifts, so that strings which collide in one half differ in the other.
+ * string collides once in 10^16 times; with 32 bits once in two million, a lost banner a day on a large site. One half
+ * is FNV-1a, the other multiplies and shifts, so that strings which collide in one half differ in the other.
  */
 export function hashOf(text: string): string {
   let first = 0x811c9dc5;

@@ -5,8 +5,8 @@ interface Files {
 }
 
 /**
- * Returns `source`, or, for a `file:` address under Node, a promise of the file's bytes. It gets Node's module at run time,
- * so a bundle for pages has nothing to resolve.
+ * Returns `source`, or, for a `file:` address under Node, a promise of the file's bytes. It gets Node's module at run
+ * time, so a bundle for pages has nothing to resolve.
  */
 export function fileOr<Source>(source: Source): Source | Promise<Uint8Array<ArrayBuffer>> {
   if (!/^file:/.test(source instanceof URL || typeof source === 'string' ? String(source) : '')) return source;

@@ -2,7 +2,7 @@
 import { attempt } from './attempt.js';
 import type { Diagnostic, Problem, ProblemCode } from '../types.js';
 
-/** The error that an engine's functions throw or reject with. A WebAssembly.RuntimeError means that the module broke. */
+/** The error that an engine's functions throw. A WebAssembly.RuntimeError instead of it means that the module broke. */
 export class EngineError extends Error implements Problem {
   override readonly name = 'EngineError';
   readonly code: ProblemCode;
