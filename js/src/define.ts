@@ -1,6 +1,6 @@
 /**
- * Definitions in TypeScript: a function for each class of Snowplow's Python SDK, under its name and with its fields, and
- * with what that SDK does not have yet. What the engine would refuse is, as far as types can say it, an error in the editor.
+ * Definitions in TypeScript: a function for each class of Snowplow's Python SDK, with its name and fields, and with
+ * what that SDK does not have yet. Most definitions that the engine would refuse are type errors in the editor.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type ValueType = ScalarType | `${ScalarType}_list` | 'dict';
 /** A part of a time, in UTC. */
 export type DatePart = 'hour_of_day' | 'day_of_week' | 'month_of_year' | 'active_day' | 'active_week' | 'active_month';
 
-/** Where in an event a value is. */
+/** The place of a value in an event. */
 export type Property = (
   | { type: 'atomic'; name: string }
   | { type: 'event'; vendor: string; name: string; major_version: number; path: string }
@@ -41,27 +41,27 @@ type NumberField =
 type BooleanField = 'br_cookies' | `br_features_${string}` | 'dvce_ismobile';
 type TimeField = `${string}_tstamp`;
 
-/** What an atomic field of a known name holds (rule 2); a time is written as a string. */
+/** The type of an atomic field of a known name (rule 2); a time is written as a string. */
 type FieldValue<Name extends string> = string extends Name
   ? Scalar
   : Name extends NumberField ? number : Name extends BooleanField ? boolean : string;
 
-/** A field of the canonical event. */
+/** Names a field of the canonical event. */
 export const AtomicProperty = <const Name extends string>(
   property: Without<'atomic'> & { name: Name },
 ): Extract<Property, { type: 'atomic' }> & { name: Name } => ({ ...property, type: 'atomic' });
 
-/** A property of the self-describing event. */
+/** Names a property of the self-describing event. */
 export const EventProperty = (property: Without<'event'>): Property => ({ ...property, type: 'event' });
 
-/** A property of the nth entity of a schema; `index`: 0 by default. */
+/** Names a property of the nth entity of a schema; `index`: 0 by default. */
 export const EntityProperty = (property: Without<'entity', 'index'> & { index?: number }): Property => ({
   index: 0,
   ...property,
   type: 'entity',
 });
 
-/** Which events; what is left out matches all. */
+/** Selects events. A member that is left out matches all. */
 export interface EventSelector {
   vendor?: string;
   name?: string;
@@ -112,7 +112,7 @@ const build =
   (property: Property, value: Scalar | Values): EventCriterion =>
     ({ property, operator, value }) as EventCriterion;
 
-/** As the SDK's class: `Criterion.eq(property, value)` and so on. */
+/** Builds event criteria as the SDK's class does: `Criterion.eq(property, value)` and so on. */
 export const Criterion: CriterionBuilders = Object.assign((criterion: EventCriterion): EventCriterion => criterion, {
   eq: build('='),
   neq: build('!='),
@@ -126,13 +126,13 @@ export const Criterion: CriterionBuilders = Object.assign((criterion: EventCrite
   is_not_null: (property: Property): EventCriterion => ({ property, operator: 'is not null' }),
 });
 
-/** All of `all` and, if there are some, one of `any`. */
+/** Matches an event if all of `all` hold and, unless `any` is empty, one of `any`. */
 export interface EventCriteria {
   all?: EventCriterion[];
   any?: EventCriterion[];
 }
 
-/** The event filter of an attribute. */
+/** Types the event filter of an attribute. */
 export const Criteria = (criteria: EventCriteria): EventCriteria => criteria;
 
 type Numeric = 'int32' | 'int64' | 'double' | 'float';
@@ -145,7 +145,7 @@ type Aggregated =
   | { aggregation: 'category_count'; type: 'dict'; property: Property }
   | { aggregation: 'time_since_last' | 'time_since_first'; type: 'double' | 'float'; time_unit: 's' | 'min' | 'h' | 'd'; property?: never };
 
-/** A rolling window, or a time to live of a lifetime value: not both. */
+/** A rolling window, or the time to live of a lifetime value, not both. */
 type Lifetime = { period?: Duration; ttl?: never } | { period?: never; ttl?: Duration };
 
 /** A value that is computed from events. */
@@ -159,13 +159,13 @@ export type AttributeDefinition = Aggregated &
     default_value?: Scalar | Values;
   };
 
-/** Types an attribute: its aggregation decides which types and fields it takes. */
+/** Types an attribute. Its aggregation decides which types and fields it takes. */
 export const Attribute = (attribute: AttributeDefinition): AttributeDefinition => attribute;
 
-/** Whose attributes. */
+/** A kind of profile: browsers, sessions, users and so on, by the id that events carry. */
 export interface AttributeKeyDefinition {
   name: string;
-  /** Where its id is in an event. Default: the atomic field of its name. */
+  /** The place of its id in an event. Default: the atomic field of its name. */
   property?: Property;
   external_column?: string;
   /** The older way to name an atomic field. */
@@ -176,7 +176,10 @@ export interface AttributeKeyDefinition {
   is_published: boolean;
 }
 
-/** Its name may be left out: it is that of the column, of the atomic field, or of the end of the path. */
+/**
+ * Completes an attribute key. The default name is that of the column, of the atomic field, or of the path's last step.
+ * Throws a TypeError if there is none.
+ */
 export function AttributeKey(
   key: Omit<AttributeKeyDefinition, 'name' | 'is_published'> & { name?: string; is_published?: boolean },
 ): AttributeKeyDefinition {
@@ -244,15 +247,15 @@ export interface BatchSourceDefinition {
   owner?: string;
 }
 
-/** A group whose values come from a warehouse, or are set. */
+/** A group whose values come from a warehouse or from `setAttributes`. */
 export interface ExternalGroupDefinition extends GroupDefinition {
   offline: true;
   fields: FieldDefinition[];
-  /** Not in a bundle for pages. */
+  /** `forPages` removes it. */
   batch_source?: BatchSourceDefinition;
 }
 
-/** Attributes with one key, and a version. */
+/** Attributes with one attribute key and one version. */
 export type AttributeGroupDefinition = StreamGroupDefinition | ExternalGroupDefinition;
 
 type Group<Definition extends GroupDefinition> = Omit<
@@ -261,7 +264,7 @@ type Group<Definition extends GroupDefinition> = Omit<
 > &
   Partial<Pick<Definition, 'version' | 'online' | 'is_published'>> & { attribute_key: AttributeKeyDefinition | KeyLink };
 
-/** Attributes that are computed from events. */
+/** Completes a group whose attributes are computed from events: version 1, online, unpublished by default. */
 export const StreamAttributeGroup = (group: Group<StreamGroupDefinition>): StreamGroupDefinition => ({
   version: 1,
   online: true,
@@ -271,7 +274,7 @@ export const StreamAttributeGroup = (group: Group<StreamGroupDefinition>): Strea
   offline: false,
 });
 
-/** Fields whose values come from a warehouse, or are pushed. */
+/** Completes a group whose values come from a warehouse or from `setAttributes`: the same defaults. */
 export const ExternalBatchAttributeGroup = (group: Group<ExternalGroupDefinition>): ExternalGroupDefinition => ({
   version: 1,
   online: true,
@@ -301,7 +304,7 @@ export interface ServiceDefinition {
   is_published: boolean;
 }
 
-/** `attribute_groups` may be groups themselves. */
+/** Completes a service. `attribute_groups` takes groups, or their names and versions. */
 export const Service = ({
   attribute_groups,
   is_published = false,
@@ -357,7 +360,7 @@ export interface RuleInterventionDefinition {
   criteria: InterventionCriteria;
   /** Default: the keys of the groups that the criteria read. */
   target_attribute_keys?: KeyLink[];
-  /** Whose values the intervention carries. Default: the groups that the criteria read. */
+  /** The groups whose values the intervention carries. Default: the groups that the criteria read. */
   payload_attribute_groups?: { name: string; version: number }[];
 }
 
@@ -379,7 +382,7 @@ export function RuleIntervention(
   };
 }
 
-/** What `definitions` takes everywhere in this package. */
+/** A bundle of definitions: the value of every option `definitions` in this package. */
 export interface Bundle {
   attribute_keys: AttributeKeyDefinition[];
   attribute_groups: AttributeGroupDefinition[];
@@ -389,7 +392,7 @@ export interface Bundle {
 
 type Definition = Bundle[keyof Bundle][number];
 
-/** All of them, published, each among its kind and in its order: as the SDK's `publish` takes them. */
+/** Bundles definitions by kind, in their order, and marks all as published, as the SDK's `publish` does. */
 export function bundle(definitions: Definition[]): Bundle {
   const result: Bundle = { attribute_keys: [], attribute_groups: [], services: [], interventions: [] };
   for (const definition of definitions) {
@@ -414,8 +417,8 @@ export interface ForPagesOptions {
 }
 
 /**
- * Without what a page's visitors need not read: owners, descriptions, the names of warehouse tables and columns. A key
- * that is a column stays one, under its own name.
+ * Returns the bundle without the parts that visitors need not read: owners, descriptions, the names of warehouse tables
+ * and columns. An `external_column` stays, with the attribute key's name as its value.
  */
 export function forPages(bundle: Bundle, { publishedOnly = false }: ForPagesOptions = {}): Bundle {
   return JSON.parse(JSON.stringify(publishedOnly ? published(bundle) : bundle, forPage)) as Bundle;
@@ -433,11 +436,11 @@ function forPage(this: { name?: unknown }, name: string, value: unknown): unknow
   return name === 'external_column' && value !== null ? this.name : value;
 }
 
-/** In ISO 8601, as the SDK prints a `timedelta`. */
+/** Returns a duration in ISO 8601, as the SDK prints a `timedelta`. Throws a RangeError if it is negative. */
 export function duration(time: { days?: number; hours?: number; minutes?: number; seconds?: number }): Duration {
   const { days = 0, hours = 0, minutes = 0, seconds = 0 } = time;
   const ms = Math.round((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000);
-  if (!(ms >= 0)) throw new RangeError('A duration is not negative.');
+  if (!(ms >= 0)) throw new RangeError('A duration must not be negative.');
   const whole = (unit: number, within = Infinity): number => Math.floor((ms % within) / unit);
   const [minute, hour, day, year] = [60_000, 3_600_000, 86_400_000, 31_536_000_000];
   const date = part(whole(year), 'Y') + part(whole(day, year), 'D');

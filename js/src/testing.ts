@@ -39,7 +39,7 @@ export class FakeClock {
   /** Lets time pass, and returns the time then (ms). Throws a RangeError if the span is negative. */
   advance({ days = 0, hours = 0, minutes = 0, seconds = 0, ms = 0 }: Span): number {
     const span = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + ms;
-    if (!(span >= 0)) throw new RangeError('A clock does not go back.');
+    if (!(span >= 0)) throw new RangeError('A clock cannot go back; give a span of at least 0 ms.');
     this.#now += span;
     return this.#now;
   }

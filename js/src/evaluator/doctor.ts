@@ -1,4 +1,4 @@
-// Looks at everything that evaluation depends on, and says what does not work and what to do.
+// Checks everything that evaluation depends on. Loaded by pages that call `doctor()`.
 import type { Handlers } from '../delivery/dispatch.js';
 import type { Journal } from '../state/journal.js';
 import type { EngineBase } from '../engine/engine-base.js';
@@ -6,44 +6,44 @@ import { definitionsProblem, messageOf } from '../support/problem.js';
 import type { SharedState } from '../state/shared-state.js';
 import type { Diagnostic, Problem } from '../types.js';
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
   /**
    * `wasm`: the browser runs WebAssembly, and the page's Content-Security-Policy allows it. `engine`: events are
    * evaluated. `definitions`: they have neither errors nor warnings. `storage`: counts outlive the page. `journal`: events
-   * outlive the page before they are counted. `clock`: the device's clock has not been set back. `delivery`: what was
-   * decided finds handlers.
+   * outlive the page before they are counted. `clock`: the device's clock has not been set back. `delivery`: there is a
+   * handler for interventions.
    */
   check: 'wasm' | 'engine' | 'definitions' | 'storage' | 'journal' | 'clock' | 'delivery';
   ok: boolean;
-  /** What was found and, where it is not ok, what to do. */
+  /** The result as a sentence, and what to do if it is not ok. */
   message: string;
 }
 
-/** Everything that evaluation depends on, and whether it works. */
+/** The results of all checks. */
 export interface DoctorReport {
-  /** Whether all is ok. */
+  /** True if all findings are ok. */
   ok: boolean;
   findings: Finding[];
   /** Errors and warnings since the start, at most 50. */
   problems: Problem[];
 }
 
-/** What an evaluator knows of itself. */
+/** The state of an evaluator, as far as the checks need it. */
 export interface Symptoms {
-  /** Whether the store has answered. */
+  /** True if the store has responded. */
   isStored: boolean;
-  /** What the engine still waits for. */
+  /** The parts that the engine still waits for. */
   loading: readonly string[];
-  /** undefined: none runs. */
+  /** The engine; undefined if none runs. */
   engine: Pick<EngineBase, 'clock'> | undefined;
-  /** Whether its user has the plugin, which has calls of its own for handlers. */
+  /** True for the plugin, whose handlers are added by other calls. */
   isPlugin: boolean;
   diagnostics: readonly Diagnostic[];
   handlers: Handlers;
   journal: Pick<Journal<object>, 'isKept'>;
   problems: readonly Problem[];
-  /** undefined: it is not known yet, or no longer. */
+  /** The stored state; undefined if the evaluator is closed. */
   shared: Pick<SharedState, 'isKept' | 'state'> | undefined;
 }
 
@@ -80,7 +80,7 @@ function engine({ engine, loading, problems }: Symptoms): Finding {
 }
 
 function stillLoading(parts: readonly string[]): string {
-  return `still loading ${parts.join(' and ')}. If that stays so, look at what their addresses answer.`;
+  return `still loading ${parts.join(' and ')}. If that stays so, check what their addresses return.`;
 }
 
 function definitions({ engine, diagnostics, loading }: Symptoms): Finding {

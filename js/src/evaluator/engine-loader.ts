@@ -1,4 +1,4 @@
-// Options → an engine that runs.
+// Loads an engine by the options of an evaluator.
 import { EngineBase } from '../engine/engine-base.js';
 import { loadDefinitions, loadModule } from '../engine/load.js';
 import type { Listeners } from '../support/listeners.js';
@@ -17,17 +17,17 @@ export class EngineLoader {
     this.#listeners = listeners;
   }
 
-  /** The parts that have not come yet. */
+  /** The names of the parts that are not loaded yet. */
   get loading(): readonly string[] {
     return [...this.#loading];
   }
 
-  /** Of the definitions, once they are loaded. */
+  /** Errors and warnings about the definitions, once they are loaded. */
   get diagnostics(): readonly Diagnostic[] {
     return this.#diagnostics;
   }
 
-  /** undefined: there can be no engine in this page, which was emitted as an error. Never rejects. */
+  /** Loads the engine; undefined if that failed, after an emitted error. Never rejects. */
   async load(): Promise<EngineBase | undefined> {
     const { definitions, wasm, loadTimeout, limits } = this.#options;
     if (definitions === undefined) {

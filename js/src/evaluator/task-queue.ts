@@ -1,4 +1,4 @@
-// Tasks of one page that must not overlap.
+// A queue for the tasks of one page, which must not overlap.
 
 type Task = () => Promise<void>;
 
@@ -12,13 +12,13 @@ export class TaskQueue {
     this.#onFailure = onFailure;
   }
 
-  /** Fulfilled when the task is done. Never rejects: a failure goes to `onFailure`, and the next task runs. */
+  /** Resolves when the task is done. Never rejects: a failure goes to `onFailure`, and the next task runs. */
   run(task: Task): Promise<void> {
     this.#last = this.#last.then(task).catch(this.#onFailure);
     return this.#last;
   }
 
-  /** Runs the task once for all calls until it begins. */
+  /** Queues the task unless it is waiting already. */
   schedule(task: Task): void {
     if (this.#waiting.has(task)) return;
     this.#waiting.add(task);
