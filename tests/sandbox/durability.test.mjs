@@ -2,7 +2,7 @@
 // interventions, and the interventions that wait.
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -333,14 +333,36 @@ describe('a database file that is damaged', () => {
     assert.deepEqual(await readViews(sandbox, [visitor]), [20]);
   });
 
-  test('is made again if it has no content yet', async (t) => {
-    const sandbox = await Sandbox.start(t);
+  test('is made again if the first start did not finish', async (t) => {
     for (const bytes of [0, 100, 4096]) {
-      await sandbox.kill();
+      const sandbox = Sandbox.prepare(t);
+      mkdirSync(join(sandbox.folder, 'state'));
       writeFileSync(join(sandbox.folder, 'state', 'data.mdb'), Buffer.alloc(bytes));
       await sandbox.start();
       await sandbox.publish();
     }
+  });
+
+  test('is left as it is if it is cut short or missing after a start that finished', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    const visitor = randomUUID();
+    await sandbox.track(event('product_view', visitor));
+    await sandbox.kill();
+    const file = join(sandbox.folder, 'state', 'data.mdb');
+    const whole = readFileSync(file);
+    for (const bytes of [0, 1, 4096, 5000, 8191, undefined]) {
+      if (bytes === undefined) rmSync(file);
+      else writeFileSync(file, whole.subarray(0, bytes));
+      const failure = await sandbox.start().catch((error) => error);
+      assert.deepEqual([failure.status, failure.signal], [1, null], `${bytes} bytes`);
+      assert.match(failure.message, /The database in .*state is damaged: .* Move the folder away/);
+      assert.doesNotMatch(failure.message, /\n\s+at /);
+      assert.deepEqual(existsSync(file) ? readFileSync(file) : undefined, bytes === undefined ? undefined : whole.subarray(0, bytes));
+    }
+    writeFileSync(file, whole);
+    await sandbox.start();
+    assert.deepEqual(await readViews(sandbox, [visitor]), [1]);
   });
 
   test('does not hide a state that cannot be read', async (t) => {

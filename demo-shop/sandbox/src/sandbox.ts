@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { check, EngineError } from 'tripline/engine';
 import { attributeRoutes } from './http/attribute-routes.ts';
 import { collectorRoutes, type EventCounts } from './http/collector-routes.ts';
-import { checkDatabase } from './state/database.ts';
+import { checkDatabase, markStarted } from './state/database.ts';
 import { EventIds } from './stream/event-id.ts';
 import { lockFolder } from './state/folder-lock.ts';
 import { interventionRoutes } from './http/intervention-routes.ts';
@@ -100,9 +100,11 @@ function openStore({ data, limits }: Options): Store {
 async function loadState(store: Store, { data, limits }: Options) {
   try {
     const stored = await store.load();
+    markStarted(data);
     return { stored, ...(await SandboxState.restore(stored, { ...limits, age: limits.replayAge, entries: limits.replayEntries })) };
   } catch (error) {
     await store.close();
+    if (error instanceof StartFailure) throw error;
     const reason = error instanceof EngineError ? error.message : errorCode(error);
     throw new StartFailure(`The state in ${data} cannot be read. ${reason} Nothing was changed. Move the folder away, or choose another one with --data.`);
   }

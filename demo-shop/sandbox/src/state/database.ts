@@ -15,24 +15,43 @@ const smallestFile = 8192;
 /** The time limit of the check (ms). */
 const longestCheck = 120_000;
 
-/** Throws a StartFailure if there is a database and it is damaged, or if there is none and no room for one. */
+/** An empty file beside the database: a start has finished, so the database may hold what was acknowledged. */
+const marker = 'started';
+
+/**
+ * Throws a StartFailure if there is a database and it is damaged, or if there is none and no room for one. Removes what a
+ * first start that did not finish has left.
+ */
 export function checkDatabase(folder: string): void {
   const file = join(databaseFolder(folder), 'data.mdb');
-  if (isBegun(file)) return checkContent(folder);
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size >= smallestFile) return checkContent(folder);
+  if (existsSync(join(databaseFolder(folder), marker))) throw damage(folder, `data.mdb has ${size} bytes`);
   rmSync(file, { force: true });
   checkRoom(folder);
 }
 
-function isBegun(file: string): boolean {
-  return existsSync(file) && statSync(file).size >= smallestFile;
+/** From now on a database that is too small is a damaged one. Call it before the first input is acknowledged. */
+export function markStarted(folder: string): void {
+  try {
+    const descriptor = openSync(join(databaseFolder(folder), marker), 'a', 0o600);
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+  } catch (error) {
+    throw new StartFailure(`The state cannot be kept in ${folder} (${errorCode(error)}). Make room, or choose another folder with --data.`);
+  }
 }
 
 function checkContent(folder: string): void {
   const program = fileURLToPath(new URL('./check-database.js', import.meta.url));
   const { status, signal } = spawnSync(process.execPath, [program, folder], { stdio: 'ignore', timeout: longestCheck, killSignal: 'SIGKILL' });
   if (status === 0) return;
-  throw new StartFailure(
-    `The database in ${databaseFolder(folder)} is damaged: a check of it ended with ${signal ?? `status ${status}`}. ` +
+  throw damage(folder, `a check of it ended with ${signal ?? `status ${status}`}`);
+}
+
+function damage(folder: string, reason: string): StartFailure {
+  return new StartFailure(
+    `The database in ${databaseFolder(folder)} is damaged: ${reason}. ` +
       'It was left as it is. Move the folder away, or choose another one with --data.',
   );
 }
