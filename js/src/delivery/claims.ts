@@ -1,12 +1,12 @@
-// Sees to it that of several tabs one starts an intervention, also where they have no database in common.
+// Locks by which only one of several tabs starts an intervention, also if the tabs have no database in common.
 import { longestClaim, longestLockRequest } from '../support/bounds.js';
 import { StartedNotes } from './started-notes.js';
 import { inTime } from '../support/deadline-timer.js';
 
-/** What a page may start now. */
+/** The interventions that a page may start now. */
 export interface Claim {
   has(name: string): boolean;
-  /** Ends it, if something was started in a while. */
+  /** Ends the claim; `hasStarted`: after `longestClaim`, so that other tabs can read the notes of the starts first. */
   end(hasStarted: boolean): void;
 }
 
@@ -18,13 +18,13 @@ export class Claims {
   /** Claims of one namespace exclude each other. */
   constructor(namespace: string) {
     this.notes = new StartedNotes(namespace);
-    // A page in the back/forward cache would hold its locks for as long as it is there.
+    // A page in the back/forward cache would keep its locks.
     globalThis.addEventListener?.('pagehide', this.#releaseAll);
   }
 
   /**
-   * Claims each of the names that no other tab has claimed. Where the browser has no locks, as on plain http, the page has
-   * them all, and only notes keep tabs apart.
+   * Claims each of the names that no other tab has claimed. Without locks, as on plain http, the page claims all names,
+   * and only notes keep tabs apart.
    */
   async take(names: readonly string[]): Promise<Claim> {
     let release = (): void => undefined;
@@ -51,7 +51,9 @@ export class Claims {
   }
 }
 
-/** Whether the lock was free, or there are none. It is held until `released`. */
+/**
+ * Takes a lock and holds it until `released`. Returns false if another page holds it; true also if there are no locks.
+ */
 export async function lock(name: string, released: Promise<void>): Promise<boolean> {
   try {
     return await new Promise((resolve, reject) => {

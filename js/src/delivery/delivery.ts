@@ -1,4 +1,4 @@
-// Brings decisions to handlers: decides which page starts what, and when it is too late.
+// Delivery of interventions to handlers: decides which page starts an intervention, and when an intervention expires.
 import type { LoadReport } from '../../dist/engine/tripline.js';
 import { longestSuspension, mostFed } from '../support/bounds.js';
 import { Claims, type Claim } from './claims.js';
@@ -12,13 +12,13 @@ import type { SharedState } from '../state/shared-state.js';
 import type { Waiting } from '../state/store.js';
 import { deadlineTimer } from '../support/deadline-timer.js';
 
-/** For this time (ms) a decision of another tab is left to that tab. */
+/** Time (ms) for which a decision of another tab is left to that tab. */
 const courtesy = 2000;
 
 export interface DeliveryOptions {
-  /** An intervention that no handler was started for expires after this time (ms). */
+  /** Time after which an intervention expires if no handler was started for it (ms). */
   deliverWithin: number;
-  /** Called when an intervention may be started now that could not be before. */
+  /** Called when an intervention that waits may be started now. */
   onChance: () => void;
   /** Called for each step of a handler. */
   report: (waiting: Waiting, ...step: Parameters<DispatchReport>) => void;
@@ -33,7 +33,7 @@ export class Delivery {
   readonly #presence: Presence;
   readonly #feedback = new Feedback();
   readonly #runAt: (time: number) => void;
-  /** Name and version of what the definitions contain. undefined: they are not loaded. */
+  /** Name and version of each intervention of the definitions; undefined if they are not loaded. */
   #interventions: ReadonlySet<string> | undefined;
   #isGone: (page: string) => boolean = () => false;
 
@@ -47,12 +47,12 @@ export class Delivery {
     this.#runAt = deadlineTimer(options.onChance);
   }
 
-  /** What the definitions contain, and nothing else that rules decide, is dispatched here. */
+  /** Limits the decisions of rules that are dispatched here to the interventions of these definitions. */
   bind({ interventions }: Pick<LoadReport, 'interventions'>): void {
     this.#interventions = new Set(interventions.map(nameOf));
   }
 
-  /** Starts what this page may start, and ends what is over. That is committed before the first handler runs. */
+  /** Starts and expires interventions. Both are committed before the first handler runs. */
   async run(shared: SharedState): Promise<void> {
     const { outbox = [] } = shared.state ?? {};
     if (this.#interventions && outbox.some((waiting) => !this.#isDefined(waiting))) this.#isGone = await readPresence();
@@ -87,12 +87,12 @@ export class Delivery {
     this.leave();
   }
 
-  /** The page may be gone for good. */
+  /** Hides the page from others, since it may never be seen again. */
   leave(): void {
     this.#presence.show(false);
   }
 
-  /** False: it is for somebody else by now. */
+  /** Starts the handlers; returns false if the visitor has changed and is not a target any more. */
   #dispatch(waiting: Waiting): boolean {
     this.#context.visitor.look();
     const copy = this.#context.visitor.copyOf(waiting);
@@ -114,7 +114,7 @@ export class Delivery {
     );
   }
 
-  /** What is due is started only where it is part of `claim`. */
+  /** Sorts the outbox by what this page may do with it now. With a claim, only claimed interventions are due. */
   #sort(outbox: readonly Waiting[], claim?: Claim): Sorted {
     this.#context.visitor.look();
     const sorted: Sorted = { due: [], expired: [], noted: [], rest: [] };
@@ -145,12 +145,12 @@ export class Delivery {
     return isOwn || age >= courtesy ? 'due' : 'rest';
   }
 
-  /** Whether it may still be dispatched here: definitions that lack what a rule decided have switched it off. */
+  /** True if it may be dispatched here. An intervention that is not in the definitions any more was switched off. */
   #isDefined({ intervention, origin }: Waiting): boolean {
     return origin !== undefined || this.#interventions?.has(nameOf(intervention)) === true;
   }
 
-  // A new handler, and a hidden page that is shown, ask by themselves.
+  // Sets a timer only if it can help: a new handler, and a hidden page that is shown, run the delivery by themselves.
   #lookAgain(): void {
     const isOfUse = this.#handlers.size > 0 && !this.#page.hidden;
     this.#runAt(isOfUse ? Date.now() + Math.max(courtesy, this.#page.leaving) : Infinity);

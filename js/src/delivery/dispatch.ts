@@ -1,18 +1,18 @@
-// Runs handlers: each on its own, so that one's failure is nobody else's.
+// Runs handlers. A handler that fails does not affect the others.
 import type { Intervention } from '../types.js';
 
 export type InterventionListener = (intervention: Intervention) => unknown;
 
-/** What can become of an intervention, by the names of Snowplow's plugin. */
+/** A step of an intervention, by the names of Snowplow's plugin. */
 export type Step = 'delivery' | 'dispatch_accept' | 'dispatch_error';
 
-/** Whom a step concerns: all handlers on delivery, one afterwards. `error`: what it threw. */
+/** The handlers of a step: all on delivery, one afterwards. `error`: the value that the handler threw. */
 export type StepData = { handlers: string[] } | { handler: string; error?: unknown };
 
-/** Told about each step. */
+/** Called for each step. */
 export type DispatchReport = (step: Step, intervention: Intervention, data: StepData) => void;
 
-/** By their ids. */
+/** Handlers by their ids. */
 export type Handlers = ReadonlyMap<string, InterventionListener>;
 
 /** Starts every handler before it returns. */
@@ -24,7 +24,7 @@ export function dispatch(intervention: Intervention, handlers: Handlers, report:
 
 async function run(id: string, handler: InterventionListener, intervention: Intervention, report: DispatchReport): Promise<void> {
   try {
-    await handler(structuredClone(intervention)); // a handler's own, to change as it likes
+    await handler(structuredClone(intervention)); // a copy, which the handler may change
   } catch (error) {
     report('dispatch_error', intervention, { handler: id, error });
     return;

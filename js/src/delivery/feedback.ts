@@ -1,19 +1,19 @@
-// A handler that tracks what triggers its own intervention would start it for ever.
+// Detects a handler that tracks events which trigger its own intervention: it would start the intervention for ever.
 import { longestFed, longestSuspension, mostFed } from '../support/bounds.js';
 
 interface Starts {
-  /** The journal's last entry when it was started last. */
+  /** Number of the journal's last entry at the last start. */
   lastNumber: number;
-  /** When it was started in a row by entries that came after its previous start. */
+  /** Times of the starts in a row whose entries came after the start before. */
   fed: number[];
 }
 
 export class Feedback {
   readonly #starts = new Map<string, Starts>();
-  /** Since when. */
+  /** Suspended interventions, with the time of their suspension. */
   readonly #suspended = new Map<string, number>();
 
-  /** `number`: of the entry that triggered it. Returns whether this start suspends the intervention. */
+  /** Notes a start. `number`: the entry that triggered it. Returns true if this start suspends the intervention. */
   note(intervention: string, number: number, lastNumber: number): boolean {
     const before = this.#starts.get(intervention);
     const now = Date.now();
@@ -27,7 +27,7 @@ export class Feedback {
     return isLoop;
   }
 
-  /** Since when (host clock in ms); undefined: it is not. */
+  /** Returns the time since which it is suspended (host clock in ms); undefined if it is not suspended. */
   suspendedSince(intervention: string): number | undefined {
     const since = this.#suspended.get(intervention);
     return Math.abs(Date.now() - (since ?? NaN)) < longestSuspension ? since : undefined;

@@ -1,4 +1,4 @@
-// The events by which Snowplow learns what became of an intervention: the same ones that the official plugin tracks.
+// Events that report to Snowplow what became of an intervention: the same ones that the official plugin tracks.
 import type { BrowserTracker, PayloadBuilder, SelfDescribingJson } from '@snowplow/browser-tracker';
 import type { Step, StepData } from './dispatch.js';
 import { stringOf } from './string-attributes.js';
@@ -23,7 +23,7 @@ export type MeasurementContext = (
   | ((event: MeasurementEvent, intervention: Intervention, data: Record<string, unknown>) => Entity | null | undefined)
 )[];
 
-/** Which events are tracked: all, unless `false`, or a function that answers so, says otherwise. */
+/** Selects the events that are tracked: all, but for those with `false` or a function that returns false. */
 export type MeasurementOptions = {
   [Event in MeasurementEvent]?: boolean | ((intervention: Intervention) => boolean);
 } & {
@@ -35,7 +35,7 @@ export type MeasurementOptions = {
 const longestHandlerId = 255;
 const longestError = 1024;
 
-/** Throws what a function in `options` throws. */
+/** Tracks the event of a step. Rethrows the errors of functions in `options`. */
 export function measure(
   tracker: BrowserTracker,
   options: MeasurementOptions,
@@ -74,7 +74,7 @@ function instance({ intervention_id, name, version, attributes, target_attribute
   };
 }
 
-// The tracker fills in what is common to all events. Its own builder would be a dependency.
+// Builds the event without the tracker's own builder, which would be a dependency. The tracker adds the common fields.
 function selfDescribingEvent(event: Entity): PayloadBuilder {
   type Jsons = ReturnType<PayloadBuilder['getJson']>;
   type Processor = Parameters<PayloadBuilder['withJsonProcessor']>[0];

@@ -1,29 +1,29 @@
-// What the browser does with the page, as far as it matters to handlers.
+// The page's visibility and navigation, as far as they matter to handlers.
 
-/** A navigation that has not replaced the page after so many ms was a download or was cancelled. */
+/** A navigation that has not replaced the page after this time (ms) was a download or was cancelled. */
 const longestLeaving = 5000;
 
 export class PageLife {
   readonly #ending = new AbortController();
   #leavingUntil = 0;
 
-  /** `onBack` is called when the page can be seen again, be it from another tab or from the back/forward cache. */
+  /** `onBack` is called when the page is visible again, after another tab or from the back/forward cache. */
   constructor(onBack: () => void, onLeave: () => void) {
     this.#on('beforeunload', () => {
-      this.#leavingUntil = performance.now() + longestLeaving; // whatever becomes of the clock
+      this.#leavingUntil = performance.now() + longestLeaving; // not the device's clock, which may be set
     });
     this.#on('pagehide', onLeave);
     this.#on('pageshow', () => {
       this.#leavingUntil = 0;
       onBack();
     });
-    // It bubbles up from the document.
+    // The event bubbles up from the document.
     this.#on('visibilitychange', () => {
       if (!this.hidden) onBack();
     });
   }
 
-  /** How many ms a navigation may still be about to replace the page: what is shown now would hardly be seen. */
+  /** Time for which a navigation may still replace the page (ms). A banner shown during it would hardly be seen. */
   get leaving(): number {
     return Math.max(0, this.#leavingUntil - performance.now());
   }

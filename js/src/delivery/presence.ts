@@ -1,5 +1,6 @@
-// Which pages live, as other pages of the origin see it: a page that wants to be seen holds a lock. The browser drops the
-// lock of a page that is closed or has crashed. One that is left gives it up, so that the back/forward cache can keep it.
+// Shows other pages of the origin that this page lives, by a lock that it holds. The browser releases the lock of a
+// page that is closed or has crashed. A page that is left releases it, so that the back/forward cache can keep the
+// page.
 import { attempt } from '../support/attempt.js';
 import { lock } from './claims.js';
 
@@ -13,7 +14,7 @@ export class Presence {
     this.#page = page;
   }
 
-  /** Whether other pages see this one from now on. */
+  /** Shows or hides this page. */
   show(isShown: boolean): void {
     if (isShown === !!this.#end) return;
     this.#end?.();
@@ -22,7 +23,7 @@ export class Presence {
   }
 }
 
-/** Tells of a page whether it is gone. Where the browser has no locks, none is known to be. */
+/** Returns a function that tests whether a page is gone. Without locks it returns false for all pages. */
 export async function readPresence(): Promise<(page: string) => boolean> {
   const held = await attempt(() => navigator.locks.query())?.then(({ held = [] }) => held, () => undefined);
   return (page) => held?.every(({ name }) => name !== prefix + page.split(' ')[0]) === true;

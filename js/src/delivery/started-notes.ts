@@ -1,6 +1,5 @@
-// What handlers were started for, noted in localStorage besides the state: where the state cannot be stored, the next page
-// and other tabs know it from here. Each note has a key of its own, so that tabs which write at the same time lose nothing
-// of each other:
+// Notes of started interventions in localStorage, besides the state: if the state cannot be stored, the next page and
+// other tabs read them here. Each note has a key of its own, so that tabs do not overwrite each other's notes:
 //
 //   tripline.started:NAMESPACE:HASH → TIME
 import { attempt } from '../support/attempt.js';
@@ -8,10 +7,10 @@ import { longestNote, mostStarted } from '../support/bounds.js';
 
 export class StartedNotes {
   readonly #prefix: string;
-  /** What localStorage does not take. */
+  /** Hashes that localStorage did not take. */
   readonly #unwritten = new Set<string>();
 
-  /** Notes of one name are shared by all pages of the origin. */
+  /** All pages of the origin share the notes of one name. */
   constructor(name: string) {
     this.#prefix = `tripline.started:${name.replace(/[:%]/g, encodeURIComponent)}:`;
   }
@@ -29,7 +28,7 @@ export class StartedNotes {
     if (isWritten === undefined) this.#unwritten.add(hash);
   }
 
-  /** Removes those that are old, and the oldest of those that are too many. */
+  /** Removes notes older than `longestNote`, and the oldest ones beyond `mostStarted`. */
   tidy(): void {
     attempt(() => {
       const timeOf = (key: string): number => Number(localStorage[key]);
@@ -52,7 +51,7 @@ export class StartedNotes {
   }
 }
 
-/** Also a little in the future: the clock may have been set back. */
+/** True also for a time a little in the future: the clock may have been set back. */
 function isRecent(time: string | undefined): boolean {
   return Math.abs(Date.now() - Number(time ?? NaN)) < longestNote;
 }

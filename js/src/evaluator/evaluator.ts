@@ -1,4 +1,5 @@
-// The evaluator of a page. Events go one way: track → journal → batch (one transaction on the store) → outbox → handlers.
+// The evaluator of a page. Events flow one way: track → journal → batch (one transaction on the store) → outbox →
+// handlers.
 import { Delivery } from '../delivery/delivery.js';
 import type { DispatchReport, InterventionListener } from '../delivery/dispatch.js';
 import type { EngineBase } from '../engine/engine-base.js';
@@ -22,7 +23,9 @@ import { EngineLoader } from './engine-loader.js';
 import { TaskQueue } from './task-queue.js';
 import type { Evaluator, EvaluatorEvents, EvaluatorOptions } from './types.js';
 
-/** Returns at once and never throws. What is tracked before the engine is ready is counted when it is. */
+/**
+ * Creates an evaluator. Returns at once and never throws. Events that are tracked while the engine loads count later.
+ */
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
   return new LocalEvaluator(options);
 }
@@ -31,7 +34,7 @@ function hasId(payload: TrackerPayload): boolean {
   return !!payload['eid'] && payload['eid'] !== nilUuid;
 }
 
-/** Anything else is refused later, like an object of a wrong form. */
+/** Replaces a value that is not an object by null, which is refused later like an object of a wrong form. */
 function objectOr<Given extends object>(given: Given): Given {
   return typeof given === 'object' ? given : (null as never);
 }
@@ -48,15 +51,15 @@ export class LocalEvaluator implements Evaluator {
   readonly #setDeadline = deadlineTimer(() => this.#scheduleBatch());
   readonly #loadTimeout: number | undefined;
   readonly #isPlugin: boolean;
-  /** undefined: the evaluator is closed, and its queue is done. */
+  /** undefined once the evaluator is closed and its queue is done. */
   #shared: SharedState | undefined;
   #isPaused: boolean;
   #isClosed = false;
   #listenerCount = 0;
 
   /**
-   * `report` is called for each step of a handler. A plugin may have no definitions, and is paused then; elsewhere that is
-   * an error. A tracker knows more of its visitor than its payloads have.
+   * `report` is called for each step of a handler. A plugin without definitions is paused; elsewhere missing
+   * definitions are an error. `tracker` gives ids of the visitor that payloads do not have.
    */
   constructor(
     options: Partial<EvaluatorOptions>,
@@ -94,7 +97,7 @@ export class LocalEvaluator implements Evaluator {
     return () => this.removeHandler(id);
   }
 
-  /** A handler of the same id is replaced. */
+  /** Adds a handler, or replaces the one with the same id. */
   addHandler(id: string, handler: InterventionListener): void {
     if (typeof handler !== 'function') {
       this.#context.listeners.fail('options', `The handler "${id}" is not a function.`);
@@ -108,13 +111,16 @@ export class LocalEvaluator implements Evaluator {
     this.#handlers.delete(id);
   }
 
-  /** While it is paused, events and time pass unseen. */
+  /** Pauses or resumes the evaluation. Events and time are ignored meanwhile. */
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused;
     this.#scheduleBatch();
   }
 
-  /** Changes the state once everything before is counted, and dispatches what is due then. Never rejects. */
+  /**
+   * Changes the state after all earlier events are counted, and dispatches the interventions that are due. Never
+   * rejects.
+   */
   commit(change: Change): Promise<void> {
     return this.#enqueue(async (shared) => {
       await this.#runBatch(shared);
@@ -123,7 +129,7 @@ export class LocalEvaluator implements Evaluator {
     });
   }
 
-  /** As the journals name it. */
+  /** The name of this page in journals. */
   get page(): string {
     return this.#context.journal.page;
   }
@@ -252,7 +258,7 @@ export class LocalEvaluator implements Evaluator {
     this.#scheduleBatch();
   }
 
-  /** Asks the engine once everything before is counted. undefined: there is none. */
+  /** Asks the engine after all earlier events are counted; undefined if there is no engine. */
   async #ask<Answer>(question: (engine: EngineBase, inspect: typeof import('../engine/inspect.js')) => Answer): Promise<Answer | undefined> {
     const inspect = await this.#inspect.get();
     await this.ready;
@@ -269,7 +275,7 @@ export class LocalEvaluator implements Evaluator {
     return answer;
   }
 
-  /** Whatever uses the state waits in the queue. It does not wait for the engine, which may come later. Never rejects. */
+  /** Queues a task that uses the state. It does not wait for the engine, which may come later. Never rejects. */
   #enqueue(task: (shared: SharedState) => Promise<void>): Promise<void> {
     return this.#queue.run(async () => {
       if (this.#shared) await task(this.#shared);
@@ -319,11 +325,11 @@ export class LocalEvaluator implements Evaluator {
     );
   }
 
-  // The module has trapped and cannot go on. The next page begins with a new one, and without that event.
+  // Drops the engine: its module has trapped and cannot go on. The next page has a new one, and skips that event.
   #stop(failure: unknown): void {
     if (this.#shared?.engine) {
       this.#shared.drop();
-      this.#scheduleBatch(); // what needs no engine goes on
+      this.#scheduleBatch(); // pushed interventions need no engine
     }
     const { entry } = failure instanceof EngineFailure ? failure : {};
     if (entry) this.#context.journal.remove(entry.page, entry.number);
