@@ -163,6 +163,52 @@ describe('forgetting', () => {
   });
 });
 
+describe('an id', () => {
+  const users = { ...group, name: 'users', attribute_key: { name: 'user_id' }, attributes: [group.attributes[0]] };
+  const views = async (sandbox, id) => {
+    const body = { attribute_keys: { user_id: [id] }, attributes: ['users_v1:count_product_views'] };
+    return (await read(sandbox, body)).count_product_views[0];
+  };
+  const forget = (sandbox, id) => sandbox.ask('DELETE', `/api/v1/user_id/${encodeURIComponent(id)}`);
+
+  test('of up to 8,192 bytes can be read and forgotten', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish({ attribute_groups: [users] });
+    const ids = [...[100, 101, 256, 257, 8192].map((length) => 'L'.repeat(length)), 'é'.repeat(4096), '%/?#'.repeat(2048)];
+    for (const id of ids) {
+      await sandbox.track(event('product_view', randomUUID(), { uid: id }));
+      const before = await views(sandbox, id);
+      assert.deepEqual([before, (await forget(sandbox, id)).keys_found, await views(sandbox, id)], [1, 1, 0], `${id.length}`);
+    }
+  });
+
+  test('is forgotten in the form that the engine reads, and in the form that was sent', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish({ attribute_groups: [users] });
+    const long = `${'é'.repeat(4000)}${'x'.repeat(190)}`;
+    for (const [sent, known] of [
+      ['ann\tsmith', 'ann    smith'],
+      ['\u0007bob\n', 'bob'],
+      ['c\ud800', 'c\ufffd'],
+      [`${long}xxéé`, `${long}xx`],
+    ]) {
+      for (const id of [known, sent.isWellFormed?.() === false ? known : sent]) {
+        await sandbox.track(event('product_view', randomUUID(), { uid: sent }));
+        assert.equal(await views(sandbox, known), 1, sent);
+        if (id.length < 3000) {
+          const tried = () => sandbox.ask('POST', '/api/v1/testing/attribute_groups/', { attribute_group: users });
+          assert.deepEqual(await tried(), { user_id: [known], count_product_views: [1] });
+          assert.equal((await forget(sandbox, id)).keys_found, 1, sent);
+          assert.deepEqual((await tried()).user_id, []);
+        } else {
+          assert.equal((await forget(sandbox, known)).keys_found, 1);
+        }
+        assert.equal(await views(sandbox, known), 0);
+      }
+    }
+  });
+});
+
 describe('names that every object inherits', () => {
   const names = ['constructor', 'toString', 'hasOwnProperty', '__proto__', '__defineGetter__', 'valueOf', 'length'];
   const text = { 'Content-Type': 'application/json' };

@@ -92,7 +92,7 @@ describe('a folder that cannot be used', () => {
 test('--help lists options and limits with their defaults', () => {
   const { status, stdout } = run('--help');
   assert.equal(status, 0);
-  for (const text of ['--allow-origin', '--data', 'requestTime=60000', 'waitingBytes=262144', 'streams=2000', 'headerBytes=16384', 'bodyBytes=1048576']) {
+  for (const text of ['--allow-origin', '--data', 'requestTime=60000', 'waitingBytes=262144', 'streams=2000', 'headerBytes=32768', 'bodyBytes=1048576']) {
     assert.ok(stdout.includes(text), text);
   }
 });

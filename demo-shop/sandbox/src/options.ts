@@ -38,7 +38,7 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   bodyBytes: 1024 * 1024,
-  headerBytes: 16 * 1024,
+  headerBytes: 32 * 1024,
   requestTime: 60_000,
   requestEvents: 1000,
   subscriptionIds: 20,

@@ -46,11 +46,18 @@ export function targetText({ name, id }: Target): string {
   return `${name}\n${comparable(id)}`;
 }
 
-export function sameId(one: string, other: string): boolean {
-  return comparable(one) === comparable(other);
-}
-
 /** Returns the form in which equal ids are equal strings: UUIDs ignore case (rule 17). */
 export function comparable(id: string): string {
   return isUuid(id) ? id.toLowerCase() : id;
+}
+
+/** In bytes of UTF-8: the engine cuts longer strings between two code points (rule 26). */
+export const longestId = 8192;
+
+/** Returns the id that the engine reads from a field of an event: without control characters (rule 2), and cut. */
+export function engineId(text: string): string {
+  const bytes = Buffer.from(text.replace(/\t/g, '    ').replace(/[\x00-\x1f\x7f]/g, ''));
+  let end = Math.min(bytes.length, longestId);
+  while (end < bytes.length && (bytes[end]! & 0xc0) === 0x80) --end;
+  return bytes.toString('utf8', 0, end);
 }

@@ -1,6 +1,6 @@
 // Finds ids in inputs: those of the built-in attribute keys by their place in the tracker protocol, others by their
 // value.
-import { sameId, type TrackerPayload } from '../types.ts';
+import { comparable, engineId, type TrackerPayload } from '../types.ts';
 
 const members: ReadonlyMap<string, readonly string[]> = new Map([
   ['domain_userid', ['duid']],
@@ -12,7 +12,7 @@ const members: ReadonlyMap<string, readonly string[]> = new Map([
 /** Returns undefined for other keys, and if the payload has no id for this key. */
 export function identifierOf(payload: TrackerPayload, key: string): string | undefined {
   const value = members.get(key)?.map((member) => payload[member]).find((id) => id !== undefined);
-  return value === undefined ? undefined : String(value);
+  return value === undefined ? undefined : engineId(String(value));
 }
 
 const jsonMembers = new Set(['ue_pr', 'co']);
@@ -20,14 +20,15 @@ const base64Members = new Set(['ue_px', 'cx']);
 
 /**
  * Finds an id anywhere in an event or another input, since any property may hold the id of a key that is not built in.
- * Only a whole value counts: `7` is not in `17`.
+ * Only a whole value counts: `7` is not in `17`. Values and the id are compared as the engine reads them.
  */
 export function names(input: unknown, id: string): boolean {
+  const wanted = comparable(engineId(id));
   const waiting: unknown[] = [input];
   while (waiting.length > 0) {
     const value = waiting.pop();
     if (typeof value === 'object' && value !== null) for (const member of membersOf(value)) waiting.push(member);
-    else if ((typeof value === 'string' || typeof value === 'number') && sameId(String(value), id)) return true;
+    else if (value !== null && value !== undefined && comparable(engineId(String(value))) === wanted) return true;
   }
   return false;
 }

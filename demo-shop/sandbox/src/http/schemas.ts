@@ -1,7 +1,8 @@
 // JSON schemas of requests and responses. They validate, and they make up the OpenAPI document.
+import { longestId } from '../types.ts';
 
 const name = { type: 'string', pattern: '^[A-Za-z0-9_]+$', minLength: 1, maxLength: 128 } as const;
-const identifier = { type: 'string', minLength: 1, maxLength: 256 } as const;
+const identifier = { type: 'string', minLength: 1, maxLength: longestId } as const;
 const anyObject = { type: 'object', additionalProperties: true } as const;
 const version = { type: 'integer', minimum: 0, maximum: 1_000_000 } as const;
 

@@ -19,7 +19,8 @@ export function newServer(limits: Limits): FastifyInstance {
       connectionsCheckingInterval: Math.ceil(limits.requestTime / 10),
     },
     requestTimeout: limits.requestTime,
-    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    // An id in an address may be as long as the address.
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: limits.headerBytes },
     forceCloseConnections: true,
     // For an address that the router cannot read. Fastify's own response would repeat the address.
     frameworkErrors: (_error, request, reply) => {

@@ -8,7 +8,7 @@ import { ReplayBuffer, type ReplayEntry, type ReplayLimits } from '../stream/rep
 import { Refusal } from '../support/refusal.ts';
 import { Registry, type Change } from '../registry/registry.ts';
 import type { Checkpoint, NumberedInput, StoredState } from './store.ts';
-import { member, type DirectIntervention, type StreamedIntervention, type Target } from '../types.ts';
+import { engineId, member, type DirectIntervention, type StreamedIntervention, type Target } from '../types.ts';
 
 export interface StateLimits extends ReplayLimits {
   /** Profiles and marks of what was sent; the least recently used go first. */
@@ -193,8 +193,11 @@ export class SandboxState {
   }
 
   #forget(target: Target): Outcome {
-    const found = this.#engine.forget(target);
-    this.replayBuffer.forget(target);
+    // The id as it was sent, and as the engine has read it from an event.
+    const ids = new Set([target.id, engineId(target.id)]);
+    const targets = [...ids].map((id) => ({ ...target, id }));
+    const found = targets.map((each) => this.#engine.forget(each)).includes(true);
+    for (const each of targets) this.replayBuffer.forget(each);
     this.forgotten.push(target);
     return { entries: [], found };
   }
