@@ -9,22 +9,22 @@ import { EngineFailure, withSnapshot } from './shared-state.js';
 import type { StoredState, Waiting } from './store.js';
 import type { Intervention } from '../types.js';
 
-/** The part of a page's journal for interventions that are pushed. */
+/** The part of a page's journal that holds pushed interventions. */
 export const direct = ' direct';
 
-/** Whether it is what a journal of inputs holds, as far as reading it goes on without trouble. */
+/** True if an entry can be applied. A wrong form inside it is found, and emitted as an error, when it is applied. */
 export function isInput(content: object): content is Input {
   if ('event' in content) return Object(content.event) === content.event;
   return 'attributes' in content || 'intervention' in content;
 }
 
-/** A host's clock that is so far behind the engine's (ms) was set back. */
+/** A host's clock that is more than this behind the engine's (ms) was set back. */
 const clockWasSetBack = 300_000;
 
 /**
- * The state with every entry that it lacks, and with what time alone has brought to the visitor since. Without an engine,
- * its inputs stay in the journal; so do all while the code that one of them needs is not loaded. `now`: the host's clock in ms. Emits
- * a problem twice if a transaction is repeated. Throws EngineFailure.
+ * Returns the state after every entry that it lacks, and after the interventions that time alone has triggered since.
+ * Without an engine, entries for it stay in the journal; all entries stay while the code that one of them needs is not
+ * loaded. `now`: the host's clock in ms. Emits a problem twice if a transaction is repeated. Throws an EngineFailure.
  */
 export function applyJournal(
   state: StoredState | undefined,
@@ -40,7 +40,7 @@ export function applyJournal(
     if (engine && engine.clock! > now) engine.rebase(now);
     listeners.emit('warning', {
       code: 'clock',
-      message: "The device's clock was set back. What was counted later than now counts as of now.",
+      message: "The device's clock was set back. Events that were counted later than now count as of now.",
     });
   }
   let entries = journal.pending(applied, engine ? '' : direct);
@@ -49,7 +49,7 @@ export function applyJournal(
     entries = [];
   }
   const next = { applied, outbox: isSetBack ? rebased(outbox, now) : outbox, started };
-  let entry = entries[0]; // even what time brings now, its ids may bring
+  let entry = entries[0]; // an engine that fails in advance() may fail because of this entry's ids
   try {
     const isDue = engine !== undefined && engine.nextDeadlineOf(visitor.held) <= now;
     if (!entry && !isDue && !isSetBack) return state;
@@ -72,20 +72,20 @@ export function applyJournal(
   return { ...(state && !engine ? state : withSnapshot(state, engine?.snapshot())), ...next };
 }
 
-/** `user`: the page's. */
+/** Returns the cause of an entry's decisions. `user`: the page's. */
 function causeOf({ content, number }: Entry<Input>, user: string | undefined): Omit<Waiting, 'intervention' | 'decided' | 'page'> {
   if ('intervention' in content) return { session: undefined, origin: 'push' };
   if (!('event' in content)) return { session: undefined, user, number };
   return { session: idOf(content.event['sid']), user: idOf(content.event['duid']), number };
 }
 
-/** The state without profiles and marks. */
+/** Returns the state without profiles, marks and waiting interventions. */
 export function emptied(state: StoredState | undefined, engine: EngineBase | undefined): StoredState {
   engine?.clear();
   return { ...withSnapshot(state, engine?.snapshot()), applied: state?.applied ?? {}, outbox: [], started: [] };
 }
 
-/** Without an engine, there are only pushed interventions; without the code for these, only events. */
+/** Applies an entry. Without an engine it is a pushed intervention; without the code for these it is an event. */
 function apply(
   entry: Entry<Input>,
   engine: EngineBase | undefined,
@@ -99,7 +99,7 @@ function apply(
     return code!.setAttributes(engine!, content.attributes, now, writtenAt, visitor.held);
   } catch (cause) {
     if (!isRefusal(cause)) throw cause;
-    listeners.emit('error', cause); // the entry is passed over
+    listeners.emit('error', cause); // and skips the entry
     return [];
   }
 }

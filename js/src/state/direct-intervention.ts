@@ -1,9 +1,9 @@
-// Interventions that come ready-made.
+// Interventions that come ready-made: pushed by the page, or received from a server.
 import { EngineError } from '../support/problem.js';
 import { nilUuid, randomUuid } from '../support/random-id.js';
 import type { Intervention } from '../types.js';
 
-/** With what may be left out. Throws an EngineError of the code `options` if it is no intervention. */
+/** Adds the optional members. Throws an EngineError of the code `options` if `direct` is not an intervention. */
 export function completeIntervention(direct: unknown): Intervention {
   const {
     name,
@@ -12,12 +12,12 @@ export function completeIntervention(direct: unknown): Intervention {
     attributes = {},
     target_attribute_key: target,
   } = Object(direct) as Partial<Record<keyof Intervention, unknown>>;
-  if (!isText(name)) throw refusal('its "name" is missing');
-  if (!Number.isInteger(version)) throw refusal('its "version" is no whole number');
-  if (!isText(intervention_id)) throw refusal('its "intervention_id" is no text');
-  if (typeof attributes !== 'object' || Array.isArray(attributes)) throw refusal('its "attributes" are no object');
+  if (!isText(name)) throw refusal('"name" must be a string that is not empty');
+  if (!Number.isInteger(version)) throw refusal('"version" must be an integer');
+  if (!isText(intervention_id)) throw refusal('"intervention_id" must be a string that is not empty');
+  if (typeof attributes !== 'object' || Array.isArray(attributes)) throw refusal('"attributes" must be an object');
   const { name: key, id } = Object(target) as Partial<Record<string, unknown>>;
-  if (!isText(key) || !isText(id) || id === nilUuid) throw refusal('its "target_attribute_key" is not {name, id}');
+  if (!isText(key) || !isText(id) || id === nilUuid) throw refusal('"target_attribute_key" must be {name, id}');
   return {
     intervention_id,
     name,
@@ -32,5 +32,5 @@ function isText(value: unknown): value is string {
 }
 
 function refusal(why: string): EngineError {
-  return new EngineError('options', `That is no intervention: ${why}.`);
+  return new EngineError('options', `Invalid intervention: ${why}.`);
 }

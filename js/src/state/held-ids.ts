@@ -1,4 +1,4 @@
-// The ids that a page holds (rule 16): of each attribute key the one that is its visitor's now.
+// The ids that a page holds (rule 16): for each attribute key the visitor's present id.
 import type { Input, LoadReport } from '../../dist/engine/tripline.js';
 import { bindInputs } from '../event/inputs.js';
 import { nilUuid } from '../support/random-id.js';
@@ -6,21 +6,21 @@ import type { AttributeKey, TrackerPayload } from '../types.js';
 
 interface HeldKey {
   name: string;
-  /** What of an event has its ids. undefined: nothing, only the page names them. */
+  /** The input with its ids; undefined if no event has them and only the page names them. */
   source: Input | undefined;
 }
 
-/** Who is there. A page without definitions knows no other keys. */
+/** Attribute keys that identify the visitor. A page without definitions knows no other keys. */
 const identity = ['domain_userid', 'domain_sessionid', 'user_id'].map(
   (name): HeldKey => ({ name, source: { kind: 'atomic', name } }),
 );
 const nowhere: Input = { kind: 'atomic', name: '' };
 
 export class HeldIds {
-  /** Those of the definitions, then `identity`. */
+  /** The attribute keys of the definitions, then `identity`. */
   #keys = identity;
   #read = readerOf(identity);
-  /** In the order of the keys. */
+  /** Ids in the order of the keys. */
   #ids: (string | undefined)[] = [];
   /** The calls of `take` and `name`, until the definitions are loaded. */
   #calls: (() => void)[] | undefined = [];
@@ -36,8 +36,8 @@ export class HeldIds {
   }
 
   /**
-   * Takes the ids of a tracker payload. A field has the id that is there, or none. An id from elsewhere stays until another
-   * one comes, or until who is there changes or goes.
+   * Holds the ids of a tracker payload. A key that reads a field loses its id if the field is empty. Ids from other
+   * places stay until another id comes, or until a key of `identity` changes or loses its id.
    */
   take(payload: TrackerPayload): void {
     this.#calls?.push(() => this.take(payload));
@@ -47,7 +47,7 @@ export class HeldIds {
     this.#ids = this.#keys.map(({ source }, i) => ids[i] ?? (isOther || source?.kind === 'atomic' ? undefined : before[i]));
   }
 
-  /** Takes an id that the page names, of a key that no event has. */
+  /** Holds an id that the page names, if no event has ids of its key. */
   name(key: AttributeKey): void {
     const { name, id } = Object(key) as AttributeKey; // it may be anything
     this.#calls?.push(() => this.name({ name, id }));
@@ -55,12 +55,12 @@ export class HeldIds {
     if (index >= 0 && !this.#keys[index]?.source) this.#ids[index] = idOf(id);
   }
 
-  /** `domain_userid`, `domain_sessionid` and `user_id`, whatever the attribute keys of that name are. */
+  /** The fields `domain_userid`, `domain_sessionid` and `user_id`, also if keys of these names read other inputs. */
   get identity(): [user?: string, session?: string, login?: string] {
     return this.#ids.slice(-identity.length) as [];
   }
 
-  /** Of the definitions' keys. */
+  /** The held ids of the definitions' attribute keys. */
   get list(): AttributeKey[] {
     return this.#keys.slice(0, -identity.length).flatMap(({ name }, i) => {
       const id = this.#ids[i];
@@ -68,7 +68,7 @@ export class HeldIds {
     });
   }
 
-  /** Whether it is an attribute key of this page. */
+  /** True if it is an attribute key of this page. */
   knows(name: string): boolean {
     return this.#indexOf(name) >= 0;
   }
@@ -89,7 +89,7 @@ function readerOf(keys: readonly HeldKey[]): ReturnType<typeof bindInputs> {
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** An id as the engine compares it (rule 17). undefined: the value is not an id. */
+/** Returns an id as the engine compares it (rule 17); undefined if the value is not an id. */
 export function idOf(value: unknown): string | undefined {
   const id = typeof value === 'number' ? String(value) : value;
   if (typeof id !== 'string' || id === '' || id === nilUuid) return undefined;

@@ -1,23 +1,24 @@
-// What was tracked, set or pushed and is not yet part of the committed state. It is here before the call returns, so it
-// outlives its page: the next page of the origin reads it from here.
+// Events that were tracked, attributes that were set and interventions that were pushed, until the committed state
+// contains them. Each is written before its call returns, so it outlives the page: the next page of the origin reads
+// it.
 //
 // Each entry has a key of its own in localStorage, so that writing one takes no longer when others wait:
 //
 //   tripline:NAMESPACE:PAGE:NUMBER → TIME JSON
 //
-// A page is a document, not a tab. Any page may apply any page's entries, since the committed state says up to which
-// number it contains them; none has to be known as dead. What does not fit into localStorage waits in the page's
-// memory, as another part of the page, so that neither waits for the other.
+// A page is a document, not a tab. Any page may apply the entries of all pages, whether those live or not, since the
+// committed state has the number of each page's last entry that it contains. Entries that do not fit into localStorage
+// wait in the page's memory, as another part of the page, so that neither part waits for the other.
 import { attempt } from '../support/attempt.js';
 import { longestInJournal, mostCharacters, mostCharactersOfOrigin, mostEvents } from '../support/bounds.js';
 import { randomId } from '../support/random-id.js';
 
 export interface Entry<Content> {
-  /** The page, and which of its parts. */
+  /** The page, with its part. */
   page: string;
   /** Grows with each entry of a page. */
   number: number;
-  /** What the host's clock returned (ms): any number, if somebody has replaced it. */
+  /** The host's clock (ms). It may be any number, if somebody has replaced the clock. */
   writtenAt: number;
   content: Content;
 }
@@ -30,18 +31,18 @@ interface Place {
 
 /** An entry of this page. */
 interface OwnEntry extends Place {
-  /** Of key and record in localStorage. */
+  /** Characters of key and record in localStorage. */
   characters: number;
-  /** What is in memory instead. */
+  /** The record, if it is in memory instead. */
   record?: string;
 }
 
-/** By page and part. */
+/** Numbers of entries, by page and part. */
 type Numbers = Readonly<Record<string, number>>;
 
-/** Applied entries of another page stay for so long (ms): it may be about to read them. */
+/** Time that applied entries of another page stay (ms): it may be about to read them. */
 const quietTime = 60_000;
-/** A page that has written so many characters looks what all pages have, and makes room for as many. */
+/** A page that has written this many characters measures the entries of all pages, and makes room for as many again. */
 const measuredAfter = 50_000;
 
 const inMemory = ' memory';
@@ -50,20 +51,20 @@ export class Journal<Content extends object> {
   readonly #prefix: string;
   readonly #isContent: (content: object) => content is Content;
   readonly #emit: (name: 'error' | 'warning', message: string, cause?: unknown) => void;
-  /** localStorage, whose items are properties as well; undefined: there is none. */
+  /** localStorage, whose items are also properties; undefined if there is none. */
   readonly #storage: Record<string, string> | undefined;
-  /** Sorts by age, and tells pages of one millisecond apart. */
+  /** The name of this page: it sorts by age, and differs between pages of the same millisecond. */
   readonly #page = `${Date.now()}-${randomId()}`;
   /** This page, the last one before it that tracked something in this tab, and those before that have entries. */
   readonly #ownPages: readonly string[];
   #lastNumber = 0;
   /** Entries of this page that are not known to be applied, in their order. */
   #own: OwnEntry[] = [];
-  /** Of these in localStorage. */
+  /** Characters of these entries in localStorage. */
   #characters = 0;
-  /** Of all pages, when they were last measured. */
+  /** Characters of all pages, when they were last measured. */
   #measured = 0;
-  /** Characters that this page has written since. */
+  /** Characters that this page has written since then. */
   #unmeasured = measuredAfter;
   #isMeasuring = false;
   #isKept = false;
@@ -73,7 +74,7 @@ export class Journal<Content extends object> {
   #isShared = true;
   #isLasting = true;
 
-  /** Journals of one name share their entries. What is stored and not `isContent` is an error, and dropped. */
+  /** Journals of one name share their entries. A stored entry that is not `isContent` is dropped with an error. */
   constructor(
     name: string,
     isContent: (content: object) => content is Content,
@@ -91,29 +92,31 @@ export class Journal<Content extends object> {
     this.#ownPages = [...this.#pagesOfTab(), this.#page];
   }
 
-  /** The name of this page, which its parts begin with. */
+  /** The name of this page. The names of its parts begin with it. */
   get page(): string {
     return this.#page;
   }
 
-  /** Of the entry that was written last; 0: none was. */
+  /** Number of the last entry that was written; 0 if none was. */
   get lastNumber(): number {
     return this.#lastNumber;
   }
 
-  /** Whether it is this page, or one before it in this tab: the last that tracked something, or one that has entries. */
+  /**
+   * True for this page, and for pages before it in this tab: the last one that tracked events, and those with entries.
+   */
   isOwn(page: string): boolean {
     return this.#ownPages.some((own) => page.startsWith(own));
   }
 
-  /** Whether what was written last outlives the page. */
+  /** True if the entry that was written last outlives the page. */
   get isKept(): boolean {
     return this.#isKept;
   }
 
   /**
-   * Whether the pages that share this journal share a state, too: if not, only what this tab has written is pending. Whether
-   * what this page has written is of use to another one: if not, it is in memory only.
+   * `isShared`: the pages that share this journal also share a state; if not, only entries of this tab are pending.
+   * `isLasting`: another page can use the entries of this one; if not, they are in memory only.
    */
   serve(isShared: boolean, isLasting: boolean): void {
     this.#isShared = isShared;
@@ -127,7 +130,7 @@ export class Journal<Content extends object> {
     this.#characters = 0;
   }
 
-  /** What is in another part need not be applied first. Takes no longer when others wait. */
+  /** Writes an entry. Entries of other parts need not be applied before it. Takes no longer when others wait. */
   append(content: Content, part = ''): void {
     const record = `${Date.now()} ${JSON.stringify(content)}`;
     const number = ++this.#lastNumber;
@@ -152,7 +155,9 @@ export class Journal<Content extends object> {
     ++this.#lost;
   }
 
-  /** Entries that `applied` lacks, older pages first, each page's in their order; `part`: only of that one. */
+  /**
+   * Returns the entries that `applied` lacks, older pages first, each page's in their order; `part`: only those of it.
+   */
   pending(applied: Numbers, part = ''): Entry<Content>[] {
     let unreadable = 0;
     const drop = (key: string): [] => {
@@ -166,18 +171,18 @@ export class Journal<Content extends object> {
       .sort(byAge)
       .flatMap((place) => this.#read(place) ?? drop(place.key));
     if (unreadable > 0) {
-      this.#emit('error', `Events lost: ${unreadable}. What localStorage has of them cannot be read.`);
+      this.#emit('error', `Events lost: ${unreadable}. Their entries in localStorage cannot be read.`);
     }
     return entries;
   }
 
-  /** What of `applied` must be remembered: the pages that have a journal. */
+  /** Returns the part of `applied` that must be remembered: the pages that have entries. */
   retained(applied: Numbers): Record<string, number> {
     const pages = new Set([...this.#places(this.#prefix), ...this.#own].map(({ page }) => page));
     return Object.fromEntries(Object.entries(applied).filter(([page]) => pages.has(page)));
   }
 
-  /** Removes what is committed; of another page, what it did not write just now. */
+  /** Removes committed entries; those of another page only if they are older than `quietTime`. */
   shorten(applied: Numbers): void {
     for (const entry of this.#own.filter((own) => isIn(applied, own))) this.#remove(entry.key);
     this.#keep((entry) => !isIn(applied, entry));
@@ -216,7 +221,7 @@ export class Journal<Content extends object> {
     return this.#keys(prefix).flatMap((key) => placeOf(key) ?? []);
   }
 
-  /** Of an entry that is not in localStorage: '' or, of this page's, its own. */
+  /** Returns the record of an entry from memory or localStorage; '' if it is in neither. */
   #record({ key, record }: Place & { record?: string }): string {
     return record ?? attempt(() => this.#storage![key]) ?? '';
   }
@@ -225,7 +230,7 @@ export class Journal<Content extends object> {
     return Number(split(this.#record(place))[0]);
   }
 
-  /** Undefined: it is not what a journal writes. */
+  /** Reads an entry; undefined if the record is not one that a journal writes. */
   #read(place: Place): Entry<Content> | undefined {
     const [time, json] = split(this.#record(place));
     const writtenAt = Number(time);
@@ -255,7 +260,7 @@ export class Journal<Content extends object> {
     this.#characters = this.#own.reduce((sum, { characters }) => sum + characters, 0);
   }
 
-  // Not while something is written: it takes longer when much waits.
+  // Measures later, since it takes longer when more entries wait, and writing must not.
   #measureSoon(): void {
     const isLittle = this.#unmeasured < measuredAfter && this.#measured + this.#unmeasured <= mostCharactersOfOrigin;
     if (isLittle || this.#isMeasuring) return;
@@ -267,7 +272,7 @@ export class Journal<Content extends object> {
     });
   }
 
-  /** Holds the journals of all pages, of any name, to their bound, and returns their characters. */
+  /** Drops the oldest entries of all pages, of any name, beyond the limit. Returns the characters of the rest. */
   #bounded(): number {
     const stored = this.#inTime(this.#places('tripline:')).sort(byAge);
     const sizes = stored.map((place) => place.key.length + this.#record(place).length);
@@ -285,11 +290,14 @@ export class Journal<Content extends object> {
     return total;
   }
 
-  /** Without those that are too old, which are removed. Of this name only where it is known what is `applied`. */
+  /**
+   * Returns the entries that are not too old, and removes the others; of this journal's name only if `applied` is
+   * known.
+   */
   #inTime(places: readonly Place[], applied?: Numbers): Place[] {
     const earliest = Date.now() - longestInJournal;
     return places.filter((place) => {
-      // A page writes nothing before it begins.
+      // No entry is older than its page.
       const isOld = !(parseFloat(place.page) >= earliest) && this.#writtenAt(place) < earliest;
       if (!isOld || (!applied && place.key.startsWith(this.#prefix))) return true;
       this.#remove(place.key);
@@ -301,7 +309,7 @@ export class Journal<Content extends object> {
   #sayLost(): void {
     if (this.#lost <= 2 * this.#lostAndSaid) return;
     this.#lostAndSaid = this.#lost;
-    const why = 'Too many waited to be counted, or for more than 30 days; an earlier error says what they waited for.';
+    const why = 'Too many waited to be counted, or some waited for more than 30 days. An earlier error has the reason.';
     this.#emit('error', `Events lost: ${this.#lost}. ${why}`);
   }
 
@@ -312,27 +320,27 @@ export class Journal<Content extends object> {
     this.#emit('warning', `Events do not fit into localStorage. ${consequence}`, cause);
   }
 
-  /** sessionStorage goes along from page to page of a tab: it names those that tracked something. */
+  /** Reads the pages of this tab that tracked events from sessionStorage, which the pages of a tab share. */
   #pagesOfTab(): string[] {
     const pages = attempt(() => sessionStorage.getItem(this.#prefix)?.split(' ')) ?? [];
     if (pages.every((page) => pagePattern.test(page))) {
       return pages.filter((page, i) => i === pages.length - 1 || this.#keys(this.#prefix + page).length > 0);
     }
     attempt(() => sessionStorage.removeItem(this.#prefix));
-    this.#emit('warning', `What sessionStorage says of the last pages was damaged and is dropped: ${pages.join(' ')}`);
+    this.#emit('warning', `The list of pages in sessionStorage was damaged and is dropped: ${pages.join(' ')}`);
     return [];
   }
 }
 
 const pagePattern = /^\S+-[\da-f]{32}$/;
 
-/** Undefined: it is not a key of a journal. */
+/** Parses a key; undefined if it is not a key of a journal. */
 function placeOf(key: string): Place | undefined {
   const [, page, number] = /^tripline:[^:]*:(\S+-[\da-f]{32}(?: \w+)?):([1-9]\d{0,14})$/.exec(key) ?? [];
   return page === undefined ? undefined : { key, page, number: Number(number) };
 }
 
-/** Time and JSON. */
+/** Splits a record into its time and its JSON. */
 function split(record: string): [string, string] {
   const end = record.indexOf(' ');
   return [record.slice(0, Math.max(end, 0)), record.slice(end + 1)];
@@ -342,7 +350,7 @@ function isIn(applied: Numbers, { page, number }: Place): boolean {
   return number <= (applied[page] ?? 0);
 }
 
-/** By their page, of whichever part, then in their order. */
+/** Compares entries by their page, whatever the part, then by their number. */
 function byAge(one: Place, other: Place): number {
   const [page = ''] = one.page.split(' ');
   const [otherPage = ''] = other.page.split(' ');

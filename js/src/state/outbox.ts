@@ -1,33 +1,34 @@
-// What is decided and not yet started: who may start it, and until when.
+// Interventions that are decided and not yet started.
 import { mostStarted } from '../support/bounds.js';
 import { hashOf } from '../support/hash.js';
 import type { EngineBase } from '../engine/engine-base.js';
 import type { StoredState, Waiting } from './store.js';
 import type { Intervention } from '../types.js';
 
-/** Stands for all interventions of one name, version and target. */
+/** Returns the mark that stands for all interventions of one name, version and target. */
 export function markOf({ name, version, target_attribute_key: target }: Intervention): string {
   return [name, version, target.name, target.id].join('\n');
 }
 
 /**
- * By what a start is claimed, and noted (hashes). What a rule decides that does not use `changed`: name, version and target,
- * since another tab without a database in common, or a server, decides the same by another event. All else: the
- * `intervention_id` alone. Notes bear both, by which a page knows it that only gets it from a server.
+ * Returns the hashes by which a start is claimed and noted. An intervention of a rule without `changed` is claimed by
+ * name, version and target, since another tab without a common database, or a server, decides the same by another
+ * event. All others are claimed by the `intervention_id` alone. Notes have all hashes, so that a page recognises an
+ * intervention that it receives from a server only.
  */
 export function marksOf(waiting: Waiting): [claim: string, ...others: string[]] {
   const marks = waiting.once ? copiesOf(waiting).map((copy) => hashOf(markOf(copy))) : [];
   return [...marks, hashOf(waiting.intervention.intervention_id)] as [string];
 }
 
-/** By target. */
+/** Returns the copies of an intervention, one for each target. */
 export function copiesOf(waiting: Waiting | undefined): Intervention[] {
   return waiting ? [waiting.intervention, ...(waiting.others ?? [])] : [];
 }
 
 /**
- * The outbox with new decisions; copies of one intervention for several targets wait together, in their order. What an
- * engine triggers and is marked is left out, and what was started.
+ * Returns the outbox with new decisions. Copies of one intervention for several targets wait together, in their order.
+ * Leaves out interventions that were started, and an engine's decisions whose name, version and target are marked.
  */
 export function withDecided(
   state: Pick<StoredState, 'outbox' | 'started'>,
@@ -51,29 +52,29 @@ export function withDecided(
   return [...outbox.values()];
 }
 
-/** The outbox after the clock was set back to `now`: no decision is later. */
+/** Returns the outbox after the clock was set back to `now`: later decisions become decisions of now. */
 export function rebased(outbox: readonly Waiting[], now: number): Waiting[] {
   return outbox.map((waiting) => ({ ...waiting, decided: Math.min(waiting.decided, now) }));
 }
 
-/** The outbox sorted by what a page may do with it now. */
+/** The outbox, sorted by what a page may do with it now. */
 export type Sorted = Record<Fate, Waiting[]>;
-/** `noted`: it was started, and only a note tells. */
+/** The fate of a waiting intervention. `noted`: it was started, which only a note shows. */
 export type Fate = 'due' | 'expired' | 'noted' | 'rest';
 
-/** The state in which what was due is started, and what expired is gone. */
+/** Returns the state whose outbox has the rest only. The due and the noted interventions count as started. */
 export function withStarted(state: StoredState, { due, noted, rest }: Sorted): StoredState {
   const ids = [...due, ...noted].map((waiting) => hashOf(waiting.intervention.intervention_id));
   return { ...state, outbox: rest, started: remembered([...state.started, ...ids]) };
 }
 
-/** The state in which interventions that were started, and did not run after all, wait again. */
+/** Returns the state in which interventions that were started, but did not run, wait again. */
 export function withReturned(state: StoredState, returned: readonly Waiting[]): StoredState {
   const ids = returned.map((waiting) => hashOf(waiting.intervention.intervention_id));
   return { ...state, outbox: [...returned, ...state.outbox], started: state.started.filter((id) => !ids.includes(id)) };
 }
 
-/** The newest of them. */
+/** Returns the newest hashes, as many as are remembered. */
 export function remembered(started: readonly string[]): string[] {
   return started.slice(-mostStarted);
 }

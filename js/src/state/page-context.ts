@@ -1,11 +1,11 @@
-// The parts of one page's evaluator that all others use.
+// The parts of a page's evaluator that all other parts use.
 import type { Listeners } from '../support/listeners.js';
 import type { OnDemand } from '../support/on-demand.js';
 import type { AttributeUpdate, DirectIntervention, TrackerPayload } from '../types.js';
 import type { Journal } from './journal.js';
 import type { Visitor } from './visitor.js';
 
-/** An entry of the journal: an event, attributes to set, or an intervention that was pushed, which needs no engine. */
+/** An entry of the journal: an event, attributes to set, or a pushed intervention, which needs no engine. */
 export type Input = { event: TrackerPayload } | { attributes: AttributeUpdate } | { intervention: DirectIntervention };
 
 export interface PageContext {
@@ -14,6 +14,6 @@ export interface PageContext {
   readonly listeners: Listeners;
   readonly journal: Journal<Input>;
   readonly visitor: Visitor;
-  /** Takes in more than events: a file of its own, since most pages set and push nothing. */
+  /** Applies entries other than events. A file on demand, since most pages do not set or push anything. */
   readonly setAndPush: OnDemand<typeof import('./set-and-push.js')>;
 }

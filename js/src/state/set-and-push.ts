@@ -6,7 +6,10 @@ import type { AttributeKey, AttributeUpdate, Intervention } from '../types.js';
 
 export { completeIntervention };
 
-/** Sets fields of an external group, and returns what that triggers. Throws an EngineError of the code `options`. */
+/**
+ * Sets fields of an external group, and returns the interventions that this triggers. Throws an EngineError of the code
+ * `options`.
+ */
 export function setAttributes(
   engine: EngineBase,
   update: AttributeUpdate,

@@ -6,12 +6,14 @@ import { EngineError, messageOf } from '../support/problem.js';
 import { memoryStore, randomRevision, repaired, type Store, type StoredState } from './store.js';
 import { inTime } from '../support/deadline-timer.js';
 
-/** Answers the state to store; the same one: nothing changed. May run again, so it must leave no trace but in the engine. */
+/**
+ * Returns the state to store; the same object if nothing changed. May run again: it may change nothing but the engine.
+ */
 export type Change = (state: StoredState | undefined, engine: EngineBase | undefined) => StoredState | undefined;
 
 type Place = { page: string; number: number };
 
-/** The engine, not the store, has failed; on that journal's entry, if one is given. */
+/** A failure of the engine, not of the store. `entry`: the journal's entry on which it failed, if known. */
 export class EngineFailure extends Error {
   readonly entry: Place | undefined;
 
@@ -23,27 +25,27 @@ export class EngineFailure extends Error {
 
 export class SharedState {
   #engine: EngineBase | undefined;
-  /** It has not got the state yet. */
+  /** True while the engine does not have the state. */
   #isNew = false;
   readonly #name: string;
   readonly #listeners: Listeners;
   readonly #onPlace: () => void;
   readonly #given: Store;
-  /** The one in use: the given one, or memory in its place. */
+  /** The store in use: the given one, or memory in its place. */
   #store: Store;
-  /** The given one was read. */
+  /** True if the given store was read. */
   #wasReached = false;
-  /** The given one was done without, and may still come. */
+  /** True if the given store was too slow, and may still respond. */
   #mayCome = false;
-  /** It has come, and the next update returns to it. */
+  /** True if it has responded: the next update returns to it. */
   #hasCome = false;
-  /** Of the state that the engine holds; NaN: of none that is stored. */
+  /** Revision of the state that the engine holds; NaN if that state is not a stored one. */
   #revision: number | undefined;
   #state: StoredState | undefined;
 
   /**
-   * Until there is an engine, what one has stored stays as it is. `onPlace` is called when the state has gone to memory, and
-   * when the store comes late: the next update returns to it then, and forgets what was in memory.
+   * Keeps the stored snapshot as it is while there is no engine. `onPlace` is called when the state goes to memory, and
+   * when the store responds late: the next update returns to it, and forgets the state in memory.
    */
   constructor(store: Store, name: string, listeners: Listeners, onPlace: () => void = () => undefined) {
     this.#store = this.#given = store;
@@ -52,48 +54,51 @@ export class SharedState {
     this.#onPlace = onPlace;
   }
 
-  /** As of the last update, or as it was read for one that failed. */
+  /** The state after the last update, or as it was read for an update that failed. */
   get state(): StoredState | undefined {
     return this.#state;
   }
 
-  /** Undefined: nothing is evaluated. */
+  /** The engine; undefined if nothing is evaluated. */
   get engine(): EngineBase | undefined {
     return this.#engine;
   }
 
-  /** Whether the state outlives the page. */
+  /** True if the state outlives the page. */
   get isKept(): boolean {
     return this.#store === this.#given;
   }
 
-  /** Whether every page that may write into this journal shares the state. */
+  /** True if all pages that may write into this journal share the state. */
   get isShared(): boolean {
     return this.isKept && (this.#given.isShared ?? true);
   }
 
-  /** Whether there was never another state than this page's. */
+  /** True if there was never another state than this page's. */
   get isAlone(): boolean {
     return !this.isKept && !this.#wasReached;
   }
 
-  /** By page, up to which entry the journal is needed no more. A state in memory in place of a stored one needs it still. */
+  /**
+   * The last entry of each page that the journal need not keep. A state in memory that stands for a stored one settles
+   * none, since the store does not have the entries.
+   */
   get settled(): Readonly<Record<string, number>> {
     return this.isKept || (this.isAlone && !this.#mayCome) ? (this.#state?.applied ?? {}) : {};
   }
 
-  /** From the next update on there is an engine. */
+  /** Gives the engine, which the next update uses. */
   attach(engine: EngineBase): void {
     this.#engine = engine;
     this.#isNew = true;
   }
 
-  /** Goes on without it: it has failed. */
+  /** Goes on without an engine, after it has failed. */
   drop(): void {
     this.#engine = undefined;
   }
 
-  /** One transaction. Where the store fails, the state goes on in memory. Rejects with an EngineFailure only. */
+  /** Runs one transaction. If the store fails, the state goes on in memory. Rejects with an EngineFailure only. */
   async update(change: Change): Promise<void> {
     if (this.#hasCome) this.#return();
     try {
@@ -171,10 +176,10 @@ export class SharedState {
   #read(stored: unknown): StoredState | undefined {
     const damaged: string[] = [];
     const state = repaired(stored, damaged);
-    if (damaged.includes('snapshot')) this.#sayDamaged('it has another form');
+    if (damaged.includes('snapshot')) this.#sayDamaged('its snapshot is not bytes');
     else if (damaged.length > 0) {
       const fields = damaged.join('", "');
-      const message = `The stored state was damaged in "${fields}": what is damaged is dropped, and the rest kept.`;
+      const message = `The stored state was damaged in "${fields}": the damaged parts are dropped, the rest is kept.`;
       this.#listeners.emit('warning', { code: 'storage', message });
     }
     return state;
@@ -201,7 +206,7 @@ export class SharedState {
   }
 }
 
-/** A snapshot as part of the state after `state`; by default that of no engine. */
+/** Returns the snapshot with the revision after that of `state`. Default: the empty snapshot. */
 export function withSnapshot(
   state: StoredState | undefined,
   snapshot: Uint8Array = new Uint8Array(),

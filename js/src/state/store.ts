@@ -1,24 +1,24 @@
-// Where the state of an evaluator is kept between pages.
+// Stores, which keep the state of an evaluator between pages.
 import type { AttributeKey, Intervention } from '../types.js';
 
 /** A decision whose handlers have not been started. */
 export interface Waiting {
   intervention: Intervention;
-  /** Its copies for other targets, in their order. The first whose target is at the page is dispatched. */
+  /** Its copies for other targets, in their order. The first copy whose target is at the page is dispatched. */
   others?: Intervention[];
-  /** Host clock in ms; not later than now, if that was set back. */
+  /** Time of the decision (host clock in ms). Becomes the present time if the clock was set back before it. */
   decided: number;
   /** The page that tracked the event which caused it, pushed or received it, or saw the deadline pass. */
   page: string;
-  /** The session of that event; what no event caused has none. */
+  /** The session of that event; undefined if no event caused the decision. */
   session: string | undefined;
-  /** The `domain_userid` of that event, or of the page when time brought it. */
+  /** The `domain_userid` of that event, or of the page if time alone triggered the intervention. */
   user?: string | undefined;
   /** Absent: a rule of the definitions decided it. */
   origin?: 'push' | 'stream' | undefined;
-  /** Of the page's entry that triggered it; absent: none did, or it was pushed. */
+  /** Number of the page's entry that triggered it; absent if none did, or if it was pushed. */
   number?: number | undefined;
-  /** Whether it is started once for its name, version and target, not only once for its `intervention_id`. */
+  /** True if it is started once for its name, version and target, not only once for its `intervention_id`. */
   once?: boolean;
 }
 
@@ -26,18 +26,18 @@ export interface Waiting {
 export interface StoredState {
   /** Differs whenever the snapshot does. */
   revision: number;
-  /** The engine's; empty: there was never one. */
+  /** The engine's snapshot; empty if there was never an engine. */
   snapshot: Uint8Array;
   /** The number of the last journal entry that the snapshot contains, by page. */
   applied: Record<string, number>;
   outbox: Waiting[];
-  /** Hashes of the newest intervention ids whose handlers were started, and of marks of what streams brought. */
+  /** Hashes of the newest ids of started interventions, and of marks of interventions that streams brought. */
   started: string[];
   /** The stream that was read last: its address, and the id of the last message that the state contains. */
   stream?: { url: string; lastEventId: string };
 }
 
-/** By field: the value, if it is intact; else what is left of it. */
+/** Functions by field that return the value if it is intact, else its intact part. */
 const repairs: { [Field in keyof Required<StoredState>]: (value: unknown) => unknown } = {
   revision: (value) => (Number.isSafeInteger(value) ? value : randomRevision()),
   snapshot: (value) => (isA('Uint8Array', value) ? value : new Uint8Array()),
@@ -52,8 +52,8 @@ const repairs: { [Field in keyof Required<StoredState>]: (value: unknown) => unk
 };
 
 /**
- * What a store returned, without what is damaged: the names of such fields come into `damaged`. The same object if none
- * is. Whatever it was, it can be used. What the snapshot holds is the engine's to judge.
+ * Returns a state that can be used, whatever the store returned: without its damaged parts, or the same object if
+ * nothing is damaged. Adds the names of damaged fields to `damaged`. The engine checks the bytes of the snapshot.
  */
 export function repaired(stored: unknown, damaged: string[]): StoredState | undefined {
   if (stored === undefined) return undefined;
@@ -66,7 +66,9 @@ export function repaired(stored: unknown, damaged: string[]): StoredState | unde
   return damaged.length > 0 ? (state as unknown as StoredState) : fields;
 }
 
-/** Not from 1: after site data was cleared, a page must not take the new state for one that it knows. */
+/**
+ * Returns a random revision: after site data was cleared, a page must not mistake a new state for one that it knows.
+ */
 export function randomRevision(): number {
   return Math.floor(Math.random() * 2 ** 48);
 }
@@ -97,7 +99,7 @@ function isAttributeValue(value: unknown): boolean {
   return scalars.every((each) => Object(each) !== each && each != null && typeof each !== 'bigint');
 }
 
-/** The same list if all are intact. */
+/** Returns the intact items; the same list if all are intact. */
 function items<Item>(value: unknown, isIntact: (item: Item) => boolean): Item[] {
   if (!Array.isArray(value)) return [];
   const intact = (value as Item[]).filter(isIntact);
@@ -112,29 +114,32 @@ function areTexts(...values: unknown[]): boolean {
   return values.every(isText);
 }
 
-/** A database keeps a Map, a Date and the like as they are. */
+/** Tests for a type by its tag, since a database also keeps a Map, a Date and the like. */
 function isA(type: string, value: unknown): value is object {
   return Object.prototype.toString.call(value) === `[object ${type}]`;
 }
 
 /** Keeps the state between pages. js/docs/shapes.md has what it must guarantee. */
 export interface Store {
-  /** Whether other tabs see what is stored. Default: true. If not, a page counts only what its own tab has tracked. */
+  /**
+   * True if other tabs share the stored state. Default: true. If false, a page counts the events of its own tab only.
+   */
   readonly isShared?: boolean;
   /**
-   * Runs `change` on what is stored under `name` in a transaction that no other one interleaves with, and
-   * stores what it answers; the same object: nothing to store. Resolves when that is committed. Rejects, with
-   * nothing stored, if `change` throws or storing fails. `change` is synchronous, and may run again after a failure.
+   * Calls `change` with the state that is stored under `name`, and stores the state that it returns, in a transaction
+   * that no other one interleaves with. Need not store the same object. Resolves when the transaction is committed.
+   * Rejects, with nothing stored, if `change` throws or storing fails. `change` is synchronous, and may run again after
+   * a failure.
    */
   update(name: string, change: (state: StoredState | undefined) => StoredState | undefined): Promise<void>;
-  /** Frees what it holds. `update` may reject from then on. */
+  /** Frees the resources. `update` may reject from then on. */
   close(): void;
 }
 
-/** States, by name, that live as long as the page, which counts only what its own tab has tracked. */
+/** Returns a store whose states, by name, last as long as the page. The page counts the events of its own tab only. */
 export function memoryStore(states: Record<string, StoredState | undefined> = {}): Store {
   return {
-    isShared: !globalThis.document, // another tab has its own; outside of pages, whoever is given it shares it
+    isShared: !globalThis.document, // another tab has its own; outside of pages, evaluators may share the object
     async update(name, change) {
       states[name] = change(states[name]);
     },
@@ -144,7 +149,7 @@ export function memoryStore(states: Record<string, StoredState | undefined> = {}
 
 const objectStore = 'states';
 
-/** The origin's IndexedDB, which all tabs share. */
+/** Returns a store in the origin's IndexedDB, which all tabs share. */
 export function indexedDbStore(databaseName = 'tripline'): Store {
   let opening: Promise<IDBDatabase> | undefined;
   let closed = false;
@@ -156,7 +161,7 @@ export function indexedDbStore(databaseName = 'tripline'): Store {
     return opening;
   }
 
-  void open(); // whoever makes a store is about to use it
+  void open(); // early: a new store is used at once
   return {
     async update(name, change) {
       const database = await open();

@@ -1,4 +1,5 @@
-// Who is at the page now, as its events and its tracker tell: whose time passes, and what may be shown (rule 16).
+// The visitor who is at the page now, by its events and its tracker. Time passes for the visitor's ids, and
+// interventions for the visitor may be shown (rule 16).
 import { attempt } from '../support/attempt.js';
 import { isReceipt } from '../event/inputs.js';
 import { HeldIds, idOf } from './held-ids.js';
@@ -6,50 +7,50 @@ import { copiesOf } from './outbox.js';
 import type { Waiting } from './store.js';
 import type { AttributeKey, Intervention, TrackerPayload } from '../types.js';
 
-/** What a tracker knows of the visitor. */
+/** The functions of a tracker that return ids of the visitor. */
 export interface TrackerIds {
   getDomainUserInfo(): unknown;
   getUserId?(): unknown;
 }
 
-/** A tracker whose visitor has opted out gives none of these; an anonymous one gives `vp` and `ds`. */
+/** Keys that the payload of a visitor who has opted out lacks; that of an anonymous visitor has `vp` and `ds`. */
 const signs = ['vp', 'ds', 'duid', 'sid', 'uid'];
 
-/** What of a payload may hold ids, besides its fields. */
+/** The parts of a payload that may hold ids besides its fields, without their values. */
 const withoutParts = { co: undefined, cx: undefined, ue_pr: undefined, ue_px: undefined };
 
 type Id = string | undefined;
 
 export class Visitor {
   readonly ids = new HeldIds();
-  /** The ids of an attribute key that a stream is open for; `isKnown`: whether the page knows the key. */
+  /** Returns the ids of an attribute key that a stream is open for; `isKnown`: the page knows the key. */
   streamedIds: (name: string, isKnown: boolean) => readonly string[] = () => [];
   readonly #page: string;
   readonly #tracker: TrackerIds | undefined;
   /** The last user and the last session, and since when (host clock in ms) the page has known them. */
   readonly #seen: Record<string, { id: Id; since: number }> = {};
-  /** Those before. */
+  /** Users and sessions before the last ones. */
   readonly #past = new Set<Id>();
-  /** The last payload, without what is known to be over. */
+  /** The last payload, without ids that are known to be gone. */
   #last: TrackerPayload | undefined;
   #isOptedOut = false;
-  /** What the tracker said with the last payload. */
+  /** The tracker's user id at the last payload. */
   #userId: unknown;
-  /** What is reported on at this moment. */
+  /** The intervention that is reported on at this moment. */
   #reported: [Intervention, Waiting] | undefined;
 
-  /** `page`: as the journal names it. Without a tracker nobody opts out. */
+  /** `page`: the journal's name of the page. Without a tracker, opting out cannot be recognised. */
   constructor(page: string, tracker?: TrackerIds) {
     this.#page = page;
     this.#tracker = tracker;
   }
 
-  /** Whether the visitor of a payload wants nothing to be counted. */
+  /** True if the visitor of the payload has opted out of tracking. */
   hasOptedOut(payload: TrackerPayload): boolean {
     return this.#tracker !== undefined && signs.every((key) => !payload[key]);
   }
 
-  /** Whether the visitor of the last payload does. */
+  /** True if the visitor of the last payload has opted out. */
   get isOptedOut(): boolean {
     return this.#isOptedOut;
   }
@@ -63,15 +64,15 @@ export class Visitor {
   }
 
   /**
-   * Asks the tracker, which may have another user or session by now: then the old one is not held, and the new one is with
-   * its first event. A tracker whose last payload had no user makes ids up, and is not asked.
+   * Asks the tracker, which may have another user or session by now: then the old one is not held any more, and the new
+   * one is held from its first event on. Does not ask a tracker whose last payload had no user, since it makes up ids.
    */
   look(): void {
     const [user, session] = this.ids.identity;
     const info = user && attempt(() => this.#tracker?.getDomainUserInfo() as unknown[]);
     if (!info) return;
     const [newUser, newSession] = [info[1], info[6]].map(idOf);
-    // The tracker writes its cookie a little after an event: what is there until then is old.
+    // The tracker writes its cookie a little after an event; until then the cookie has old ids.
     if (this.#past.has(newUser) || this.#past.has(newSession)) return;
     const gone = {
       ...(newUser !== user && { duid: undefined, uid: undefined }),
@@ -82,37 +83,37 @@ export class Visitor {
     this.#see(newUser, newSession);
   }
 
-  /** The clock may have been set back to `now`. */
+  /** Adapts to a clock that may have been set back to `now` (ms). */
   rebase(now: number): void {
     for (const seen of Object.values(this.#seen)) seen.since = Math.min(seen.since, now);
   }
 
-  /** `domain_userid`, `domain_sessionid` and `user_id` of the last payload. undefined: there was none. */
+  /** `domain_userid`, `domain_sessionid` and `user_id` of the last payload; undefined if there was none. */
   get identity(): readonly Id[] | undefined {
     return this.#last && this.ids.identity;
   }
 
-  /** The ids whose time passes. */
+  /** The ids for which time is evaluated. */
   get held(): AttributeKey[] {
     return this.#isOptedOut ? [] : this.ids.list;
   }
 
-  /** The first copy that is for whoever is at this page. */
+  /** Returns the first copy whose target is the visitor. */
   copyOf(waiting: Waiting): Intervention | undefined {
     return copiesOf(waiting).find((copy) => this.#isFor(copy, waiting));
   }
 
-  /** Whether the user or the session of that time has gone for good. */
+  /** True if the user or the session of the decision was replaced since. */
   hasLost({ decided, session, user }: Pick<Waiting, 'decided' | 'session' | 'user'>): boolean {
     return this.#hasReplaced('domain_sessionid', session, decided) || this.#hasReplaced('domain_userid', user, decided);
   }
 
-  /** Whether all that it is for have gone for good. */
+  /** True if all its targets were replaced since the decision. */
   hasLostTargets(waiting: Waiting): boolean {
     return copiesOf(waiting).every(({ target_attribute_key: { name, id } }) => this.#hasReplaced(name, id, waiting.decided));
   }
 
-  /** Calls `track`, which tracks a receipt, unless that would carry an id that is not the visitor's. */
+  /** Calls `track`, which tracks a receipt, unless the intervention's target is not the visitor. */
   report(copy: Intervention, waiting: Waiting, track: () => void): void {
     this.look();
     if (!this.#isFor(copy, waiting, true)) return;
@@ -124,14 +125,14 @@ export class Visitor {
     }
   }
 
-  /** Whether a payload may be sent: its tracker may have learned of another visitor just now. */
+  /** Returns false for a receipt that must not be sent, since its tracker has another visitor by now. */
   allows(payload: TrackerPayload): boolean {
     if (!this.#reported || !isReceipt(payload)) return true;
     this.take(payload);
     return this.#isFor(...this.#reported, true);
   }
 
-  // The site may push to whomever it likes, but an anonymous event must not name a user.
+  // The page may push to any target, but an anonymous event must not name a user.
   #isFor({ target_attribute_key: key }: Intervention, { origin, page }: Waiting, isReport = false): boolean {
     const isKnown = this.ids.knows(key.name);
     if (this.#isOptedOut) return false;
@@ -157,7 +158,7 @@ export class Visitor {
     }
   }
 
-  /** Whether another one has taken the place of `id`, which was the visitor's at `time`. */
+  /** True if another id has replaced `id`, which was the visitor's at `time`. */
   #hasReplaced(name: string, id: Id, time: number): boolean {
     const seen = this.#seen[name];
     return id !== undefined && seen !== undefined && seen.id !== idOf(id) && seen.since >= time;
