@@ -76,13 +76,13 @@ test('explain before the first event has no time', () => {
 test('replay prints a JSON line for each intervention and target, in event order', () => {
   const { status, out } = run('replay', '--definitions', bundle, events);
   assert.equal(status, 0);
-  const payloads = lines(out);
-  assert.deepEqual(payloads.map(({ name, target_attribute_key }) => [name, target_attribute_key.name]), [
+  const triggered = lines(out);
+  assert.deepEqual(triggered.map(({ name, target_attribute_key }) => [name, target_attribute_key.name]), [
     ['cart_abandonment', 'user_id'],
     ['cart_abandonment', 'domain_userid'],
   ]);
-  assert.equal(payloads[0].intervention_id, payloads[1].intervention_id);
-  assert.equal(payloads[0].triggered_at, '2026-11-23T01:41:24.588Z');
+  assert.equal(triggered[0].intervention_id, triggered[1].intervention_id);
+  assert.equal(triggered[0].triggered_at, '2026-11-23T01:41:24.588Z');
 });
 
 test('replay reads standard input', () => {
@@ -382,8 +382,8 @@ test('--until lets time pass after the last line', () => {
   const event = JSON.parse(readFileSync(events, 'utf8').split('\n')[0]);
   const file = write('one.ndjson', JSON.stringify({ ...event, derived_tstamp: '2026-11-23T10:00:00.000Z' }));
   assert.equal(run('replay', '--definitions', idle, file).out, '');
-  const [payload] = lines(run('replay', '--definitions', idle, '--until', '2026-11-24T00:00:00Z', file).out);
-  assert.equal(payload.triggered_at, '2026-11-23T10:15:00.000Z');
+  const [intervention] = lines(run('replay', '--definitions', idle, '--until', '2026-11-24T00:00:00Z', file).out);
+  assert.equal(intervention.triggered_at, '2026-11-23T10:15:00.000Z');
 });
 
 test('the manual has a page for each command, for terminals of 80 columns', () => {

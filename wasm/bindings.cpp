@@ -40,7 +40,7 @@ tripline::wasm::EventBuffer event_buffer;
 tripline::Text kept;
 std::string_view result;  // of `kept`, or of a constant
 
-// What functions answer in place of a number of payloads or bytes.
+// What functions answer in place of a number of interventions or bytes.
 constexpr int kMalformed = -1;
 constexpr int kNoEngine = -2;
 constexpr int kRefused = -3;  // the result says why
@@ -61,13 +61,13 @@ int keep(tripline::Text text) {
   return static_cast<int>(result.size());
 }
 
-int keep(std::span<const tripline::Payload> payloads) {
-  if (payloads.empty()) {
+int keep(std::span<const tripline::TriggeredIntervention> triggered) {
+  if (triggered.empty()) {
     result = "[]";  // mostly; without a copy, which is a call out of the module
   } else {
-    keep(tripline::payloads_json(payloads));
+    keep(tripline::interventions_json(triggered));
   }
-  return static_cast<int>(payloads.size());
+  return static_cast<int>(triggered.size());
 }
 
 /// What the host has written into the buffer, one text after the other from its beginning on. Only

@@ -71,8 +71,8 @@ export interface TriplineModule {
   /** Of the ids in the buffer, and of nobody else, time passes in the calls to come: process, push, advance and
    *  nextDeadline. `all`: everybody's, as at first. 0; -1: the buffer is malformed; -2: no such handle. */
   hold(handle: number, all: number): number;
-  /** Counts the event in the buffer. The number of payloads in the result; -1: the buffer is
-   *  malformed; -2: no such handle. */
+  /** Counts the event in the buffer. Returns the number of triggered interventions in the result; -1: the buffer
+   *  is malformed; -2: no such handle. */
   process(handle: number): number;
   /** Sets fields of external groups from the buffer. As process(); -3: refused, the result says
    *  why, as text. */
@@ -88,8 +88,8 @@ export interface TriplineModule {
   advance(handle: number, now: number): number;
   /** When advance must be called next (ms), or Infinity; at or before the clock: at once. */
   nextDeadline(handle: number): number;
-  /** The address of the result of the last call that made one, valid until the next call: payloads as UTF-8 JSON, or
-   *  what else the call says. */
+  /** The address of the result of the last call that made one, valid until the next call: triggered interventions as
+   *  UTF-8 JSON, or what else the call returns. */
   result(): number;
   resultSize(): number;
 }

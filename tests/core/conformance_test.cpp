@@ -198,7 +198,7 @@ class Run {
     const auto fired = engine_->push(target_of(key), values, now, time, held_);
     INFO((fired ? "" : fired.error()));
     CHECK(fired.has_value() != step.value("refused", false));
-    check_triggered(fired ? *fired : std::span<const tripline::Payload>(), step);
+    check_triggered(fired ? *fired : std::span<const tripline::TriggeredIntervention>(), step);
   }
 
   /// Returns the number of the attribute in the named version of the group, else in the highest
@@ -300,22 +300,23 @@ class Run {
     return "00000000-0000-4000-8000-" + std::string(12 - number.size(), '0') + number;
   }
 
-  void check_triggered(std::span<const tripline::Payload> payloads, const json& step) {
+  void check_triggered(std::span<const tripline::TriggeredIntervention> triggered,
+                       const json& step) {
     const json expected = step.value("expect", json::array());
     json shown = json::array(), wanted = json::array();
     std::map<std::string, std::string> id_of_intervention;
-    for (std::size_t i = 0; i < payloads.size(); ++i) {
-      const json payload = json::parse(tripline::payload_json(payloads[i]));
+    for (std::size_t i = 0; i < triggered.size(); ++i) {
+      const json intervention = json::parse(tripline::intervention_json(triggered[i]));
       const json like = i < expected.size() ? expected[i] : json::object();
-      json item = {{"name", payload["name"]},
-                   {"version", payload["version"]},
-                   {"target", payload["target_attribute_key"]}};
+      json item = {{"name", intervention["name"]},
+                   {"version", intervention["version"]},
+                   {"target", intervention["target_attribute_key"]}};
       for (const char* field : {"attributes", "triggered_at"}) {
-        if (like.contains(field)) item[field] = payload[field];
+        if (like.contains(field)) item[field] = intervention[field];
       }
       shown.push_back(item);
-      const std::string id = payload["intervention_id"].get<std::string>();
-      check_id(id, payload["name"].get<std::string>() + " " + like.value("id_label", ""),
+      const std::string id = intervention["intervention_id"].get<std::string>();
+      check_id(id, intervention["name"].get<std::string>() + " " + like.value("id_label", ""),
                id_of_intervention);
       if (like.contains("id_label")) check_label(like["id_label"].get<std::string>(), id);
     }
@@ -327,7 +328,7 @@ class Run {
     CHECK(shown == wanted);
   }
 
-  /// Checks that `id` is a UUID of version 8, the same for all payloads of one intervention and
+  /// Checks that `id` is a UUID of version 8, the same for all targets of one intervention and
   /// different between interventions.
   static void check_id(const std::string& id, const std::string& name,
                        std::map<std::string, std::string>& ids) {

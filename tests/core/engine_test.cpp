@@ -32,8 +32,8 @@ class Visit {
  public:
   explicit Visit(const Program& program) : inputs_(program.inputs.size()), program_(program) {}
 
-  std::span<const Payload> send(Engine& engine, std::string_view event_id, std::string_view user,
-                                Time now) {
+  std::span<const TriggeredIntervention> send(Engine& engine, std::string_view event_id,
+                                              std::string_view user, Time now) {
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       if (program_.inputs[i].name == "domain_userid") inputs_[i] = ValueView::string(user);
     }
@@ -198,7 +198,7 @@ TEST_CASE("deadlines of held ids come in the order of time, however the ids are 
     }
     CHECK(engine.next_deadline(those) == engine.next_deadline());
     std::vector<std::string> all;
-    for (const Payload& each : engine.advance(60'000, those)) {
+    for (const TriggeredIntervention& each : engine.advance(60'000, those)) {
       all.push_back(std::string(each.target.id) + " " + std::string(each.name) + " " +
                     std::to_string(each.triggered_at));
     }

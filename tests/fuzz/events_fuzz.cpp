@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!event) continue;
     // As in a replay, the clock is the highest time so far.
     now = std::max(now, event->time.value_or(now));
-    (void)tripline::payloads_json(engine.process(*event, now));
+    (void)tripline::interventions_json(engine.process(*event, now));
   }
   fuzz::read_all(engine);
   fuzz::must(engine.next_deadline() > engine.clock());

@@ -49,13 +49,13 @@ inline void exercise(tripline::Engine& engine, tripline::Time start) {
     }
     const std::string id = "exercise-" + std::to_string(turn);
     const tripline::Time late = turn % 3 == 0 ? 1500 : 0;
-    (void)tripline::payloads_json(engine.process({id, now - late, inputs}, now));
+    (void)tripline::interventions_json(engine.process({id, now - late, inputs}, now));
     read_all(engine);
     const tripline::Time deadline = engine.next_deadline();
     must(deadline > engine.clock());
     now += 1000;
     if (deadline < now + 86'400'000) now = deadline;
-    (void)tripline::payloads_json(engine.advance(now));
+    (void)tripline::interventions_json(engine.advance(now));
   }
   read_all(engine);
   through_snapshot(engine);

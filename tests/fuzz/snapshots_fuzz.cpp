@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   fuzz::through_snapshot(engine);
   fuzz::read_all(engine);
-  (void)tripline::payloads_json(engine.advance(engine.clock()));  // some were not held
+  (void)tripline::interventions_json(engine.advance(engine.clock()));  // some were not held
   fuzz::must(engine.next_deadline() > engine.clock());
   fuzz::exercise(engine, std::max(engine.clock(), tripline::Time{1767225600000}));
   return 0;

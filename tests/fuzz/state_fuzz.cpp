@@ -73,7 +73,9 @@ class Session {
     const std::string id = bytes_.below(4) == 0 ? "again" : "e" + std::to_string(++events_);
     const Event event{id, optional_time(), inputs};
     const Time now = clock();
-    each([&](Engine& engine) { return Text(payloads_json(engine.process(event, now, held_))); });
+    each([&](Engine& engine) {
+      return Text(interventions_json(engine.process(event, now, held_)));
+    });
   }
 
   void push() {
@@ -88,13 +90,13 @@ class Session {
     each([&](Engine& engine) {
       const auto fired = engine.push({"user_id", "u1"}, values, now, when, held_);
       fuzz::must(fired.has_value());
-      return payloads_json(*fired);
+      return interventions_json(*fired);
     });
   }
 
   void advance() {
     const Time now = bytes_.below(2) == 0 ? engines_[0]->next_deadline(held_) : clock();
-    each([&](Engine& engine) { return payloads_json(engine.advance(now, held_)); });
+    each([&](Engine& engine) { return interventions_json(engine.advance(now, held_)); });
   }
 
   void rebase() {
@@ -122,7 +124,7 @@ class Session {
     fuzz::must(engines_[1]->restore(bytes).has_value());
     fuzz::must(engines_[1]->snapshot() == bytes);
     const Time now = engines_[0]->clock();
-    each([&](Engine& engine) { return payloads_json(engine.advance(now)); });
+    each([&](Engine& engine) { return interventions_json(engine.advance(now)); });
     fuzz::must(engines_[0]->next_deadline() > now);
     compare();
   }

@@ -231,7 +231,7 @@ Node Bundle::read_node(const json& node, Intervention& intervention) {
   const auto add = [](auto& list, const auto& item) {
     if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
   };
-  add(intervention.payload, group);
+  add(intervention.payload_groups, group);
   add(intervention.targets, group->key);
   return read;
 }
@@ -245,11 +245,11 @@ void Bundle::read_intervention(const json& intervention) {
   if (!targets.empty()) read.targets.clear();
   for (const json& target : targets) read.targets.push_back(text(target, "name"));
   if (intervention.contains("payload_attribute_groups")) {
-    read.payload.clear();
+    read.payload_groups.clear();
     for (const json& link : intervention["payload_attribute_groups"]) {
       for (const Group& group : groups) {
         if (group.name == text(link, "name") && group.version == version(link)) {
-          read.payload.push_back(&group);
+          read.payload_groups.push_back(&group);
         }
       }
     }

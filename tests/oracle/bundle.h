@@ -54,7 +54,7 @@ struct Intervention {
   Node criteria;
   std::vector<Leaf> leaves;
   std::vector<std::string> targets;
-  std::vector<const Group*> payload;
+  std::vector<const Group*> payload_groups;
   bool has_changed = false;
 };
 

@@ -136,11 +136,11 @@ class Run {
     std::optional<Time> time;
     if (push.contains("time")) time = parse_time(push["time"].get<std::string>());
     const json& key = push["attribute_key"];
-    const auto payloads =
+    const auto triggered =
         engine_->push({key["name"].get<std::string>(), key["id"].get<std::string>()}, values,
                       now_of(step), time, held_);
-    if (!payloads) return fail("the push is refused: " + std::string(payloads.error()));
-    check_fired(*payloads, twin_.push(push, now_of(step), held_of(step)));
+    if (!triggered) return fail("the push is refused: " + std::string(triggered.error()));
+    check_fired(*triggered, twin_.push(push, now_of(step), held_of(step)));
   }
 
   std::optional<tripline::Program::Index> attribute_number(const json& push,
@@ -196,13 +196,14 @@ class Run {
     }
   }
 
-  void check_fired(std::span<const tripline::Payload> payloads, const std::vector<Fired>& fired) {
-    if (record_) answer_["payloads"] = tripline::payloads_json(payloads);
+  void check_fired(std::span<const tripline::TriggeredIntervention> triggered,
+                   const std::vector<Fired>& fired) {
+    if (record_) answer_["triggered"] = tripline::interventions_json(triggered);
     std::vector<json> actual, expected;
-    for (const Fired& each : fired) expected.push_back(each.payload);
-    for (const tripline::Payload& each : payloads) {
+    for (const Fired& each : fired) expected.push_back(each.intervention);
+    for (const tripline::TriggeredIntervention& each : triggered) {
       check_names(each);
-      const json parsed = json::parse(tripline::payload_json(each), nullptr, false);
+      const json parsed = json::parse(tripline::intervention_json(each), nullptr, false);
       actual.push_back({{"name", parsed["name"]},
                         {"version", parsed["version"]},
                         {"target", parsed["target_attribute_key"]},
@@ -212,26 +213,26 @@ class Run {
     if (actual != expected) {
       return fail("fired " + json(actual).dump() + "\n      instead of " + json(expected).dump());
     }
-    check_intervention_ids(payloads, fired);
+    check_intervention_ids(triggered, fired);
   }
 
-  void check_names(const tripline::Payload& payload) {
+  void check_names(const tripline::TriggeredIntervention& intervention) {
     std::set<std::string> names;
-    for (const auto& [name, value] : payload.attributes) {
+    for (const auto& [name, value] : intervention.attributes) {
       if (!names.insert(name).second) {
-        fail("the payload's attribute " + std::string(name) + " is named twice");
+        fail("the attribute " + std::string(name) + " is named twice");
       }
     }
   }
 
   /// Checks that all targets of a trigger have one id, and that each trigger has its own id.
-  void check_intervention_ids(std::span<const tripline::Payload> payloads,
+  void check_intervention_ids(std::span<const tripline::TriggeredIntervention> triggered,
                               const std::vector<Fired>& fired) {
     for (std::size_t i = 0; i < fired.size(); ++i) {
-      const std::string& id = payloads[i].intervention_id;
-      const json& payload = fired[i].payload;
+      const std::string& id = triggered[i].intervention_id;
+      const json& intervention = fired[i].intervention;
       const std::string cause =
-          fired[i].cause + " " + payload["name"].dump() + payload["version"].dump();
+          fired[i].cause + " " + intervention["name"].dump() + intervention["version"].dump();
       const std::string& known = id_of_cause_.emplace(cause, id).first->second;
       const std::string& owner = cause_of_id_.emplace(id, cause).first->second;
       if (known != id) fail(cause + " has the intervention_id " + id + " beside " + known);
@@ -346,7 +347,7 @@ json conformance_case(const Session& session, const std::string& name) {
       if (step.contains("definitions")) definitions = *load(step["definitions"]);
       twin.restart(definitions->bundle);
     }
-    for (const Fired& each : fired) copy["expect"].push_back(each.payload);
+    for (const Fired& each : fired) copy["expect"].push_back(each.intervention);
     test["steps"].push_back(copy);
   }
   for (const auto& [key, id] : twin.profiles()) {

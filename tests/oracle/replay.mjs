@@ -1,5 +1,5 @@
 // Replays sessions that the native engine has recorded (tripline-oracle record) on the WebAssembly
-// module, and compares every result byte for byte: payloads, attributes, deadlines and snapshots.
+// module, and compares every result byte for byte: triggered interventions, attributes, deadlines and snapshots.
 //
 //   tripline-oracle record --steps 20000 --seed 1 | node tests/oracle/replay.mjs
 
@@ -38,9 +38,9 @@ class Replay {
       this.engine.restore(bytes);
     } else if (step.forget) {
       answer.was_known = this.engine.forget(step.forget);
-    } else if (recorded.payloads !== undefined) {
+    } else if (recorded.triggered !== undefined) {
       this.take(step);
-      answer.payloads = this.engine.resultText();
+      answer.triggered = this.engine.resultText();
     }
     answer.attributes = recorded.attributes.map(([name, id]) => [
       name,

@@ -398,7 +398,7 @@ bool Twin::is_edge(const Intervention& intervention, const Ids& ids, const View&
 void Twin::send(const Intervention& intervention, const Ids& ids, const View& view, Time instant,
                 const std::string& cause, std::vector<Fired>& fired) {
   json attributes = json::object();
-  std::vector<const Group*> groups = intervention.payload;
+  std::vector<const Group*> groups = intervention.payload_groups;
   std::stable_sort(groups.begin(), groups.end(),
                    [](const Group* a, const Group* b) { return a->version < b->version; });
   for (const Group* group : groups) {

@@ -17,7 +17,7 @@ namespace oracle {
 
 /// One intervention for one target.
 struct Fired {
-  json payload;       // as in the case files: name, version, target, attributes, triggered_at
+  json intervention;  // as in the case files: name, version, target, attributes, triggered_at
   std::string cause;  // one intervention_id belongs to each cause and intervention name
 };
 

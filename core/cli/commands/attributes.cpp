@@ -21,7 +21,7 @@ int run(const Arguments& arguments) {
   const auto program = load_definitions(options->definitions);
   if (!program) return kInputErrors;
   Replay replay(program, *options);
-  const ExitStatus status = replay.run([](const Payload&) {});
+  const ExitStatus status = replay.run([](const TriggeredIntervention&) {});
   for (const Target& profile : replay.engine().profiles()) {
     print_json(profile_json(replay.engine(), profile));
   }

@@ -40,7 +40,7 @@ int run(const Arguments& arguments) {
   const auto program = load_definitions(options->definitions);
   if (!program) return kInputErrors;
   Replay replay(program, *options);
-  const ExitStatus status = replay.run([](const Payload&) {});
+  const ExitStatus status = replay.run([](const TriggeredIntervention&) {});
   const std::string explanation = replay.engine().explain(name, profile);
   if (explanation.empty()) {
     complain_of_unknown("intervention", name, program->interventions);

@@ -115,9 +115,10 @@ int run(const Arguments& arguments) {
   std::vector<std::set<std::string>> ids(program->keys.size());
   Replay replay(program, *options);
   const ExitStatus status = replay.run(
-      [&](const Payload& payload) {
-        Reach* reach = find_reach(reaches, payload.name);
-        if (reach != nullptr) reach->received.insert({payload.target.name, payload.target.id});
+      [&](const TriggeredIntervention& intervention) {
+        Reach* reach = find_reach(reaches, intervention.name);
+        if (reach != nullptr)
+          reach->received.insert({intervention.target.name, intervention.target.id});
       },
       [&](Program::Index key, std::string_view id) { ids[key].emplace(id); });
   for (Reach& reach : reaches) {

@@ -31,7 +31,9 @@ int run(const Arguments& arguments) {
   const auto program = load_definitions(options->definitions);
   if (!program) return kInputErrors;
   Replay replay(program, *options);
-  return replay.run([](const Payload& payload) { print_json(payload_json(payload)); });
+  return replay.run([](const TriggeredIntervention& intervention) {
+    print_json(intervention_json(intervention));
+  });
 }
 
 }  // namespace
@@ -41,8 +43,8 @@ const Command kReplay = {
     "print what events would have triggered",
     "--definitions FILE [OPTION]... EVENTS",
     "Runs the events through the definitions, in the order of the file, and prints\n"
-    "a JSON line for each intervention and target: the payload as a page would get\n"
-    "it, and the moment as \"triggered_at\".",
+    "a JSON line for each intervention and target: the triggered intervention as a page would\n"
+    "get it, and the moment as \"triggered_at\".",
     "",
     "tripline replay --definitions definitions.json events.ndjson | jq -r .name\n"
     "zcat events.gz | tripline replay --definitions definitions.json -",
@@ -94,9 +96,9 @@ Replay::Replay(const std::shared_ptr<const Program>& program, ReplayOptions opti
 
 ExitStatus Replay::run(const Fired& fired, const Seen& seen) {
   Progress progress(options_.events);
-  const Fired fired_alone = [&](const Payload& payload) {
+  const Fired fired_alone = [&](const TriggeredIntervention& intervention) {
     progress.clear();
-    fired(payload);
+    fired(intervention);
   };
   std::size_t lines = 0, skipped = 0;
   const bool readable = for_each_line(options_.events, [&](const Line& line) {
@@ -111,7 +113,8 @@ ExitStatus Replay::run(const Fired& fired, const Seen& seen) {
   });
   progress.clear();
   if (options_.until) {
-    for (const Payload& payload : engine_.advance(*options_.until)) fired(payload);
+    for (const TriggeredIntervention& intervention : engine_.advance(*options_.until))
+      fired(intervention);
   }
   if (skipped != 0) {
     complain(options_.events + ": " + std::to_string(skipped) + " of " + std::to_string(lines) +
@@ -143,7 +146,8 @@ tl::expected<void, std::string> Replay::count(std::string_view line, const Fired
   if (!event) return tl::make_unexpected(event.error());
   if (seen) see_ids(*event, seen);
   const Time now = std::max(engine_.clock(), event->time.value_or(kEarliest));
-  for (const Payload& payload : engine_.process(*event, now)) fired(payload);
+  for (const TriggeredIntervention& intervention : engine_.process(*event, now))
+    fired(intervention);
   return {};
 }
 
@@ -155,10 +159,10 @@ tl::expected<void, std::string> Replay::push(std::string_view line, const Fired&
   std::vector<std::vector<ValueView>> lists;
   const PushLine& values = **push;
   const Time now = std::max(engine_.clock(), values.time.value_or(kEarliest));
-  const auto payloads = engine_.push(values.profile, values.views(lists), now, values.time);
-  if (!payloads) return tl::make_unexpected(payloads.error());
+  const auto triggered = engine_.push(values.profile, values.views(lists), now, values.time);
+  if (!triggered) return tl::make_unexpected(triggered.error());
   if (seen) see_id_of_push(values.profile, seen);
-  for (const Payload& payload : *payloads) fired(payload);
+  for (const TriggeredIntervention& intervention : *triggered) fired(intervention);
   return {};
 }
 

@@ -31,15 +31,15 @@ struct ReplayOptions {
 /// A replay on a server's scale, whose clock is the highest event time so far.
 class Replay {
  public:
-  using Fired = std::function<void(const Payload&)>;
+  using Fired = std::function<void(const TriggeredIntervention&)>;
   /// The number of an attribute key, and an id.
   using Seen = std::function<void(Program::Index key, std::string_view id)>;
 
   Replay(const std::shared_ptr<const Program>& program, ReplayOptions options);
 
-  /// Runs every line, then time to `until`; `fired` gets each payload, `seen` each id that a line
-  /// carries. Malformed lines are reported on stderr with their number and skipped. kInputErrors if
-  /// there were any.
+  /// Runs every line, then time to `until`; `fired` gets each intervention, `seen` each id that a
+  /// line carries. Malformed lines are reported on stderr with their number and skipped.
+  /// kInputErrors if there were any.
   [[nodiscard]] ExitStatus run(const Fired& fired, const Seen& seen = {});
   [[nodiscard]] const Engine& engine() const { return engine_; }
 

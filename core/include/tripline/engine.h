@@ -33,8 +33,8 @@ struct Target {
 /// that is not known is passed over.
 using HeldIds = const List<Target>*;
 
-/// One intervention for one target. The payloads of one trigger share their intervention_id.
-struct Payload {
+/// One intervention for one target. All interventions of one trigger share their intervention_id.
+struct TriggeredIntervention {
   Text intervention_id;  // a UUIDv8, rule 23
   Text name;
   std::uint32_t version;
@@ -87,9 +87,11 @@ class Engine {
   /// aggregates that count it, and the criteria with a flipped leaf. The span is valid until the
   /// next call of a non-const member:
   ///     auto fired = engine.process(event, now); engine.advance(later); use(fired);  // wrong
-  ///     for (const Payload& payload : engine.process(event, now)) use(payload);      // right
+  ///     for (const TriggeredIntervention& intervention : engine.process(event, now))
+  ///     use(intervention);      // right
   /// The ids that the event carries count as held.
-  std::span<const Payload> process(const Event& event, Time now, HeldIds held = nullptr);
+  std::span<const TriggeredIntervention> process(const Event& event, Time now,
+                                                 HeldIds held = nullptr);
 
   /// What became of the event of the last process().
   [[nodiscard]] Admission last_admission() const;
@@ -98,15 +100,14 @@ class Engine {
   /// moment, in order. advance(a) and then advance(b) is advance(b). After a restore, what became
   /// true in the meantime fires only if it still holds; so it does for an id that was not held when
   /// the clock last moved. Cost with held ids: to find their profiles; nobody else is looked at.
-  std::span<const Payload> advance(Time now, HeldIds held = nullptr);
+  std::span<const TriggeredIntervention> advance(Time now, HeldIds held = nullptr);
 
   /// Sets fields of external groups for a profile, and returns what that triggers. `time` is when
   /// the values were found out, as an event's. Refused as a whole if one of them does not belong to
   /// the profile's key. The profile's id counts as held.
-  tl::expected<std::span<const Payload>, Text> push(TargetView profile,
-                                                    std::span<const PushedValue> values, Time now,
-                                                    std::optional<Time> time = {},
-                                                    HeldIds held = nullptr);
+  tl::expected<std::span<const TriggeredIntervention>, Text> push(
+      TargetView profile, std::span<const PushedValue> values, Time now,
+      std::optional<Time> time = {}, HeldIds held = nullptr);
 
   /// Forgets what is known of an id: its profile, what the program's interventions sent to it, and
   /// that events of other profiles carried it. False if nothing was known. Cost: all profiles.

@@ -12,10 +12,10 @@ namespace tripline {
 
 /// {"intervention_id", "name", "version", "attributes": {"group:attribute": value},
 /// "target_attribute_key": {"name", "id"}, "triggered_at": "2026-11-23T01:41:24.367Z"}
-[[nodiscard]] Text payload_json(const Payload& payload);
+[[nodiscard]] Text intervention_json(const TriggeredIntervention& intervention);
 
-/// A list of payloads.
-[[nodiscard]] Text payloads_json(std::span<const Payload> payloads);
+/// A list of interventions.
+[[nodiscard]] Text interventions_json(std::span<const TriggeredIntervention> triggered);
 
 /// [{"severity": "error" | "warning", "pointer", "message"}]
 [[nodiscard]] Text diagnostics_json(const Diagnostics& diagnostics);

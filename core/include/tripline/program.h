@@ -185,8 +185,8 @@ struct Program {
     Index root;
     Index first_step;
     Items<Index> targets;  // keys, in the order of the definition
-    Items<Index> payload;  // attributes
-    bool repeats;          // its criteria contain `changed`, so it is sent every time
+    Items<Index> attributes;
+    bool repeats;  // its criteria contain `changed`, so it is sent every time
     /// Its criteria contain `none`. Those of all others become true only through a leaf that does.
     bool has_none;
   };

@@ -2,8 +2,9 @@
 //
 //   definitions.h   what the user wrote      read_definitions(json) → Definitions
 //   program.h       what that compiles to    compile(definitions)   → Program
-//   engine.h        what running keeps       Engine(program).process(event, now) → payloads
-//   json.h          results as text          payload_json(payload)
+//   engine.h        what running keeps       Engine(program).process(event, now)
+//                                             → triggered interventions
+//   json.h          results as JSON          intervention_json(intervention)
 //
 // The engine knows no platform, clock, file or thread, and throws nothing: time comes in with each
 // call, errors go out as values. The same input gives the same bytes on every host.

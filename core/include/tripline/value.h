@@ -1,6 +1,6 @@
 // What an attribute, a literal or an event's property can hold.
 //
-//   Value       owns its data: attribute values, literals, payloads
+//   Value       owns its data: attribute values, literals, triggered interventions
 //   ValueView   looks into somebody else's buffer: an event's properties (see event.h)
 //
 // A missing value and a JSON null are the same thing here: nothing in Signals tells them apart.

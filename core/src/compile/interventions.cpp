@@ -102,22 +102,22 @@ std::string_view name_of_group(const Program& program, const Program::Attribute&
   return program.groups[attribute.group].name;
 }
 
-/// Two versions of a group have one name in a payload; the highest version wins.
-void add_to_payload(Compilation& compilation, Items<Index>& payload, Index attribute) {
+/// Two versions of a group have one name in an intervention; the highest version wins.
+void add_attribute(Compilation& compilation, Items<Index>& attributes, Index attribute) {
   const Program& program = compilation.program;
   const Program::Attribute& added = program.attributes[attribute];
-  for (Index& known : payload) {
+  for (Index& known : attributes) {
     const Program::Attribute& other = program.attributes[known];
     if (other.name != added.name) continue;
     if (name_of_group(program, other) != name_of_group(program, added)) continue;
     if (compilation.version_of(added) > compilation.version_of(other)) known = attribute;
     return;
   }
-  compilation.add_to(payload, attribute);
+  compilation.add_to(attributes, attribute);
 }
 
-void add_payload(Compilation& compilation, const Intervention& intervention,
-                 const Items<Index>& groups, Items<Index>& payload) {
+void add_attributes(Compilation& compilation, const Intervention& intervention,
+                    const Items<Index>& groups, Items<Index>& attributes) {
   const Program& program = compilation.program;
   const bool is_chosen = intervention.payload_attribute_groups.exists();
   SymbolTable names;
@@ -125,7 +125,7 @@ void add_payload(Compilation& compilation, const Intervention& intervention,
     const Program::Group& group = program.groups[index];
     for (Index i = 0; i < group.attribute_count; ++i) {
       const Index attribute = group.first_attribute + i;
-      add_to_payload(compilation, payload, attribute);
+      add_attribute(compilation, attributes, attribute);
       const std::string_view name = program.attributes[attribute].name;
       if (!is_chosen || names.add(Text(name))) continue;
       compilation.diagnostics.warning(
@@ -169,7 +169,7 @@ void add_intervention(Compilation& compilation, const Intervention& intervention
       compilation.add_unique(groups, find_group(compilation, link));
     }
   }
-  add_payload(compilation, intervention, groups, compiled.payload);
+  add_attributes(compilation, intervention, groups, compiled.attributes);
 }
 
 }  // namespace

@@ -144,7 +144,7 @@ Text list_program(const Program& program) {
                    return concat({" ", intervention.name, " v", intervention.version, " when ",
                                   criteria_text(program, intervention.root), " to keys",
                                   number_list(intervention.targets), " with attributes",
-                                  number_list(intervention.payload)});
+                                  number_list(intervention.attributes)});
                  });
   return lister.take();
 }

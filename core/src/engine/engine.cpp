@@ -102,7 +102,7 @@ void EngineState::clear() {
   profiles.clear();
   sent.clear();
   events.clear();
-  payloads.clear();
+  triggered.clear();
 }
 
 [[gnu::noinline]] tl::expected<void, Text> EngineState::check_push(
@@ -132,17 +132,17 @@ Reading EngineState::read(Index index, Time now) const {
   return read_attribute(*program, profile, index, now);
 }
 
-[[gnu::noinline]] void EngineState::add_payload(const Program::Intervention& intervention,
-                                                Index key, const Cause& cause, Time at) {
+[[gnu::noinline]] void EngineState::add_triggered(const Program::Intervention& intervention,
+                                                  Index key, const Cause& cause, Time at) {
   List<std::pair<Text, Value>> attributes;
-  for (const Index index : intervention.payload) {
+  for (const Index index : intervention.attributes) {
     Reading reading = read(index, clock);
     if (reading.value.is_null()) continue;
     const Program::Attribute& attribute = program->attributes[index];
     attributes.emplace_back(concat({program->groups[attribute.group].name, ":", attribute.name}),
                             std::move(reading.value));
   }
-  payloads.push_back(
+  triggered.push_back(
       {intervention_id(hash_parts(intervention.name, concat({intervention.version}), cause.text())),
        Text(intervention.name),
        intervention.version,

@@ -8,18 +8,18 @@
 namespace tripline {
 namespace {
 
-void write_payload(const Payload& payload, JsonWriter& json) {
+void write_intervention(const TriggeredIntervention& intervention, JsonWriter& json) {
   json.begin_object();
-  json.key("intervention_id").string(payload.intervention_id);
-  json.key("name").string(payload.name);
-  json.key("version").number(payload.version);
+  json.key("intervention_id").string(intervention.intervention_id);
+  json.key("name").string(intervention.name);
+  json.key("version").number(intervention.version);
   json.key("attributes").begin_object();
-  for (const auto& [name, value] : payload.attributes) json.key(name).value(value);
+  for (const auto& [name, value] : intervention.attributes) json.key(name).value(value);
   json.end_object();
   json.key("target_attribute_key").begin_object();
-  json.key("name").string(payload.target.name).key("id").string(payload.target.id);
+  json.key("name").string(intervention.target.name).key("id").string(intervention.target.id);
   json.end_object();
-  json.key("triggered_at").string(format_time(payload.triggered_at));
+  json.key("triggered_at").string(format_time(intervention.triggered_at));
   json.end_object();
 }
 
@@ -47,16 +47,17 @@ void write_input(const Property& input, JsonWriter& json) {
 
 }  // namespace
 
-Text payload_json(const Payload& payload) {
+Text intervention_json(const TriggeredIntervention& intervention) {
   JsonWriter json;
-  write_payload(payload, json);
+  write_intervention(intervention, json);
   return json.take();
 }
 
-Text payloads_json(std::span<const Payload> payloads) {
+Text interventions_json(std::span<const TriggeredIntervention> triggered) {
   JsonWriter json;
   json.begin_array();
-  for (const Payload& payload : payloads) write_payload(payload, json);
+  for (const TriggeredIntervention& intervention : triggered)
+    write_intervention(intervention, json);
   return json.end_array().take();
 }
 

@@ -123,7 +123,7 @@ struct EngineState {
   /// Those that may differ, or that do not last: to be settled when the next update begins.
   List<Program::Index> passing;
   SparseSet flipped;
-  List<Payload> payloads;
+  List<TriggeredIntervention> triggered;
   /// Those whose deadlines the call runs, where it does not run everybody's: once order_held() was
   /// called, a heap with that on top which is due next.
   List<Profile*> held;
@@ -167,8 +167,8 @@ struct EngineState {
   tl::expected<void, Text> check_push(Program::Index key, std::string_view id,
                                       std::span<const PushedValue> values) const;
   /// Adds what is sent to the scope's id of the key.
-  void add_payload(const Program::Intervention& intervention, Program::Index key,
-                   const Cause& cause, Time at);
+  void add_triggered(const Program::Intervention& intervention, Program::Index key,
+                     const Cause& cause, Time at);
 };
 
 }  // namespace tripline

@@ -329,7 +329,7 @@ class Update {
       Time* sent = state_.sent.touch(mark);
       if (sent != nullptr && !intervention.repeats) continue;
       if (sent == nullptr) state_.sent.add(mark, at);
-      state_.add_payload(intervention, key, cause, at);
+      state_.add_triggered(intervention, key, cause, at);
     }
   }
 
@@ -367,40 +367,39 @@ class Update {
 
 }  // namespace
 
-std::span<const Payload> Engine::process(const Event& event, Time now, HeldIds held) {
-  state_->payloads.clear();
+std::span<const TriggeredIntervention> Engine::process(const Event& event, Time now, HeldIds held) {
+  state_->triggered.clear();
   state_->test.begin(event);
   state_->hold(held);
   if (held != nullptr) state_->hold_event();
   run_deadlines(*state_, now, held == nullptr);
   Update(*state_).apply(event);
-  return state_->payloads;
+  return state_->triggered;
 }
 
-std::span<const Payload> Engine::advance(Time now, HeldIds held) {
-  state_->payloads.clear();
+std::span<const TriggeredIntervention> Engine::advance(Time now, HeldIds held) {
+  state_->triggered.clear();
   state_->hold(held);
   run_deadlines(*state_, now, held == nullptr);
-  return state_->payloads;
+  return state_->triggered;
 }
 
-tl::expected<std::span<const Payload>, Text> Engine::push(TargetView profile,
-                                                          std::span<const PushedValue> values,
-                                                          Time now, std::optional<Time> time,
-                                                          HeldIds held) {
+tl::expected<std::span<const TriggeredIntervention>, Text> Engine::push(
+    TargetView profile, std::span<const PushedValue> values, Time now, std::optional<Time> time,
+    HeldIds held) {
   Text room;
   const std::string_view id = normal_id(profile.id, room);
   const Index key = state_->program->find_key(profile.name);
   if (const auto fits = state_->check_push(key, id, values); !fits) {
     return tl::make_unexpected(fits.error());
   }
-  state_->payloads.clear();
+  state_->triggered.clear();
   state_->hold(held);
   if (held != nullptr) state_->hold(key, id);
   run_deadlines(*state_, now, held == nullptr);
   Profile& touched = state_->touch_profile(key, id);
   Update(*state_).push(touched, values, time);
-  return std::span<const Payload>(state_->payloads);
+  return std::span<const TriggeredIntervention>(state_->triggered);
 }
 
 }  // namespace tripline
