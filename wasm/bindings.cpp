@@ -18,7 +18,7 @@
 // the layout changes.
 __asm__(
     ".section .custom_section.tripline,\"\",@\n"
-    ".byte 1\n");
+    ".byte 2\n");
 
 namespace {
 
@@ -179,13 +179,13 @@ EMSCRIPTEN_KEEPALIVE int tripline_process(int handle) {
   return keep(instance->engine.process(content->event, content->now, instance->held()));
 }
 
-EMSCRIPTEN_KEEPALIVE int tripline_push(int handle) {
+EMSCRIPTEN_KEEPALIVE int tripline_set_attributes(int handle) {
   Instance* instance = find_instance(handle);
   if (instance == nullptr) return kNoEngine;
-  const auto push = event_buffer.read_push();
-  if (!push) return kMalformed;
-  const auto fired =
-      instance->engine.push(push->profile, push->values, push->now, push->time, instance->held());
+  const auto update = event_buffer.read_attribute_update();
+  if (!update) return kMalformed;
+  const auto fired = instance->engine.set_attributes(update->profile, update->values, update->now,
+                                                     update->time, instance->held());
   if (fired) return keep(*fired);
   keep(fired.error());
   return kRefused;

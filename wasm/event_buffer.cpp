@@ -73,27 +73,27 @@ const EventBuffer::Content* EventBuffer::read() {
   return &content_;
 }
 
-const EventBuffer::Push* EventBuffer::read_push() {
-  const std::size_t count = read_header(push_.now, push_.time);
+const EventBuffer::AttributeUpdate* EventBuffer::read_attribute_update() {
+  const std::size_t count = read_header(update_.now, update_.time);
   if (count == 0 || count % 2 != 0) return nullptr;
   ValueView id, name, attribute;
   std::size_t at = kHeaderBytes;
   if (!read_slot(at, false, id) || !read_slot(at + kSlotBytes, false, name)) return nullptr;
-  push_.profile = {name.text(), id.text()};
-  pushed_.resize(count / 2 - 1);
-  push_.values = pushed_;
-  for (PushedValue& pushed : pushed_) {
+  update_.profile = {name.text(), id.text()};
+  attribute_values_.resize(count / 2 - 1);
+  update_.values = attribute_values_;
+  for (AttributeValue& set : attribute_values_) {
     at += 2 * kSlotBytes;
-    if (!read_slot(at, false, attribute) || !read_slot(at + kSlotBytes, true, pushed.value)) {
+    if (!read_slot(at, false, attribute) || !read_slot(at + kSlotBytes, true, set.value)) {
       return nullptr;
     }
     if (attribute.kind() != ValueView::Kind::number ||
         !(attribute.number() >= 0 && attribute.number() <= Program::kNone)) {
       return nullptr;
     }
-    pushed.attribute = static_cast<Program::Index>(attribute.number());
+    set.attribute = static_cast<Program::Index>(attribute.number());
   }
-  return &push_;
+  return &update_;
 }
 
 /// False if it leads out of the buffer. What is missing, null or an object has no value.

@@ -12,9 +12,9 @@
 // Held ids are written in the same way: slot 0 is empty, then come pairs of an attribute key's name
 // and an id.
 //
-// A push is written in the same way: slot 0 is the profile's id, slot 1 the name of its attribute
-// key, then come pairs of an attribute's number and its value; `time` is when the values were found
-// out.
+// An attribute update is written in the same way: slot 0 is the profile's id, slot 1 the name of
+// its attribute key, then come pairs of an attribute's number and its value; `time` is when the
+// values were found out.
 //
 //   slot:  u32 tag | u32 length | f64 number      number, time
 //                               | u32 offset, u32 0   string: length bytes of UTF-8 at offset
@@ -51,16 +51,16 @@ class EventBuffer {
     Time now;
   };
   /// What the host wrote, as views into the buffer; null if an offset or a count leads out of it.
-  /// Valid until the next call, as what read_push() gives.
+  /// Valid until the next call, as what read_attribute_update() gives.
   const Content* read();
 
-  struct Push {
+  struct AttributeUpdate {
     TargetView profile;
-    std::span<const PushedValue> values;
+    std::span<const AttributeValue> values;
     Time now;
     std::optional<Time> time;
   };
-  const Push* read_push();
+  const AttributeUpdate* read_attribute_update();
 
  private:
   struct Slot;
@@ -72,8 +72,8 @@ class EventBuffer {
   std::size_t size_ = 0;
   List<ValueView> values_;
   Content content_;
-  List<PushedValue> pushed_;
-  Push push_;
+  List<AttributeValue> attribute_values_;
+  AttributeUpdate update_;
   List<List<ValueView>> lists_;
   std::size_t used_lists_ = 0;
 };

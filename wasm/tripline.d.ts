@@ -6,7 +6,7 @@ export interface LoadReport {
   diagnostics: Diagnostic[];
   /** What the host binds for every event, numbered by position. */
   inputs: Input[];
-  /** The fields of external groups, whose values are pushed. */
+  /** The fields of external groups, whose values are set by setAttributes(). */
   fields: Field[];
   /** The attribute keys. */
   keys: Key[];
@@ -24,7 +24,7 @@ export interface Diagnostic {
 }
 
 export interface Field {
-  /** The number that a push names it by. */
+  /** The number that setAttributes() knows it by. */
   attribute: number;
   attribute_key: string;
   group: string;
@@ -68,15 +68,15 @@ export interface TriplineModule {
 
   /** The address of the event buffer, now of at least so many bytes. Memory may have grown. */
   buffer(bytes: number): number;
-  /** Of the ids in the buffer, and of nobody else, time passes in the calls to come: process, push, advance and
-   *  nextDeadline. `all`: everybody's, as at first. 0; -1: the buffer is malformed; -2: no such handle. */
+  /** Of the ids in the buffer, and of nobody else, time passes in the calls to come: process, setAttributes, advance
+   *  and nextDeadline. `all`: everybody's, as at first. 0; -1: the buffer is malformed; -2: no such handle. */
   hold(handle: number, all: number): number;
   /** Counts the event in the buffer. Returns the number of triggered interventions in the result; -1: the buffer
    *  is malformed; -2: no such handle. */
   process(handle: number): number;
   /** Sets fields of external groups from the buffer. As process(); -3: refused, the result says
    *  why, as text. */
-  push(handle: number): number;
+  setAttributes(handle: number): number;
   /** Makes the whole state the result. Its size in bytes; -2: no such handle. */
   snapshot(handle: number): number;
   release(handle: number): void;

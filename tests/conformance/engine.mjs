@@ -39,7 +39,7 @@ function resultText(module) {
   return decoder.decode(resultBytes(module));
 }
 
-/** Thrown if the engine refuses a push; has the engine's message. */
+/** Thrown if the engine refuses to set attributes; has the engine's message. */
 export class Refusal extends Error {}
 
 class Engine {
@@ -61,29 +61,32 @@ class Engine {
     if (answer !== 0) throw new Error(`The engine answered ${answer}.`);
   }
 
-  /** Takes times in ms (`time` is NaN for an event without one) and one value per input. Returns the payloads. */
+  /**
+   * Takes times in ms (`time` is NaN for an event without one) and one value per input. Returns the triggered
+   * interventions.
+   */
   process({ id, now, time, values }) {
     this.#write({ id, now, time, values });
-    return this.#payloads(this.#module.process(this.handle));
+    return this.#triggered(this.#module.process(this.handle));
   }
 
   advance(now) {
-    return this.#payloads(this.#module.advance(this.handle, now));
+    return this.#triggered(this.#module.advance(this.handle, now));
   }
 
   /**
-   * Sets fields of external groups; `time` as for an event. Returns the payloads, or throws a
+   * Sets fields of external groups; `time` as for an event. Returns the triggered interventions, or throws a
    * Refusal. Passes a number that no attribute has for a name that is not a field.
    */
-  push({ attribute_key, group, version, attributes }, now, time) {
+  setAttributes({ attribute_key, group, version, attributes }, now, time) {
     const values = Object.entries(attributes).flatMap(([name, value]) => [
       this.#fieldNumber(group, version, name),
       value,
     ]);
     this.#write({ id: attribute_key.id, now, time, values: [attribute_key.name, ...values] });
-    const count = this.#module.push(this.handle);
+    const count = this.#module.setAttributes(this.handle);
     if (count === -3) throw new Refusal(this.resultText());
-    return this.#payloads(count);
+    return this.#triggered(count);
   }
 
   rebase(now) {
@@ -146,13 +149,13 @@ class Engine {
     return resultText(this.#module);
   }
 
-  #payloads(count) {
+  #triggered(count) {
     if (count < 0) throw new Error(`The engine answered ${count}.`);
-    const payloads = JSON.parse(this.resultText());
-    if (payloads.length !== count) {
-      throw new Error(`The engine announced ${count} payloads and gave ${payloads.length}.`);
+    const triggered = JSON.parse(this.resultText());
+    if (triggered.length !== count) {
+      throw new Error(`The engine announced  interventions and gave ${triggered.length}.`);
     }
-    return payloads;
+    return triggered;
   }
 }
 

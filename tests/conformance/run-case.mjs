@@ -92,7 +92,7 @@ class Run {
     this.#engine.hold(step.held);
     if (step.event) return this.#runEvents(step);
     if (step.advance) return this.#runAdvance(step);
-    if (step.push) return this.#runPush(step);
+    if (step.set_attributes) return this.#runSetAttributes(step);
     if (step.rebase) return this.#runRebase(step);
     if (step.forget) return this.#runForget(step);
     if ('next_deadline' in step) return this.#runNextDeadline(step);
@@ -106,13 +106,13 @@ class Run {
     for (let left = step.repeat ?? 1; left > 0; --left) {
       const event = { ...this.#eventDefaults, ...step.event };
       const time = eventTime(event);
-      const payloads = this.#engine.process({
+      const triggered = this.#engine.process({
         id: event.event_id ?? this.#nextEventId(),
         now: this.#tick(step.now, time),
         time,
         values: this.#engine.inputs.map((input) => bind(input, event)),
       });
-      this.#checkTriggered(payloads, left === 1 ? step.expect : []);
+      this.#checkTriggered(triggered, left === 1 ? step.expect : []);
     }
   }
 
@@ -120,19 +120,19 @@ class Run {
     this.#checkTriggered(this.#engine.advance(this.#tick(step.advance)), step.expect);
   }
 
-  #runPush(step) {
-    const time = Date.parse(step.push.time);
+  #runSetAttributes(step) {
+    const time = Date.parse(step.set_attributes.time);
     const now = this.#tick(step.now, time);
-    let payloads = [];
+    let triggered = [];
     let refusal = '';
     try {
-      payloads = this.#engine.push(step.push, now, time);
+      triggered = this.#engine.setAttributes(step.set_attributes, now, time);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refusal = error.message;
     }
-    this.#expectEqual('"the push is refused"', refusal !== '', step.refused ?? false);
-    this.#checkTriggered(payloads, step.expect);
+    this.#expectEqual('"set_attributes is refused"', refusal !== '', step.refused ?? false);
+    this.#checkTriggered(triggered, step.expect);
   }
 
   #runRebase(step) {
@@ -195,19 +195,19 @@ class Run {
     return now;
   }
 
-  #checkTriggered(payloads, expected = []) {
-    const shown = payloads.map((payload, index) => triggered(payload, expected[index]));
+  #checkTriggered(triggered, expected = []) {
+    const shown = triggered.map((intervention, index) => itemOf(intervention, expected[index]));
     this.#expectEqual('what is triggered', shown, expected.map(({ id_label, ...rest }) =>
       ({ version: 1, ...rest })));
-    this.#checkIds(payloads, expected);
+    this.#checkIds(triggered, expected);
     for (const [index, { id_label }] of expected.entries()) {
-      if (id_label && payloads[index]) this.#checkLabel(id_label, payloads[index].intervention_id);
+      if (id_label && triggered[index]) this.#checkLabel(id_label, triggered[index].intervention_id);
     }
   }
 
-  #checkIds(payloads, expected) {
+  #checkIds(triggered, expected) {
     const idOfIntervention = new Map();
-    for (const [index, { intervention_id, name, version, triggered_at }] of payloads.entries()) {
+    for (const [index, { intervention_id, name, version, triggered_at }] of triggered.entries()) {
       if (!uuidVersion8.test(intervention_id)) {
         this.complaints.push(`${intervention_id} is not a UUID of version 8`);
       }
@@ -232,15 +232,15 @@ class Run {
 const uuidVersion8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
-// Converts a payload to the form of an item of "expect", with only the optional fields that the item has.
-function triggered(payload, expected = {}) {
+// Converts a triggered intervention to the form of an item of "expect", with only the optional fields that the item has.
+function itemOf(intervention, expected = {}) {
   const shown = {
-    version: payload.version,
-    name: payload.name,
-    target: payload.target_attribute_key,
+    version: intervention.version,
+    name: intervention.name,
+    target: intervention.target_attribute_key,
   };
-  if (expected.attributes) shown.attributes = payload.attributes;
-  if (expected.triggered_at) shown.triggered_at = payload.triggered_at;
+  if (expected.attributes) shown.attributes = intervention.attributes;
+  if (expected.triggered_at) shown.triggered_at = intervention.triggered_at;
   return shown;
 }
 

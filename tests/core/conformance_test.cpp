@@ -141,7 +141,7 @@ class Run {
     if (step.contains("advance")) {
       return check_triggered(engine_->advance(tick(time_of(step["advance"])), held_), step);
     }
-    if (step.contains("push")) return run_push(step);
+    if (step.contains("set_attributes")) return run_set_attributes(step);
     if (step.contains("rebase")) return run_rebase(step);
     if (step.contains("forget")) return run_forget(step);
     if (step.contains("next_deadline")) return run_next_deadline(step);
@@ -180,22 +180,22 @@ class Run {
     }
   }
 
-  void run_push(const json& step) {
-    const json& push = step["push"];
-    const json& key = push["attribute_key"];
+  void run_set_attributes(const json& step) {
+    const json& update = step["set_attributes"];
+    const json& key = update["attribute_key"];
     std::optional<Time> time;
-    if (push.contains("time")) time = time_of(push["time"]);
+    if (update.contains("time")) time = time_of(update["time"]);
     const Time now =
         tick(step.contains("now") ? time_of(step["now"]) : std::max(clock_, time.value_or(clock_)));
     tripline::List<tripline::Value> kept;
     std::vector<std::vector<tripline::ValueView>> lists;
-    std::vector<tripline::PushedValue> values;
-    kept.reserve(push["attributes"].size());
-    lists.reserve(push["attributes"].size());
-    for (const auto& [name, value] : push["attributes"].items()) {
+    std::vector<tripline::AttributeValue> values;
+    kept.reserve(update["attributes"].size());
+    lists.reserve(update["attributes"].size());
+    for (const auto& [name, value] : update["attributes"].items()) {
       values.push_back({attribute_number(push, name), view_of(value, kept, lists)});
     }
-    const auto fired = engine_->push(target_of(key), values, now, time, held_);
+    const auto fired = engine_->set_attributes(target_of(key), values, now, time, held_);
     INFO((fired ? "" : fired.error()));
     CHECK(fired.has_value() != step.value("refused", false));
     check_triggered(fired ? *fired : std::span<const tripline::TriggeredIntervention>(), step);
@@ -203,13 +203,13 @@ class Run {
 
   /// Returns the number of the attribute in the named version of the group, else in the highest
   /// version that has it. Returns UINT32_MAX if no version has it.
-  tripline::Program::Index attribute_number(const json& push, const std::string& name) const {
+  tripline::Program::Index attribute_number(const json& update, const std::string& name) const {
     tripline::Program::Index found = UINT32_MAX;
     for (tripline::Program::Index i = 0; i < program_->attributes.size(); ++i) {
       const auto& attribute = program_->attributes[i];
       const auto& group = program_->groups[attribute.group];
-      if (attribute.name != name || group.name != push["group"]) continue;
-      if (push.contains("version") && push["version"] != group.version) continue;
+      if (attribute.name != name || group.name != update["group"]) continue;
+      if (update.contains("version") && update["version"] != group.version) continue;
       if (found == UINT32_MAX ||
           program_->groups[program_->attributes[found].group].version < group.version) {
         found = i;

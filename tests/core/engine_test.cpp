@@ -226,8 +226,8 @@ TEST_CASE("an id that is not held keeps its deadline when attributes are set for
   (void)engine.process({"e", 0, inputs}, 0);
   const List<Target> held{{"user_id", "u"}};
   CHECK(engine.advance(3000, &held).empty());
-  const PushedValue plan{1, ValueView::string("pro")};
-  CHECK(engine.push(held[0], {&plan, 1}, 3000, {}, &held)->empty());
+  const AttributeValue plan{1, ValueView::string("pro")};
+  CHECK(engine.set_attributes(held[0], {&plan, 1}, 3000, {}, &held)->empty());
   CHECK(engine.next_deadline() <= 3000);
   CHECK(engine.advance(3000).size() == 1);
 }
@@ -268,22 +268,22 @@ TEST_CASE("a snapshot restores whatever the host's clock was", "[engine][rule10]
   }
 }
 
-TEST_CASE("a push at a time beyond the range of times has no time", "[engine][rule10]") {
+TEST_CASE("set_attributes at a time beyond the range of times has no time", "[engine][rule10]") {
   const auto program =
       load(R"({"attribute_groups": [{"name": "x", "attribute_key": {"name": "user_id"},
       "ttl": "P100000D", "fields": [{"name": "plan", "type": "string"}]}]})");
-  const auto pushed = [&](std::optional<Time> time, Time now) {
+  const auto state_after = [&](std::optional<Time> time, Time now) {
     Engine engine(program);
-    const PushedValue value{0, ValueView::string("pro")};
-    CHECK(engine.push({"user_id", "u"}, {&value, 1}, now, time).has_value());
+    const AttributeValue value{0, ValueView::string("pro")};
+    CHECK(engine.set_attributes({"user_id", "u"}, {&value, 1}, now, time).has_value());
     return std::string(engine.snapshot());
   };
   for (const Time time : {std::numeric_limits<Time>::min(), kEarliestTime - 1, kLatestTime + 1,
                           std::numeric_limits<Time>::max()}) {
-    CHECK(pushed(time, 1000) == pushed({}, 1000));
+    CHECK(state_after(time, 1000) == state_after({}, 1000));
   }
   Engine engine(program);
-  CHECK(engine.restore(pushed(kLatestTime, kLatestTime)).has_value());
+  CHECK(engine.restore(state_after(kLatestTime, kLatestTime)).has_value());
   CHECK(engine.next_deadline() == kNever);
 }
 
@@ -381,21 +381,22 @@ TEST_CASE("restoring a snapshot of another format names the format", "[snapshot]
   }
 }
 
-TEST_CASE("a push that names an attribute that is not a field changes nothing", "[engine][push]") {
+TEST_CASE("set_attributes with an attribute that is not a field changes nothing",
+          "[engine][set_attributes]") {
   const auto program = load(R"({"attribute_groups": [
     {"name": "account", "attribute_key": {"name": "user_id"}, "fields": [{"name": "tier", "type": "string"}]},
     {"name": "g", "attribute_key": {"name": "user_id"}, "attributes": [{"name": "n", "type": "int32", "aggregation": "counter"}]}]})");
   Engine engine(program);
-  const PushedValue fine{0, ValueView::string("gold")}, counter{1, ValueView::number(7)},
+  const AttributeValue fine{0, ValueView::string("gold")}, counter{1, ValueView::number(7)},
       beyond{9, {}};
-  for (const PushedValue& wrong : {counter, beyond}) {
-    const PushedValue both[] = {fine, wrong};
-    CHECK(!engine.push({"user_id", "u"}, both, 1000));
+  for (const AttributeValue& wrong : {counter, beyond}) {
+    const AttributeValue both[] = {fine, wrong};
+    CHECK(!engine.set_attributes({"user_id", "u"}, both, 1000));
     CHECK(engine.profiles().empty());
   }
-  CHECK(!engine.push({"user_id", ""}, std::span(&fine, 1), 1000));
-  CHECK(!engine.push({"nothing", "u"}, std::span(&fine, 1), 1000));
-  CHECK(engine.push({"user_id", "u"}, std::span(&fine, 1), 1000).has_value());
+  CHECK(!engine.set_attributes({"user_id", ""}, std::span(&fine, 1), 1000));
+  CHECK(!engine.set_attributes({"nothing", "u"}, std::span(&fine, 1), 1000));
+  CHECK(engine.set_attributes({"user_id", "u"}, std::span(&fine, 1), 1000).has_value());
   CHECK(attributes_json(engine.attributes("user_id", "u")) ==
         R"({"account":{"tier":"gold"},"g":{"n":0}})");
 }

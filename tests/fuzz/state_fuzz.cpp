@@ -1,5 +1,5 @@
-// Reads any bytes as calls of an engine: events, pushes and clocks, with times and numbers of any
-// size. A snapshot must restore, and both engines must return the same from then on.
+// Reads any bytes as calls of an engine: events, attribute updates and clocks, with times and
+// numbers of any size. A snapshot must restore, and both engines must return the same from then on.
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -57,7 +57,7 @@ class Session {
       case 0:
         return advance();
       case 1:
-        return push();
+        return set_attributes();
       case 2:
         return rebase();
       case 3:
@@ -78,17 +78,17 @@ class Session {
     });
   }
 
-  void push() {
-    std::vector<PushedValue> values;
+  void set_attributes() {
+    std::vector<AttributeValue> values;
     for (Program::Index i = 0; i < program()->attributes.size(); ++i) {
       const Program::Index aggregate = program()->attributes[i].aggregate;
-      if (aggregate == Program::kNone || !program()->aggregates[aggregate].is_pushed) continue;
+      if (aggregate == Program::kNone || !program()->aggregates[aggregate].is_external) continue;
       values.push_back({i, scalar()});
     }
     const Time now = clock();
     const std::optional<Time> when = optional_time();
     each([&](Engine& engine) {
-      const auto fired = engine.push({"user_id", "u1"}, values, now, when, held_);
+      const auto fired = engine.set_attributes({"user_id", "u1"}, values, now, when, held_);
       fuzz::must(fired.has_value());
       return interventions_json(*fired);
     });

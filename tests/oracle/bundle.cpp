@@ -188,10 +188,10 @@ void Bundle::read_group(const json& group) {
     attribute.key = read.key;
     attribute.name = text(each, "name");
     attribute.type = text(each, "type");
-    attribute.pushed = true;
+    attribute.is_external = true;
     attribute.online = group.value("online", true);
     attribute.ttl = group_ttl ? group_ttl : key_ttl;
-    attribute.identity = json{"pushed",       attribute.key,  read.name,
+    attribute.identity = json{"external",     attribute.key,  read.name,
                               attribute.name, attribute.type, attribute.ttl.value_or(0)}
                              .dump();
     read.attributes.push_back(attribute);

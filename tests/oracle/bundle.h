@@ -24,7 +24,7 @@ struct Attribute {
   std::optional<Time> period;
   std::optional<Time> ttl;  // in effect (rule 13)
   bool online = true;
-  bool pushed = false;  // a field of an external group
+  bool is_external = false;  // a field of an external group
   /// Everything that determines the value. State survives a change of bundles where this is equal.
   std::string identity;
 };

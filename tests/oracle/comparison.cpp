@@ -102,7 +102,7 @@ class Run {
       return check_fired(engine_->advance(now_of(step), held_),
                          twin_.advance(now_of(step), held_of(step)));
     }
-    if (step.contains("push")) return push(step);
+    if (step.contains("set_attributes")) return set_attributes(step);
     if (step.contains("forget")) return forget(step);
     if (step.contains("snapshot")) restart(step);
   }
@@ -119,37 +119,37 @@ class Run {
     twin_held_ = held_of(step);
   }
 
-  void push(const json& step) {
-    const json& push = step["push"];
-    std::vector<std::vector<tripline::ValueView>> lists(push["attributes"].size());
-    std::vector<tripline::PushedValue> values;
-    for (const auto& [name, value] : push["attributes"].items()) {
+  void set_attributes(const json& step) {
+    const json& update = step["set_attributes"];
+    std::vector<std::vector<tripline::ValueView>> lists(update["attributes"].size());
+    std::vector<tripline::AttributeValue> values;
+    for (const auto& [name, value] : update["attributes"].items()) {
       std::vector<tripline::ValueView>& list = lists[values.size()];
       if (value.is_array()) {
         for (const json& each : value) list.push_back(view_of(each));
       }
-      const auto number = attribute_number(push, name);
+      const auto number = attribute_number(update, name);
       if (!number) return;  // the definitions have changed since the step was made
       values.push_back(
           {*number, value.is_array() ? tripline::ValueView::list(list) : view_of(value)});
     }
     std::optional<Time> time;
-    if (push.contains("time")) time = parse_time(push["time"].get<std::string>());
-    const json& key = push["attribute_key"];
+    if (update.contains("time")) time = parse_time(update["time"].get<std::string>());
+    const json& key = update["attribute_key"];
     const auto triggered =
-        engine_->push({key["name"].get<std::string>(), key["id"].get<std::string>()}, values,
-                      now_of(step), time, held_);
-    if (!triggered) return fail("the push is refused: " + std::string(triggered.error()));
-    check_fired(*triggered, twin_.push(push, now_of(step), held_of(step)));
+        engine_->set_attributes({key["name"].get<std::string>(), key["id"].get<std::string>()},
+                                values, now_of(step), time, held_);
+    if (!triggered) return fail("set_attributes is refused: " + std::string(triggered.error()));
+    check_fired(*triggered, twin_.set_attributes(update, now_of(step), held_of(step)));
   }
 
-  std::optional<tripline::Program::Index> attribute_number(const json& push,
+  std::optional<tripline::Program::Index> attribute_number(const json& update,
                                                            const std::string& name) const {
     const tripline::Program& program = *definitions_->program;
     for (std::size_t i = 0; i < program.attributes.size(); ++i) {
       const auto& group = program.groups[program.attributes[i].group];
-      if (program.attributes[i].name == name && group.name == push["group"].get<std::string>() &&
-          static_cast<int>(group.version) == push.value("version", 1)) {
+      if (program.attributes[i].name == name && group.name == update["group"].get<std::string>() &&
+          static_cast<int>(group.version) == update.value("version", 1)) {
         return static_cast<tripline::Program::Index>(i);
       }
     }
@@ -338,7 +338,8 @@ json conformance_case(const Session& session, const std::string& name) {
     const Held held = held_of(step);
     if (step.contains("event")) fired = twin.process(step["event"], now_of(step), held);
     if (step.contains("advance")) fired = twin.advance(now_of(step), held);
-    if (step.contains("push")) fired = twin.push(step["push"], now_of(step), held);
+    if (step.contains("set_attributes"))
+      fired = twin.set_attributes(step["set_attributes"], now_of(step), held);
     if (step.contains("forget")) {
       const json& key = step["forget"];
       twin.forget(key["name"].get<std::string>(), key["id"].get<std::string>());

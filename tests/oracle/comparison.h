@@ -1,7 +1,7 @@
 // One session, run by the engine and by its slow twin side by side.
 //
 // A session has the form of a test in tests/conformance: definitions and steps. Here every `event`
-// and `push` has a `now`, and the twin provides the expectations.
+// and `set_attributes` has a `now`, and the twin provides the expectations.
 #pragma once
 
 #include <memory>

@@ -139,7 +139,7 @@ Repertoire supported_repertoire(std::vector<std::string>& missing) {
   changed = probe(counter, leaf);
   changed["attribute_groups"][0].erase("attributes");
   changed["attribute_groups"][0]["fields"] = {{{"name", "p"}, {"type", "int32"}}};
-  keep_flag(all.push, "push", changed);
+  keep_flag(all.set_attributes, "set_attributes", changed);
   changed = last;
   changed["property"] = {
       {"type", "atomic"}, {"name", "derived_tstamp"}, {"date_part", "active_day"}};
@@ -433,7 +433,8 @@ json Generator::definitions() {
     made["attribute_keys"] = {
         {{"name", one_of({"user_id", "domain_sessionid"})}, {"ttl", duration()}}};
   }
-  if (repertoire_.push && chance(30)) made["attribute_groups"].push_back(external_group());
+  if (repertoire_.set_attributes && chance(30))
+    made["attribute_groups"].push_back(external_group());
   for (const char* name : {"i1", "i2", "i3", "i4"}) {
     if (!made["interventions"].empty() && chance(30)) continue;
     const json each = intervention(made, name);
@@ -567,7 +568,7 @@ json Generator::known_id(const json& group) {
   return {{"name", key}, {"id", one_of({key == "user_id" ? "u1" : "s1", "c1"})}};
 }
 
-json Generator::push(const json& group) {
+json Generator::attribute_update(const json& group) {
   json made = {{"attribute_key", known_id(group)},
                {"group", group["name"]},
                {"version", group["version"]},
@@ -605,7 +606,7 @@ std::vector<json> Generator::steps(const json& definitions, std::size_t count) {
     const json group = element(current["attribute_groups"]);
     if (group.contains("fields") && chance(60)) {
       clock_ += scale_ * one_of({0, 0, 1, 2}).get<Time>();
-      steps.push_back({{"push", push(group)}, {"now", time_text(clock_)}});
+      steps.push_back({{"set_attributes", attribute_update(group)}, {"now", time_text(clock_)}});
     } else if (kind < 70) {
       clock_ += scale_ * one_of({0, 0, 0, 1, 1, 1, 2, 3}).get<Time>();
       json made = event();

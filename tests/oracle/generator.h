@@ -19,7 +19,7 @@ struct Repertoire {
   bool period = true;
   bool ttl = true;
   bool date_part = true;
-  bool push = true;
+  bool set_attributes = true;
 };
 
 /// All features.
@@ -67,7 +67,7 @@ class Generator {
   std::string printed(Time time);
   json event_id();
   json event();
-  json push(const json& group);
+  json attribute_update(const json& group);
   json known_id(const json& group);
   /// Returns ids that a page might hold.
   json held(const json& groups);

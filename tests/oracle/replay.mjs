@@ -39,7 +39,7 @@ class Replay {
     } else if (step.forget) {
       answer.was_known = this.engine.forget(step.forget);
     } else if (recorded.triggered !== undefined) {
-      this.take(step);
+      this.apply(step);
       answer.triggered = this.engine.resultText();
     }
     answer.attributes = recorded.attributes.map(([name, id]) => [
@@ -52,11 +52,11 @@ class Replay {
     return answer;
   }
 
-  take({ event, push, advance, now }) {
+  apply({ event, set_attributes: update, advance, now }) {
     if (advance) {
       this.engine.advance(Date.parse(advance));
-    } else if (push) {
-      this.engine.push(push, Date.parse(now), Date.parse(push.time));
+    } else if (update) {
+      this.engine.setAttributes(update, Date.parse(now), Date.parse(update.time));
     } else {
       const values = this.engine.inputs.map((input) => bind(input, event));
       const time = eventTime(event);

@@ -42,7 +42,7 @@ bool takes_lists(const std::string& aggregation) {
          aggregation == "approx_count_distinct";
 }
 
-json convert_pushed(const json& value, const std::string& type) {
+json convert_field(const json& value, const std::string& type) {
   if (!value.is_array()) return type.ends_with("_list") ? json() : convert({value, {}}, type);
   if (!type.ends_with("_list")) return nullptr;
   json converted = json::array();
@@ -137,7 +137,7 @@ void Twin::restart(std::shared_ptr<const Bundle> bundle) {
     std::erase_if(ids, [&](const auto& entry) { return !keys.contains(entry.first); });
   }
   std::erase_if(evaluated_, [&](const auto& entry) { return !keeps_profiles(entry.first.first); });
-  std::erase_if(push_numbers_,
+  std::erase_if(update_numbers_,
                 [&](const auto& entry) { return !keeps_profiles(entry.first.first); });
 }
 
@@ -273,7 +273,7 @@ json Twin::aggregate(const Attribute& attribute, const std::string& id, const Vi
   const std::string& how = attribute.aggregation;
   const auto earlier = [](const Observation* a, const Observation* b) { return a->time < b->time; };
 
-  if (attribute.pushed) return kept.back()->values.front();
+  if (attribute.is_external) return kept.back()->values.front();
   if (how == "counter") return convert_number(static_cast<double>(kept.size()), attribute.type);
   // min_element returns the first of equal times, so the last is found from the end.
   const Observation& first = **std::min_element(kept.begin(), kept.end(), earlier);
@@ -445,7 +445,7 @@ std::vector<Fired> Twin::process(const json& event, Time now, Held held) {
   for (const Group& group : bundle_->groups) {
     for (const Attribute& each : group.attributes) {
       const auto id = ids.find(each.key);
-      if (each.pushed || !each.online || id == ids.end()) continue;
+      if (each.is_external || !each.online || id == ids.end()) continue;
       if (!counted.insert(each.identity).second) continue;  // shared with another group
       const auto values = values_for(each, event);
       if (values.empty()) continue;
@@ -464,24 +464,24 @@ std::vector<Fired> Twin::process(const json& event, Time now, Held held) {
   return fired;
 }
 
-std::vector<Fired> Twin::push(const json& push, Time now, Held held) {
-  const std::string key = push["attribute_key"]["name"].get<std::string>();
-  const std::string id = comparable_id(push["attribute_key"]["id"].get<std::string>());
+std::vector<Fired> Twin::set_attributes(const json& update, Time now, Held held) {
+  const std::string key = update["attribute_key"]["name"].get<std::string>();
+  const std::string id = comparable_id(update["attribute_key"]["id"].get<std::string>());
   if (held) held->insert({key, id});
   std::vector<Fired> fired = advance(now, held);
   std::optional<Time> time;
-  if (push.contains("time")) time = parse_time(push["time"].get<std::string>());
+  if (update.contains("time")) time = parse_time(update["time"].get<std::string>());
   time = std::min(time.value_or(clock_), clock_);
   const View before{clock_, ++number_}, after{clock_, number_ + 1};
   for (const Group& group : bundle_->groups) {
-    if (group.name != push["group"].get<std::string>() ||
-        group.version != push.value("version", 1)) {
+    if (group.name != update["group"].get<std::string>() ||
+        group.version != update.value("version", 1)) {
       continue;
     }
     for (const Attribute& each : group.attributes) {
-      if (!each.pushed || !each.online || !push["attributes"].contains(each.name)) continue;
-      const json& value = push["attributes"][each.name];
-      const json converted = convert_pushed(value, each.type);
+      if (!each.is_external || !each.online || !update["attributes"].contains(each.name)) continue;
+      const json& value = update["attributes"][each.name];
+      const json converted = convert_field(value, each.type);
       if (converted.is_null() && !value.is_null()) continue;  // does not fit
       history_[each.identity][id].push_back({number_, *time, clock_, {converted}});
     }
@@ -491,7 +491,7 @@ std::vector<Fired> Twin::push(const json& push, Time now, Held held) {
   evaluated_[profile] = clock_;
   const Ids ids = last_ids_[profile];
   const std::string cause =
-      "push|" + key + "|" + id + "|" + std::to_string(++push_numbers_[profile]);
+      "set_attributes|" + key + "|" + id + "|" + std::to_string(++update_numbers_[profile]);
   for (const Intervention& each : bundle_->interventions) {
     if (is_edge(each, ids, before, after)) send(each, ids, after, clock_, cause, fired);
   }
@@ -539,7 +539,7 @@ std::vector<Fired> Twin::advance(Time now, const Held& held) {
 bool Twin::forget(const std::string& key, const std::string& any_id) {
   const std::string id = comparable_id(any_id);
   bool was_known = last_ids_.erase({key, id}) > 0 && keeps_profiles(key);
-  push_numbers_.erase({key, id});
+  update_numbers_.erase({key, id});
   evaluated_.erase({key, id});
   for (const Intervention& each : bundle_->interventions) {
     was_known |= sent_.erase({each.name, each.version, key, id}) > 0;

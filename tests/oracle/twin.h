@@ -33,7 +33,7 @@ class Twin {
 
   /// `event` is an enriched event in the JSON form of Snowplow's Analytics SDKs.
   std::vector<Fired> process(const json& event, Time now, Held held = {});
-  std::vector<Fired> push(const json& push, Time now, Held held = {});
+  std::vector<Fired> set_attributes(const json& update, Time now, Held held = {});
   std::vector<Fired> advance(Time now, const Held& held = {});
   /// Forgets an id. Returns false if nothing was known of it.
   bool forget(const std::string& key, const std::string& id);
@@ -49,14 +49,14 @@ class Twin {
 
   Time clock() const { return clock_; }
   const Bundle& bundle() const { return *bundle_; }
-  /// Returns key name and id of all profiles that an event or push has touched: by key in the order
-  /// of the definitions, then by id. Deadlines of one instant run in this order.
+  /// Returns key name and id of all profiles that an event or attribute update has touched: by key
+  /// in the order of the definitions, then by id. Deadlines of one instant run in this order.
   std::vector<Profile> profiles() const;
   /// Returns the value of an attribute for an id at the clock.
   json read(const Attribute& attribute, const std::string& id) const;
 
  private:
-  /// An event (or push) that counted for an attribute.
+  /// An event (or attribute update) that counted for an attribute.
   struct Observation {
     long number;               // of the event
     Time time;                 // when it happened
@@ -108,8 +108,8 @@ class Twin {
   bool catching_up_ = false;  // since a restore: what fires must still hold (rule 12)
   std::map<std::string, std::map<std::string, std::vector<Observation>>> history_;  // identity, id
   std::map<Profile, Ids> last_ids_;
-  std::map<Profile, Time> evaluated_;     // up to when time was evaluated for it (rule 12)
-  std::map<Profile, long> push_numbers_;  // since the profile began (rule 23)
+  std::map<Profile, Time> evaluated_;       // up to when time was evaluated for it (rule 12)
+  std::map<Profile, long> update_numbers_;  // since the profile began (rule 23)
   std::set<std::string> event_ids_;
   std::set<std::tuple<std::string, int, std::string, std::string>> sent_;
 };

@@ -10,7 +10,7 @@ var WebAssembly = {
         const { Module, compile, instantiate } = globalThis.WebAssembly;
         const module = wasm instanceof Module ? wasm : await compile(wasm);
         const [version] = Module.customSections(module, 'tripline');
-        if (new Uint8Array(version)[0] !== 1) throw Error('it is not tripline.wasm of this version');
+        if (new Uint8Array(version)[0] !== 2) throw Error('it is not tripline.wasm of this version');
         start(await instantiate(module, imports));
       } catch (error) {
         readyPromiseReject(error);
@@ -25,7 +25,7 @@ ready = () => {
     buffer: _tripline_buffer,
     hold: _tripline_hold,
     process: _tripline_process,
-    push: _tripline_push,
+    setAttributes: _tripline_set_attributes,
     advance: _tripline_advance,
     snapshot: _tripline_snapshot,
     release: _tripline_release,

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "event/identifier.h"
-#include "input/push_line.h"
+#include "input/attribute_update.h"
 #include "terminal/printable.h"
 #include "terminal/progress.h"
 #include "value/time_text.h"
@@ -137,7 +137,8 @@ tl::expected<void, std::string> Replay::take(const Line& line, const Fired& fire
     return tl::make_unexpected("the file is compressed: zcat FILE | tripline ... -");
   }
   if (line.is_too_long) return tl::make_unexpected("the line is longer than 16 MB");
-  return may_be_push(line.text) ? push(line.text, fired, seen) : count(line.text, fired, seen);
+  return may_be_attribute_update(line.text) ? set_attributes(line.text, fired, seen)
+                                            : count(line.text, fired, seen);
 }
 
 tl::expected<void, std::string> Replay::count(std::string_view line, const Fired& fired,
@@ -151,17 +152,18 @@ tl::expected<void, std::string> Replay::count(std::string_view line, const Fired
   return {};
 }
 
-tl::expected<void, std::string> Replay::push(std::string_view line, const Fired& fired,
-                                             const Seen& seen) {
-  const auto push = read_push(engine_.program(), line);
-  if (!push) return tl::make_unexpected(push.error());
-  if (!*push) return count(line, fired, seen);
+tl::expected<void, std::string> Replay::set_attributes(std::string_view line, const Fired& fired,
+                                                       const Seen& seen) {
+  const auto update = read_attribute_update(engine_.program(), line);
+  if (!update) return tl::make_unexpected(update.error());
+  if (!*update) return count(line, fired, seen);
   std::vector<std::vector<ValueView>> lists;
-  const PushLine& values = **push;
+  const AttributeUpdate& values = **update;
   const Time now = std::max(engine_.clock(), values.time.value_or(kEarliest));
-  const auto triggered = engine_.push(values.profile, values.views(lists), now, values.time);
+  const auto triggered =
+      engine_.set_attributes(values.profile, values.views(lists), now, values.time);
   if (!triggered) return tl::make_unexpected(triggered.error());
-  if (seen) see_id_of_push(values.profile, seen);
+  if (seen) see_id_of_update(values.profile, seen);
   for (const TriggeredIntervention& intervention : *triggered) fired(intervention);
   return {};
 }
@@ -176,7 +178,7 @@ void Replay::see_ids(const Event& event, const Seen& seen) const {
   }
 }
 
-void Replay::see_id_of_push(const Target& profile, const Seen& seen) const {
+void Replay::see_id_of_update(const Target& profile, const Seen& seen) const {
   const auto& keys = engine_.program().keys;
   Text room;
   for (Program::Index key = 0; key < keys.size(); ++key) {

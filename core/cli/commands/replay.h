@@ -48,9 +48,10 @@ class Replay {
   tl::expected<void, std::string> take(const Line& line, const Fired& fired, const Seen& seen);
   tl::expected<void, std::string> count(std::string_view line, const Fired& fired,
                                         const Seen& seen);
-  tl::expected<void, std::string> push(std::string_view line, const Fired& fired, const Seen& seen);
+  tl::expected<void, std::string> set_attributes(std::string_view line, const Fired& fired,
+                                                 const Seen& seen);
   void see_ids(const Event& event, const Seen& seen) const;
-  void see_id_of_push(const Target& profile, const Seen& seen) const;
+  void see_id_of_update(const Target& profile, const Seen& seen) const;
   void warn_of_forgotten_profiles() const;
 
   ReplayOptions options_;

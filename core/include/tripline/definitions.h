@@ -174,7 +174,7 @@ struct Attribute {
   const JsonNode* default_value = nullptr;  // a scalar or a list of scalars
 };
 
-/// A value of an external (warehouse) group: it arrives by push only.
+/// A field of an external (warehouse) group: only set_attributes() writes it.
 struct Field {
   const JsonNode* pointer = nullptr;
   std::string_view name;

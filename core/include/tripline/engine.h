@@ -63,7 +63,7 @@ struct AttributeReading {
 };
 
 /// A value for a field of an external group; a missing one clears it.
-struct PushedValue {
+struct AttributeValue {
   Program::Index attribute;
   ValueView value;
 };
@@ -105,8 +105,8 @@ class Engine {
   /// Sets fields of external groups for a profile, and returns what that triggers. `time` is when
   /// the values were found out, as an event's. Refused as a whole if one of them does not belong to
   /// the profile's key. The profile's id counts as held.
-  tl::expected<std::span<const TriggeredIntervention>, Text> push(
-      TargetView profile, std::span<const PushedValue> values, Time now,
+  tl::expected<std::span<const TriggeredIntervention>, Text> set_attributes(
+      TargetView profile, std::span<const AttributeValue> values, Time now,
       std::optional<Time> time = {}, HeldIds held = nullptr);
 
   /// Forgets what is known of an id: its profile, what the program's interventions sent to it, and

@@ -34,7 +34,7 @@ struct Program {
   /// An attribute key.
   struct Key {
     std::string_view name;
-    /// None where no event carries such an id, only pushes name it.
+    /// None where no event carries such an id: only set_attributes() names it.
     Index input;
     /// Its aggregates, by their slot.
     Items<Index> aggregates;
@@ -77,9 +77,9 @@ struct Program {
     /// Its place among the key's aggregates, and in a profile.
     Index slot = 0;
     std::string_view name;
-    /// A field of an external group: its value arrives by push, and what follows up to `ttl` has no
-    /// meaning but for `type`.
-    bool is_pushed = false;
+    /// A field of an external group: only set_attributes() writes it. Of the members below, up to
+    /// `ttl`, only `type` has a meaning.
+    bool is_external = false;
     /// Hash of key name, attribute name and all that decides the value: state survives a new bundle
     /// where this stays (rule 38).
     std::uint64_t identity = 0;

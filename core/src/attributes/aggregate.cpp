@@ -96,7 +96,7 @@ double milliseconds_in(TimeUnit unit) {
 }
 
 std::unique_ptr<Aggregate> make_aggregate(const Program::Aggregate& definition) {
-  if (definition.is_pushed) return make_pushed(definition);
+  if (definition.is_external) return make_external_field(definition);
   const bool is_windowed = definition.period != 0;
   switch (definition.aggregation) {
     case Aggregation::counter:

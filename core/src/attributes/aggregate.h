@@ -70,7 +70,7 @@ class Aggregate {
 std::unique_ptr<Aggregate> make_counter(const Program::Aggregate& definition);
 std::unique_ptr<Aggregate> make_distinct(const Program::Aggregate& definition);
 std::unique_ptr<Aggregate> make_frequency(const Program::Aggregate& definition);
-std::unique_ptr<Aggregate> make_pushed(const Program::Aggregate& definition);
+std::unique_ptr<Aggregate> make_external_field(const Program::Aggregate& definition);
 std::unique_ptr<Aggregate> make_single(const Program::Aggregate& definition);
 std::unique_ptr<Aggregate> make_sum(const Program::Aggregate& definition);
 std::unique_ptr<Aggregate> make_unique_list(const Program::Aggregate& definition);

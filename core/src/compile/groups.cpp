@@ -120,8 +120,9 @@ void add_field(Compilation& compilation, const AttributeGroup& group, const Fiel
       publish(compilation, group, field.pointer, "fields", field.name, field.type);
   if (group.is_offline || field.type == ValueType::none) return;
   Program::Aggregate& aggregate = begin_aggregate(compilation, compiled);
-  aggregate.is_pushed = true;
+  aggregate.is_external = true;
   aggregate.ttl = group_ttl(compilation, group);
+  // The word is a part of the hash that finds the state in older snapshots.
   compiled.aggregate = intern_aggregate(
       compilation,
       concat({"push ", group.name, " ", describe_aggregate(compilation, aggregate, {})}));

@@ -24,7 +24,7 @@ void link_readers(Compilation& compilation) {
     Items<Index>& slots = program.keys[aggregate.key].aggregates;
     aggregate.slot = static_cast<Index>(slots.size());
     compilation.add_to(slots, i);
-    if (!aggregate.is_pushed) compilation.add_to(program.tests[aggregate.test].aggregates, i);
+    if (!aggregate.is_external) compilation.add_to(program.tests[aggregate.test].aggregates, i);
   }
 }
 

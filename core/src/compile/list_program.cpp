@@ -43,8 +43,8 @@ Text test_text(const Program::Test& test) {
 
 Text aggregate_text(const Program& program, const Program::Aggregate& aggregate) {
   Text text = concat({" ", program.keys[aggregate.key].name, ".", aggregate.name, " = "});
-  if (aggregate.is_pushed) {
-    text += concat({"pushed ", name_of<ValueType>(kValueTypes, aggregate.type)});
+  if (aggregate.is_external) {
+    text += concat({"external ", name_of<ValueType>(kValueTypes, aggregate.type)});
     return text;
   }
   text += name_of<Aggregation>(kAggregations, aggregate.aggregation);
@@ -113,7 +113,7 @@ Text list_program(const Program& program) {
     return concat({" ", describe_input(input)});
   });
   lister.section("keys", program.keys, [](const Program::Key& key) {
-    return key.input == Program::kNone ? concat({" ", key.name, " from pushes"})
+    return key.input == Program::kNone ? concat({" ", key.name, " from set attributes"})
                                        : concat({" ", key.name, " from input ", key.input});
   });
   lister.section("conditions", program.conditions, [](const Program::Condition& condition) {

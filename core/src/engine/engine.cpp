@@ -105,15 +105,15 @@ void EngineState::clear() {
   triggered.clear();
 }
 
-[[gnu::noinline]] tl::expected<void, Text> EngineState::check_push(
-    Index key, std::string_view id, std::span<const PushedValue> values) const {
+[[gnu::noinline]] tl::expected<void, Text> EngineState::check_attribute_values(
+    Index key, std::string_view id, std::span<const AttributeValue> values) const {
   if (key == Program::kNone || program->keys[key].aggregates.empty() || id.empty()) {
     return tl::make_unexpected(Text("no attributes can be set for this attribute key and id"));
   }
-  for (const PushedValue& value : values) {
+  for (const AttributeValue& value : values) {
     const bool known = value.attribute < program->attributes.size();
     const Index aggregate = known ? program->attributes[value.attribute].aggregate : Program::kNone;
-    if (aggregate == Program::kNone || !program->aggregates[aggregate].is_pushed ||
+    if (aggregate == Program::kNone || !program->aggregates[aggregate].is_external ||
         program->aggregates[aggregate].key != key) {
       return tl::make_unexpected(
           Text("an attribute is no field of an external group with this attribute key"));

@@ -86,7 +86,7 @@ Text fields_json(const Program& program) {
   for (std::size_t i = 0; i < program.attributes.size(); ++i) {
     const Program::Attribute& attribute = program.attributes[i];
     if (attribute.aggregate == Program::kNone) continue;
-    if (!program.aggregates[attribute.aggregate].is_pushed) continue;
+    if (!program.aggregates[attribute.aggregate].is_external) continue;
     const Program::Group& group = program.groups[attribute.group];
     json.begin_object().key("attribute").number(static_cast<double>(i));
     json.key("attribute_key").string(program.keys[group.key].name);

@@ -4,7 +4,8 @@
 //   i64 clock
 //   u32 n, n × key name
 //   u32 n, n × u64 identity of an aggregate
-//   u32 n, n × profile: u32 key, id, u64 pushes, i64 evaluated until, u32 n, n × id by key,
+//   u32 n, n × profile: u32 key, id, u64 attribute updates, i64 evaluated until,
+//                       u32 n, n × id by key,
 //                       u32 n, n × (u32 aggregate, i64 expires, u32 size, bytes)
 //   u32 n, n × (u64, u64 mark, i64 time)      sent marks, least recently used first, as profiles
 //   u32 n, n × u64                            event ids, oldest first
@@ -117,7 +118,7 @@ class StatePass {
   }
 
   void pass_profile(Index key, Profile& profile) {
-    archive_.number(profile.pushes);
+    archive_.number(profile.attribute_updates);
     profile.evaluated_until = state_.evaluated_until(profile);
     archive_.time(profile.evaluated_until);
     archive_.require(profile.evaluated_until <= state_.clock);

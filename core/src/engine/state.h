@@ -47,7 +47,7 @@ struct Scope {
 };
 
 /// What an intervention's id says of why it fired (rule 23): an event's id; or a profile, and the
-/// number of its push or the ms of its deadline.
+/// number of its attribute update or the ms of its deadline.
 struct Cause {
   std::string_view kind;
   std::string_view key_name;
@@ -163,9 +163,9 @@ struct EngineState {
   /// An attribute under the ids of the scope. A profile that was evaluated later than `now` reads
   /// as it did then, since what it was before is not known any more.
   Reading read(Program::Index attribute, Time now) const;
-  /// Whether the values may be pushed.
-  tl::expected<void, Text> check_push(Program::Index key, std::string_view id,
-                                      std::span<const PushedValue> values) const;
+  /// Refuses values that are not fields of an external group with this attribute key.
+  tl::expected<void, Text> check_attribute_values(Program::Index key, std::string_view id,
+                                                  std::span<const AttributeValue> values) const;
   /// Adds what is sent to the scope's id of the key.
   void add_triggered(const Program::Intervention& intervention, Program::Index key,
                      const Cause& cause, Time at);

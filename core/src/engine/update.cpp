@@ -1,5 +1,5 @@
-// The only file that knows the order of things: event, push or deadline → attribute updates →
-// criteria → interventions.
+// The only file that knows the order of things: event, attribute update or deadline → attribute
+// updates → criteria → interventions.
 
 #include <algorithm>
 
@@ -53,16 +53,18 @@ class Update {
     trigger({"event", {}, id, 0});
   }
 
-  void push(Profile& profile, std::span<const PushedValue> values, std::optional<Time> time) {
+  void set_attributes(Profile& profile, std::span<const AttributeValue> values,
+                      std::optional<Time> time) {
     enter_scope_of(profile);
-    for (const PushedValue& pushed : values) {
-      const Index aggregate = program_.attributes[pushed.attribute].aggregate;
-      take(aggregate, pushed.value, time_of(time));
+    for (const AttributeValue& each : values) {
+      const Index aggregate = program_.attributes[each.attribute].aggregate;
+      take(aggregate, each.value, time_of(time));
     }
-    ++profile.pushes;
+    ++profile.attribute_updates;
     state_.schedule(profile, state_.clock);
+    // Ids of interventions are hashes of this word (rule 23).
     trigger({"push", program_.keys[profile.name->key].name, profile.name->id,
-             static_cast<std::int64_t>(profile.pushes)});
+             static_cast<std::int64_t>(profile.attribute_updates)});
   }
 
   /// Looks at a profile at the moment at which it is due. What is not due reads as it was a
@@ -384,13 +386,13 @@ std::span<const TriggeredIntervention> Engine::advance(Time now, HeldIds held) {
   return state_->triggered;
 }
 
-tl::expected<std::span<const TriggeredIntervention>, Text> Engine::push(
-    TargetView profile, std::span<const PushedValue> values, Time now, std::optional<Time> time,
+tl::expected<std::span<const TriggeredIntervention>, Text> Engine::set_attributes(
+    TargetView profile, std::span<const AttributeValue> values, Time now, std::optional<Time> time,
     HeldIds held) {
   Text room;
   const std::string_view id = normal_id(profile.id, room);
   const Index key = state_->program->find_key(profile.name);
-  if (const auto fits = state_->check_push(key, id, values); !fits) {
+  if (const auto fits = state_->check_attribute_values(key, id, values); !fits) {
     return tl::make_unexpected(fits.error());
   }
   state_->triggered.clear();
@@ -398,7 +400,7 @@ tl::expected<std::span<const TriggeredIntervention>, Text> Engine::push(
   if (held != nullptr) state_->hold(key, id);
   run_deadlines(*state_, now, held == nullptr);
   Profile& touched = state_->touch_profile(key, id);
-  Update(*state_).push(touched, values, time);
+  Update(*state_).set_attributes(touched, values, time);
   return std::span<const TriggeredIntervention>(state_->triggered);
 }
 

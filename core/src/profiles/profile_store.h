@@ -43,8 +43,8 @@ struct Profile {
   /// The ids of the last event that touched this profile, by key; empty where it carried no other
   /// than the profile's own (rule 16).
   List<Text> ids;
-  /// How many pushes there were (rule 23).
-  std::uint64_t pushes = 0;
+  /// How often attributes were set (rule 23).
+  std::uint64_t attribute_updates = 0;
   /// Up to when its deadlines were run; EngineState::evaluated_until() knows whether that was
   /// later.
   Time evaluated_until = kEarliest;

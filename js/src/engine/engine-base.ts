@@ -95,7 +95,7 @@ export class EngineBase {
   applyUpdate(update: BoundEvent, now: number, held?: HeldIds): TriggeredIntervention[] {
     this.#hold(held);
     this.#buffer.write(update, checked(now));
-    return this.#fired(this.#module.push(this.#handle));
+    return this.#fired(this.#module.setAttributes(this.#handle));
   }
 
   /**

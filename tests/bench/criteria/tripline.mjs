@@ -1,5 +1,5 @@
 // The engine over the same rules. The attributes are fields of an external group, and an update is a
-// push of one of them: what the criteria cost without the event around them.
+// call of set_attributes with one of them: what the criteria cost without the event around them.
 
 import { load } from '../../conformance/engine.mjs';
 import { layout } from '../../conformance/layout.mjs';
@@ -49,19 +49,19 @@ export class TriplineEvaluator {
 
   /** Whom interventions are for from now on. What was sent to another is not sent to this one. */
   setTarget(id) {
-    // Pushes are evaluated under the ids of the last event. Without an id, none is a duplicate.
+    // Attribute updates are evaluated under the ids of the last event. Without an id, none is a duplicate.
     const ids = { domain_userid: visitor, user_id: id };
     const values = this.inputs.map((input) => (input.kind === 'atomic' ? ids[input.name] : undefined));
     this.engine.process({ id: undefined, now: 1, time: NaN, values });
-    this.#preparePush();
+    this.#prepareUpdate();
   }
 
-  /** How many payloads it sent. */
+  /** Returns how many interventions it triggered. */
   update(attribute, value) {
     if (this.bytes.length === 0) this.#look(); // the memory has grown
     this.view.setFloat64(this.numberAt, this.attributes[attribute], true);
     this.view.setFloat64(this.valueAt, value, true);
-    return this.module.push(this.handle);
+    return this.module.setAttributes(this.handle);
   }
 
   /** The interventions that an update made true, whatever was sent before. */
@@ -75,9 +75,9 @@ export class TriplineEvaluator {
     this.engine.release();
   }
 
-  /** Leaves a push in the buffer, of which update() changes two numbers. */
-  #preparePush() {
-    this.engine.push({ attribute_key: { ...attributeKey, id: visitor }, group: 'n', attributes: { [spare]: 0 } }, 1, NaN);
+  /** Leaves an attribute update in the buffer, of which update() changes two numbers. */
+  #prepareUpdate() {
+    this.engine.setAttributes({ attribute_key: { ...attributeKey, id: visitor }, group: 'n', attributes: { [spare]: 0 } }, 1, NaN);
     this.#look();
   }
 

@@ -1,4 +1,4 @@
-// A value of an external group: what was pushed last.
+// A field of an external group: the value that was set last.
 
 #include "attributes/aggregate.h"
 #include "value/convert.h"
@@ -8,7 +8,7 @@
 namespace tripline {
 namespace {
 
-class Pushed final : public Aggregate {
+class ExternalField final : public Aggregate {
  public:
   using Aggregate::Aggregate;
 
@@ -49,8 +49,8 @@ class Pushed final : public Aggregate {
 
 }  // namespace
 
-std::unique_ptr<Aggregate> make_pushed(const Program::Aggregate& definition) {
-  return std::make_unique<Pushed>(definition);
+std::unique_ptr<Aggregate> make_external_field(const Program::Aggregate& definition) {
+  return std::make_unique<ExternalField>(definition);
 }
 
 }  // namespace tripline

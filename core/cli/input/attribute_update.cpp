@@ -1,4 +1,4 @@
-#include "input/push_line.h"
+#include "input/attribute_update.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -38,7 +38,7 @@ const Program::Group& group_of(const Program& program, const Program::Attribute&
 /// Whether the attribute is a field of an external group of this name.
 bool is_field(const Program& program, const Program::Attribute& attribute, std::string_view group) {
   return attribute.aggregate != Program::kNone &&
-         program.aggregates[attribute.aggregate].is_pushed &&
+         program.aggregates[attribute.aggregate].is_external &&
          group_of(program, attribute).name == group;
 }
 
@@ -66,8 +66,9 @@ std::optional<Program::Index> find_field(const Program& program, std::string_vie
 
 }  // namespace
 
-std::vector<PushedValue> PushLine::views(std::vector<std::vector<ValueView>>& lists) const {
-  std::vector<PushedValue> pushed;
+std::vector<AttributeValue> AttributeUpdate::views(
+    std::vector<std::vector<ValueView>>& lists) const {
+  std::vector<AttributeValue> set;
   lists.clear();
   lists.reserve(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -77,28 +78,28 @@ std::vector<PushedValue> PushLine::views(std::vector<std::vector<ValueView>>& li
       for (const Value& element : *list) elements.push_back(ValueView::of(element));
       view = ValueView::list(elements);
     }
-    pushed.push_back({attributes[i], view});
+    set.push_back({attributes[i], view});
   }
-  return pushed;
+  return set;
 }
 
-bool may_be_push(std::string_view line) {
+bool may_be_attribute_update(std::string_view line) {
   return line.find("\"attribute_key\"") != line.npos;
 }
 
-tl::expected<std::optional<PushLine>, std::string> read_push(const Program& program,
-                                                             std::string_view line) {
+tl::expected<std::optional<AttributeUpdate>, std::string> read_attribute_update(
+    const Program& program, std::string_view line) {
   const json object = json::parse(line.begin(), line.end(), nullptr, false);
   if (!object.is_object() || text_of(object, "type") != "attributes") return std::nullopt;
   const auto refuse = [](std::string why) { return tl::make_unexpected(std::move(why)); };
 
-  PushLine push;
+  AttributeUpdate update;
   const json key = object.value("attribute_key", json::object());
   if (!key.is_object()) return refuse("'attribute_key' must be {\"name\", \"id\"}");
-  push.profile = {text_of(key, "name"), text_of(key, "id")};
+  update.profile = {text_of(key, "name"), text_of(key, "id")};
   if (const auto time = object.find("time"); time != object.end() && !time->is_null()) {
-    push.time = parse_time(text_of(object, "time"));
-    if (!push.time) return refuse("'time' must be a time as in 2026-11-23T01:41:24.367Z");
+    update.time = parse_time(text_of(object, "time"));
+    if (!update.time) return refuse("'time' must be a time as in 2026-11-23T01:41:24.367Z");
   }
   const json attributes = object.value("attributes", json::object());
   if (!attributes.is_object()) return refuse("'attributes' must be an object");
@@ -112,10 +113,10 @@ tl::expected<std::optional<PushLine>, std::string> read_push(const Program& prog
       return refuse(concat({"there is no field '", std::string_view(name), "' in version ", number,
                             " of the external group '", std::string_view(group), "'"}));
     }
-    push.attributes.push_back(*field);
-    push.values.push_back(value_of(value));
+    update.attributes.push_back(*field);
+    update.values.push_back(value_of(value));
   }
-  return push;
+  return update;
 }
 
 }  // namespace tripline::cli
