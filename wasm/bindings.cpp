@@ -75,7 +75,7 @@ int keep(std::span<const tripline::TriggeredIntervention> triggered) {
 /// other.
 class BufferTexts {
  public:
-  std::string_view take(double size) {
+  std::string_view next(double size) {
     const std::size_t start = end_;
     end_ += static_cast<std::size_t>(size);
     return {static_cast<const char*>(event_buffer.reserve(end_)) + start, end_ - start};
@@ -93,7 +93,7 @@ tripline::Text fingerprint_text(std::uint64_t fingerprint) {
 
 double load(double definitions_size, double profiles, double sent_marks, double event_ids) {
   tripline::Diagnostics diagnostics;
-  const auto program = tripline::load_program(BufferTexts().take(definitions_size), diagnostics);
+  const auto program = tripline::load_program(BufferTexts().next(definitions_size), diagnostics);
   keep(tripline::concat(
       {"{\"diagnostics\":", tripline::diagnostics_json(diagnostics),
        ",\"inputs\":", program ? tripline::inputs_json(*program) : "[]",
@@ -113,7 +113,7 @@ double load(double definitions_size, double profiles, double sent_marks, double 
 double restore(double handle, double snapshot_size) {
   Engine* engine = find(handle);
   if (engine == nullptr) return kNoEngine;
-  const auto restored = engine->restore(BufferTexts().take(snapshot_size));
+  const auto restored = engine->restore(BufferTexts().next(snapshot_size));
   if (restored) return 0;
   keep(restored.error());
   return kRefused;
@@ -123,8 +123,8 @@ double attributes(double handle, double key_name_size, double id_size, double gr
   const Engine* engine = find(handle);
   if (engine == nullptr) return kNoEngine;
   BufferTexts texts;
-  const std::string_view key_name = texts.take(key_name_size);
-  auto readings = engine->attributes(key_name, texts.take(id_size));
+  const std::string_view key_name = texts.next(key_name_size);
+  auto readings = engine->attributes(key_name, texts.next(id_size));
   if (group_version != 0) {
     erase_if(readings, [&](const auto& each) { return each.version != group_version; });
   }
@@ -135,17 +135,17 @@ double explain(double handle, double intervention_size, double key_name_size, do
   const Engine* engine = find(handle);
   if (engine == nullptr) return kNoEngine;
   BufferTexts texts;
-  const std::string_view intervention = texts.take(intervention_size);
-  const std::string_view key_name = texts.take(key_name_size);
-  return keep(engine->explain(intervention, {key_name, texts.take(id_size)}));
+  const std::string_view intervention = texts.next(intervention_size);
+  const std::string_view key_name = texts.next(key_name_size);
+  return keep(engine->explain(intervention, {key_name, texts.next(id_size)}));
 }
 
 double forget(double handle, double key_name_size, double id_size) {
   Engine* engine = find(handle);
   if (engine == nullptr) return kNoEngine;
   BufferTexts texts;
-  const std::string_view key_name = texts.take(key_name_size);
-  return engine->forget({key_name, texts.take(id_size)}) ? 1 : 0;
+  const std::string_view key_name = texts.next(key_name_size);
+  return engine->forget({key_name, texts.next(id_size)}) ? 1 : 0;
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ double least_of(std::span<const Kept> events) {
 /// Reads an aggregate and its copy through bytes, which must give the same value.
 double read_twice(const Program::Aggregate& definition, Aggregate& aggregate, Time now) {
   Archive saving;
-  aggregate.pass(saving);
+  aggregate.visit(saving);
   const auto copy = make_aggregate(definition);
   Archive loading(saving.saved());
   copy->pass(loading);
@@ -329,7 +329,7 @@ TEST_CASE("an exact sum refuses a place beyond the doubles, whatever its limbs")
     for (std::uint32_t limb : {7u, 1u}) saved.number(limb);
     Archive archive(saved.saved());
     ExactSum sum;
-    sum.pass(archive);
+    sum.visit(archive);
     CHECK_FALSE(archive.ok());
     CHECK(sum.value() == 0);
     sum.add(2.5);

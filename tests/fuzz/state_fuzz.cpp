@@ -18,7 +18,7 @@ class Bytes {
 
   bool done() const { return size_ == 0; }
   template <typename Number>
-  Number take() {
+  Number next() {
     Number number{};
     const std::size_t size = std::min(size_, sizeof number);
     std::memcpy(&number, data_, size);
@@ -26,7 +26,7 @@ class Bytes {
     size_ -= size;
     return number;
   }
-  std::uint8_t below(std::uint8_t bound) { return take<std::uint8_t>() % bound; }
+  std::uint8_t below(std::uint8_t bound) { return next<std::uint8_t>() % bound; }
 
  private:
   const std::uint8_t* data_;
@@ -150,11 +150,11 @@ class Session {
   Time time() {
     switch (bytes_.below(4)) {
       case 0:
-        return bytes_.take<std::int64_t>();
+        return bytes_.next<std::int64_t>();
       case 1:
-        return (bytes_.below(2) == 0 ? kEarliestTime : kLatestTime) + bytes_.take<std::int8_t>();
+        return (bytes_.below(2) == 0 ? kEarliestTime : kLatestTime) + bytes_.next<std::int8_t>();
       default:
-        return engines_[0]->clock() + bytes_.take<std::int16_t>();
+        return engines_[0]->clock() + bytes_.next<std::int16_t>();
     }
   }
   std::optional<Time> optional_time() {
@@ -182,9 +182,9 @@ class Session {
       case 3:
         return ValueView::time(time());
       case 4:
-        return ValueView::number(bytes_.take<std::int8_t>());
+        return ValueView::number(bytes_.next<std::int8_t>());
       default:
-        return ValueView::number(bytes_.take<double>());
+        return ValueView::number(bytes_.next<double>());
     }
   }
 

@@ -72,7 +72,7 @@ class Run {
     for (std::size_t i = 0; i < session_.steps.size(); ++i) {
       json& step = session_.steps[i];
       answer_ = json::object();
-      take(step);
+      apply(step);
       if (what_.empty()) check_attributes();
       if (what_.empty()) check_deadline();
       if (!what_.empty()) return Mismatch{i, what_};
@@ -88,7 +88,7 @@ class Run {
     reader_ = std::make_unique<tripline::cli::EnrichedReader>(*definitions_->program);
   }
 
-  void take(json& step) {
+  void apply(json& step) {
     hold(step);
     if (step.contains("to_deadline")) resolve(step);
     if (step.contains("event")) {

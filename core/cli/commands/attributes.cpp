@@ -12,7 +12,7 @@ std::string profile_json(const Engine& engine, const Target& profile) {
   json.begin_object().key("attribute_key").begin_object();
   json.key("name").string(profile.name).key("id").string(profile.id).end_object();
   json.key("attributes").raw(attributes_json(engine.attributes(profile.name, profile.id)));
-  return json.end_object().take();
+  return json.end_object().finish();
 }
 
 int run(const Arguments& arguments) {

@@ -58,7 +58,7 @@ class Page {
     if (!text_.empty()) text_ += '\n';
     text_.append(title).append("\n").append(text);
   }
-  std::string take() { return std::move(text_); }
+  std::string finish() { return std::move(text_); }
 
  private:
   std::string text_;
@@ -92,7 +92,7 @@ std::string overview() {
   page.section("EXAMPLES", indented("tripline check definitions.json\n"
                                     "tripline preview --definitions definitions.json "
                                     "events.ndjson"));
-  return page.take();
+  return page.finish();
 }
 
 std::string manual(const Command& command) {
@@ -108,7 +108,7 @@ std::string manual(const Command& command) {
   if (command.reads_events) page.section("EVENTS", kEvents);
   page.section("EXIT STATUS", kExitStatus);
   page.section("EXAMPLES", indented(command.examples));
-  return page.take();
+  return page.finish();
 }
 
 }  // namespace tripline::cli

@@ -32,7 +32,7 @@ void print_json(const std::vector<Reach>& reaches) {
     json.key("targets").number(static_cast<double>(reach.received.size()));
     json.key("seen").number(static_cast<double>(reach.seen)).end_object();
   }
-  cli::print_json(json.end_array().take());
+  cli::print_json(json.end_array().finish());
 }
 
 using Row = std::vector<std::string>;

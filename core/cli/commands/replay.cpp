@@ -102,12 +102,13 @@ ExitStatus Replay::run(const Fired& fired, const Seen& seen) {
   };
   std::size_t lines = 0, skipped = 0;
   const bool readable = for_each_line(options_.events, [&](const Line& line) {
-    const auto taken = take(line, fired_alone, seen);
+    const auto applied = apply(line, fired_alone, seen);
     ++lines;
-    if (!taken) {
+    if (!applied) {
       ++skipped;
       progress.clear();
-      complain(options_.events + ":" + std::to_string(line.number) + ": skipped: " + taken.error());
+      complain(options_.events + ":" + std::to_string(line.number) +
+               ": skipped: " + applied.error());
     }
     progress.step(line.end);
   });
@@ -131,8 +132,8 @@ void Replay::warn_of_forgotten_profiles() const {
            "recently may have been forgotten; --profiles N sets another");
 }
 
-tl::expected<void, std::string> Replay::take(const Line& line, const Fired& fired,
-                                             const Seen& seen) {
+tl::expected<void, std::string> Replay::apply(const Line& line, const Fired& fired,
+                                              const Seen& seen) {
   if (line.number == 1 && line.text.starts_with("\x1f\x8b")) {
     return tl::make_unexpected("the file is compressed: zcat FILE | tripline ... -");
   }
@@ -170,19 +171,19 @@ tl::expected<void, std::string> Replay::set_attributes(std::string_view line, co
 
 void Replay::see_ids(const Event& event, const Seen& seen) const {
   const auto& keys = engine_.program().keys;
-  Text room;
+  Text scratch;
   for (Program::Index key = 0; key < keys.size(); ++key) {
     if (keys[key].input == Program::kNone) continue;
-    const std::string_view id = id_of(event.inputs[keys[key].input], room);
+    const std::string_view id = id_of(event.inputs[keys[key].input], scratch);
     if (!id.empty()) seen(key, id);
   }
 }
 
 void Replay::see_id_of_update(const Target& profile, const Seen& seen) const {
   const auto& keys = engine_.program().keys;
-  Text room;
+  Text scratch;
   for (Program::Index key = 0; key < keys.size(); ++key) {
-    if (keys[key].name == profile.name) seen(key, normal_id(profile.id, room));
+    if (keys[key].name == profile.name) seen(key, normal_id(profile.id, scratch));
   }
 }
 

@@ -45,7 +45,7 @@ class Replay {
 
  private:
   /// One line through the engine; the error says why it was not.
-  tl::expected<void, std::string> take(const Line& line, const Fired& fired, const Seen& seen);
+  tl::expected<void, std::string> apply(const Line& line, const Fired& fired, const Seen& seen);
   tl::expected<void, std::string> count(std::string_view line, const Fired& fired,
                                         const Seen& seen);
   tl::expected<void, std::string> set_attributes(std::string_view line, const Fired& fired,

@@ -93,22 +93,22 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
   Handler(const Tree& tree, List<Value>& values) : root_(tree.root()), values_(values) {}
 
   bool null() override {
-    return take([] { return Value(); });
+    return add_scalar([] { return Value(); });
   }
   bool boolean(bool flag) override {
-    return take([=] { return Value::boolean(flag); });
+    return add_scalar([=] { return Value::boolean(flag); });
   }
   bool number_integer(number_integer_t number) override {
-    return take([=] { return Value::number(static_cast<double>(number)); });
+    return add_scalar([=] { return Value::number(static_cast<double>(number)); });
   }
   bool number_unsigned(number_unsigned_t number) override {
-    return take([=] { return Value::number(static_cast<double>(number)); });
+    return add_scalar([=] { return Value::number(static_cast<double>(number)); });
   }
   bool number_float(number_float_t number, const string_t&) override {
-    return take([=] { return Value::number(number); });
+    return add_scalar([=] { return Value::number(number); });
   }
   bool string(string_t& text) override {
-    return take([&] { return Value::string(std::string(within_limit(text))); });
+    return add_scalar([&] { return Value::string(std::string(within_limit(text))); });
   }
   bool binary(binary_t&) override { return false; }
   bool start_object(std::size_t) override { return open(false); }
@@ -159,7 +159,7 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
 
   /// A scalar. The value is only made where somebody reads it.
   template <typename Make>
-  bool take(Make make) {
+  bool add_scalar(Make make) {
     if (levels_.empty()) return false;
     Level& level = levels_.back();
     const bool is_in_list = level.is_array && level.node != nullptr && !level.node->slots.empty();

@@ -19,7 +19,7 @@ int escaped_unit(std::string_view text) {
 }
 
 /// What stands for the escape at the front of `rest`, which is taken off.
-std::string_view take_escape(std::string_view& rest) {
+std::string_view consume_escape(std::string_view& rest) {
   const auto is_between = [](int unit, int first, int last) {
     return unit >= first && unit <= last;
   };
@@ -34,7 +34,7 @@ std::string_view take_escape(std::string_view& rest) {
 }
 
 /// The number at the front of `rest`, or null in its place.
-std::string_view take_number(std::string_view& rest) {
+std::string_view consume_number(std::string_view& rest) {
   const std::size_t size = std::min(rest.find_first_not_of("+-.0123456789eE"), rest.size());
   const std::string_view number = rest.substr(0, size);
   rest.remove_prefix(size);
@@ -50,9 +50,9 @@ std::string lenient_json(std::string_view json) {
   while (!rest.empty()) {
     const char c = rest.front();
     if (is_in_string && c == '\\') {
-      text += take_escape(rest);
+      text += consume_escape(rest);
     } else if (!is_in_string && (c == '-' || (c >= '0' && c <= '9'))) {
-      text += take_number(rest);
+      text += consume_number(rest);
     } else {
       is_in_string ^= c == '"';
       text += c;

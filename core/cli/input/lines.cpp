@@ -18,7 +18,7 @@ class LineCutter {
  public:
   explicit LineCutter(const std::function<void(const Line&)>& visit) : visit_(visit) {}
 
-  void take(std::string_view block) {
+  void add(std::string_view block) {
     while (!block.empty()) {
       const std::size_t end = block.find('\n');
       position_ += std::min(end, block.size() - 1) + 1;
@@ -70,7 +70,7 @@ bool for_each_line(const std::string& path, const std::function<void(const Line&
   std::vector<char> block(1u << 18);
   ssize_t size = file < 0 ? -1 : 0;
   while (size >= 0 && (size = read(file, block.data(), block.size())) > 0) {
-    cutter.take({block.data(), static_cast<std::size_t>(size)});
+    cutter.add({block.data(), static_cast<std::size_t>(size)});
   }
   if (size < 0) complain(path + ": " + std::strerror(errno));
   cutter.end();

@@ -10,8 +10,8 @@
 namespace tripline {
 namespace {
 
-/// In which type a value is taken.
-ValueType taken_type(const ValueView& scalar, const Program::Aggregate& definition) {
+/// The type in which a value is recorded.
+ValueType recorded_type(const ValueView& scalar, const Program::Aggregate& definition) {
   switch (definition.aggregation) {
     case Aggregation::sum:
     case Aggregation::min:
@@ -30,15 +30,15 @@ ValueType taken_type(const ValueView& scalar, const Program::Aggregate& definiti
 }
 
 /// What a scalar brings; null where it does not fit. Where only the event itself counts, a mark.
-Value taken_value(const ValueView& scalar, const Program::Aggregate& definition) {
+Value recorded_value(const ValueView& scalar, const Program::Aggregate& definition) {
   if (definition.aggregation == Aggregation::counter || definition.time_unit != TimeUnit::none) {
     return Value::boolean(true);
   }
   if (definition.date_part == DatePart::none) {
-    return convert(scalar, taken_type(scalar, definition));
+    return convert(scalar, recorded_type(scalar, definition));
   }
   const Value part = date_part(scalar, definition.date_part);
-  return convert(ValueView::of(part), taken_type(ValueView::of(part), definition));
+  return convert(ValueView::of(part), recorded_type(ValueView::of(part), definition));
 }
 
 }  // namespace
@@ -46,16 +46,16 @@ Value taken_value(const ValueView& scalar, const Program::Aggregate& definition)
 bool Aggregate::update(const ValueView& input, Time time, Time now) {
   if (has_left(time, now)) return false;
   const bool is_list = input.kind() == ValueView::Kind::list;
-  bool taken = false;
+  bool recorded = false;
   for (const ValueView& scalar : is_list&& takes_elements(definition_.aggregation)
                                      ? input.elements()
                                      : std::span(&input, 1)) {
-    Value value = taken_value(scalar, definition_);
+    Value value = recorded_value(scalar, definition_);
     if (value.is_null()) continue;
-    take(value, time, now);
-    taken = true;
+    record(value, time, now);
+    recorded = true;
   }
-  return taken;
+  return recorded;
 }
 
 Value Aggregate::value(Time now) const {

@@ -38,11 +38,11 @@ class Aggregate {
   /// earlier moment any more.
   virtual void drop_left(Time) {}
   /// Names its parts to an archive. One that loads is left failed, or the aggregate whole.
-  virtual void pass(Archive& archive) = 0;
+  virtual void visit(Archive& archive) = 0;
 
  protected:
   /// A value that an event brings, in the attribute's (element) type, never null: to be moved from.
-  virtual void take(Value& value, Time time, Time now) = 0;
+  virtual void record(Value& value, Time time, Time now) = 0;
   /// Of what counts in the window at `now`: the time of what leaves first; kNever if nothing does.
   virtual Time oldest(Time now) const;
 
@@ -55,7 +55,7 @@ class Aggregate {
   std::uint64_t divisor(std::uint64_t count) const {
     return definition_.aggregation == Aggregation::mean ? count : 1;
   }
-  /// A value that was taken as the attribute's type, or of an age its time.
+  /// A recorded value as the attribute's type, or of an age its time.
   Value result(const Value& value, Time time) const;
 
   const Program::Aggregate& definition_;

@@ -9,11 +9,11 @@ class Counter final : public Aggregate {
  public:
   using Aggregate::Aggregate;
 
-  void take(Value&, Time, Time) override { ++count_; }
+  void record(Value&, Time, Time) override { ++count_; }
   Value stored(Time) const override {
     return count_ == 0 ? Value() : result(static_cast<double>(count_));
   }
-  void pass(Archive& archive) override { archive.number(count_); }
+  void visit(Archive& archive) override { archive.number(count_); }
 
  private:
   std::uint64_t count_ = 0;

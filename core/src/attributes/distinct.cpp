@@ -16,7 +16,7 @@ namespace {
 std::uint64_t hash_of(Value& value) {
   if (const double* number = value.as_number()) value = Value::number(*number + 0.0);  // -0 is 0
   Archive archive;
-  pass_scalar(value, archive);
+  visit_scalar(value, archive);
   return hash64(archive.saved());
 }
 
@@ -81,7 +81,7 @@ class Distinct final : public Aggregate {
  public:
   using Aggregate::Aggregate;
 
-  void take(Value& value, Time time, Time now) override {
+  void record(Value& value, Time time, Time now) override {
     const std::uint64_t hash = hash_of(value);
     if (!is_windowed()) time = 0;
     const Seen seen{hash, time};
@@ -130,7 +130,7 @@ class Distinct final : public Aggregate {
     return oldest;
   }
 
-  void pass(Archive& archive) override {
+  void visit(Archive& archive) override {
     oldest_ = kUnknown;
     archive.number(is_sketch_);
     archive.list(seen_, 8, 0xffffffff, [&](Seen& seen) {

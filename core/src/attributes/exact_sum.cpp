@@ -134,7 +134,7 @@ double ExactSum::value(std::uint64_t divisor) const {
   return negative ? -result : result;
 }
 
-void ExactSum::pass(Archive& archive) {
+void ExactSum::visit(Archive& archive) {
   archive.number(first_);
   archive.list(limbs_, 4, kMostLimbs, [&](std::uint32_t& limb) { archive.number(limb); });
   archive.require(first_ + std::uint64_t{limbs_.size()} <= kMostLimbs);

@@ -25,7 +25,7 @@ class ExactSum {
   /// the doubles. `divisor` is not 0. A division costs a step for each bit of divisor and result.
   [[nodiscard]] double value(std::uint64_t divisor = 1) const;
 
-  void pass(Archive& archive);
+  void visit(Archive& archive);
 
  private:
   using Limbs = std::span<const std::uint32_t>;

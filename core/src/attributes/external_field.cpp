@@ -15,19 +15,19 @@ class ExternalField final : public Aggregate {
   bool update(const ValueView& input, Time time, Time now) override {
     Value value = converted(input);
     if (value.is_null() && !input.is_missing()) return false;
-    take(value, time, now);
+    record(value, time, now);
     return true;
   }
-  void take(Value& value, Time, Time) override { value_ = std::move(value); }
+  void record(Value& value, Time, Time) override { value_ = std::move(value); }
   Value stored(Time) const override { return value_; }
-  void pass(Archive& archive) override {
+  void visit(Archive& archive) override {
     const List<Value>* list = value_.as_list();
     std::uint8_t is_list = list != nullptr;
     archive.number(is_list);
-    if (is_list == 0) return pass_scalar(value_, archive);
+    if (is_list == 0) return visit_scalar(value_, archive);
     List<Value> elements;
     if (list != nullptr) elements = *list;
-    archive.list(elements, 1, 0xffffffff, [&](Value& value) { pass_scalar(value, archive); });
+    archive.list(elements, 1, 0xffffffff, [&](Value& value) { visit_scalar(value, archive); });
     value_ = Value::list(std::move(elements));
   }
 

@@ -14,7 +14,7 @@ class Frequency final : public Aggregate {
  public:
   using Aggregate::Aggregate;
 
-  void take(Value& value, Time time, Time now) override {
+  void record(Value& value, Time time, Time now) override {
     erase_if(tallies_, [&](const Tally& tally) { return count_of(tally, now) == 0; });
     Tally* tally = std::find_if(tallies_.begin(), tallies_.end(),
                                 [&](const Tally& known) { return known.value == value; });
@@ -54,15 +54,15 @@ class Frequency final : public Aggregate {
     return oldest;
   }
 
-  void pass(Archive& archive) override {
+  void visit(Archive& archive) override {
     archive.number(clock_);
     const std::size_t size = archive.count(tallies_.size(), 21, kMostValues);
     while (tallies_.size() < size) tallies_.emplace_back(definition_);
     for (Tally& tally : tallies_) {
-      pass_scalar(tally.value, archive);
+      visit_scalar(tally.value, archive);
       archive.number(tally.last_counted);
       archive.number(tally.count);
-      tally.window.pass(archive);
+      tally.window.visit(archive);
       archive.require(!tally.value.is_null() && tally.last_counted <= clock_ && tally.count != 0);
     }
   }

@@ -11,7 +11,7 @@ class Single final : public Aggregate {
  public:
   using Aggregate::Aggregate;
 
-  void take(Value& value, Time time, Time) override {
+  void record(Value& value, Time time, Time) override {
     if (!value_.is_null() && !replaces(value, time)) return;
     value_ = std::move(value);
     time_ = time;
@@ -22,9 +22,9 @@ class Single final : public Aggregate {
   Time oldest(Time now) const override {
     return has_left(time_, now) || value_.is_null() ? kNever : time_;
   }
-  void pass(Archive& archive) override {
+  void visit(Archive& archive) override {
     archive.time(time_);
-    pass_scalar(value_, archive);
+    visit_scalar(value_, archive);
     archive.require(value_.is_null() || !is_extreme() || value_.as_number() != nullptr);
   }
 

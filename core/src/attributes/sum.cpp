@@ -11,16 +11,16 @@ class Sum final : public Aggregate {
  public:
   using Aggregate::Aggregate;
 
-  void take(Value& value, Time, Time) override {
+  void record(Value& value, Time, Time) override {
     sum_.add(*value.as_number());
     ++count_;
   }
   Value stored(Time) const override {
     return count_ == 0 ? Value() : result(sum_.value(divisor(count_)));
   }
-  void pass(Archive& archive) override {
+  void visit(Archive& archive) override {
     archive.number(count_);
-    sum_.pass(archive);
+    sum_.visit(archive);
   }
 
  private:

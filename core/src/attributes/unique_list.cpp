@@ -12,7 +12,7 @@ class UniqueList final : public Aggregate {
  public:
   using Aggregate::Aggregate;
 
-  void take(Value& value, Time time, Time now) override {
+  void record(Value& value, Time time, Time now) override {
     erase_if(sightings_, [&](const Sighting& each) { return has_left(each.time, now); });
     Sighting* const known = std::find_if(sightings_.begin(), sightings_.end(),
                                          [&](const Sighting& each) { return each.value == value; });
@@ -41,11 +41,11 @@ class UniqueList final : public Aggregate {
     return kNever;
   }
 
-  void pass(Archive& archive) override {
+  void visit(Archive& archive) override {
     Time latest = kEarliest;
     archive.list(sightings_, 9, kMostValues, [&](Sighting& sighting) {
       archive.time(sighting.time);
-      pass_scalar(sighting.value, archive);
+      visit_scalar(sighting.value, archive);
       archive.require(!sighting.value.is_null() && latest <= sighting.time);
       latest = sighting.time;
     });

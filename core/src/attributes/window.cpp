@@ -12,7 +12,7 @@ bool read_sum(const Value& value, ExactSum& sum) {
   const Text* bytes = value.as_string();
   if (bytes == nullptr) return false;
   Archive archive(*bytes);
-  sum.pass(archive);
+  sum.visit(archive);
   return archive.ok() && archive.rest().empty();
 }
 
@@ -29,7 +29,7 @@ void merge_sum(Window::Entry& earlier, const Window::Entry& later) {
   add_to(both, earlier.value);
   add_to(both, later.value);
   Archive archive;
-  both.pass(archive);
+  both.visit(archive);
   earlier.value = Value::string(archive.saved());
 }
 
@@ -58,7 +58,7 @@ void Window::add(Value& value, Time time, Time now) {
     while (from != head && dominates(entry, from[-1])) --from;
     place = entries_.erase(from, place);
   }
-  take(entry);
+  add_to_totals(entry);
   entries_.insert(place, std::move(entry));
   if (entries_.size() - head_ > capacity_) merge_neighbours();
 }
@@ -68,7 +68,7 @@ bool Window::dominates(const Entry& a, const Entry& b) const {
   return definition_->aggregation == Aggregation::min ? first <= second : first >= second;
 }
 
-void Window::take(const Entry& entry) {
+void Window::add_to_totals(const Entry& entry) {
   count_ += entry.count;
   if (keeps_sum()) add_to(sum_, entry.value);
 }
@@ -130,18 +130,18 @@ Time Window::oldest(Time now) const {
   return entry == entries_.end() ? kNever : entry->last;
 }
 
-void Window::pass(Archive& archive) {
+void Window::visit(Archive& archive) {
   drop_gone();
   Time latest = kEarliest;
   archive.list(entries_, 25, capacity_, [&](Entry& entry) {
     archive.time(entry.first);
     archive.time(entry.last);
     archive.number(entry.count);
-    pass_scalar(entry.value, archive);
+    visit_scalar(entry.value, archive);
     archive.require(latest <= entry.last && entry.first <= entry.last && entry.count != 0 &&
                     is_right(entry.value));
     latest = entry.last;
-    if (archive.is_loading() && archive.ok()) take(entry);
+    if (archive.is_loading() && archive.ok()) add_to_totals(entry);
   });
 }
 

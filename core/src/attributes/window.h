@@ -45,7 +45,7 @@ class Window {
   /// When the oldest entry was; kNever if none is in.
   [[nodiscard]] Time oldest(Time now) const;
 
-  void pass(Archive& archive);
+  void visit(Archive& archive);
 
  private:
   bool is_in(const Entry& entry, Time now) const { return entry.last > now - definition_->period; }
@@ -54,7 +54,7 @@ class Window {
   bool dominates(const Entry& a, const Entry& b) const;
   void drop_gone();
   void merge_neighbours();
-  void take(const Entry& entry);
+  void add_to_totals(const Entry& entry);
   /// True if an entry may have this value.
   bool is_right(const Value& value) const;
 

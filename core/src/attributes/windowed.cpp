@@ -12,7 +12,7 @@ class Windowed final : public Aggregate {
   explicit Windowed(const Program::Aggregate& definition)
       : Aggregate(definition), window_(definition, 4096) {}
 
-  void take(Value& value, Time time, Time now) override { window_.add(value, time, now); }
+  void record(Value& value, Time time, Time now) override { window_.add(value, time, now); }
   Value stored(Time now) const override {
     if (window_.oldest(now) == kNever) return {};
     const std::uint64_t count = window_.count(now);
@@ -28,7 +28,7 @@ class Windowed final : public Aggregate {
   }
   void drop_left(Time now) override { window_.drop_left(now); }
   Time oldest(Time now) const override { return window_.oldest(now); }
-  void pass(Archive& archive) override { window_.pass(archive); }
+  void visit(Archive& archive) override { window_.visit(archive); }
 
  private:
   Window window_;

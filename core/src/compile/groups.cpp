@@ -80,7 +80,7 @@ Text describe_aggregate(const Compilation& compilation, const Program::Aggregate
   text.number(static_cast<double>(aggregate.period));
   text.number(static_cast<double>(aggregate.ttl));
   if (!test.empty()) text.raw(test);
-  return text.end_array().take();
+  return text.end_array().finish();
 }
 
 void add_attribute(Compilation& compilation, const AttributeGroup& group,

@@ -57,7 +57,7 @@ Index add_leaf(Compilation& compilation, const Criterion& criterion, Items<Index
   JsonWriter text;
   text.number(attribute).string(name_of<Operator>(kOperators, criterion.op));
   const Index leaf =
-      compilation.intern(program.leaves, compilation.symbols.leaves, text.value(literal).take());
+      compilation.intern(program.leaves, compilation.symbols.leaves, text.value(literal).finish());
   const auto intervention = static_cast<Index>(program.interventions.size() - 1);
   Items<Index>& users = program.leaves[leaf].interventions;
   if (users.empty() || users[users.size() - 1] != intervention) {

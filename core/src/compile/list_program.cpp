@@ -10,7 +10,7 @@ namespace {
 
 Text comparison_text(Operator op, const ValueView& literal) {
   Text text = concat({" ", name_of<Operator>(kOperators, op)});
-  if (!literal.is_missing()) text += concat({" ", JsonWriter().value(literal).take()});
+  if (!literal.is_missing()) text += concat({" ", JsonWriter().value(literal).finish()});
   return text;
 }
 
@@ -86,7 +86,7 @@ class Lister {
       text_ += concat({"  ", number++, ":", describe(thing), "\n"});
     }
   }
-  Text take() { return std::move(text_); }
+  Text finish() { return std::move(text_); }
 
  private:
   Text text_;
@@ -131,7 +131,7 @@ Text list_program(const Program& program) {
                                                   : concat({"aggregate ", attribute.aggregate});
     if (attribute.default_value.is_missing() && attribute.reads_zero) text += " or 0";
     if (!attribute.default_value.is_missing()) {
-      text += concat({" or ", JsonWriter().value(attribute.default_value).take()});
+      text += concat({" or ", JsonWriter().value(attribute.default_value).finish()});
     }
     return text;
   });
@@ -146,7 +146,7 @@ Text list_program(const Program& program) {
                                   number_list(intervention.targets), " with attributes",
                                   number_list(intervention.attributes)});
                  });
-  return lister.take();
+  return lister.finish();
 }
 
 }  // namespace tripline

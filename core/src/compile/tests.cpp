@@ -22,7 +22,7 @@ void add_condition(Compilation& compilation, Index input, Operator op, const Val
   JsonWriter writer;
   writer.string(describe_input(compilation.program.inputs[input]));
   writer.string(name_of<Operator>(kOperators, op)).value(literal);
-  const Text text = writer.take();
+  const Text text = writer.finish();
   description.raw(text);
   Program::Condition& condition =
       compilation.program.conditions.emplace_back(input, Program::Comparison{op, literal, nullptr});
@@ -106,11 +106,11 @@ Index add_test(Compilation& compilation, const Attribute& attribute, Text& descr
   // A selector without parts matches every event, and so does a list that contains one.
   if (selects_all) {
     test.selectors = {};
-    (void)text.take();
+    (void)text.finish();
   }
   add_conditions(compilation, "all", attribute.criteria.all, false, test.all, text);
   add_conditions(compilation, "any", attribute.criteria.any, true, test.any, text);
-  description = text.take();
+  description = text.finish();
   return compilation.intern(compilation.program.tests, compilation.symbols.tests, description);
 }
 

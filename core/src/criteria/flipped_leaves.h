@@ -12,12 +12,12 @@ namespace tripline {
 
 /// Of the leaves that compare with numbers. NaN stands for a missing value, which satisfies none.
 /// From one number to another it costs the thresholds between the two, however many there are, and
-/// a binary search if the attribute was not left at `place`, of which it keeps note there; from or
-/// to a missing value it looks at each. A leaf that became false makes nothing true by itself, so
-/// it is left out if nothing else changes in that moment (`alone`), but for interventions with
-/// `none`.
+/// a binary search if the attribute was not left at `last_threshold`, of which it keeps note there;
+/// from or to a missing value it looks at each. A leaf that became false makes nothing true by
+/// itself, so it is left out if nothing else changes in that moment (`alone`), but for
+/// interventions with `none`.
 void collect_passed(const Items<Program::Threshold>& thresholds, double from, double to, bool alone,
-                    std::uint32_t& place, SparseSet& interventions);
+                    std::uint32_t& last_threshold, SparseSet& interventions);
 
 /// Of all others: it looks at each.
 void collect_flipped(const Program& program, const Items<Program::Index>& leaves,

@@ -68,7 +68,7 @@ void Reader::refuse(const JsonNode& node, const AnyFormat& format) {
   if (node.kind == JsonNode::Kind::string && first == Kind::word) {  // its type: a property
     example = property_example(node.text);
   } else if (node.kind == JsonNode::Kind::string && first == Kind::name) {
-    example = JsonWriter().begin_object().key("name").string(node.text).end_object().take();
+    example = JsonWriter().begin_object().key("name").string(node.text).end_object().finish();
   }
   error(&node, "an object is needed here%%", {example.empty() ? "" : ", such as ", example});
 }
@@ -188,7 +188,7 @@ void Reader::read_list(const JsonNode& node, const FieldFormat& field, ItemsStor
   if (node.kind != JsonNode::Kind::array) return error(&node, "a list is needed here");
   const auto& format = *static_cast<const AnyFormat*>(field.argument);
   if (node.size > format.most) error(&node, "at most % are allowed here", {format.most});
-  auto* thing = static_cast<char*>(memory_.take(node.size * format.thing_bytes));
+  auto* thing = static_cast<char*>(memory_.allocate(node.size * format.thing_bytes));
   things = {thing, node.size};
   ++lists_;
   for (const JsonNode* item = node.first; item != nullptr; item = item->next) {

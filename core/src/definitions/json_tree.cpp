@@ -67,7 +67,7 @@ class TreeBuilder {
   }
 
   JsonNode* place(JsonNode::Kind kind) {
-    auto* node = static_cast<JsonNode*>(memory_.take(sizeof(JsonNode)));
+    auto* node = static_cast<JsonNode*>(memory_.allocate(sizeof(JsonNode)));
     node->kind = kind;
     node->key = std::exchange(key_, {});
     node->parent = open_;

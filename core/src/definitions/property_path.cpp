@@ -14,7 +14,7 @@ bool is_digit(char c) {
 }
 
 /// Cuts the digits off the front of `text`; false if there are none or too many.
-bool take_digits(std::string_view& text, std::uint32_t& number) {
+bool consume_digits(std::string_view& text, std::uint32_t& number) {
   constexpr std::size_t most_digits = 6;
   std::size_t count = 0;
   number = 0;
@@ -26,7 +26,7 @@ bool take_digits(std::string_view& text, std::uint32_t& number) {
   return count != 0;
 }
 
-bool take(std::string_view& text, char c) {
+bool consume(std::string_view& text, char c) {
   if (!text.starts_with(c)) return false;
   text.remove_prefix(1);
   return true;
@@ -39,17 +39,17 @@ const char* parse_property_path(std::string_view path, Arena& memory, Items<Path
   if (path.size() > longest) return "a path may have 1,000 characters";
 
   std::string_view rest = path;
-  if (take(rest, '$') && !rest.starts_with('[') && !take(rest, '.')) rest = path;
-  auto* step = static_cast<PathStep*>(memory.take((rest.size() + 1) * sizeof(PathStep)));
+  if (consume(rest, '$') && !rest.starts_with('[') && !consume(rest, '.')) rest = path;
+  auto* step = static_cast<PathStep*>(memory.allocate((rest.size() + 1) * sizeof(PathStep)));
   steps = {step, 0};
   bool needs_dot = false;
   for (; !rest.empty(); ++step, needs_dot = true) {
     ++steps.size_;
-    if (take(rest, '[')) {
-      if (take_digits(rest, step->index) && take(rest, ']')) continue;
+    if (consume(rest, '[')) {
+      if (consume_digits(rest, step->index) && consume(rest, ']')) continue;
       return "only an index such as [0] may stand in brackets";
     }
-    if (needs_dot && !take(rest, '.')) return "a '.' is missing after ']'";
+    if (needs_dot && !consume(rest, '.')) return "a '.' is missing after ']'";
     step->name = rest.substr(0, rest.find_first_of(".[]"));
     if (step->name.empty()) return "a step of the path is empty; write for example user.name";
     if (step->name == "*") return "a path leads to one value; '*' is not allowed";
@@ -64,8 +64,8 @@ const char* parse_property_path(std::string_view path, Arena& memory, Items<Path
 
 bool is_schema_version(std::string_view text) {
   std::uint32_t number = 0;
-  return take_digits(text, number) && take(text, '-') && take_digits(text, number) &&
-         take(text, '-') && take_digits(text, number) && text.empty();
+  return consume_digits(text, number) && consume(text, '-') && consume_digits(text, number) &&
+         consume(text, '-') && consume_digits(text, number) && text.empty();
 }
 
 Text property_example(std::string_view text) {
@@ -90,7 +90,7 @@ Text property_example(std::string_view text) {
   if (name == prefix || number.empty() || !is_digit(number[0]) || index.empty() ||
       ++at >= text.size()) {
     example.string("atomic").key("name").string(is_atomic_field(text) ? text : "app_id");
-    return example.end_object().take();
+    return example.end_object().finish();
   }
   Text vendor(text.substr(prefix, name - prefix - 1));
   for (char& c : vendor) {
@@ -100,7 +100,7 @@ Text property_example(std::string_view text) {
   example.key("name").string(text.substr(name, version - name - 1));
   example.key("major_version").raw(number);
   if (is_entity) example.key("index").raw(index);
-  return example.key("path").string(text.substr(at)).end_object().take();
+  return example.key("path").string(text.substr(at)).end_object().finish();
 }
 
 }  // namespace tripline

@@ -39,7 +39,7 @@ constexpr std::string_view kEntitiesOfEnrich =
     "agent_classification|asn|bot_detection|cross_navigation|http_cookie|http_header|"
     "spiders_and_robots|ua_parser_context|validation_info|weather|yauaa_context";
 
-constexpr std::string_view take_word(std::string_view& list) {
+constexpr std::string_view consume_word(std::string_view& list) {
   const std::string_view word = list.substr(0, list.find('|'));
   list.remove_prefix(std::min(word.size() + 1, list.size()));
   return word;
@@ -47,7 +47,7 @@ constexpr std::string_view take_word(std::string_view& list) {
 
 constexpr int find_word(std::string_view word, std::string_view list) {
   for (int position = 1; !list.empty(); ++position) {
-    if (take_word(list) == word) return position;
+    if (consume_word(list) == word) return position;
   }
   return 0;
 }
@@ -79,7 +79,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 List<std::string_view> words_of(std::string_view list) {
   List<std::string_view> words;
-  while (!list.empty()) words.push_back(take_word(list));
+  while (!list.empty()) words.push_back(consume_word(list));
   return words;
 }
 
@@ -89,7 +89,7 @@ int position_of(std::string_view word, std::string_view list) {
 
 std::string_view word_at(int position, std::string_view list) {
   std::string_view word;
-  for (; position > 0; --position) word = take_word(list);
+  for (; position > 0; --position) word = consume_word(list);
   return word;
 }
 

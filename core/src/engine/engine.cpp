@@ -37,7 +37,7 @@ EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
       flipped(program->interventions.size()) {
   for (Program::Index i = 0; i < states.size(); ++i) {
     const auto aggregate = program->attributes[i].aggregate;
-    states[i].lasts =
+    states[i].is_stable =
         aggregate == Program::kNone || !program->aggregates[aggregate].changes_with_time();
   }
   for (const Program::Intervention& intervention : program->interventions) {
@@ -64,9 +64,9 @@ void EngineState::schedule(Profile& profile, Time from) {
   held.clear();
   ++holds;
   if (ids == nullptr) return;
-  Text room;
+  Text scratch;
   for (const Target& target : *ids) {
-    hold(program->find_key(target.name), normal_id(target.id, room));
+    hold(program->find_key(target.name), normal_id(target.id, scratch));
   }
 }
 
@@ -78,9 +78,9 @@ void EngineState::schedule(Profile& profile, Time from) {
 }
 
 [[gnu::noinline]] void EngineState::hold_event() {
-  Text room;
+  Text scratch;
   for (Index key = 0; key < program->keys.size(); ++key) {
-    hold(key, id_of(test.input(program->keys[key].input), room));
+    hold(key, id_of(test.input(program->keys[key].input), scratch));
   }
 }
 
@@ -168,8 +168,8 @@ Admission Engine::last_admission() const {
 
 bool Engine::forget(TargetView target) {
   EngineState& state = *state_;
-  Text room;
-  const std::string_view id = normal_id(target.id, room);
+  Text scratch;
+  const std::string_view id = normal_id(target.id, scratch);
   bool was_known = false;
   state.scope.leave();
   for (const Hash128& intervention : state.intervention_marks) {
@@ -198,7 +198,7 @@ void Engine::rebase(Time now) {
     for (std::size_t i = 0; i < profile.slots.size(); ++i) {
       Slot& slot = profile.slots[i];
       if (!slot.aggregate) continue;
-      slot.aggregate->pass(rebase);
+      slot.aggregate->visit(rebase);
       const Duration ttl = state_->program->aggregates[key.aggregates[i]].ttl;
       if (ttl != 0) slot.expires = std::min(slot.expires, now + ttl);
       slot.deadline = kEarliest;
@@ -224,8 +224,8 @@ Time Engine::clock() const {
 List<AttributeReading> Engine::attributes(std::string_view name, std::string_view id) const {
   const Program& program = *state_->program;
   List<AttributeReading> readings;
-  Text room;
-  const std::string_view wanted = normal_id(id, room);
+  Text scratch;
+  const std::string_view wanted = normal_id(id, scratch);
   for (const Program::Group& group : program.groups) {
     if (program.keys[group.key].name != name) continue;
     const Profile* profile = state_->profiles.find(ProfileNameView{group.key, wanted});

@@ -43,7 +43,7 @@ class Explanation {
     (void)write_node(intervention.root);
     const Sent sent = write_targets(intervention);
     json_.key("why").string(reason(intervention, fulfilled, sent));
-    return json_.end_object().take();
+    return json_.end_object().finish();
   }
 
  private:
@@ -158,8 +158,8 @@ Text Engine::explain(std::string_view intervention, TargetView profile) const {
                    [&](const Program::Intervention& each) { return each.name == intervention; });
   const Index key = program.find_key(profile.name);
   if (wanted == program.interventions.end() || key == Program::kNone) return {};
-  Text room;
-  return Explanation(*state_, key, normal_id(profile.id, room)).write(*wanted);
+  Text scratch;
+  return Explanation(*state_, key, normal_id(profile.id, scratch)).write(*wanted);
 }
 
 }  // namespace tripline

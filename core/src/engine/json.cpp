@@ -50,7 +50,7 @@ void write_input(const Property& input, JsonWriter& json) {
 Text intervention_json(const TriggeredIntervention& intervention) {
   JsonWriter json;
   write_intervention(intervention, json);
-  return json.take();
+  return json.finish();
 }
 
 Text interventions_json(std::span<const TriggeredIntervention> triggered) {
@@ -58,7 +58,7 @@ Text interventions_json(std::span<const TriggeredIntervention> triggered) {
   json.begin_array();
   for (const TriggeredIntervention& intervention : triggered)
     write_intervention(intervention, json);
-  return json.end_array().take();
+  return json.end_array().finish();
 }
 
 Text diagnostics_json(const Diagnostics& diagnostics) {
@@ -70,14 +70,14 @@ Text diagnostics_json(const Diagnostics& diagnostics) {
     json.key("pointer").string(diagnostic.pointer);
     json.key("message").string(diagnostic.message).end_object();
   }
-  return json.end_array().take();
+  return json.end_array().finish();
 }
 
 Text inputs_json(const Program& program) {
   JsonWriter json;
   json.begin_array();
   for (const Property& input : program.inputs) write_input(input, json);
-  return json.end_array().take();
+  return json.end_array().finish();
 }
 
 Text fields_json(const Program& program) {
@@ -93,7 +93,7 @@ Text fields_json(const Program& program) {
     json.key("group").string(group.name).key("version").number(group.version);
     json.key("name").string(attribute.name).end_object();
   }
-  return json.end_array().take();
+  return json.end_array().finish();
 }
 
 Text keys_json(const Program& program) {
@@ -104,7 +104,7 @@ Text keys_json(const Program& program) {
     if (key.input != Program::kNone) json.key("input").number(key.input);
     json.end_object();
   }
-  return json.end_array().take();
+  return json.end_array().finish();
 }
 
 Text interventions_json(const Program& program) {
@@ -116,7 +116,7 @@ Text interventions_json(const Program& program) {
     if (intervention.repeats) json.key("repeats").boolean(true);
     json.end_object();
   }
-  return json.end_array().take();
+  return json.end_array().finish();
 }
 
 Text attributes_json(std::span<const AttributeReading> readings) {
@@ -138,7 +138,7 @@ Text attributes_json(std::span<const AttributeReading> readings) {
     json.key(reading.attribute).value(reading.value);
   }
   if (!open_group.empty()) json.end_object();
-  return json.end_object().take();
+  return json.end_object().finish();
 }
 
 }  // namespace tripline

@@ -34,7 +34,7 @@ struct Header {
   std::uint32_t format = kFormat;
   std::uint64_t checksum = 0;
 
-  void pass(Archive& archive) {
+  void visit(Archive& archive) {
     archive.number(magic);
     archive.number(format);
     archive.number(checksum);
@@ -49,16 +49,16 @@ class StatePass {
 
   void run() {
     archive_.time(state_.clock);
-    pass_keys();
-    pass_aggregates();
-    pass_profiles();
-    pass_marks(state_.sent, true);
-    pass_marks(state_.events, false);
+    visit_keys();
+    visit_aggregates();
+    visit_profiles();
+    visit_marks(state_.sent, true);
+    visit_marks(state_.events, false);
     if (archive_.is_loading()) archive_.require(archive_.rest().empty());
   }
 
  private:
-  void pass_keys() {
+  void visit_keys() {
     const std::size_t count = archive_.count(program_.keys.size(), 4);
     for (Index i = 0; i < count; ++i) {
       Text name;
@@ -68,7 +68,7 @@ class StatePass {
     }
   }
 
-  void pass_aggregates() {
+  void visit_aggregates() {
     Marks index_of;
     if (archive_.is_loading()) {
       for (Index i = 0; i < program_.aggregates.size(); ++i) {
@@ -85,7 +85,7 @@ class StatePass {
     }
   }
 
-  void pass_profiles() {
+  void visit_profiles() {
     std::size_t count = archive_.count(state_.profiles.size(), 16);
     if (archive_.is_loading()) {
       for (; count > 0 && archive_.ok(); --count) load_profile();
@@ -93,36 +93,36 @@ class StatePass {
     }
     state_.profiles.for_each([&](const ProfileName& name, Profile& profile) {
       ProfileName copy = name;
-      pass_name(copy);
-      pass_profile(name.key, profile);
+      visit_name(copy);
+      visit_profile(name.key, profile);
     });
   }
 
-  void pass_name(ProfileName& name) {
+  void visit_name(ProfileName& name) {
     archive_.number(name.key);
     archive_.text(name.id);
   }
 
   void load_profile() {
     ProfileName name{};
-    pass_name(name);
+    visit_name(name);
     const Index key = translate(keys_, name.key);
     Profile gone;
-    if (key == kGone || program_.keys[key].aggregates.empty()) return pass_profile(kGone, gone);
+    if (key == kGone || program_.keys[key].aggregates.empty()) return visit_profile(kGone, gone);
     archive_.require(!name.id.empty() &&
                      state_.profiles.find(ProfileNameView{key, name.id}) == nullptr);
     if (!archive_.ok()) return;
     Profile& profile = state_.touch_profile(key, name.id);
-    pass_profile(key, profile);
+    visit_profile(key, profile);
     if (archive_.ok()) state_.schedule(profile, profile.evaluated_until);
   }
 
-  void pass_profile(Index key, Profile& profile) {
+  void visit_profile(Index key, Profile& profile) {
     archive_.number(profile.attribute_updates);
     profile.evaluated_until = state_.evaluated_until(profile);
     archive_.time(profile.evaluated_until);
     archive_.require(profile.evaluated_until <= state_.clock);
-    pass_ids(profile);
+    visit_ids(profile);
     const auto used = std::count_if(profile.slots.begin(), profile.slots.end(),
                                     [](const Slot& slot) { return slot.aggregate != nullptr; });
     std::size_t count = archive_.count(static_cast<std::size_t>(used), 16);
@@ -139,7 +139,7 @@ class StatePass {
   }
 
   /// The ids of a profile are by the snapshot's keys; here they become by the program's.
-  void pass_ids(Profile& profile) {
+  void visit_ids(Profile& profile) {
     List<Text> ids = profile.ids;
     archive_.list(ids, 4, 0xffffffff, [&](Text& id) { archive_.text(id); });
     archive_.require(ids.empty() || ids.size() == keys_.size());
@@ -154,7 +154,7 @@ class StatePass {
     archive_.number(index);
     archive_.time(slot.expires);
     const std::size_t mark = archive_.begin_part();
-    slot.aggregate->pass(archive_);
+    slot.aggregate->visit(archive_);
     archive_.end_part(mark);
   }
 
@@ -169,7 +169,7 @@ class StatePass {
     const Program::Aggregate& definition = program_.aggregates[index];
     archive_.require(definition.key == key);
     slot.aggregate = make_aggregate(definition);
-    slot.aggregate->pass(archive_);
+    slot.aggregate->visit(archive_);
     archive_.end_part(mark);
     if (archive_.ok()) profile.slots[definition.slot] = std::move(slot);
   }
@@ -181,8 +181,8 @@ class StatePass {
   }
 
   /// Of event ids nothing is kept but the lower half of the hash.
-  void pass_marks(Marks& marks, bool are_whole) {
-    const auto pass_mark = [&](Hash128& mark, Time& time) {
+  void visit_marks(Marks& marks, bool are_whole) {
+    const auto visit_mark = [&](Hash128& mark, Time& time) {
       archive_.number(mark.low);
       if (!are_whole) return;
       archive_.number(mark.high);
@@ -190,12 +190,12 @@ class StatePass {
     };
     std::size_t count = archive_.count(marks.size(), are_whole ? 24 : 8);
     if (!archive_.is_loading()) {
-      return marks.for_each([&](Hash128 mark, Time time) { pass_mark(mark, time); });
+      return marks.for_each([&](Hash128 mark, Time time) { visit_mark(mark, time); });
     }
     for (; count > 0 && archive_.ok(); --count) {
       Hash128 mark;
       Time time = 0;
-      pass_mark(mark, time);
+      visit_mark(mark, time);
       archive_.require(marks.find(mark) == nullptr);
       if (archive_.ok()) marks.add(mark, time);
     }
@@ -217,7 +217,7 @@ Text Engine::snapshot() const {
   Archive whole;
   Header header;
   header.checksum = hash64(body.saved());
-  header.pass(whole);
+  header.visit(whole);
   return concat({whole.saved(), body.saved()});
 }
 
@@ -225,7 +225,7 @@ tl::expected<void, Text> Engine::restore(std::string_view snapshot) {
   state_->clear();
   Archive archive(snapshot);
   Header header;
-  header.pass(archive);
+  header.visit(archive);
   if (header.magic != kMagic) return tl::make_unexpected("this is no Tripline snapshot");
   if (header.format != kFormat) {
     return tl::make_unexpected(concat(

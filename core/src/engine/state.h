@@ -67,13 +67,13 @@ enum class Side : std::uint8_t { before, after };
 /// change stays read from one update to the next, as long as the scope has the same generation.
 struct AttributeState {
   /// Nothing changes it but updates.
-  bool lasts = false;
+  bool is_stable = false;
   /// What `changed` asks for; maintained where somebody asks.
   bool changed = false;
   /// False where nothing happened in between: then `after` stands for both.
   bool may_differ = false;
   /// Where collect_passed() left off.
-  std::uint32_t place = 0;
+  std::uint32_t last_threshold = 0;
   std::uint64_t generation = 0;
   Reading before;
   Reading after;
@@ -88,7 +88,7 @@ struct AttributeState {
     after = std::move(reading);
   }
   /// As it is after the update it was before the next.
-  void settle() {
+  void commit() {
     changed = may_differ = false;
     numbers[0] = numbers[1];
   }
@@ -120,8 +120,8 @@ struct EngineState {
   PatternSearch search;
   EventTest test;
   List<AttributeState> states;
-  /// Those that may differ, or that do not last: to be settled when the next update begins.
-  List<Program::Index> passing;
+  /// Those that may differ, or that are not stable: to be committed when the next update begins.
+  List<Program::Index> dirty;
   SparseSet flipped;
   List<TriggeredIntervention> triggered;
   /// Those whose deadlines the call runs, where it does not run everybody's: once order_held() was

@@ -32,14 +32,14 @@ class Update {
  public:
   explicit Update(EngineState& state)
       : state_(state), program_(*state.program), before_(state.clock) {
-    settle();
+    commit();
     state.search.begin();
   }
 
   /// Of the event that state.test has begun.
   void apply(const Event& event) {
-    Text room;
-    const std::string_view id = normal_id(event.id, room);
+    Text scratch;
+    const std::string_view id = normal_id(event.id, scratch);
     if (!admit(id)) return;
     enter_scope_of_event();
     const Time time = time_of(event.time);
@@ -58,7 +58,7 @@ class Update {
     enter_scope_of(profile);
     for (const AttributeValue& each : values) {
       const Index aggregate = program_.attributes[each.attribute].aggregate;
-      take(aggregate, each.value, time_of(time));
+      record(aggregate, each.value, time_of(time));
     }
     ++profile.attribute_updates;
     state_.schedule(profile, state_.clock);
@@ -83,7 +83,7 @@ class Update {
       }
     }
     if (missed == nullptr) return trigger(deadline_of(profile, state_.clock));
-    for (const Index intervention : take_edges()) {
+    for (const Index intervention : drain_edges()) {
       missed->push_back({intervention, state_.clock, &profile});
     }
   }
@@ -120,9 +120,9 @@ class Update {
     Scope& scope = state_.scope;
     scope.owner = nullptr;
     std::size_t carried = 0;
-    Text room;
+    Text scratch;
     for (Index key = 0; key < program_.keys.size(); ++key) {
-      scope.set_id(key, id_of(state_.test.input(program_.keys[key].input), room));
+      scope.set_id(key, id_of(state_.test.input(program_.keys[key].input), scratch));
       if (!scope.ids[key].empty()) ++carried;
     }
     for (Index key = 0; key < program_.keys.size(); ++key) {
@@ -171,10 +171,10 @@ class Update {
   void count(Index index, Time time) {
     const Program::Aggregate& definition = program_.aggregates[index];
     if (state_.scope.profiles[definition.key] == nullptr) return;
-    take(index, state_.test.input(definition.input), time);
+    record(index, state_.test.input(definition.input), time);
   }
 
-  void take(Index index, const ValueView& input, Time time) {
+  void record(Index index, const ValueView& input, Time time) {
     const Program::Aggregate& definition = program_.aggregates[index];
     if (!definition.watched) {
       update(index, input, time);
@@ -229,13 +229,13 @@ class Update {
   void begin(AttributeState& attribute, Reading reading) const {
     attribute.generation = state_.scope.generation;
     attribute.set_after(std::move(reading));
-    attribute.settle();
+    attribute.commit();
   }
 
   void keep_before(Index index, AttributeState& attribute) {
     attribute.before = attribute.after;
     attribute.may_differ = true;
-    state_.passing.push_back(index);
+    state_.dirty.push_back(index);
   }
 
   /// Of a remembered attribute: collects the interventions that the update may have made true.
@@ -246,7 +246,7 @@ class Update {
     const Program::Leaves& leaves = program_.leaves_of_attribute[index];
     // At a deadline, the values of other profiles turn in the same moment.
     collect_passed(leaves.thresholds, attribute.number(Side::before), attribute.number(Side::after),
-                   before_ == state_.clock, attribute.place, state_.flipped);
+                   before_ == state_.clock, attribute.last_threshold, state_.flipped);
     collect_flipped(program_, leaves.others, attribute.before, attribute.after, state_.search,
                     state_.flipped);
     if (!changed) return;
@@ -258,13 +258,13 @@ class Update {
   }
 
   /// What the last update led to is what this one begins with; what time changes is read again.
-  void settle() {
-    for (const Index index : state_.passing) {
+  void commit() {
+    for (const Index index : state_.dirty) {
       AttributeState& attribute = state_.states[index];
-      attribute.settle();
-      if (!attribute.lasts) attribute.generation = 0;
+      attribute.commit();
+      if (!attribute.is_stable) attribute.generation = 0;
     }
-    state_.passing.clear();
+    state_.dirty.clear();
   }
 
   // ---- criteria ------------------------------------------------------------------------------
@@ -278,7 +278,7 @@ class Update {
 
   void look_at(Index index, AttributeState& attribute) {
     begin(attribute, state_.read(index, before_));
-    if (attribute.lasts) return;
+    if (attribute.is_stable) return;
     keep_before(index, attribute);
     if (before_ != state_.clock) attribute.set_after(state_.read(index, state_.clock));
   }
@@ -305,8 +305,8 @@ class Update {
   }
 
   /// The interventions whose criteria this update made true, in the order of the definitions.
-  std::span<const Index> take_edges() {
-    const std::span<Index> true_now = select(state_.flipped.take(), Side::after, true);
+  std::span<const Index> drain_edges() {
+    const std::span<Index> true_now = select(state_.flipped.drain(), Side::after, true);
     const std::span<Index> edges = select(true_now, Side::before, false);
     heap_sort(edges, std::less());
     return edges;
@@ -319,7 +319,7 @@ class Update {
   }
 
   void trigger(const Cause& cause) {
-    for (const Index index : take_edges()) send(index, cause, state_.clock);
+    for (const Index index : drain_edges()) send(index, cause, state_.clock);
   }
 
   void send(Index index, const Cause& cause, Time at) {
@@ -389,8 +389,8 @@ std::span<const TriggeredIntervention> Engine::advance(Time now, HeldIds held) {
 tl::expected<std::span<const TriggeredIntervention>, Text> Engine::set_attributes(
     TargetView profile, std::span<const AttributeValue> values, Time now, std::optional<Time> time,
     HeldIds held) {
-  Text room;
-  const std::string_view id = normal_id(profile.id, room);
+  Text scratch;
+  const std::string_view id = normal_id(profile.id, scratch);
   const Index key = state_->program->find_key(profile.name);
   if (const auto fits = state_->check_attribute_values(key, id, values); !fits) {
     return tl::make_unexpected(fits.error());

@@ -25,22 +25,22 @@ bool is_canonical_uuid(std::string_view text) {
   return true;
 }
 
-std::string_view normal_id(std::string_view id, Text& room) {
+std::string_view normal_id(std::string_view id, Text& scratch) {
   const auto is_capital = [](char c) { return static_cast<unsigned char>(c - 'A') < 6; };
   if (id.size() != kNilUuid.size()) return id;
   if (id == kNilUuid) return {};
   // Most ids have no capitals, and then it does not matter whether they are UUIDs.
   if (std::none_of(id.begin(), id.end(), is_capital) || !is_canonical_uuid(id)) return id;
-  room = id;
-  for (char& c : room) {
+  scratch = id;
+  for (char& c : scratch) {
     if (is_capital(c)) c = static_cast<char>(c - 'A' + 'a');
   }
-  return room;
+  return scratch;
 }
 
-std::string_view id_of(const ValueView& input, Text& room) {
-  if (input.kind() == ValueView::Kind::string) return normal_id(input.text(), room);
-  if (input.kind() == ValueView::Kind::number) return room = number_text(input.number());
+std::string_view id_of(const ValueView& input, Text& scratch) {
+  if (input.kind() == ValueView::Kind::string) return normal_id(input.text(), scratch);
+  if (input.kind() == ValueView::Kind::number) return scratch = number_text(input.number());
   return {};
 }
 

@@ -13,11 +13,11 @@ namespace tripline {
 
 /// The id in the form in which it is compared: canonical UUIDs in lower case, all else as it is. ""
 /// for the all-zero UUID, which trackers send where there is no id. Mostly that is the text itself;
-/// where it is not, it is written into `room`, and the view is of that.
-[[nodiscard]] std::string_view normal_id(std::string_view id, Text& room);
+/// where it is not, it is written into `scratch`, and the view is of that.
+[[nodiscard]] std::string_view normal_id(std::string_view id, Text& scratch);
 
 /// The id that an input holds, in its normal form: a string, or a number as text; "" is no id. A
-/// view of the input or of `room`.
-[[nodiscard]] std::string_view id_of(const ValueView& input, Text& room);
+/// view of the input or of `scratch`.
+[[nodiscard]] std::string_view id_of(const ValueView& input, Text& scratch);
 
 }  // namespace tripline

@@ -45,7 +45,7 @@ bool like_matches(std::string_view pattern, std::string_view text) {
 // which advance at once. Bit n of `reached` says that what was read has the form of the pattern up
 // to its n-th character, `%` not counted; where a `%` follows, the state stays.
 [[gnu::noinline]] bool like_automaton_matches(std::string_view pattern, std::string_view text) {
-  const auto take_character = [](std::string_view& from) {
+  const auto consume_character = [](std::string_view& from) {
     const CodePoint first = decode_utf8(from);
     from.remove_prefix(first.size);
     return first.value;
@@ -55,7 +55,7 @@ bool like_matches(std::string_view pattern, std::string_view text) {
     return std::lower_bound(known.begin(), known.end(), character);
   };
   for (std::string_view rest = pattern; !rest.empty();) {
-    const char32_t character = take_character(rest);
+    const char32_t character = consume_character(rest);
     known.insert(place_of(character), character);
   }
 
@@ -72,7 +72,7 @@ bool like_matches(std::string_view pattern, std::string_view text) {
   };
   std::size_t end = 0;
   while (!pattern.empty()) {
-    const char32_t character = take_character(pattern);
+    const char32_t character = consume_character(pattern);
     end += character != '%';
     std::uint64_t* const row = character == '%'   ? stays
                                : character == '_' ? takes_any
@@ -82,7 +82,7 @@ bool like_matches(std::string_view pattern, std::string_view text) {
 
   reached[0] = 1;
   while (!text.empty()) {
-    const std::uint64_t* const row = row_of(take_character(text));
+    const std::uint64_t* const row = row_of(consume_character(text));
     std::uint64_t carried = 0;
     for (std::size_t i = 0; i < words; ++i) {
       const std::uint64_t from = reached[i];

@@ -5,7 +5,7 @@
 namespace tripline {
 
 const Regex* Regex::compile(std::string_view pattern, Arena& memory, Error& error) {
-  auto* const regex = new (memory.take(sizeof(Regex))) Regex;
+  auto* const regex = new (memory.allocate(sizeof(Regex))) Regex;
   if (!regex::parse(pattern, memory, regex->program_, error)) return nullptr;
   regex::finish(regex->program_);
   return regex;

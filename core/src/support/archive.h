@@ -42,12 +42,12 @@ class Archive {
   /// How many things follow: no more than `most`, each of at least `least` bytes. Refused where the
   /// bytes that are left cannot hold so many, so that nothing is allocated on a lie.
   std::size_t count(std::size_t size, std::size_t least, std::size_t most = 0xffffffff);
-  /// A list and its count; `pass_item` names the parts of each item.
-  template <typename Item, typename PassItem>
-  void list(List<Item>& items, std::size_t least, std::size_t most, PassItem pass_item) {
+  /// A list and its count; `visit_item` names the parts of each item.
+  template <typename Item, typename VisitItem>
+  void list(List<Item>& items, std::size_t least, std::size_t most, VisitItem visit_item) {
     const std::size_t size = count(items.size(), least, most);
     if (is_loading()) items.resize(size);
-    for (Item& item : items) pass_item(item);
+    for (Item& item : items) visit_item(item);
   }
 
   /// What lies between these two is preceded by its size, so that who cannot read it may skip it.

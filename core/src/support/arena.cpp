@@ -5,7 +5,7 @@
 
 namespace tripline {
 
-void* Arena::take(std::size_t bytes) {
+void* Arena::allocate(std::size_t bytes) {
   constexpr std::size_t block = 1024;
   const std::size_t words = (bytes + sizeof *next_ - 1) / sizeof *next_;
   if (next_ == nullptr || words > words_left_) {
@@ -22,7 +22,7 @@ void* Arena::add_place(ItemsStorage& items, std::size_t item_bytes) {
   const bool is_full = (items.size_ & (items.size_ - 1)) == 0;  // 0, 1, 2, 4, ...
   if (is_full) {
     const auto* former = static_cast<const char*>(items.items);
-    items.items = take(std::max(2 * size, item_bytes));
+    items.items = allocate(std::max(2 * size, item_bytes));
     std::copy(former, former + size, static_cast<char*>(items.items));
   }
   ++items.size_;
@@ -30,7 +30,7 @@ void* Arena::add_place(ItemsStorage& items, std::size_t item_bytes) {
 }
 
 std::string_view Arena::keep(std::string_view text) {
-  char* const copy = static_cast<char*>(take(text.size()));
+  char* const copy = static_cast<char*>(allocate(text.size()));
   std::copy(text.begin(), text.end(), copy);
   return {copy, text.size()};
 }

@@ -174,7 +174,7 @@ double nearest_number(const Decimal& decimal) {
   return bit_cast<double>(bits);
 }
 
-bool take_digits(std::string_view& text) {
+bool consume_digits(std::string_view& text) {
   const std::size_t size = std::min(text.find_first_not_of("0123456789"), text.size());
   text.remove_prefix(size);
   return size != 0;
@@ -185,16 +185,16 @@ bool take_digits(std::string_view& text) {
 bool is_number(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   const std::string_view whole = text;
-  if (!take_digits(text)) return false;
+  if (!consume_digits(text)) return false;
   if (whole.starts_with('0') && whole.size() - text.size() > 1) return false;
   if (text.starts_with('.')) {
     text.remove_prefix(1);
-    if (!take_digits(text)) return false;
+    if (!consume_digits(text)) return false;
   }
   if (text.starts_with('e') || text.starts_with('E')) {
     text.remove_prefix(1);
     if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-    if (!take_digits(text)) return false;
+    if (!consume_digits(text)) return false;
   }
   return text.empty();
 }

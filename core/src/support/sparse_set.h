@@ -27,7 +27,7 @@ class SparseSet {
   }
   void add(std::uint32_t number) { add_if(true, number); }
   /// Empties the set; its members stand there until the next is added.
-  std::span<std::uint32_t> take() { return {members_.data(), std::exchange(size_, 0)}; }
+  std::span<std::uint32_t> drain() { return {members_.data(), std::exchange(size_, 0)}; }
 
  private:
   List<std::uint32_t> position_;

@@ -80,7 +80,7 @@ JsonWriter& JsonWriter::value(const ValueView& value) {
   }
 }
 
-Text JsonWriter::take() {
+Text JsonWriter::finish() {
   needs_comma_ = false;
   return std::exchange(text_, {});
 }

@@ -27,7 +27,7 @@ class JsonWriter {
   JsonWriter& raw(std::string_view json);
 
   /// What has been written since the last call.
-  Text take();
+  Text finish();
 
  private:
   JsonWriter& open(char bracket);

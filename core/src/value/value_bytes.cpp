@@ -20,7 +20,7 @@ Tag tag_of(const ValueView& value) {
 
 }  // namespace
 
-void pass_scalar(Value& value, Archive& archive) {
+void visit_scalar(Value& value, Archive& archive) {
   const ValueView view = ValueView::of(value);
   std::uint8_t tag = tag_of(view);
   archive.number(tag);

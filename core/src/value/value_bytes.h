@@ -7,6 +7,6 @@
 namespace tripline {
 
 /// Names the parts of a null, a boolean, a number or a string.
-void pass_scalar(Value& value, Archive& archive);
+void visit_scalar(Value& value, Archive& archive);
 
 }  // namespace tripline

@@ -36,7 +36,7 @@ struct Items : ItemsStorage {
 class Arena {
  public:
   /// All zeros, aligned for anything, and where it is for as long as the arena lives.
-  void* take(std::size_t bytes);
+  void* allocate(std::size_t bytes);
   /// A copy of the text.
   std::string_view keep(std::string_view text);
   /// Adds an item behind those that this arena keeps. What they grow out of stays until the end.

@@ -101,12 +101,12 @@ class Parser {
   bool at_end() const { return position_ == size_; }
   /// What is ahead, NUL beyond the end.
   char peek(std::size_t distance = 0) const { return text_[position_ + distance]; }
-  bool take(char sign) {
+  bool consume(char sign) {
     if (peek() != sign || at_end()) return false;
     ++position_;
     return true;
   }
-  bool take_code_point(char32_t& code_point) {
+  bool consume_code_point(char32_t& code_point) {
     const CodePoint next = decode_utf8({text_.data() + position_, size_ - position_});
     code_point = next.value;
     if (next.value == 0xFFFD && next.size == 1) {
@@ -175,7 +175,7 @@ class Parser {
 
   bool add_literal() {
     char32_t code_point = 0;
-    return take_code_point(code_point) && add_character(code_point);
+    return consume_code_point(code_point) && add_character(code_point);
   }
 
   bool add_dot() {
@@ -209,14 +209,14 @@ class Parser {
       return true;
     }
     const std::size_t begin = position_;
-    if (take('{') && read_bound(times.least)) {
+    if (consume('{') && read_bound(times.least)) {
       times.most = times.least;
       bool reads = true;
-      if (take(',')) {
+      if (consume(',')) {
         times.most = kUnlimited;
         reads = peek() == '}' || read_bound(times.most);
       }
-      if (reads && take('}')) return true;
+      if (reads && consume('}')) return true;
     }
     position_ = begin;
     return false;
@@ -237,7 +237,7 @@ class Parser {
       return fail(item_, "{m,n} goes up to 1,000");
     }
     if (times.least > times.most) return fail(item_, "m is larger than n in {m,n}");
-    take('?');  // prefers fewer, which does not change whether there is a match
+    consume('?');  // prefers fewer, which does not change whether there is a match
     if (after_repetition) {
       return fail(item_, "two repetitions in a row; group the first, as in (?:a*)*");
     }
@@ -258,12 +258,12 @@ class Parser {
 
   bool open_group() {
     ++position_;
-    if (!take('?')) return begin_group(flags_);
+    if (!consume('?')) return begin_group(flags_);
     if (place_of(peek(peek() == '<'), "=!") >= 0) {
       return fail(item_, "lookahead and lookbehind are not supported");
     }
     if (peek() == 'P' && peek(1) == '<') ++position_;
-    return take('<') ? read_name() : read_flags();
+    return consume('<') ? read_name() : read_flags();
   }
 
   bool begin_group(unsigned flags) {
@@ -276,7 +276,7 @@ class Parser {
   bool read_name() {
     const std::size_t begin = position_;
     while (digit_value(peek()) < 36 || peek() == '_') ++position_;
-    if (position_ == begin || !take('>')) {
+    if (position_ == begin || !consume('>')) {
       return fail(item_, "a group's name is made of ASCII letters, digits and _");
     }
     return begin_group(flags_);
@@ -288,7 +288,7 @@ class Parser {
     bool clear = false;
     bool useless_minus = false;
     for (;;) {
-      if (take('-')) {
+      if (consume('-')) {
         useless_minus = true;
         if (clear) break;
         clear = true;
@@ -300,8 +300,8 @@ class Parser {
       useless_minus = false;
       flags = clear ? flags & ~(1u << flag) : flags | 1u << flag;
     }
-    if (!useless_minus && take(':')) return begin_group(flags);
-    if (!useless_minus && take(')')) {
+    if (!useless_minus && consume(':')) return begin_group(flags);
+    if (!useless_minus && consume(')')) {
       flags_ = flags;
       return true;
     }
@@ -406,13 +406,13 @@ class Parser {
 
   /// What is after "\x".
   bool read_hexadecimal() {
-    if (!take('{')) return read_number(16, 2) == 2;
-    return read_number(16, size_) > 0 && number_ <= kLastCodePoint && take('}');
+    if (!consume('{')) return read_number(16, 2) == 2;
+    return read_number(16, size_) > 0 && number_ <= kLastCodePoint && consume('}');
   }
 
   bool read_class() {
     ++position_;
-    const bool negated = take('^');
+    const bool negated = consume('^');
     const std::size_t first = position_;  // where a ] is a character
     while (peek() != ']' || position_ == first) {
       if (!read_class_item()) return false;
@@ -450,7 +450,7 @@ class Parser {
 
   bool read_class_character(char32_t& code_point) {
     if (at_end()) return fail(item_, "this class is not closed; add a ]");
-    return peek() == '\\' ? read_escaped(code_point) : take_code_point(code_point);
+    return peek() == '\\' ? read_escaped(code_point) : consume_code_point(code_point);
   }
 
   /// Up to its ":]", which is `length` bytes ahead.
@@ -458,7 +458,7 @@ class Parser {
     const std::size_t begin = position_;
     const std::size_t end = position_ + length;
     position_ += 2;
-    const bool negated = take('^');
+    const bool negated = consume('^');
     const NamedClass* found = find_class({text_.data() + position_, end - position_});
     if (found == nullptr || end == position_ + 1) {
       return fail(begin, "unknown class; there are [:alpha:], [:digit:], [:space:], ...");
