@@ -40,7 +40,7 @@ tripline::wasm::EventBuffer event_buffer;
 tripline::Text kept;
 std::string_view result;  // of `kept`, or of a constant
 
-// What functions answer in place of a number of interventions or bytes.
+// Returned in place of a number of interventions or bytes.
 constexpr int kMalformed = -1;
 constexpr int kNoEngine = -2;
 constexpr int kRefused = -3;  // the result says why
@@ -70,10 +70,10 @@ int keep(std::span<const tripline::TriggeredIntervention> triggered) {
   return static_cast<int>(triggered.size());
 }
 
-/// What the host has written into the buffer, one text after the other from its beginning on. Only
-/// numbers go through embind: its glue for texts is large, and copies them one byte after the
-/// other.
-class BufferTexts {
+/// Reads the strings that the host has written into the buffer, one after the other from its
+/// beginning. Only numbers go through embind: its glue for strings is large, and copies them one
+/// byte after the other.
+class BufferStrings {
  public:
   std::string_view next(double size) {
     const std::size_t start = end_;
@@ -93,7 +93,7 @@ tripline::Text fingerprint_text(std::uint64_t fingerprint) {
 
 double load(double definitions_size, double profiles, double sent_marks, double event_ids) {
   tripline::Diagnostics diagnostics;
-  const auto program = tripline::load_program(BufferTexts().next(definitions_size), diagnostics);
+  const auto program = tripline::load_program(BufferStrings().next(definitions_size), diagnostics);
   keep(tripline::concat(
       {"{\"diagnostics\":", tripline::diagnostics_json(diagnostics),
        ",\"inputs\":", program ? tripline::inputs_json(*program) : "[]",
@@ -113,7 +113,7 @@ double load(double definitions_size, double profiles, double sent_marks, double 
 double restore(double handle, double snapshot_size) {
   Engine* engine = find(handle);
   if (engine == nullptr) return kNoEngine;
-  const auto restored = engine->restore(BufferTexts().next(snapshot_size));
+  const auto restored = engine->restore(BufferStrings().next(snapshot_size));
   if (restored) return 0;
   keep(restored.error());
   return kRefused;
@@ -122,7 +122,7 @@ double restore(double handle, double snapshot_size) {
 double attributes(double handle, double key_name_size, double id_size, double group_version) {
   const Engine* engine = find(handle);
   if (engine == nullptr) return kNoEngine;
-  BufferTexts texts;
+  BufferStrings texts;
   const std::string_view key_name = texts.next(key_name_size);
   auto readings = engine->attributes(key_name, texts.next(id_size));
   if (group_version != 0) {
@@ -134,7 +134,7 @@ double attributes(double handle, double key_name_size, double id_size, double gr
 double explain(double handle, double intervention_size, double key_name_size, double id_size) {
   const Engine* engine = find(handle);
   if (engine == nullptr) return kNoEngine;
-  BufferTexts texts;
+  BufferStrings texts;
   const std::string_view intervention = texts.next(intervention_size);
   const std::string_view key_name = texts.next(key_name_size);
   return keep(engine->explain(intervention, {key_name, texts.next(id_size)}));
@@ -143,7 +143,7 @@ double explain(double handle, double intervention_size, double key_name_size, do
 double forget(double handle, double key_name_size, double id_size) {
   Engine* engine = find(handle);
   if (engine == nullptr) return kNoEngine;
-  BufferTexts texts;
+  BufferStrings texts;
   const std::string_view key_name = texts.next(key_name_size);
   return engine->forget({key_name, texts.next(id_size)}) ? 1 : 0;
 }

@@ -31,7 +31,7 @@ std::optional<Time> time_of(double milliseconds) {
 }
 
 void* EventBuffer::reserve(std::size_t bytes) {
-  // What the header draws.
+  // The layout at the top of event_buffer.h.
   static_assert(sizeof(Header) == kHeaderBytes && sizeof(Slot) == kSlotBytes);
   static_assert(offsetof(Header, now) == 0 && offsetof(Header, time) == 8 &&
                 offsetof(Header, slot_count) == 16);

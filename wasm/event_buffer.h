@@ -1,7 +1,7 @@
 // The buffer in linear memory through which events reach the engine without JSON and without
-// embind: the host writes tagged values, then makes one call that passes numbers only. (Long texts
-// and snapshots take the same way, as bytes from 0 on.) Its layout
-// is stated here, in js/src/event/event-buffer.ts and in tests/conformance/layout.mjs.
+// embind: the host writes tagged values, then makes one call that passes numbers only. (Long
+// strings and snapshots take the same way, as bytes from 0 on.) Its layout is stated here, in
+// js/src/event/event-buffer.ts and in tests/conformance/layout.mjs.
 //
 //   0   f64 now          the host's clock in ms
 //   8   f64 time         when the event happened in ms; else NaN, or beyond the range of times
@@ -50,8 +50,8 @@ class EventBuffer {
     Event event;
     Time now;
   };
-  /// What the host wrote, as views into the buffer; null if an offset or a count leads out of it.
-  /// Valid until the next call, as what read_attribute_update() gives.
+  /// The values that the host wrote, as views into the buffer; null if an offset or a count leads
+  /// out of it. Valid until the next call, as what read_attribute_update() gives.
   const Content* read();
 
   struct AttributeUpdate {

@@ -1,10 +1,10 @@
 // The types of the WebAssembly module that wasm/bindings.cpp makes. A test compares this list with
 // the built module.
 
-/** What load() tells, as JSON text. */
+/** The report of load(), as JSON. */
 export interface LoadReport {
   diagnostics: Diagnostic[];
-  /** What the host binds for every event, numbered by position. */
+  /** The inputs that the host binds for every event, numbered by position. */
   inputs: Input[];
   /** The fields of external groups, whose values are set by setAttributes(). */
   fields: Field[];
@@ -66,10 +66,11 @@ export interface TriplineModule {
   /** Forgets what is known of an id. 0: nothing was; else 1. */
   forget(handle: number, keyNameSize: number, idSize: number): number;
 
-  /** The address of the event buffer, now of at least so many bytes. Memory may have grown. */
+  /** The address of the event buffer, now of at least `bytes` bytes. Memory may have grown. */
   buffer(bytes: number): number;
-  /** Of the ids in the buffer, and of nobody else, time passes in the calls to come: process, setAttributes, advance
-   *  and nextDeadline. `all`: everybody's, as at first. 0; -1: the buffer is malformed; -2: no such handle. */
+  /** Holds the ids in the buffer: in the calls to come (process, setAttributes, advance, nextDeadline), time passes for
+   *  these only. With `all`, it passes for all ids, as at first. Returns 0; -1: the buffer is malformed; -2: no such
+   *  handle. */
   hold(handle: number, all: number): number;
   /** Counts the event in the buffer. Returns the number of triggered interventions in the result; -1: the buffer
    *  is malformed; -2: no such handle. */

@@ -34,7 +34,7 @@ bool is_help(std::string_view argument) {
   return argument == "--help" || argument == "-h";
 }
 
-/// Whether help is asked for: in front of a `--`, and not as the value of an option.
+/// True if the user asks for help: in front of a `--`, and not as the value of an option.
 bool asks_for_help(const Command& command, const std::vector<std::string>& arguments) {
   for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
     if (is_help(arguments[i])) return true;

@@ -1,7 +1,7 @@
-// What the JSON library asks of the C and C++ libraries, without the 17 KB that the general
-// functions weigh: numbers of 128 bits, formats of every kind, casts by type. The linker takes
-// these instead. Those that nobody calls are here because they share a file with the others in the
-// C library, which must stay out; they leave no trace in the module.
+// The functions of the C and C++ libraries that the JSON library needs, without the 17 KB that the
+// general functions weigh: numbers of 128 bits, formats of every kind, casts by type. The linker
+// takes these instead. Those that nobody calls are here because they share a file with the others
+// in the C library, which must stay out; they leave no trace in the module.
 
 #include <cerrno>
 #include <cstdarg>
@@ -81,7 +81,8 @@ int snprintf(char* buffer, std::size_t, const char* format, ...) {
   return static_cast<int>(shown.size());
 }
 
-/// What types say of themselves to catch and dynamic_cast. Nothing here throws or asks for a type.
+/// The tables of type information for catch and dynamic_cast. Nothing here throws or asks for a
+/// type.
 extern const void* const class_type[3] asm("_ZTVN10__cxxabiv117__class_type_infoE") = {};
 extern const void* const derived_type[3] asm("_ZTVN10__cxxabiv120__si_class_type_infoE") = {};
 extern const void* const other_type[3] asm("_ZTVN10__cxxabiv121__vmi_class_type_infoE") = {};

@@ -1,4 +1,4 @@
-// tripline check: everything that is wrong with definitions.
+// tripline check: lists the errors and warnings of definitions.
 
 #include "commands/command.h"
 
@@ -16,7 +16,7 @@ int run(const Arguments& arguments) {
 
 const Command kCheck = {
     "check",
-    "say everything that is wrong with definitions",
+    "list the errors and warnings of definitions",
     "DEFINITIONS",
     "Reads the definitions and reports all errors and warnings, each with the place\n"
     "in the file and what to write instead. Prints nothing where all is well.",

@@ -1,4 +1,4 @@
-// What the subcommands share: how they are described and called, arguments, files, definitions.
+// Shared by the subcommands: their descriptions and calls, arguments, files, definitions.
 #pragma once
 
 #include <functional>
@@ -51,13 +51,13 @@ extern const Command kCheck, kReplay, kAttributes, kPreview, kExplain;
 [[nodiscard]] std::string overview();
 [[nodiscard]] std::string manual(const Command& command);
 
-/// What was written behind the subcommand's name, if it takes that. Options take the next argument
-/// as their value, or what follows a `=`; `-` alone is positional, and so is all that follows `--`.
-/// The error says what is wrong.
+/// Reads the arguments behind the subcommand's name, and refuses those that it does not have. The
+/// value of an option is the next argument, or what follows a `=`; `-` alone is positional, and so
+/// is all that follows `--`. The error is a sentence for the user.
 [[nodiscard]] tl::expected<Arguments, std::string> parse_arguments(
     const Command& command, const std::vector<std::string>& arguments);
 
-/// A whole file, or standard input for `-`; the error says why it cannot be read.
+/// Reads a whole file, or standard input for `-`. The error gives the reason.
 [[nodiscard]] tl::expected<std::string, std::string> read_file(const std::string& path);
 
 /// Loads definitions and prints their diagnostics on stderr, a line each. Null if there are errors.

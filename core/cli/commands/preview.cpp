@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kGap = 2;  // between the columns of the table
 
-/// Of one intervention: the targets that it would have reached.
+/// The targets that one intervention would have reached.
 struct Reach {
   const Program::Intervention* intervention;
   std::set<std::pair<std::string, std::string>> received;
@@ -56,7 +56,7 @@ std::vector<Row> table_of(const std::vector<Reach>& reaches) {
   return rows;
 }
 
-/// What a column and all behind it take, with gaps before each but the first.
+/// The width of a column and of all behind it, with gaps before each but the first.
 std::size_t width_from(const std::vector<std::size_t>& widths, std::size_t first) {
   std::size_t width = 0;
   for (std::size_t i = first; i < widths.size(); ++i) width += widths[i] + (i == 0 ? 0 : kGap);

@@ -10,7 +10,7 @@
 
 namespace tripline::cli {
 
-/// What one server keeps (rule 26); each is an option.
+/// The limits of one server (rule 26); each is an option.
 inline constexpr Limits kServerLimits{100'000, 10'000'000, 4'096};
 
 struct ReplayOptions {
@@ -21,8 +21,8 @@ struct ReplayOptions {
   Limits limits = kServerLimits;
 };
 
-/// The options that every replay has: --definitions, --until and the limits. The error says what is
-/// missing or wrong.
+/// Reads the options that every replay has: --definitions, --until and the limits. The error names
+/// the option that is missing or wrong.
 [[nodiscard]] tl::expected<ReplayOptions, std::string> replay_options(const Arguments& arguments);
 
 /// Their names, before those that a subcommand has beside them.
@@ -44,7 +44,7 @@ class Replay {
   [[nodiscard]] const Engine& engine() const { return engine_; }
 
  private:
-  /// One line through the engine; the error says why it was not.
+  /// Gives one line to the engine. The error is the reason why the line is skipped.
   tl::expected<void, std::string> apply(const Line& line, const Fired& fired, const Seen& seen);
   tl::expected<void, std::string> count(std::string_view line, const Fired& fired,
                                         const Seen& seen);

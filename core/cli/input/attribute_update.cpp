@@ -35,7 +35,7 @@ const Program::Group& group_of(const Program& program, const Program::Attribute&
   return program.groups[field.group];
 }
 
-/// Whether the attribute is a field of an external group of this name.
+/// True if the attribute is a field of an external group of this name.
 bool is_field(const Program& program, const Program::Attribute& attribute, std::string_view group) {
   return attribute.aggregate != Program::kNone &&
          program.aggregates[attribute.aggregate].is_external &&

@@ -27,8 +27,8 @@ struct AttributeUpdate {
 /// True if a line can be an attribute update. Costs a search for a word that no event has.
 [[nodiscard]] bool may_be_attribute_update(std::string_view line);
 
-/// Returns the attribute update of the line; nothing if it is an event after all. The error says
-/// why the update is refused.
+/// Returns the attribute update of the line; nothing if it is an event after all. The error is the
+/// reason for refusing the update.
 [[nodiscard]] tl::expected<std::optional<AttributeUpdate>, std::string> read_attribute_update(
     const Program& program, std::string_view line);
 

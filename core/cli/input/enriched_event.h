@@ -21,8 +21,8 @@ class EnrichedReader {
 
   /// One event. It is valid until the next call. An event without id gets a hash of its text as
   /// one; its time is derived_tstamp, else true_tstamp, dvce_created_tstamp or collector_tstamp.
-  /// The error says why the text is not an event, or which of these and of the times that the
-  /// program reads is there but cannot be read (rule 10).
+  /// The error is the reason why the line is not an event, or names a time, among these and those
+  /// that the program reads, that is there but cannot be read (rule 10).
   [[nodiscard]] tl::expected<Event, std::string> read(std::string_view json);
 
  private:

@@ -18,7 +18,7 @@ int escaped_unit(std::string_view text) {
   return error == std::errc() && end == text.data() + size ? unit : -1;
 }
 
-/// What stands for the escape at the front of `rest`, which is taken off.
+/// Removes the escape at the front of `rest` and returns its replacement.
 std::string_view consume_escape(std::string_view& rest) {
   const auto is_between = [](int unit, int first, int last) {
     return unit >= first && unit <= last;

@@ -6,8 +6,8 @@
 
 namespace tripline::cli {
 
-/// A JSON text as browsers take it, in words that nlohmann_json takes too: escapes of lone
-/// surrogates become \ufffd, numbers beyond every double null (rule 1). What is no JSON stays none.
+/// Rewrites JSON that browsers accept so that nlohmann_json accepts it too: escapes of lone
+/// surrogates become \ufffd, numbers beyond every double null (rule 1). Invalid JSON stays invalid.
 [[nodiscard]] std::string lenient_json(std::string_view json);
 
 /// A string value cut at 8 KB, between two code points (rule 26).

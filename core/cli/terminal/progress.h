@@ -8,10 +8,10 @@
 namespace tripline::cli {
 
 /// A line on standard error that is written over itself, ten times a second at most; nothing where
-/// standard error is no terminal.
+/// standard error is not a terminal.
 class Progress {
  public:
-  /// Of a regular file the share that was read is shown as well.
+  /// For a regular file, the line also shows the share that was read.
   explicit Progress(const std::string& path);
   ~Progress() { clear(); }
 
@@ -34,7 +34,7 @@ class Progress {
   Clock::time_point last_shown_ = started_;
 };
 
-/// What the line says: `  42 %  1,234,567 lines  0:07 left`, as far as `width` columns hold it.
+/// The text of the line: `  42 %  1,234,567 lines  0:07 left`, as far as `width` columns hold it.
 [[nodiscard]] std::string progress_text(std::uint64_t bytes, std::uint64_t size,
                                         std::uint64_t lines, double seconds, std::size_t width);
 

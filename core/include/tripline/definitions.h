@@ -1,4 +1,4 @@
-// What the user wrote: a definitions bundle, read and checked one object at a time. How objects
+// A definitions bundle as the user wrote it, read and checked one object at a time. How objects
 // refer to one another is checked by compile() (program.h).
 //
 // The shapes follow the objects that Snowplow's Python SDK publishes, under their own names.
@@ -19,9 +19,9 @@ struct JsonNode;
 /// Where a bundle may leave one out, 0 stands for none.
 using Duration = std::int64_t;
 
-// In each of these, `none` stands for what is absent or wrong (what is wrong has been reported),
-// and `end_` is one past the last. definitions/words.h has their words, value/enumerations.h the
-// questions about them; both check the order when they are compiled.
+// In each enumeration, `none` stands for a value that is absent or wrong (a wrong one has been
+// reported), and `end_` is one past the last. definitions/words.h has their words,
+// value/enumerations.h their predicates; both check the order when they are compiled.
 
 /// Scalars, `dict`, then lists in the order of their items' types.
 enum class ValueType : std::uint8_t {
@@ -225,7 +225,7 @@ struct Service {
   Items<GroupLink> attribute_groups;
 };
 
-/// What fires when its criteria become true.
+/// Fires when its criteria become true.
 struct Intervention {
   const JsonNode* pointer = nullptr;
   std::string_view name;

@@ -1,4 +1,4 @@
-// What is wrong with a definition, and where. "Your definition is wrong" travels here; "the engine
+// A mistake in a definition, and its place. "Your definition is wrong" travels here; "the engine
 // could not" travels as the error of a tl::expected.
 #pragma once
 

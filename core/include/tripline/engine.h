@@ -1,4 +1,4 @@
-// What running keeps: profiles, what was sent, and the clock.
+// The running engine: it keeps profiles, marks of what was sent, and the clock.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@
 
 namespace tripline {
 
-/// Whom an intervention is for, or whose profile: the name of an attribute key, and an id.
+/// The target of an intervention, or the owner of a profile: the name of an attribute key, and an
+/// id.
 struct TargetView {
   std::string_view name;
   std::string_view id;
@@ -44,7 +45,7 @@ struct TriggeredIntervention {
   Time triggered_at;
 };
 
-/// What an engine keeps at most; the least recently used goes first. The defaults suit a page.
+/// The most that an engine keeps; the least recently used goes first. The defaults suit a page.
 struct Limits {
   std::size_t profiles = 200;
   std::size_t sent_marks = 10'000;
@@ -93,7 +94,7 @@ class Engine {
   std::span<const TriggeredIntervention> process(const Event& event, Time now,
                                                  HeldIds held = nullptr);
 
-  /// What became of the event of the last process().
+  /// Returns why the event of the last process() did or did not count.
   [[nodiscard]] Admission last_admission() const;
 
   /// Lets time pass without an event: what becomes true through time alone fires, each at its own

@@ -20,9 +20,9 @@ namespace tripline {
 /// [{"severity": "error" | "warning", "pointer", "message"}]
 [[nodiscard]] Text diagnostics_json(const Diagnostics& diagnostics);
 
-/// What a host must bind, numbered by position: {"kind": "atomic", "name"} or {"kind": "event",
-/// "vendor", "name", "major_version", "path"} or the same with "kind": "entity" and "index". A path
-/// is a list of members' names and array indices.
+/// The inputs that a host must bind, numbered by position: {"kind": "atomic", "name"} or {"kind":
+/// "event", "vendor", "name", "major_version", "path"} or the same with "kind": "entity" and
+/// "index". A path is a list of members' names and array indices.
 [[nodiscard]] Text inputs_json(const Program& program);
 
 /// The fields of external groups: [{"attribute": number, "attribute_key", "group", "version",

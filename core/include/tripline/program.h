@@ -1,4 +1,4 @@
-// What definitions compile to: flat tables whose entries refer to one another by index. A program
+// A compiled program: flat tables whose entries refer to one another by index. A program
 // is immutable and may be shared by any number of engines.
 //
 //   inputs ◀── keys                        which id an event carries
@@ -42,7 +42,7 @@ struct Program {
     Items<Index> timed;
   };
 
-  /// What stands right of a value, ready to be compared.
+  /// The right side of a comparison, ready to be compared with a value.
   struct Comparison {
     Operator op;
     ValueView literal;
@@ -56,17 +56,17 @@ struct Program {
     Comparison comparison;
   };
 
-  /// Rows of conditions, with kNone behind each row. They hold if all of some row do, or if there
-  /// is no row.
+  /// Rows of conditions, with kNone behind each row. They hold if all of some row do, or if
+  /// there is no row.
   using Rows = Items<Index>;
 
-  /// Whether an event counts: it does if all three hold. `selectors` and `any` have a row for each
-  /// of theirs, `all` has one.
+  /// Decides whether an event counts: it does if all three hold. `selectors` and `any` have a row
+  /// for each of theirs, `all` has one.
   struct Test {
     Rows selectors;
     Rows all;
     Rows any;
-    /// What an event that passes updates.
+    /// The aggregates that an event updates if it counts.
     Items<Index> aggregates;
   };
 
@@ -148,7 +148,7 @@ struct Program {
   /// The leaves on one attribute, arranged so that an update from one number to another touches
   /// only those between the two.
   struct Leaves {
-    /// Of an attribute with a numeric type: its comparisons with numbers, ascending.
+    /// Comparisons of an attribute of a numeric type with numbers, ascending.
     Items<Threshold> thresholds;
     /// Those with `changed`.
     Items<Index> changed;
@@ -191,7 +191,8 @@ struct Program {
     bool has_none;
   };
 
-  /// What a host must bind: each distinct field or property once. `date_part` is always none.
+  /// The inputs that a host must bind: each distinct field or property once. `date_part` is always
+  /// none.
   List<Property> inputs;
   List<Key> keys;
   List<Condition> conditions;

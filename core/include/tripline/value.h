@@ -1,9 +1,9 @@
-// What an attribute, a literal or an event's property can hold.
+// The values of attributes, literals and an event's properties.
 //
 //   Value       owns its data: attribute values, literals, triggered interventions
 //   ValueView   looks into somebody else's buffer: an event's properties (see event.h)
 //
-// A missing value and a JSON null are the same thing here: nothing in Signals tells them apart.
+// A missing value and a JSON null are the same here: nothing in Signals tells them apart.
 #pragma once
 
 #include <cmath>
@@ -26,7 +26,7 @@ using Time = std::int64_t;
 inline constexpr Time kEarliestTime = -8'640'000'000'000'000;
 /// See kEarliestTime.
 inline constexpr Time kLatestTime = 8'640'000'000'000'000;
-/// Whether it is in that range.
+/// True if the time is in that range.
 [[nodiscard]] inline bool is_time(Time time) {
   return time >= kEarliestTime && time <= kLatestTime;
 }

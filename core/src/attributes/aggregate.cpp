@@ -29,7 +29,8 @@ ValueType recorded_type(const ValueView& scalar, const Program::Aggregate& defin
   }
 }
 
-/// What a scalar brings; null where it does not fit. Where only the event itself counts, a mark.
+/// Returns the value to record for a scalar; null where it does not fit. Where only the event
+/// itself counts, a mark.
 Value recorded_value(const ValueView& scalar, const Program::Aggregate& definition) {
   if (definition.aggregation == Aggregation::counter || definition.time_unit != TimeUnit::none) {
     return Value::boolean(true);

@@ -23,13 +23,13 @@ class Aggregate {
 
   /// Takes in an event that counts. `input` is the property that the attribute reads (missing where
   /// the aggregation reads none); `time` is the event's, `now` the clock's. False if there was
-  /// nothing to take: a value that does not fit, an event that has left the window.
+  /// nothing to record: a value that does not fit, an event that has left the window.
   virtual bool update(const ValueView& input, Time time, Time now);
   /// The attribute's value, null where nothing counts.
   Value value(Time now) const;
-  /// What `changed` looks at: the value, but for an age the instant that it is counted from.
+  /// The value that `changed` compares; for an age, the instant that it is counted from.
   virtual Value stored(Time now) const = 0;
-  /// Of a value that grows with time: the instant from which it is counted; else kNever.
+  /// For a value that grows with time, the instant from which it is counted; else kNever.
   Time ages_from(Time now) const;
   /// The first moment after `now` at which stored() may be another without an event; kNever if
   /// none.
@@ -43,7 +43,8 @@ class Aggregate {
  protected:
   /// A value that an event brings, in the attribute's (element) type, never null: to be moved from.
   virtual void record(Value& value, Time time, Time now) = 0;
-  /// Of what counts in the window at `now`: the time of what leaves first; kNever if nothing does.
+  /// The time of the value that leaves the window first, of those that are in it at `now`; kNever
+  /// if none does.
   virtual Time oldest(Time now) const;
 
   bool has_left(Time time, Time now) const {

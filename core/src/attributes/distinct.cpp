@@ -155,7 +155,7 @@ class Distinct final : public Aggregate {
 
   static bool has_smaller_hash(const Seen& one, const Seen& other) { return one.hash < other.hash; }
 
-  /// Of two neighbours in the order of their hashes.
+  /// For two neighbours in the order of their hashes.
   bool hides(const Seen& smaller, const Seen& larger) const {
     return register_of(smaller) == register_of(larger) && smaller.last >= larger.last;
   }

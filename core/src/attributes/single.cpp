@@ -1,5 +1,6 @@
-// What needs no more than one value and its time: min, max, first, last and the ages, for ever;
-// last and time_since_last in a window, too: when the latest value has left it, so has every other.
+// Aggregations that need one value and its time: min, max, first, last and the ages without a
+// window; last and time_since_last in a window, too: when the latest value has left it, so has
+// every other.
 
 #include "attributes/aggregate.h"
 #include "value/value_bytes.h"
@@ -34,7 +35,7 @@ class Single final : public Aggregate {
            definition_.aggregation == Aggregation::max;
   }
 
-  /// Of equal times the value that came first is first, and the one that came last is last.
+  /// If times are equal, the value that came first is first, and the one that came last is last.
   bool replaces(const Value& value, Time time) const {
     switch (definition_.aggregation) {
       case Aggregation::min:

@@ -52,7 +52,8 @@ void Window::add(Value& value, Time time, Time now) {
   Entry* place = entries_.end();
   while (place != head && place[-1].last > time) --place;
   if (keeps_extreme()) {
-    // Whoever leaves no earlier and is no worse makes an entry superfluous.
+    // An entry that leaves as late or later, and is as good or better, makes another one
+    // superfluous.
     if (place != entries_.end() && dominates(*place, entry)) return;
     Entry* from = place;
     while (from != head && dominates(entry, from[-1])) --from;

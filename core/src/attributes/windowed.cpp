@@ -1,4 +1,5 @@
-// What needs all that is in its window: counter, sum, mean, min, max, first and time_since_first.
+// Aggregations that need all values in their window: counter, sum, mean, min, max, first and
+// time_since_first.
 // When the first has left, the next one is first.
 
 #include "attributes/aggregate.h"

@@ -13,7 +13,7 @@ bool is_event_time(const Property& property) {
   return property.source == Property::Source::atomic && property.name == "derived_tstamp";
 }
 
-/// What the type must be instead, or nothing where it fits.
+/// Returns the types that the aggregation allows, for the message; nothing if the type fits.
 std::string_view wrong_type(Aggregation aggregation, ValueType type) {
   if (is_time_since(aggregation)) {
     return type == ValueType::float_ || type == ValueType::double_ ? "" : "float or double";
@@ -29,7 +29,7 @@ std::string_view wrong_type(Aggregation aggregation, ValueType type) {
   return is_list_type(type) || type == ValueType::dict ? "a scalar type such as string" : "";
 }
 
-/// Whether the value is one that the type has, element by element in a list.
+/// True if the value belongs to the type, element by element in a list.
 bool fits(const ValueView& value, ValueType type) {
   if (value.kind() != ValueView::Kind::list) return convert(value, type) == Value::of(value);
   for (const ValueView& element : value.elements()) {
@@ -50,7 +50,8 @@ void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
     return;
   }
   if (property.source == Property::Source::atomic && !is_time_field(property.name)) {
-    diagnostics.error(attribute.pointer, "/property/date_part", "'%' is no time", {property.name});
+    diagnostics.error(attribute.pointer, "/property/date_part", "'%' is not a time",
+                      {property.name});
   }
   const bool is_number = is_numeric_part(property.date_part);
   const ValueType type = element_type(attribute.type);
@@ -81,7 +82,7 @@ void check_attribute(const Attribute& attribute, const ValueView& default_value,
                       {aggregation, needed});
   } else if (!default_value.is_missing() && !fits(default_value, attribute.type)) {
     diagnostics.error(attribute.pointer, "/default_value",
-                      "the default is no value of the attribute's type '%'",
+                      "'default_value' does not fit the attribute's type '%'",
                       {name_of<ValueType>(kValueTypes, attribute.type)});
   }
   if (attribute.period != 0 && attribute.ttl != 0) {

@@ -1,4 +1,4 @@
-// What an attribute's aggregation, type, property and times must be to one another.
+// Checks that an attribute's aggregation, type, property and times fit one another.
 #pragma once
 
 #include "tripline/definitions.h"

@@ -14,7 +14,7 @@ Text quoted(Operator op) {
   return concat({"'", name_of<Operator>(kOperators, op), "'"});
 }
 
-/// What a literal is compared with.
+/// The left side of a comparison with a literal.
 struct Subject {
   std::string_view name;  // as a message begins with it
   ValueType type;

@@ -1,4 +1,4 @@
-// Whether a comparison can ever hold, given what is on its left side (rules 7 and 8).
+// Checks that a comparison can hold at all, given its left side (rules 7 and 8).
 #pragma once
 
 #include "tripline/definitions.h"

@@ -29,7 +29,7 @@ Index add_subtree(Program& program, Index index, Index if_true, Index if_false) 
   if (node.kind == Criterion::Kind::leaf) {
     return add_leaf_step(program, node.leaf, if_true, if_false);
   }
-  // `none` is `any` with the answers exchanged.
+  // `none` is `any` with the outcomes exchanged.
   if (node.kind == Criterion::Kind::none) std::swap(if_true, if_false);
   const bool is_all = node.kind == Criterion::Kind::all;
   List<Index> children;

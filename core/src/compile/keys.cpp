@@ -44,7 +44,7 @@ Text describe_input_of_key(const Compilation& compilation, Index input) {
 void report_key_without_input(Compilation& compilation, const AttributeKey& key) {
   compilation.error(
       key.pointer, "",
-      "'%' is no atomic field, so the key needs a 'property' that says where its id is found%",
+      "'%' is not an atomic field, so the key needs a 'property' that says where its id is found%",
       {key.property.name, suggestion(key.property.name, atomic_fields())});
 }
 

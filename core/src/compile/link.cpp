@@ -38,7 +38,7 @@ void arrange(Compilation& compilation, Index index) {
   if (op == Operator::changed) return compilation.add_to(leaves.changed, index);
   std::span<const ValueView> numbers;
   if (is_numeric_type(program.attributes[leaf.attribute].type)) {
-    // Whether a number is in a list turns where it is equal to one of the list's.
+    // The result of `in` changes where a number is equal to one of the list's.
     numbers = literal.elements();
     op = item_comparison(op);
     if (literal.kind() == ValueView::Kind::number) numbers = std::span(&literal, 1);

@@ -77,13 +77,13 @@ Text criteria_text(const Program& program, Program::Index index) {
 
 class Lister {
  public:
-  template <typename Things, typename Describe>
-  void section(const char* title, const Things& things, Describe describe) {
+  template <typename Sequence, typename Describe>
+  void section(const char* title, const Sequence& items, Describe describe) {
     text_ += title;
     text_ += '\n';
     std::size_t number = 0;
-    for (const auto& thing : things) {
-      text_ += concat({"  ", number++, ":", describe(thing), "\n"});
+    for (const auto& item : items) {
+      text_ += concat({"  ", number++, ":", describe(item), "\n"});
     }
   }
   Text finish() { return std::move(text_); }

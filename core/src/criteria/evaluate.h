@@ -5,9 +5,9 @@
 
 namespace tripline {
 
-/// Goes through an intervention's steps, from the first; `holds(step)` answers for the leaf of each
-/// and is asked no more than it takes. A loop without recursion, whatever the depth of the
-/// criteria.
+/// Goes through an intervention's steps, from the first; `holds(step)` returns the outcome of a
+/// step's leaf and is only called while the result is open. A loop without recursion, whatever the
+/// depth of the criteria.
 template <typename Holds>
 [[nodiscard]] bool criteria_hold(const Program& program, Program::Index first, Holds holds) {
   Program::Index index = first;

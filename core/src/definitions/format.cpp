@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t kHighestNumber = 1'000'000;
 constexpr std::size_t kLongestName = 128;
 
-/// What tutorials and older definitions write for a word of the format.
+/// Returns the format's word for one that tutorials and older definitions use.
 std::string_view without_alias(std::string_view word) {
   if (word == "==") return "=";  // rule 8
   if (word == "timestamp") return "unix_timestamp";
@@ -44,11 +44,11 @@ bool is_name(std::string_view text, std::string_view punctuation) {
          });
 }
 
-void Reader::read_object(const JsonNode& node, const AnyFormat& format, void* thing) {
-  *static_cast<const JsonNode**>(thing) = &node;
+void Reader::read_object(const JsonNode& node, const AnyFormat& format, void* object) {
+  *static_cast<const JsonNode**>(object) = &node;
   if (node.kind != JsonNode::Kind::object) return refuse(node, format);
   for (const FieldFormat& field : format.fields) {
-    void* const place = static_cast<char*>(thing) + field.offset;
+    void* const place = static_cast<char*>(object) + field.offset;
     if (const JsonNode* member = node.member(field.name)) {
       read_field(*member, field, place);
     } else if (field.is_required) {
@@ -57,7 +57,7 @@ void Reader::read_object(const JsonNode& node, const AnyFormat& format, void* th
       *static_cast<std::uint32_t*>(place) = 1;
     }
   }
-  if (format.check != nullptr) format.check(*this, thing);
+  if (format.check != nullptr) format.check(*this, object);
   if (format.ignored != nullptr) warn_about_unknown_fields(node, format);
 }
 
@@ -184,16 +184,16 @@ void Reader::read_word(const JsonNode& node, const FieldFormat& field, std::uint
   error(&node, "'%' is not known here%", {node.text, better});
 }
 
-void Reader::read_list(const JsonNode& node, const FieldFormat& field, ItemsStorage& things) {
+void Reader::read_list(const JsonNode& node, const FieldFormat& field, ItemsStorage& items) {
   if (node.kind != JsonNode::Kind::array) return error(&node, "a list is needed here");
   const auto& format = *static_cast<const AnyFormat*>(field.argument);
   if (node.size > format.most) error(&node, "at most % are allowed here", {format.most});
-  auto* thing = static_cast<char*>(memory_.allocate(node.size * format.thing_bytes));
-  things = {thing, node.size};
+  auto* object = static_cast<char*>(memory_.allocate(node.size * format.object_bytes));
+  items = {object, node.size};
   ++lists_;
   for (const JsonNode* item = node.first; item != nullptr; item = item->next) {
-    read_object(*item, format, thing);
-    thing += format.thing_bytes;
+    read_object(*item, format, object);
+    object += format.object_bytes;
   }
   --lists_;
 }

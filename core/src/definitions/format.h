@@ -49,13 +49,13 @@ struct AnyFormat {
   /// Fields without a meaning here, with `|` between them. Of all others an author is warned,
   /// unless this is null: then the rest of the object is for another format.
   const char* ignored;
-  /// What a table cannot say, asked when the object has been read. May be null.
-  void (*check)(Reader& reader, void* thing);
-  std::uint16_t thing_bytes;
+  /// Checks what a table cannot express, once the object has been read. May be null.
+  void (*check)(Reader& reader, void* object);
+  std::uint16_t object_bytes;
   std::uint16_t most = 0xffff;  // such objects in a list
 };
 
-template <typename Thing>
+template <typename Object>
 struct Format : AnyFormat {};
 
 /// Reads objects by their formats. What is absent or wrong is left zero; what is wrong is reported.
@@ -63,9 +63,9 @@ class Reader {
  public:
   Reader(Arena& memory, Diagnostics& diagnostics) : memory_(memory), diagnostics_(diagnostics) {}
 
-  template <typename Thing>
-  void read(const JsonNode& node, const Format<Thing>& format, Thing& thing) {
-    read_object(node, format, &thing);
+  template <typename Object>
+  void read(const JsonNode& node, const Format<Object>& format, Object& object) {
+    read_object(node, format, &object);
   }
 
   void error(const JsonNode* where, const char* message,
@@ -77,14 +77,14 @@ class Reader {
   int lists() const { return lists_; }
 
  private:
-  void read_object(const JsonNode& node, const AnyFormat& format, void* thing);
+  void read_object(const JsonNode& node, const AnyFormat& format, void* object);
   /// Reports what is not an object, and how to write it as one.
   void refuse(const JsonNode& node, const AnyFormat& format);
   void refuse_duration(const JsonNode& node, std::string_view text);
   void read_field(const JsonNode& node, const FieldFormat& field, void* place);
   void read_text(const JsonNode& node, const FieldFormat& field, void* place);
   void read_word(const JsonNode& node, const FieldFormat& field, std::uint8_t& value);
-  void read_list(const JsonNode& node, const FieldFormat& field, ItemsStorage& things);
+  void read_list(const JsonNode& node, const FieldFormat& field, ItemsStorage& items);
   void warn_about_unknown_fields(const JsonNode& node, const AnyFormat& format);
 
   Arena& memory_;
@@ -95,7 +95,7 @@ class Reader {
 /// `1 to 128` letters, digits and what is in `punctuation`.
 [[nodiscard]] bool is_name(std::string_view text, std::string_view punctuation = "_");
 
-// What tables are made of. A place in a struct knows its type, so a table cannot confuse them.
+// The parts of tables. A place in a struct knows its type, so a table cannot confuse them.
 
 template <typename Member>
 struct Place {
@@ -149,7 +149,7 @@ constexpr FieldFormat path(const char* name, Place<Items<PathStep>> place) {
 constexpr FieldFormat value(const char* name, Place<const JsonNode*> place) {
   return {name, FieldFormat::Kind::value, false, place.offset};
 }
-/// Whether the field is there, whatever it holds.
+/// True if the field is there, whatever it holds.
 constexpr FieldFormat presence(const char* name, Place<bool> place) {
   return {name, FieldFormat::Kind::presence, false, place.offset};
 }
@@ -157,36 +157,36 @@ constexpr FieldFormat presence(const char* name, Place<bool> place) {
 constexpr FieldFormat refused(const char* name, const char* message) {
   return {name, FieldFormat::Kind::refused, false, 0, message};
 }
-template <typename Thing>
-constexpr FieldFormat object(const char* name, Place<Thing> place, const Format<Thing>& format) {
+template <typename Object>
+constexpr FieldFormat object(const char* name, Place<Object> place, const Format<Object>& format) {
   return {name, FieldFormat::Kind::object, false, place.offset, &format};
 }
-template <typename Thing>
-constexpr FieldFormat list(const char* name, Place<Items<Thing>> place,
-                           const Format<Thing>& format) {
+template <typename Object>
+constexpr FieldFormat list(const char* name, Place<Items<Object>> place,
+                           const Format<Object>& format) {
   return {name, FieldFormat::Kind::list, false, place.offset, &format};
 }
 
-/// Reader writes the node that it reads to the beginning of each struct.
-template <typename Thing>
+/// The Reader writes the node that it reads to the beginning of each struct.
+template <typename Object>
 constexpr bool kBeginsWithPointer =
-    std::is_same_v<decltype(Thing::pointer), const JsonNode*>&& offsetof(Thing, pointer) == 0;
+    std::is_same_v<decltype(Object::pointer), const JsonNode*>&& offsetof(Object, pointer) == 0;
 
-template <typename Thing>
-constexpr Format<Thing> format(std::span<const FieldFormat> fields, const char* ignored) {
-  static_assert(kBeginsWithPointer<Thing>);
-  return {{fields, ignored, nullptr, sizeof(Thing)}};
+template <typename Object>
+constexpr Format<Object> format(std::span<const FieldFormat> fields, const char* ignored) {
+  static_assert(kBeginsWithPointer<Object>);
+  return {{fields, ignored, nullptr, sizeof(Object)}};
 }
-template <typename Thing, void (*check)(Reader&, Thing&)>
-constexpr Format<Thing> format(std::span<const FieldFormat> fields, const char* ignored) {
-  static_assert(kBeginsWithPointer<Thing>);
-  constexpr auto untyped = [](Reader& reader, void* thing) {
-    check(reader, *static_cast<Thing*>(thing));
+template <typename Object, void (*check)(Reader&, Object&)>
+constexpr Format<Object> format(std::span<const FieldFormat> fields, const char* ignored) {
+  static_assert(kBeginsWithPointer<Object>);
+  constexpr auto untyped = [](Reader& reader, void* object) {
+    check(reader, *static_cast<Object*>(object));
   };
-  return {{fields, ignored, untyped, sizeof(Thing)}};
+  return {{fields, ignored, untyped, sizeof(Object)}};
 }
-template <typename Thing>
-constexpr Format<Thing> at_most(std::uint16_t count, Format<Thing> format) {
+template <typename Object>
+constexpr Format<Object> at_most(std::uint16_t count, Format<Object> format) {
   format.most = count;
   return format;
 }

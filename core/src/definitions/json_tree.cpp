@@ -25,7 +25,7 @@ class TreeBuilder {
   TreeBuilder(Arena& memory, Diagnostics& diagnostics)
       : memory_(memory), diagnostics_(diagnostics) {}
 
-  /// What was read, or null.
+  /// The root of the tree, or null.
   JsonNode* root() const { return above_.first; }
 
   bool null() { return place(JsonNode::Kind::null) != nullptr; }

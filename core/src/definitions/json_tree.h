@@ -32,8 +32,9 @@ struct JsonNode {
   const JsonNode* member(std::string_view name) const;
 };
 
-/// Of a scalar or a list of scalars; missing of anything else. It looks into the node's memory, and
-/// a list's elements are in `memory`. With `are_times`, strings are times (rule 10).
+/// Returns the value of a scalar or a list of scalars; missing for any other node. It looks into
+/// the node's memory, and a list's elements are in `memory`. With `are_times`, strings are times
+/// (rule 10).
 [[nodiscard]] ValueView value_of(const JsonNode* node, Arena& memory, bool are_times = false);
 
 /// Reads JSON text into the arena. On a syntax error, on arrays and objects nested over 256 deep,

@@ -19,9 +19,9 @@ constexpr std::uint16_t kMostInterventions = 10'000;
 constexpr const char* kOther = nullptr;  // fields are those of another format
 
 /// A member of a struct, as tables name it.
-#define PLACE(Thing, member)       \
-  Place<decltype(Thing::member)> { \
-    offsetof(Thing, member)        \
+#define PLACE(Object, member)       \
+  Place<decltype(Object::member)> { \
+    offsetof(Object, member)        \
   }
 
 // ---- properties ------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ void refuse_date_part(Reader& reader, const Property& property, const char* mess
 
 // ---- event filters ---------------------------------------------------------------------------
 
-/// What does not fit the operator alone is an error here (rule 8).
+/// Reports a literal that does not fit its operator, whatever it is compared with (rule 8).
 void check_comparison(Reader& reader, const JsonNode* pointer, Operator op,
                       const JsonNode*& literal) {
   const JsonNode* value = pointer->member("value");

@@ -156,7 +156,7 @@ std::string_view name_of(const Words<Enum>& words, Enum value) {
 [[nodiscard]] bool is_atomic_field(std::string_view name);
 /// Atomic fields that the collector or an enrichment fills in, so that a page never has them.
 [[nodiscard]] bool is_unknown_to_browsers(std::string_view name);
-/// What an atomic field holds: string_, double_, boolean, or unix_timestamp for a time; none if
+/// The type of an atomic field: string_, double_, boolean, or unix_timestamp for a time; none if
 /// there is no such field.
 [[nodiscard]] ValueType atomic_type(std::string_view name);
 /// Schemas of entities that only Enrich adds, so that a page never has them.

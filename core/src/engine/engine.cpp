@@ -1,5 +1,5 @@
-// What becomes of a state between updates, and the rarer parts of one. A page's module is compiled
-// for size but for engine.cpp, so what is called from there must not be inlined into it.
+// The class Engine, and the rarer parts of an update. The module of a page is compiled for size,
+// except a few files such as update.cpp: functions that those call must not be inlined there.
 
 #include <algorithm>
 
@@ -115,8 +115,9 @@ void EngineState::clear() {
     const Index aggregate = known ? program->attributes[value.attribute].aggregate : Program::kNone;
     if (aggregate == Program::kNone || !program->aggregates[aggregate].is_external ||
         program->aggregates[aggregate].key != key) {
-      return tl::make_unexpected(
-          Text("an attribute is no field of an external group with this attribute key"));
+      return tl::make_unexpected(concat(
+          {"attribute ", value.attribute,
+           " cannot be set: it is not a field of an external group with this attribute key"}));
     }
   }
   return {};

@@ -67,7 +67,7 @@ class Explanation {
     });
   }
 
-  /// Whether it holds.
+  /// Returns true if the node holds.
   bool write_node(Index index) {
     const Program::Node& node = program_.nodes[index];
     json_.begin_object();

@@ -180,7 +180,7 @@ class StatePass {
     return archive_.ok() ? numbers[number] : kGone;
   }
 
-  /// Of event ids nothing is kept but the lower half of the hash.
+  /// For event ids, only the lower half of the hash is kept.
   void visit_marks(Marks& marks, bool are_whole) {
     const auto visit_mark = [&](Hash128& mark, Time& time) {
       archive_.number(mark.low);
@@ -226,7 +226,7 @@ tl::expected<void, Text> Engine::restore(std::string_view snapshot) {
   Archive archive(snapshot);
   Header header;
   header.visit(archive);
-  if (header.magic != kMagic) return tl::make_unexpected("this is no Tripline snapshot");
+  if (header.magic != kMagic) return tl::make_unexpected("this is not a Tripline snapshot");
   if (header.format != kFormat) {
     return tl::make_unexpected(concat(
         {"the snapshot has format ", header.format, "; this engine reads format ", kFormat}));

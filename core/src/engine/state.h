@@ -1,5 +1,5 @@
-// What an engine keeps between calls, and what it needs during one. engine.cpp gives it its
-// behaviour, engine/snapshot.cpp turns it into bytes and back.
+// The data that an engine keeps between calls, and that it needs during one. engine.cpp and
+// update.cpp give it its behaviour, engine/snapshot.cpp turns it into bytes and back.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +16,8 @@
 
 namespace tripline {
 
-/// Whose attributes criteria read: an id and a profile per key. "" and null where there is none; an
-/// id without a profile is one of which nothing is known.
+/// The profiles whose attributes criteria read: an id and a profile per key. "" and null where
+/// there is none; an id without a profile is one of which nothing is known.
 struct Scope {
   List<Text> ids;
   List<Profile*> profiles;
@@ -46,8 +46,8 @@ struct Scope {
   }
 };
 
-/// What an intervention's id says of why it fired (rule 23): an event's id; or a profile, and the
-/// number of its attribute update or the ms of its deadline.
+/// The cause of an intervention, as a part of its id (rule 23): an event's id; or a profile, and
+/// the number of its attribute update or the ms of its deadline.
 struct Cause {
   std::string_view kind;
   std::string_view key_name;
@@ -60,7 +60,7 @@ struct Cause {
   }
 };
 
-/// Of the update under way.
+/// The two sides of the current update.
 enum class Side : std::uint8_t { before, after };
 
 /// An attribute before and after the update under way, as criteria read it. What time does not
@@ -68,7 +68,7 @@ enum class Side : std::uint8_t { before, after };
 struct AttributeState {
   /// Nothing changes it but updates.
   bool is_stable = false;
-  /// What `changed` asks for; maintained where somebody asks.
+  /// The outcome of `changed`; only maintained where a criterion uses it.
   bool changed = false;
   /// False where nothing happened in between: then `after` stands for both.
   bool may_differ = false;
@@ -101,8 +101,8 @@ struct EngineState {
   Time clock = kEarliest;
   ProfileStore profiles;
   Marks sent;
-  /// Of event ids the lower half of the hash, oldest first; the values say nothing. The same type,
-  /// so that a page loads its code once.
+  /// The lower halves of the hashes of event ids, oldest first; their values have no meaning. The
+  /// same type, so that a page loads its code once.
   Marks events;
 
   // Kept, but not part of the state.
@@ -115,7 +115,7 @@ struct EngineState {
   /// Up to when everybody's deadlines were run.
   Time all_evaluated_until = kEarliest;
 
-  // Of the call under way; here so that their memory is used again.
+  // Needed during a call only; kept here so that their memory is used again.
   Scope scope;
   PatternSearch search;
   EventTest test;
@@ -154,7 +154,7 @@ struct EngineState {
   void hold_event();
   /// Makes `held` a heap.
   void order_held();
-  /// Whose deadline is the next one, of all or of those in `held`; or null.
+  /// The profile with the next deadline, of all or of those in `held`; or null.
   Profile* next_due(bool all) const {
     return all ? deadlines.next() : held.empty() ? nullptr : held.front();
   }

@@ -1,4 +1,4 @@
-// The only file that knows the order of things: event, attribute update or deadline → attribute
+// The only file that knows the order of the steps: event, attribute update or deadline → attribute
 // updates → criteria → interventions.
 
 #include <algorithm>
@@ -36,7 +36,7 @@ class Update {
     state.search.begin();
   }
 
-  /// Of the event that state.test has begun.
+  /// Applies the event that state.test has begun.
   void apply(const Event& event) {
     Text scratch;
     const std::string_view id = normal_id(event.id, scratch);
@@ -163,7 +163,7 @@ class Update {
 
   // ---- attribute updates ---------------------------------------------------------------------
 
-  /// When it happened: what is no time counts as absent, and the future is now (rule 10).
+  /// When it happened: an invalid time counts as absent, and the future is now (rule 10).
   Time time_of(std::optional<Time> told) const {
     return told && is_time(*told) ? std::min(*told, state_.clock) : state_.clock;
   }
@@ -238,7 +238,7 @@ class Update {
     state_.dirty.push_back(index);
   }
 
-  /// Of a remembered attribute: collects the interventions that the update may have made true.
+  /// For a remembered attribute, collects the interventions that the update may have made true.
   void note_change(Index index, const Slot& slot, bool changed) {
     AttributeState& attribute = state_.states[index];
     attribute.set_after(read_slot(program_.attributes[index], &slot, state_.clock));
@@ -257,7 +257,8 @@ class Update {
     }
   }
 
-  /// What the last update led to is what this one begins with; what time changes is read again.
+  /// The results of the last update become the values before this one. Values that change with time
+  /// are read again.
   void commit() {
     for (const Index index : state_.dirty) {
       AttributeState& attribute = state_.states[index];
@@ -269,7 +270,8 @@ class Update {
 
   // ---- criteria ------------------------------------------------------------------------------
 
-  /// What this update has not changed reads the same before and after, but for what time does.
+  /// An attribute that this update has not changed reads the same before and after, unless it
+  /// changes with time.
   const AttributeState& attribute_state(Index index) {
     AttributeState& attribute = state_.states[index];
     if (attribute.generation != state_.scope.generation) look_at(index, attribute);

@@ -16,7 +16,7 @@ class EventTest {
   EventTest(const Program& program, PatternSearch& search)
       : program_(program), search_(search), answers_(program.conditions.size()) {}
 
-  /// Starts on another event. O(1): older answers are told by their round.
+  /// Starts on another event. O(1): older results are recognized by their round.
   void begin(const Event& event) {
     event_ = &event;
     ++round_;

@@ -16,7 +16,7 @@ namespace tripline {
 /// where it is not, it is written into `scratch`, and the view is of that.
 [[nodiscard]] std::string_view normal_id(std::string_view id, Text& scratch);
 
-/// The id that an input holds, in its normal form: a string, or a number as text; "" is no id. A
+/// The id that an input holds, in its normal form: a string, or a number as one; "" if none. A
 /// view of the input or of `scratch`.
 [[nodiscard]] std::string_view id_of(const ValueView& input, Text& scratch);
 

@@ -1,4 +1,4 @@
-// What has been sent to whom: once per (name, version, target), for good (rule 20).
+// The marks of sent interventions: one per (name, version, target), for good (rule 20).
 #pragma once
 
 #include <string_view>
@@ -19,8 +19,8 @@ using Marks = LruMap<Hash128, Time>;
 [[nodiscard]] inline Hash128 target_mark(std::string_view key_name, std::string_view id) {
   return hash_parts(key_name, id);
 }
-/// Of two marks that are each made once and used often. The sums are as evenly spread as the hashes
-/// that they are of; crossed, so that it matters which is the intervention's.
+/// Combines two marks that are each made once and used often. The sums are as evenly spread as the
+/// hashes that they are of; crossed, so that it matters which is the intervention's.
 [[nodiscard]] inline Hash128 sent_mark(const Hash128& intervention, const Hash128& target) {
   return {intervention.low + target.high, intervention.high + target.low};
 }

@@ -5,7 +5,7 @@
 
 namespace tripline {
 
-/// Whether the whole of `text` has the form of `pattern`: `%` stands for any run of characters,
+/// True if the whole of `text` has the form of `pattern`: `%` stands for any run of characters,
 /// also an empty one, `_` for exactly one code point, everything else for itself. Both are UTF-8;
 /// case counts; newlines are characters like any other; there is no escape character. A malformed
 /// byte reads as U+FFFD.

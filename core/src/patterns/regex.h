@@ -46,9 +46,9 @@ class Regex {
   /// else.
   [[nodiscard]] static const Regex* compile(std::string_view pattern, Arena& memory, Error& error);
 
-  /// Whether the pattern matches anywhere in `text`. Each step, an instruction entered or a byte
-  /// passed over, takes one from `budget`; nothing when it is used up before the answer is known.
-  /// At most `instructions` steps per character. The count is the same on every host.
+  /// Returns whether the pattern matches anywhere in `text`. Each step, an instruction entered or a
+  /// byte passed over, takes one from `budget`; nothing if that is used up before the result is
+  /// known. At most `instructions` steps per character. The count is the same on every host.
   [[nodiscard]] std::optional<bool> search(std::string_view text, std::uint64_t& budget,
                                            Scratch& scratch) const;
 

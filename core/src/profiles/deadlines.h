@@ -18,7 +18,7 @@ class Deadlines {
   void set(Profile& profile, Time deadline);
   void remove(Profile& profile) { set(profile, kNever); }
   void clear() { heap_.clear(); }
-  /// Whether `a` is due first.
+  /// True if `a` is due first.
   static bool before(const Profile& a, const Profile& b);
 
  private:

@@ -35,7 +35,7 @@ struct Slot {
   bool is_alive(Time now) const { return aggregate != nullptr && now < expires; }
 };
 
-/// What is known of one id of one attribute key.
+/// The state of one id of one attribute key.
 struct Profile {
   const ProfileName* name = nullptr;
   /// For the key's aggregates, in the program's order.
@@ -73,7 +73,7 @@ using ProfileStore = LruMap<ProfileName, Profile>;
 /// An attribute as criteria read it at `now` (rule 9), of its aggregate's slot in a profile; null
 /// for an id of which nothing is known.
 [[nodiscard]] Reading read_slot(const Program::Attribute& attribute, const Slot* slot, Time now);
-/// Of a profile or null.
+/// Reads an attribute of a profile; of null, as one that has seen nothing.
 [[nodiscard]] Reading read_attribute(const Program& program, const Profile* profile,
                                      Program::Index attribute, Time now);
 

@@ -39,8 +39,8 @@ class Archive {
   void time(std::int64_t& time);
   void text(Text& text);
 
-  /// How many things follow: no more than `most`, each of at least `least` bytes. Refused where the
-  /// bytes that are left cannot hold so many, so that nothing is allocated on a lie.
+  /// The number of items that follow: at most `most`, each of at least `least` bytes. Loading fails
+  /// if the bytes that are left cannot hold that number, so that a false one allocates nothing.
   std::size_t count(std::size_t size, std::size_t least, std::size_t most = 0xffffffff);
   /// A list and its count; `visit_item` names the parts of each item.
   template <typename Item, typename VisitItem>
@@ -50,11 +50,11 @@ class Archive {
     for (Item& item : items) visit_item(item);
   }
 
-  /// What lies between these two is preceded by its size, so that who cannot read it may skip it.
-  /// The mark that begin_part() gives belongs into end_part().
+  /// Bytes between these two calls are preceded by their size, so that a reader that does not know
+  /// them may skip them. Pass the mark that begin_part() returns to end_part().
   std::size_t begin_part();
   void end_part(std::size_t mark);
-  /// Of loading: instead of reading the part.
+  /// While loading, skips the part instead of reading it.
   void skip_part(std::size_t mark) { rest_.remove_prefix(rest_.size() - mark); }
 
   /// States a fact that bytes must satisfy. If it does not hold, loading fails.

@@ -14,8 +14,8 @@
 
 namespace tripline {
 
-/// What all maps share, whatever they hold, so that a page loads it once: a hash table with chains,
-/// and the order of use as a doubly linked list through the same entries.
+/// The part of all maps that does not depend on types, so that a page loads it once: a hash table
+/// with chains, and the order of use as a doubly linked list through the same entries.
 ///
 ///   buckets_:  [0] → b → d     [1]     [2] → a → c        by hash, through `chain`
 ///   use:       oldest_ → a ⇄ d ⇄ c ⇄ b ← newest_          through `older` and `newer`

@@ -154,7 +154,7 @@ double approximate_number(const Decimal& decimal) {
   return number;
 }
 
-/// Whether the decimal is nearer to the next double than to that of these bits.
+/// True if the decimal is nearer to the next double than to that of these bits.
 bool is_beyond(const Decimal& decimal, std::uint64_t bits) {
   const DoubleParts parts = parts_of(bit_cast<double>(bits));
   const int exponent = static_cast<int>(parts.exponent) + DoubleParts::kLowestExponent;

@@ -11,11 +11,11 @@ namespace tripline {
 /// digits, a few for others, and up to 200 for the smallest and largest there are.
 [[nodiscard]] Text number_text(double number);
 
-/// Whether a text is a number in JSON's grammar, and nothing else.
+/// True if the string is a number in JSON's grammar, and nothing else.
 [[nodiscard]] bool is_number(std::string_view text);
 
 /// The double nearest to a number in JSON's grammar, ties to even; infinite beyond the doubles.
-/// Takes the text's word for its grammar. Costs a microsecond where 15 digits do not suffice, and
+/// Does not check the grammar. Costs a microsecond where 15 digits do not suffice, and
 /// up to 150 near the ends of the range.
 [[nodiscard]] double parse_number(std::string_view text);
 

@@ -7,7 +7,7 @@
 namespace tripline {
 namespace {
 
-// How one thing stands to another, as order_satisfies() takes it.
+// The order of two values, as order_satisfies() expects it.
 constexpr int kNone = 0, kEqual = 3;
 
 int order_of(double a, double b) {
@@ -19,7 +19,7 @@ int order_of(std::string_view a, std::string_view b) {
   return order_of(a.compare(b), 0);
 }
 
-/// Of a scalar and a literal; none where their types differ.
+/// The order of a scalar and a literal; kNone where their types differ.
 int compare(const ValueView& scalar, const ValueView& literal) {
   if (scalar.kind() != literal.kind()) return kNone;
   switch (scalar.kind()) {
@@ -35,7 +35,7 @@ int compare(const ValueView& scalar, const ValueView& literal) {
   }
 }
 
-/// Whether the positive operator holds; nothing if a search became too expensive.
+/// Returns whether the positive operator holds; nothing if a search became too expensive.
 std::optional<bool> matches(Operator op, const Program::Comparison& comparison,
                             const ValueView& scalar, PatternSearch& search) {
   const ValueView& literal = comparison.literal;

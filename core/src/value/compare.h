@@ -20,23 +20,24 @@ struct Reading {
   bool is_set = false;
 };
 
-/// Whether two things stand as `op` asks, one of the six comparisons. `order` is 1 for less, 2 for
-/// greater, 3 for equal and 0 for none of these; an operator is the set of those that satisfy it.
+/// True if the order of two values satisfies `op`, one of the six comparisons. `order` is 1 for
+/// less, 2 for greater, 3 for equal and 0 for none of these; an operator is the set of those that
+/// satisfy it.
 [[nodiscard]] inline bool order_satisfies(Operator op, int order) {
   constexpr std::uint8_t satisfied_by[] = {0, 0b1000, 0b0110, 0b0010, 0b0100, 0b1010, 0b1100};
   static_assert(sizeof satisfied_by == static_cast<std::size_t>(Operator::greater_equal) + 1);
   return (satisfied_by[static_cast<std::size_t>(op)] >> order & 1) != 0;
 }
 
-/// Of two numbers; by far the most common case. NaN, which stands for a missing value, satisfies
-/// none. No branch depends on the numbers, since nobody could predict it.
+/// Compares two numbers; by far the most common case. NaN, which stands for a missing value,
+/// satisfies none. No branch depends on the numbers, since nobody could predict it.
 [[nodiscard]] inline bool number_holds(Operator op, double value, double literal) {
   return order_satisfies(
       op, static_cast<int>(value <= literal) + 2 * static_cast<int>(value >= literal));
 }
 
-/// What searches for patterns may cost (rule 26), and the memory that they share. Made when there
-/// is a first pattern to search for.
+/// Limits the cost of searches for patterns (rule 26), and holds the memory that they share. It is
+/// made when a pattern is first searched for.
 class PatternSearch {
  public:
   /// As many steps as one event may cost.

@@ -10,7 +10,7 @@
 namespace tripline {
 namespace {
 
-/// The end of int64 is no double; as in JavaScript it reads as the nearest one, 2^63.
+/// The end of int64 is not a double; as in JavaScript it reads as the nearest one, 2^63.
 double clamp_to_range(double number, ValueType type) {
   const double whole = std::trunc(number);
   if (type == ValueType::int32) return std::clamp(whole, -2147483648.0, 2147483647.0);

@@ -26,7 +26,7 @@ class JsonWriter {
   /// Text that is JSON already.
   JsonWriter& raw(std::string_view json);
 
-  /// What has been written since the last call.
+  /// Returns the JSON that was written since the last call.
   Text finish();
 
  private:

@@ -10,19 +10,19 @@
 
 namespace tripline {
 
-/// What all items share, whatever they are.
+/// The part of Items that does not depend on the type of the items.
 struct ItemsStorage {
   void* items = nullptr;
   std::uint32_t size_ = 0;
 };
 
-/// Things side by side in memory that somebody else owns.
+/// Items side by side in memory that somebody else owns.
 template <typename T>
 struct Items : ItemsStorage {
   Items() = default;
   Items(T* first, std::size_t count) : ItemsStorage{first, static_cast<std::uint32_t>(count)} {}
 
-  /// Whether there is a list, be it empty.
+  /// True if there is a list, even an empty one.
   bool exists() const { return items != nullptr; }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }

@@ -12,12 +12,12 @@
 
 namespace tripline {
 
-/// What all lists share, whatever they hold. Moving an item is copying its bytes, so an item must
-/// not hold its own address; of what C++'s libraries have, GCC's std::string does.
+/// The part of List that does not depend on the type of the items. Moving an item copies its
+/// bytes, so an item must not hold its own address, as GCC's std::string does.
 class ListStorage {
  protected:
   void swap(ListStorage& other) noexcept;
-  /// For at least so many items.
+  /// Makes room for at least `wanted` items.
   void make_room(std::size_t wanted, std::size_t item_bytes);
   /// The place for one more item behind the last one.
   void* add_place(std::size_t item_bytes);

@@ -1,5 +1,5 @@
-// A string that is pointer, size and capacity, and nothing else. std::string keeps short texts in
-// itself, so each look at one begins with a question: a tenth of what a page loads.
+// A string that is pointer, size and capacity, and nothing else. std::string keeps short
+// strings in itself, so each access begins with a branch: a tenth of what a page loads.
 #pragma once
 
 #include <concepts>

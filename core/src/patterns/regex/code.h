@@ -1,4 +1,4 @@
-// What is read of a pattern, as instructions.
+// The part of a pattern that has been read, as instructions.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +35,7 @@ class Code {
   /// Repeats the last item; `most` may be kUnlimited. Nothing is copied if the result would be too
   /// long.
   void repeat(std::uint32_t least, std::uint32_t most);
-  /// Whether the pattern needs more than kMostInstructions, the one at its end included.
+  /// True if the pattern needs more than kMostInstructions, the one at its end included.
   bool is_too_long() const { return too_long_ || code_.size() >= kMostInstructions; }
 
  private:

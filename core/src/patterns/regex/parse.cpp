@@ -99,7 +99,7 @@ class Parser {
   }
 
   bool at_end() const { return position_ == size_; }
-  /// What is ahead, NUL beyond the end.
+  /// The character ahead; NUL beyond the end.
   char peek(std::size_t distance = 0) const { return text_[position_ + distance]; }
   bool consume(char sign) {
     if (peek() != sign || at_end()) return false;
@@ -200,7 +200,7 @@ class Parser {
     std::uint32_t most;
   };
 
-  /// False if what is ahead is no repetition; a brace is then an ordinary character.
+  /// False if no repetition is ahead; a brace is then an ordinary character.
   bool read_times(Times& times) {
     const int sign = place_of(peek(), "?*+");
     if (sign >= 0) {
@@ -404,7 +404,7 @@ class Parser {
     return true;
   }
 
-  /// What is after "\x".
+  /// Reads the number after "\x".
   bool read_hexadecimal() {
     if (!consume('{')) return read_number(16, 2) == 2;
     return read_number(16, size_) > 0 && number_ <= kLastCodePoint && consume('}');

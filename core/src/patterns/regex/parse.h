@@ -7,7 +7,7 @@
 
 namespace tripline::regex {
 
-/// What is wrong with a pattern, and at which of its bytes. The message is a constant.
+/// A mistake in a pattern, and the byte where it is. The message is a constant.
 struct Error {
   std::size_t position = 0;
   const char* message = nullptr;

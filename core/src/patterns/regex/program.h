@@ -1,4 +1,4 @@
-// What a pattern compiles to: instructions for a machine that is in many places at once.
+// A compiled pattern: instructions for a machine that is in many places at once.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@ namespace tripline::regex {
 
 inline constexpr std::size_t kMostInstructions = 2000;
 
-/// What holds between two characters; a bit each, so that an instruction can ask for some of them.
+/// A condition between two characters; a bit each, so that an instruction can ask for several.
 enum Condition : std::uint8_t {
   kWordBoundary = 1,
   kNoWordBoundary = 2,
@@ -38,8 +38,8 @@ struct Instruction {
 struct Program {
   Items<Instruction> instructions;
   CharacterSets sets;
-  /// Whether a match can begin with an ASCII character and, last, with any other. All of them if it
-  /// can be empty.
+  /// True for each ASCII character that a match can begin with; the last element stands for all
+  /// other characters. All are true if a match can be empty.
   std::array<bool, 0x81> first_bytes{};
   /// A match can begin only where the text begins.
   bool anchored = false;
