@@ -122,9 +122,9 @@ double restore(double handle, double snapshot_size) {
 double attributes(double handle, double key_name_size, double id_size, double group_version) {
   const Engine* engine = find(handle);
   if (engine == nullptr) return kNoEngine;
-  BufferStrings texts;
-  const std::string_view key_name = texts.next(key_name_size);
-  auto readings = engine->attributes(key_name, texts.next(id_size));
+  BufferStrings strings;
+  const std::string_view key_name = strings.next(key_name_size);
+  auto readings = engine->attributes(key_name, strings.next(id_size));
   if (group_version != 0) {
     erase_if(readings, [&](const auto& each) { return each.version != group_version; });
   }
@@ -134,18 +134,18 @@ double attributes(double handle, double key_name_size, double id_size, double gr
 double explain(double handle, double intervention_size, double key_name_size, double id_size) {
   const Engine* engine = find(handle);
   if (engine == nullptr) return kNoEngine;
-  BufferStrings texts;
-  const std::string_view intervention = texts.next(intervention_size);
-  const std::string_view key_name = texts.next(key_name_size);
-  return keep(engine->explain(intervention, {key_name, texts.next(id_size)}));
+  BufferStrings strings;
+  const std::string_view intervention = strings.next(intervention_size);
+  const std::string_view key_name = strings.next(key_name_size);
+  return keep(engine->explain(intervention, {key_name, strings.next(id_size)}));
 }
 
 double forget(double handle, double key_name_size, double id_size) {
   Engine* engine = find(handle);
   if (engine == nullptr) return kNoEngine;
-  BufferStrings texts;
-  const std::string_view key_name = texts.next(key_name_size);
-  return engine->forget({key_name, texts.next(id_size)}) ? 1 : 0;
+  BufferStrings strings;
+  const std::string_view key_name = strings.next(key_name_size);
+  return engine->forget({key_name, strings.next(id_size)}) ? 1 : 0;
 }
 
 }  // namespace

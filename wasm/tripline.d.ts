@@ -10,7 +10,8 @@ export interface LoadReport {
   fields: Field[];
   /** The attribute keys. */
   keys: Key[];
-  /** Those that are evaluated: of each name the highest version. `repeats`: sent every time, not once for a target. */
+  /** The interventions that are evaluated: the highest version of each name. `repeats`: sent every time, not once for a
+   *  target. */
   interventions: { name: string; version: number; repeats?: true }[];
   /** Equal for equal compiled definitions: 16 hexadecimal digits. */
   fingerprint: string;
@@ -46,24 +47,24 @@ export type Input =
   | { kind: 'event'; vendor: string; name: string; major_version: number; path: Path }
   | { kind: 'entity'; vendor: string; name: string; major_version: number; index: number; path: Path };
 
-/** Texts stand in the event buffer one after the other, as UTF-8; a function gets their sizes in bytes. What is not a
- *  number is a function's result: its size in bytes is answered, and result() says where it is. -2: there is no
- *  such handle. */
+/** The host writes strings into the event buffer one after the other, as UTF-8, and passes their sizes in bytes. A
+ *  function that produces bytes keeps them as the result and returns their size; result() returns their address.
+ *  -2: there is no such handle. */
 export interface TriplineModule {
   memory: WebAssembly.Memory;
 
-  /** Compiles definitions, JSON text. Limits that are 0 take the engine's defaults for a page: 200 profiles, 10,000 sent
-   *  marks, 512 remembered event ids. Answers a handle, 0 if the definitions have errors; the result is a LoadReport. */
+  /** Compiles definitions in JSON. A limit of 0 stands for the engine's default for a page: 200 profiles, 10,000 sent
+   *  marks, 512 remembered event ids. Returns a handle, 0 if the definitions have errors; the result is a LoadReport. */
   load(definitionsSize: number, profiles: number, sentMarks: number, eventIds: number): number;
-  /** Replaces the state by a snapshot. -3: it was refused, the result says why, as text, and the engine is empty. */
+  /** Replaces the state by a snapshot. -3: it was refused; the result is the reason, and the engine is empty. */
   restore(handle: number, snapshotSize: number): number;
-  /** {"GROUP": {"ATTRIBUTE": value | null}} as JSON; {} if no group has that attribute key. Of each group the highest
-   *  version, unless `groupVersion` is one. */
+  /** {"GROUP": {"ATTRIBUTE": value | null}} as JSON; {} if no group has that attribute key. The highest version of each
+   *  group, or `groupVersion` if that is not 0. */
   attributes(handle: number, keyNameSize: number, idSize: number, groupVersion: number): number;
   /** Why an intervention did or did not fire, as JSON (core/include/tripline/engine.h has its form); empty if there is
    *  no such intervention or attribute key. */
   explain(handle: number, interventionSize: number, keyNameSize: number, idSize: number): number;
-  /** Forgets what is known of an id. 0: nothing was; else 1. */
+  /** Forgets an id. Returns 0 if nothing was known of it, else 1. */
   forget(handle: number, keyNameSize: number, idSize: number): number;
 
   /** The address of the event buffer, now of at least `bytes` bytes. Memory may have grown. */
@@ -75,17 +76,16 @@ export interface TriplineModule {
   /** Counts the event in the buffer. Returns the number of triggered interventions in the result; -1: the buffer
    *  is malformed; -2: no such handle. */
   process(handle: number): number;
-  /** Sets fields of external groups from the buffer. As process(); -3: refused, the result says
-   *  why, as text. */
+  /** Sets fields of external groups from the buffer. Returns as process(); -3: refused, and the result is the reason. */
   setAttributes(handle: number): number;
-  /** Makes the whole state the result. Its size in bytes; -2: no such handle. */
+  /** Makes the whole state the result. Returns its size in bytes; -2: no such handle. */
   snapshot(handle: number): number;
   release(handle: number): void;
   /** Turns the engine's clock back (ms). */
   rebase(handle: number, now: number): void;
   /** The engine's clock (ms): the highest `now` so far, below -8.64e15 before there was one. */
   clock(handle: number): number;
-  /** Lets time pass (ms). Answers as process(). */
+  /** Lets time pass (ms). Returns as process(). */
   advance(handle: number, now: number): number;
   /** When advance must be called next (ms), or Infinity; at or before the clock: at once. */
   nextDeadline(handle: number): number;

@@ -20,7 +20,7 @@ const Command* find_command(std::string_view name) {
 int refuse_command(const std::string& name) {
   std::vector<std::string_view> known;
   for (const Command* command : commands()) known.push_back(command->name);
-  complain("there is no command '" + name + "'" + std::string(tripline::suggestion(name, known)));
+  complain("unknown command '" + name + "'" + std::string(tripline::suggestion(name, known)));
   complain("see tripline --help");
   return kUsage;
 }

@@ -18,7 +18,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 std::string unknown_option(const Command& command, const std::string& name) {
   std::vector<std::string_view> known(command.with_value.begin(), command.with_value.end());
   known.insert(known.end(), command.flags.begin(), command.flags.end());
-  return "there is no option " + name + std::string(suggestion(name, known));
+  return "unknown option '" + name + "'" + std::string(suggestion(name, known));
 }
 
 }  // namespace
