@@ -55,7 +55,7 @@ double read_twice(const Program::Aggregate& definition, Aggregate& aggregate, Ti
   aggregate.visit(saving);
   const auto copy = make_aggregate(definition);
   Archive loading(saving.saved());
-  copy->pass(loading);
+  copy->visit(loading);
   CHECK(loading.ok());
   CHECK(loading.rest().empty());
   CHECK(copy->value(now) == aggregate.value(now));
@@ -303,7 +303,7 @@ TEST_CASE("a window with more than 4,096 distinct values continues in bounded me
   now -= 100;
   CHECK(read_twice(window, *aggregate, now) == Approx(36'000).epsilon(0.1));
   Archive saving;
-  aggregate->pass(saving);
+  aggregate->visit(saving);
   CHECK(saving.saved().size() < 100'000);
   const Time next = aggregate->next_change(now);
   CHECK(next > now);
@@ -311,7 +311,7 @@ TEST_CASE("a window with more than 4,096 distinct values continues in bounded me
   CHECK(!aggregate->update(ValueView::string("late"), now - kPeriod, now));
 
   Archive rebase(1'000);
-  aggregate->pass(rebase);
+  aggregate->visit(rebase);
   CHECK(*aggregate->value(1'000).as_number() == Approx(36'000).epsilon(0.1));
   CHECK(aggregate->value(1'000 + kPeriod).is_null());
   CHECK(aggregate->next_change(1'000 + kPeriod) == kNever);

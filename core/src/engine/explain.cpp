@@ -137,8 +137,8 @@ class Explanation {
     if (intervention.repeats) return "it fires on each change for which the other criteria hold";
     if (sent == Sent::to_all) return "it was sent, and is sent once only";
     if (!fulfilled) return "the criteria do not hold; it fires when they become true";
-    return "the criteria hold; they did so before the first update, or became true in an update "
-           "without this target";
+    return "the criteria already held before the first event, or became true on an event without "
+           "this target's id, so nothing changed from false to true";
   }
 
   const EngineState& state_;
