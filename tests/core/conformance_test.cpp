@@ -193,7 +193,7 @@ class Run {
     kept.reserve(update["attributes"].size());
     lists.reserve(update["attributes"].size());
     for (const auto& [name, value] : update["attributes"].items()) {
-      values.push_back({attribute_number(push, name), view_of(value, kept, lists)});
+      values.push_back({attribute_number(update, name), view_of(value, kept, lists)});
     }
     const auto fired = engine_->set_attributes(target_of(key), values, now, time, held_);
     INFO((fired ? "" : fired.error()));

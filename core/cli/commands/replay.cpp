@@ -43,8 +43,8 @@ const Command kReplay = {
     "print what events would have triggered",
     "--definitions FILE [OPTION]... EVENTS",
     "Runs the events through the definitions, in the order of the file, and prints\n"
-    "a JSON line for each intervention and target: the triggered intervention as a page would\n"
-    "get it, and the moment as \"triggered_at\".",
+    "a JSON line for each intervention and target: the triggered intervention as a\n"
+    "page would get it, and the moment as \"triggered_at\".",
     "",
     "tripline replay --definitions definitions.json events.ndjson | jq -r .name\n"
     "zcat events.gz | tripline replay --definitions definitions.json -",
