@@ -1,5 +1,6 @@
-// Checks that imports and includes point down: a folder uses only folders before it in the lists below, and no two
-// files need each other. Prints each import that breaks the rule, and then ends with exit status 1.
+// Checks that imports and includes point down: a folder uses only folders before it in the lists below, no two files
+// need each other, and a package imports another one only by its name. Prints each import that breaks the rule, and then
+// ends with exit status 1.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -21,6 +22,9 @@ const layers = {
   'demo-shop/sandbox/src': ['types.ts', 'support', 'options.ts', 'registry', 'collector', 'stream', 'state', 'http', ''],
 };
 
+// Packages import one another by name. The first of these folders that holds a file is its package.
+const packages = ['demo-shop/sandbox', 'demo-shop', 'js'];
+
 const includeFolders = ['core/include', 'core/src', 'core/cli'];
 
 const files = execFileSync('git', ['ls-files', ...Object.keys(layers)], { cwd: root, encoding: 'utf8' })
@@ -28,7 +32,7 @@ const files = execFileSync('git', ['ls-files', ...Object.keys(layers)], { cwd: r
 const known = new Set(files);
 const uses = new Map(files.map((file) => [file, usedBy(file)]));
 
-const faults = [...upward(), ...circles()];
+const faults = [...upward(), ...circles(), ...acrossPackages()];
 for (const fault of faults) console.log(fault);
 console.log(`${files.length} files, ${[...uses.values()].flat().length} imports and includes, ${faults.length} in the wrong direction`);
 process.exitCode = faults.length === 0 ? 0 : 1;
@@ -36,11 +40,14 @@ process.exitCode = faults.length === 0 ? 0 : 1;
 function usedBy(file) {
   const source = readFileSync(join(root, file), 'utf8');
   const specifiers = file.endsWith('.ts')
-    ? [...source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(([, path]) => [
-        normalize(join(dirname(file), path)).replace(/\.js$/, '.ts'),
-      ])
+    ? relativeImports(file, source).map((path) => [path.replace(/\.js$/, '.ts')])
     : [...source.matchAll(/^#include "([^"]+)"/gm)].map(([, path]) => includeFolders.map((folder) => `${folder}/${path}`));
   return specifiers.flatMap((candidates) => candidates.filter((candidate) => known.has(candidate)));
+}
+
+function relativeImports(file, source) {
+  const specifiers = source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.{1,2}\/[^']+)'/g);
+  return [...specifiers].map(([, path]) => normalize(join(dirname(file), path)));
 }
 
 function* upward() {
@@ -56,6 +63,16 @@ function* upward() {
 function placeOf(file) {
   const folder = Object.keys(layers).find((each) => file.startsWith(`${each}/`));
   return [folder, layers[folder].findIndex((layer) => relative(folder, file).startsWith(layer))];
+}
+
+function* acrossPackages() {
+  const packageOf = (path) => packages.find((folder) => path.startsWith(`${folder}/`));
+  const sources = execFileSync('git', ['ls-files', 'demo-shop/*.ts', 'js/src/*.ts'], { cwd: root, encoding: 'utf8' });
+  for (const file of sources.trim().split('\n')) {
+    for (const path of relativeImports(file, readFileSync(join(root, file), 'utf8'))) {
+      if (packageOf(path) !== packageOf(file)) yield `${file} imports ${path} of another package by its path`;
+    }
+  }
 }
 
 // A header and its own source file count as one unit.

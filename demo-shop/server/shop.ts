@@ -78,7 +78,10 @@ function addHeaders(shop: FastifyInstance): void {
 function addDefinitions(shop: FastifyInstance, own: string, sandbox: URL | undefined): void {
   shop.get('/definitions.json', async (_request, reply) => {
     const published = sandbox === undefined ? undefined : await publishedDefinitions(sandbox);
-    return reply.type('application/json').header('Cache-Control', 'no-cache').send(published ?? own);
+    return reply
+      .type('application/json')
+      .header('Cache-Control', 'no-cache')
+      .send(published ?? own);
   });
 }
 
@@ -101,7 +104,12 @@ function addPages(shop: FastifyInstance, pages: Pages, catalogue: Catalogue): vo
     const placed = orders.get(id);
     return placed !== undefined
       ? pages.send(reply, 'order', { order: orderHtml(catalogue, id, placed) })
-      : pages.sendMessage(reply, 404, 'We do not know this order', 'The demo shop forgets its orders when it is restarted.');
+      : pages.sendMessage(
+          reply,
+          404,
+          'We do not know this order',
+          'The demo shop forgets its orders when it is restarted.',
+        );
   });
   shop.setNotFoundHandler((_request, reply) =>
     pages.sendMessage(reply, 404, 'There is nothing here', 'Perhaps the address was mistyped.'),

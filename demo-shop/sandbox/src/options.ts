@@ -83,7 +83,9 @@ export const usage = `usage: start [OPTION]...
   --allow-origin ORIGIN  lets pages of ORIGIN call; may be repeated (default: the demo shop's)
   --allow-host NAME      may be called by NAME; may be repeated
   --limit NAME=NUMBER    changes a limit; may be repeated. Limits and defaults:
-${Object.entries(defaultLimits).map(([name, value]) => `                           ${name}=${value}`).join('\n')}`;
+${Object.entries(defaultLimits)
+  .map(([name, value]) => `                           ${name}=${value}`)
+  .join('\n')}`;
 
 /** Returns undefined if the arguments do not have this form. `defaultData` is the folder if the arguments name none. */
 export function readOptions(

@@ -93,7 +93,9 @@ function openStore({ data, limits }: Options): Store {
   try {
     return new LmdbStore(data, limits.deadLetters);
   } catch (error) {
-    throw new StartFailure(`The database in ${data} cannot be opened (${errorCode(error)}). Choose another folder with --data.`);
+    throw new StartFailure(
+      `The database in ${data} cannot be opened (${errorCode(error)}). Choose another folder with --data.`,
+    );
   }
 }
 
@@ -101,11 +103,16 @@ async function loadState(store: Store, { data, limits }: Options) {
   try {
     const stored = await store.load();
     markStarted(data);
-    return { stored, ...(await SandboxState.restore(stored, { ...limits, age: limits.replayAge, entries: limits.replayEntries })) };
+    return {
+      stored,
+      ...(await SandboxState.restore(stored, { ...limits, age: limits.replayAge, entries: limits.replayEntries })),
+    };
   } catch (error) {
     await store.close();
     if (error instanceof StartFailure) throw error;
     const reason = error instanceof EngineError ? error.message : errorCode(error);
-    throw new StartFailure(`The state in ${data} cannot be read. ${reason} Nothing was changed. Move the folder away, or choose another one with --data.`);
+    throw new StartFailure(
+      `The state in ${data} cannot be read. ${reason} Nothing was changed. Move the folder away, or choose another one with --data.`,
+    );
   }
 }

@@ -11,7 +11,10 @@ const members: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** Returns undefined for other keys, and if the payload has no id for this key. */
 export function identifierOf(payload: TrackerPayload, key: string): string | undefined {
-  const value = members.get(key)?.map((member) => payload[member]).find((id) => id !== undefined);
+  const value = members
+    .get(key)
+    ?.map((member) => payload[member])
+    .find((id) => id !== undefined);
   return value === undefined ? undefined : engineId(String(value));
 }
 

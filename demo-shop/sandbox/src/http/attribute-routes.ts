@@ -7,7 +7,15 @@ import type { AttributeUpdate } from '../state/inputs.ts';
 import type { RecentEvents } from '../collector/recent-events.ts';
 import { Refusal } from '../support/refusal.ts';
 import { isPublished, type Registry, type StoredObject } from '../registry/registry.ts';
-import { columns, forgottenAnswer, okAnswer, profileParameters, attributeUpdateBody, readAttributesBody, servingRefusals } from './schemas.ts';
+import {
+  columns,
+  forgottenAnswer,
+  okAnswer,
+  profileParameters,
+  attributeUpdateBody,
+  readAttributesBody,
+  servingRefusals,
+} from './schemas.ts';
 import type { AttributeName, SandboxState } from '../state/state.ts';
 import { names } from '../collector/payload-ids.ts';
 import type { Definition, Target } from '../types.ts';
@@ -58,7 +66,9 @@ export async function attributeRoutes(server: FastifyInstance, parts: AttributeP
   server.post<{ Body: ReadRequest }>(`${address}/get-online-attributes`, { schema: schemas.read }, ({ body }) =>
     read(parts, body),
   );
-  server.post<{ Body: AttributeUpdate }>(`${address}/attributes`, { schema: schemas.set }, ({ body }) => set(parts, body));
+  server.post<{ Body: AttributeUpdate }>(`${address}/attributes`, { schema: schemas.set }, ({ body }) =>
+    set(parts, body),
+  );
   server.delete<ProfilePath>(`${address}/:attribute_key/:identifier`, { schema: schemas.forget }, ({ params }) =>
     forget(parts, { name: params.attribute_key, id: params.identifier }),
   );
@@ -91,7 +101,8 @@ async function forget({ inputLog, recent }: AttributeParts, target: Target): Pro
 
 function readIdentifiers(keys: ReadRequest['attribute_keys'], most: number): Target[][] {
   const lists = Object.entries(keys).map(([name, ids]) => ids.map((id) => ({ name, id })));
-  if (new Set(lists.map((list) => list.length)).size > 1) throw new Refusal(400, 'Each attribute key needs the same number of identifiers.');
+  if (new Set(lists.map((list) => list.length)).size > 1)
+    throw new Refusal(400, 'Each attribute key needs the same number of identifiers.');
   if (lists.flat().length > most) throw new Refusal(400, `At most ${most} identifiers are allowed.`);
   return lists;
 }
@@ -105,7 +116,8 @@ function wantedAttributes(registry: Registry, { service, attributes }: ReadReque
 
 function serviceAttributes(registry: Registry, name: string): AttributeName[] {
   const service = registry.latest('services', name);
-  if (service === undefined || !isPublished(service)) throw new Refusal(404, 'There is no published service of that name.');
+  if (service === undefined || !isPublished(service))
+    throw new Refusal(404, 'There is no published service of that name.');
   const links = service.body['attribute_groups'] as { name: string; version?: number }[];
   return links.flatMap(({ name: group, version = 1 }) => {
     const object = find(registry, { type: 'attribute_groups', name: group, version });
@@ -125,11 +137,22 @@ function readQualified(text: string): AttributeName {
   return { group: match[1], version: match[2] === undefined ? undefined : Number(match[2]), attribute: match[3]! };
 }
 
-function readColumns(state: SandboxState, request: ReadRequest, lists: readonly Target[][], wanted: readonly AttributeName[]): object {
+function readColumns(
+  state: SandboxState,
+  request: ReadRequest,
+  lists: readonly Target[][],
+  wanted: readonly AttributeName[],
+): object {
   const keys = Object.entries(request.attribute_keys);
   const values = wanted.map((each) => [
     request.full_attribute_names === true ? fullName(each) : each.attribute,
-    lists[0]!.map((_, row) => firstValue(state, lists.map((list) => list[row]!), each)),
+    lists[0]!.map((_, row) =>
+      firstValue(
+        state,
+        lists.map((list) => list[row]!),
+        each,
+      ),
+    ),
   ]);
   return Object.fromEntries([...keys, ...values]);
 }

@@ -8,7 +8,13 @@ import type { Limits } from '../options.ts';
 import { find } from '../registry/publishing.ts';
 import { Refusal } from '../support/refusal.ts';
 import { nameOf } from '../registry/registry.ts';
-import { deliveryAnswer, directInterventionBody, servingRefusals, targetsQuery, testInterventionParameters } from './schemas.ts';
+import {
+  deliveryAnswer,
+  directInterventionBody,
+  servingRefusals,
+  targetsQuery,
+  testInterventionParameters,
+} from './schemas.ts';
 import type { SandboxState } from '../state/state.ts';
 import { copyFor, type Delivery, type Subscribers } from '../stream/subscribers.ts';
 import { readTargets } from '../stream/targets.ts';
@@ -74,7 +80,8 @@ export async function interventionRoutes(server: FastifyInstance, parts: Interve
 function stream(parts: InterventionParts, request: FastifyRequest<StreamCall>, reply: FastifyReply): void {
   const { state, subscribers, ids, limits } = parts;
   const targets = readTargets(request.query, limits.subscriptionIds);
-  if (subscribers.size >= limits.streams) throw new Refusal(503, 'The sandbox has its maximum of subscribers. Try again later.');
+  if (subscribers.size >= limits.streams)
+    throw new Refusal(503, 'The sandbox has its maximum of subscribers. Try again later.');
   reply.hijack();
   const connection = new EventStream(reply.raw, targets, ids, limits.waitingBytes);
   // The request itself emits `close` as soon as it has been read.
@@ -99,12 +106,17 @@ function push(parts: InterventionParts, query: Query, { target_attribute_key: ow
 
 async function sendAsTest(parts: InterventionParts, query: Query, name: string): Promise<object> {
   const { registry } = parts.state;
-  const object = registry.latest('interventions', name) ?? find(registry, { type: 'interventions', name, version: undefined });
+  const object =
+    registry.latest('interventions', name) ?? find(registry, { type: 'interventions', name, version: undefined });
   const version = nameOf(object).version!;
   return send(parts, { intervention_id: randomUUID(), name, version, attributes: {} }, query);
 }
 
-async function send({ inputLog, limits }: InterventionParts, intervention: DirectIntervention, query: Query): Promise<object> {
+async function send(
+  { inputLog, limits }: InterventionParts,
+  intervention: DirectIntervention,
+  query: Query,
+): Promise<object> {
   const targets = readTargets(query, limits.subscriptionIds);
   const applied = await inputLog.change({ kind: 'direct', intervention, targets });
   return { status: statusOf(applied.deliveries[0]!), intervention_id: intervention.intervention_id };

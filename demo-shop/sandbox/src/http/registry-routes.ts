@@ -5,8 +5,27 @@ import { create, find, remove, update, type Check } from '../registry/publishing
 import { Refusal } from '../support/refusal.ts';
 import { answerOf, builtInKeys, normalised } from '../registry/registry-answers.ts';
 import { canRead } from '../registry/sdk-compatibility.ts';
-import { describe, isPublished, isVersioned, nameOf, objectTypes, type Change, type ObjectName, type ObjectType, type Registry, type StoredObject } from '../registry/registry.ts';
-import { listQuery, objectBody, objectParameters, okAnswer, registryAnswer, registryList, registryRefusals } from './schemas.ts';
+import {
+  describe,
+  isPublished,
+  isVersioned,
+  nameOf,
+  objectTypes,
+  type Change,
+  type ObjectName,
+  type ObjectType,
+  type Registry,
+  type StoredObject,
+} from '../registry/registry.ts';
+import {
+  listQuery,
+  objectBody,
+  objectParameters,
+  okAnswer,
+  registryAnswer,
+  registryList,
+  registryRefusals,
+} from './schemas.ts';
 import type { Definition } from '../types.ts';
 
 interface Named {
@@ -58,7 +77,9 @@ function typeRoutes(server: FastifyInstance, type: ObjectType, parts: RegistryPa
   if (isVersioned(type)) {
     server.get<Named>(item, { schema: schemas.read }, (request) => calls.read(request.params, sdkOf(request)));
   }
-  server.put<Named & { Body: Definition }>(item, { schema: schemas.update }, ({ params, body }) => calls.update(params, body));
+  server.put<Named & { Body: Definition }>(item, { schema: schemas.update }, ({ params, body }) =>
+    calls.update(params, body),
+  );
   server.delete<Named>(item, { schema: schemas.remove }, ({ params }) => calls.remove(params));
 }
 
@@ -115,7 +136,10 @@ class TypeCalls {
 
   #answer(object: StoredObject, sdk: unknown): object {
     if (canRead(sdk, object)) return answerOf(this.#registry, object);
-    throw new Refusal(400, `${describe(nameOf(object))} uses what this version of the SDK cannot read. Use a newer one.`);
+    throw new Refusal(
+      400,
+      `${describe(nameOf(object))} uses what this version of the SDK cannot read. Use a newer one.`,
+    );
   }
 }
 
@@ -141,7 +165,8 @@ class OneAtATime {
 function named(type: ObjectType, { name, version }: Named['Params']): ObjectName {
   if (!isVersioned(type)) return { type, name, version: undefined };
   const number = Number(version);
-  if (!/^\d{1,7}$/.test(version ?? '') || number > 1_000_000) throw new Refusal(422, 'A version is a whole number up to 1000000.');
+  if (!/^\d{1,7}$/.test(version ?? '') || number > 1_000_000)
+    throw new Refusal(422, 'A version is a whole number up to 1000000.');
   return { type, name, version: number };
 }
 

@@ -100,7 +100,10 @@ function hasEffect({ method, routeOptions: { config } }: FastifyRequest): boolea
  * Returns true if a request comes from a page of one of these origins, or from no page. In requests of images, links
  * and frames, browsers do not send `Origin`, but `Sec-Fetch-Site`, and most often `Referer`.
  */
-export function isFromPageOf(origins: readonly string[], { headers }: { readonly headers: IncomingHttpHeaders }): boolean {
+export function isFromPageOf(
+  origins: readonly string[],
+  { headers }: { readonly headers: IncomingHttpHeaders },
+): boolean {
   const origin = headers.origin ?? originOf(headers.referer);
   if (origin !== undefined && origins.includes(origin)) return true;
   if (headers.origin !== undefined) return false;
@@ -117,7 +120,8 @@ function originOf(address: string | undefined): string | undefined {
 function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.headers({
     'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE',
-    'Access-Control-Allow-Headers': 'Content-Type, Authorization, X-Signals-Sdk-Name, SP-Anonymous, Last-Event-ID, Cache-Control',
+    'Access-Control-Allow-Headers':
+      'Content-Type, Authorization, X-Signals-Sdk-Name, SP-Anonymous, Last-Event-ID, Cache-Control',
     'Access-Control-Max-Age': '600',
   });
   // Browsers let a page from the internet call this machine only if the preflight response allows it.
@@ -131,7 +135,10 @@ function checkToken(request: FastifyRequest, reply: FastifyReply, { token }: Acc
   const isForPeople = request.url.startsWith('/docs');
   if (isToken(isForPeople ? passwordOf(request) : bearerOf(request), token)) return;
   reply.header('WWW-Authenticate', isForPeople ? 'Basic realm="sandbox", charset="UTF-8"' : 'Bearer');
-  throw new Refusal(401, 'This call needs the sandbox token: Authorization: Bearer TOKEN. The sandbox prints it when it starts.');
+  throw new Refusal(
+    401,
+    'This call needs the sandbox token: Authorization: Bearer TOKEN. The sandbox prints it when it starts.',
+  );
 }
 
 function bearerOf(request: FastifyRequest): string {

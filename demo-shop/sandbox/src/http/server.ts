@@ -24,7 +24,9 @@ export function newServer(limits: Limits): FastifyInstance {
     forceCloseConnections: true,
     // For an address that the router cannot read. Fastify's own response would repeat the address.
     frameworkErrors: (_error, request, reply) => {
-      void (reply as FastifyReply).code(400).send(refusalBody(request.url, new Refusal(400, 'The address is malformed.')));
+      void (reply as FastifyReply)
+        .code(400)
+        .send(refusalBody(request.url, new Refusal(400, 'The address is malformed.')));
     },
     // A body that does not fit its schema is refused, never changed to fit.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
@@ -33,7 +35,8 @@ export function newServer(limits: Limits): FastifyInstance {
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') return done(null, undefined);
-    if (depthOf(body as string) > deepestBody) return done(new Refusal(400, `The body is nested more than ${deepestBody} levels deep.`));
+    if (depthOf(body as string) > deepestBody)
+      return done(new Refusal(400, `The body is nested more than ${deepestBody} levels deep.`));
     parseJson(request, body as string, done);
   });
   return server;
@@ -61,7 +64,9 @@ export function answerErrors(server: FastifyInstance): void {
     return reply.code(refusal.status).send(refusalBody(request.url, refusal));
   });
   server.setNotFoundHandler((request, reply) => {
-    return reply.code(404).send(refusalBody(request.url, new Refusal(404, 'Unknown address. The API is described at /docs/.')));
+    return reply
+      .code(404)
+      .send(refusalBody(request.url, new Refusal(404, 'Unknown address. The API is described at /docs/.')));
   });
 }
 
@@ -90,7 +95,9 @@ function refusalOf(error: FastifyError, url: string): Refusal {
 }
 
 export async function describeApi(server: FastifyInstance): Promise<void> {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   await server.register(swagger, {
     openapi: {
       info: { title: 'Signals sandbox', version, description: 'A local stand-in for the Snowplow Signals API.' },

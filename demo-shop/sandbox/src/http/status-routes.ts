@@ -23,7 +23,10 @@ const definitions = {
 const health = { config: { isOpen: true }, schema: { tags: ['health'], summary: 'Returns the health of the sandbox' } };
 const statistics = { schema: { tags: ['health'], summary: 'Returns counts since the start' } };
 
-export async function statusRoutes(server: FastifyInstance, { inputLog, state, subscribers, counts }: StatusParts): Promise<void> {
+export async function statusRoutes(
+  server: FastifyInstance,
+  { inputLog, state, subscribers, counts }: StatusParts,
+): Promise<void> {
   server.get('/definitions.json', definitions, (request, reply) => {
     const bundle = state.publicBundle;
     const tag = entityTag(bundle);

@@ -30,7 +30,9 @@ const schema = {
 };
 
 export async function testingRoutes(server: FastifyInstance, parts: TestingParts): Promise<void> {
-  server.post<{ Body: TestRequest }>('/api/v1/testing/attribute_groups/', { schema }, ({ body }) => tryGroup(parts, body));
+  server.post<{ Body: TestRequest }>('/api/v1/testing/attribute_groups/', { schema }, ({ body }) =>
+    tryGroup(parts, body),
+  );
 }
 
 async function tryGroup({ recent, limits }: TestingParts, request: TestRequest): Promise<object> {
@@ -44,7 +46,8 @@ async function tryGroup({ recent, limits }: TestingParts, request: TestRequest):
   for (const { payload, at } of events) engine.process(payload, at, { receivedAt: at });
   engine.advance(now);
   const key = group['attribute_key'] as Definition;
-  const ids = attribute_key_ids.length > 0 ? attribute_key_ids : seenIds(events, fieldOf(key)).slice(-limits.readIdentifiers);
+  const ids =
+    attribute_key_ids.length > 0 ? attribute_key_ids : seenIds(events, fieldOf(key)).slice(-limits.readIdentifiers);
   return readColumns(engine, group, key.name, ids);
 }
 
@@ -61,7 +64,10 @@ async function engineFor(group: Definition, limits: Limits): Promise<Engine> {
 function readColumns(engine: Engine, group: Definition, key: string, ids: readonly string[]): object {
   const profiles = ids.map((id) => member(engine.attributes({ name: key, id }), group.name));
   const names = (group['attributes'] as Definition[]).map(({ name }) => name);
-  return { [key]: ids, ...Object.fromEntries(names.map((name) => [name, profiles.map((profile) => member(profile, name) ?? null)])) };
+  return {
+    [key]: ids,
+    ...Object.fromEntries(names.map((name) => [name, profiles.map((profile) => member(profile, name) ?? null)])),
+  };
 }
 
 function seenIds(events: readonly { payload: TrackerPayload }[], field: string): string[] {

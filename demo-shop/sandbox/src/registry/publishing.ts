@@ -28,16 +28,25 @@ export async function create(registry: Registry, check: Check, object: StoredObj
   throw new Refusal(400, `${describe(nameOf(object))} already exists. Update it with PUT.`);
 }
 
-export async function update(registry: Registry, check: Check, name: ObjectName, object: StoredObject): Promise<Change[]> {
+export async function update(
+  registry: Registry,
+  check: Check,
+  name: ObjectName,
+  object: StoredObject,
+): Promise<Change[]> {
   const known = find(registry, name);
   if (!isDeepStrictEqual(nameOf(object), name)) {
     throw new Refusal(422, [fault(['body', 'name'], 'The name and version of the body and of the address differ.')]);
   }
   if (isDeepStrictEqual(known.body, object.body)) return [];
   if (object.type === 'attribute_groups' && isPublished(known) && !isDeepStrictEqual(content(known), content(object))) {
-    throw new Refusal(400, `Cannot update published attribute group '${name.name}' version ${name.version}: raise the version.`);
+    throw new Refusal(
+      400,
+      `Cannot update published attribute group '${name.name}' version ${name.version}: raise the version.`,
+    );
   }
-  if (isPublished(known) && !isPublished(object)) return [{ kind: 'put', object }, ...(await withdraw(registry, check, object))];
+  if (isPublished(known) && !isPublished(object))
+    return [{ kind: 'put', object }, ...(await withdraw(registry, check, object))];
   return put(registry, check, object);
 }
 
@@ -68,7 +77,14 @@ async function draftFaults(objects: readonly StoredObject[], check: Check, draft
   if (errors.every(({ culprit }) => culprit !== undefined)) return faultsOf(errors, draft, false);
   // The engine could not read the bundle, so it checked nothing. The reason is this draft, or an older one.
   const isReadable = await Promise.all(objects.map((object) => object === draft || canBeRead(object, check)));
-  return faultsOf(await errorsOf(objects.filter((_, index) => isReadable[index]), check), draft, false);
+  return faultsOf(
+    await errorsOf(
+      objects.filter((_, index) => isReadable[index]),
+      check,
+    ),
+    draft,
+    false,
+  );
 }
 
 async function canBeRead(object: StoredObject, check: Check): Promise<boolean> {
@@ -82,7 +98,10 @@ async function withdraw(registry: Registry, check: Check, object: StoredObject):
   const users = [...new Set((await errorsOf(rest, check)).map(({ culprit }) => culprit))];
   const inTheWay = users.find((user) => user?.type !== 'interventions');
   if (inTheWay !== undefined) {
-    throw new Refusal(400, `${describe(nameOf(object))} is used by ${describe(nameOf(inTheWay))}. Unpublish that first.`);
+    throw new Refusal(
+      400,
+      `${describe(nameOf(object))} is used by ${describe(nameOf(inTheWay))}. Unpublish that first.`,
+    );
   }
   return users.map((user) => ({ kind: 'put', object: unpublished(user!) }));
 }

@@ -3,7 +3,12 @@ import { isVersioned, nameOf, type Registry, type StoredObject } from './registr
 import type { Definition } from '../types.ts';
 
 /** Keys that exist without being created. */
-export const builtInKeys: readonly StoredObject[] = ['domain_userid', 'domain_sessionid', 'network_userid', 'user_id'].map((name) => ({
+export const builtInKeys: readonly StoredObject[] = [
+  'domain_userid',
+  'domain_sessionid',
+  'network_userid',
+  'user_id',
+].map((name) => ({
   type: 'attribute_keys',
   body: { name, key: name, property: { type: 'atomic', name }, is_published: true },
 }));

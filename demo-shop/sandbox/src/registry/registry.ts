@@ -17,8 +17,7 @@ export interface ObjectName {
 }
 
 export type Change =
-  | { readonly kind: 'put'; readonly object: StoredObject }
-  | { readonly kind: 'remove'; readonly object: ObjectName };
+  { readonly kind: 'put'; readonly object: StoredObject } | { readonly kind: 'remove'; readonly object: ObjectName };
 
 export function isVersioned(type: ObjectType): boolean {
   return type === 'attribute_groups' || type === 'interventions';
@@ -33,7 +32,12 @@ export function isPublished({ body }: StoredObject): boolean {
 }
 
 export function describe({ type, name, version }: ObjectName): string {
-  const words = { attribute_keys: 'Attribute key', attribute_groups: 'Attribute group', services: 'Service', interventions: 'Intervention' };
+  const words = {
+    attribute_keys: 'Attribute key',
+    attribute_groups: 'Attribute group',
+    services: 'Service',
+    interventions: 'Intervention',
+  };
   return `${words[type]} '${name}'${version === undefined ? '' : ` version ${version}`}`;
 }
 

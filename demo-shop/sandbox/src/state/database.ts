@@ -38,13 +38,19 @@ export function markStarted(folder: string): void {
     fsyncSync(descriptor);
     closeSync(descriptor);
   } catch (error) {
-    throw new StartFailure(`The state cannot be kept in ${folder} (${errorCode(error)}). Make room, or choose another folder with --data.`);
+    throw new StartFailure(
+      `The state cannot be kept in ${folder} (${errorCode(error)}). Make room, or choose another folder with --data.`,
+    );
   }
 }
 
 function checkContent(folder: string): void {
   const program = fileURLToPath(new URL('./check-database.js', import.meta.url));
-  const { status, signal } = spawnSync(process.execPath, [program, folder], { stdio: 'ignore', timeout: longestCheck, killSignal: 'SIGKILL' });
+  const { status, signal } = spawnSync(process.execPath, [program, folder], {
+    stdio: 'ignore',
+    timeout: longestCheck,
+    killSignal: 'SIGKILL',
+  });
   if (status === 0) return;
   throw damage(folder, `a check of it ended with ${signal ?? `status ${status}`}`);
 }
@@ -61,13 +67,15 @@ function checkRoom(folder: string): void {
   try {
     const descriptor = openSync(file, 'w', 0o600);
     try {
-      for (let rest = firstRoom; rest > 0; ) rest -= writeSync(descriptor, Buffer.alloc(rest));
+      for (let rest = firstRoom; rest > 0;) rest -= writeSync(descriptor, Buffer.alloc(rest));
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }
   } catch (error) {
-    throw new StartFailure(`The state cannot be kept in ${folder} (${errorCode(error)}): it needs 1 MB. Make room, or choose another folder with --data.`);
+    throw new StartFailure(
+      `The state cannot be kept in ${folder} (${errorCode(error)}): it needs 1 MB. Make room, or choose another folder with --data.`,
+    );
   } finally {
     rmSync(file, { force: true });
   }

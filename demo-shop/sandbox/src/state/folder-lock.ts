@@ -20,10 +20,14 @@ function lock(file: string, folder: string): number {
     descriptor = openSync(file, 'a+', 0o600);
     if (tryLock(descriptor)) return descriptor;
   } catch (error) {
-    throw new StartFailure(`Cannot lock the folder ${folder} (${errorCode(error)}). Choose another folder with --data.`);
+    throw new StartFailure(
+      `Cannot lock the folder ${folder} (${errorCode(error)}). Choose another folder with --data.`,
+    );
   }
   closeSync(descriptor);
-  throw new StartFailure(`Another sandbox${holderIn(file)} keeps its state in ${folder}. Choose another folder with --data.`);
+  throw new StartFailure(
+    `Another sandbox${holderIn(file)} keeps its state in ${folder}. Choose another folder with --data.`,
+  );
 }
 
 function writeHolder(descriptor: number): void {

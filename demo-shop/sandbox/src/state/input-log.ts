@@ -138,7 +138,8 @@ export class InputLog {
 
   #enqueue(inputs: readonly NewInput[], isCompacting: boolean): Promise<Applied[]> {
     if (this.#isClosed) return Promise.reject(new Refusal(503, 'The sandbox is being stopped.'));
-    if (!this.#canDecide) return Promise.reject(new Refusal(503, 'The engine failed and is being built anew. Try again.'));
+    if (!this.#canDecide)
+      return Promise.reject(new Refusal(503, 'The engine failed and is being built anew. Try again.'));
     const owed = [...this.#rebase(), ...this.#owed.splice(0)];
     const now = this.#readClock();
     const stamped = [...owed, ...inputs].map((input) => ({ ...input, now }));
@@ -198,7 +199,10 @@ export class InputLog {
       }
       return first;
     } catch (error) {
-      if (this.#canWrite) console.error(`The store cannot be written (${errorCode(error)}). Is the disk full? Requests get 503 until it can.`);
+      if (this.#canWrite)
+        console.error(
+          `The store cannot be written (${errorCode(error)}). Is the disk full? Requests get 503 until it can.`,
+        );
       this.#canWrite = false;
       this.#lengthenPause();
       throw unwritten(error);
@@ -209,7 +213,9 @@ export class InputLog {
     const all: Applied[] = [];
     for (const numbered of inputs) all.push(await this.#apply(numbered));
     await this.#bury().catch(() => undefined);
-    this.delivered(all.flatMap(({ entries, deliveries }) => entries.filter((_, index) => deliveries[index]!.reached > 0)));
+    this.delivered(
+      all.flatMap(({ entries, deliveries }) => entries.filter((_, index) => deliveries[index]!.reached > 0)),
+    );
     return all;
   }
 
@@ -224,7 +230,14 @@ export class InputLog {
       // A deadline on which the engine fails is still due.
       if (input.kind === 'time') this.#lengthenPause();
       await this.#heal();
-      return { entries: [], deliveries: [], refusal: new Refusal(500, 'The engine failed on this input. It has no effect, and the statistics count it as a dead letter.') };
+      return {
+        entries: [],
+        deliveries: [],
+        refusal: new Refusal(
+          500,
+          'The engine failed on this input. It has no effect, and the statistics count it as a dead letter.',
+        ),
+      };
     }
   }
 
@@ -240,7 +253,9 @@ export class InputLog {
       } catch (error) {
         this.#canDecide = false;
         if (this.#isClosed) throw new Refusal(503, 'The sandbox is being stopped.');
-        console.error(`The engine could not be built anew (${errorCode(error)}). Requests get 503. Trying again in ${pause / 1000} s.`);
+        console.error(
+          `The engine could not be built anew (${errorCode(error)}). Requests get 503. Trying again in ${pause / 1000} s.`,
+        );
         await sleep(pause, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       }
     }
@@ -248,7 +263,9 @@ export class InputLog {
 
   #condemn({ number, input, error }: FailedInput): void {
     const code = errorCode(error);
-    console.error(`The engine failed on an input of the kind '${input.kind}' (${code}). It has no effect, and is kept as a dead letter.`);
+    console.error(
+      `The engine failed on an input of the kind '${input.kind}' (${code}). It has no effect, and is kept as a dead letter.`,
+    );
     this.#unburied.push({ number, input, at: this.#now, code });
   }
 

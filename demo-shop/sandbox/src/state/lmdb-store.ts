@@ -64,7 +64,12 @@ export class LmdbStore implements Store {
     return first;
   }
 
-  async checkpoint(checkpoint: Checkpoint, entries: readonly ReplayEntry[], oldest: number, forgotten: readonly Target[]): Promise<void> {
+  async checkpoint(
+    checkpoint: Checkpoint,
+    entries: readonly ReplayEntry[],
+    oldest: number,
+    forgotten: readonly Target[],
+  ): Promise<void> {
     await this.#write(() => {
       const writes = [
         this.#state.put('engine', Buffer.from(checkpoint.engine)),
@@ -145,5 +150,7 @@ async function causeOf(error: unknown): Promise<unknown> {
   if (commitError === undefined) return error;
   const cause = await commitError.catch((reason: unknown) => reason);
   const { code } = cause as { code?: unknown };
-  return typeof code === 'number' && code > 0 ? Object.assign(new Error('Commit failed'), { code: getSystemErrorName(-code) }) : cause;
+  return typeof code === 'number' && code > 0
+    ? Object.assign(new Error('Commit failed'), { code: getSystemErrorName(-code) })
+    : cause;
 }

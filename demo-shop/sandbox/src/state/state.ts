@@ -55,7 +55,13 @@ export class SandboxState {
   #isBroken = false;
   #publicBundle: string;
 
-  private constructor(base: Checkpoint, replayBuffer: ReplayBuffer, engine: Engine, limits: StateLimits, load: EngineLoader) {
+  private constructor(
+    base: Checkpoint,
+    replayBuffer: ReplayBuffer,
+    engine: Engine,
+    limits: StateLimits,
+    load: EngineLoader,
+  ) {
     this.registry = new Registry(base.objects);
     this.replayBuffer = replayBuffer;
     this.#base = base;
@@ -71,7 +77,12 @@ export class SandboxState {
     limits: StateLimits,
     load: EngineLoader = loadEngine,
   ): Promise<{ state: SandboxState; failed: FailedInput[] }> {
-    const state = await SandboxState.#at(stored.checkpoint, new ReplayBuffer(limits, stored.replayBuffer), limits, load);
+    const state = await SandboxState.#at(
+      stored.checkpoint,
+      new ReplayBuffer(limits, stored.replayBuffer),
+      limits,
+      load,
+    );
     const failed: FailedInput[] = [];
     for (const { number, input } of stored.inputs) {
       await state.heal();
@@ -85,7 +96,12 @@ export class SandboxState {
     return { state, failed };
   }
 
-  static async #at(checkpoint: Checkpoint | undefined, replayBuffer: ReplayBuffer, limits: StateLimits, load: EngineLoader): Promise<SandboxState> {
+  static async #at(
+    checkpoint: Checkpoint | undefined,
+    replayBuffer: ReplayBuffer,
+    limits: StateLimits,
+    load: EngineLoader,
+  ): Promise<SandboxState> {
     const engine = await engineFor(new Registry(checkpoint?.objects), limits, load);
     if (checkpoint !== undefined) resume(engine, checkpoint.engine);
     const base = checkpoint ?? { engine: engine.snapshot(), objects: [] };
@@ -115,7 +131,8 @@ export class SandboxState {
   /** The value in a published group, or in the first group that has the attribute; null if there is no value. */
   attribute(target: Target, { group, version, attribute }: AttributeName): unknown {
     const groups = new Map(Object.entries(this.#reading(() => this.#engine.attributes(target, version))));
-    const values = group === undefined ? [...groups.values()].find((each) => Object.hasOwn(each, attribute)) : groups.get(group);
+    const values =
+      group === undefined ? [...groups.values()].find((each) => Object.hasOwn(each, attribute)) : groups.get(group);
     return member(values, attribute) ?? null;
   }
 
@@ -207,7 +224,8 @@ export class SandboxState {
       const update = { group, attributeKey: attribute_key, attributes, ...(version !== undefined && { version }) };
       return this.#sent(now, this.#engine.setAttributes(update as Parameters<Engine['setAttributes']>[0], now));
     } catch (error) {
-      if (error instanceof EngineError && error.code === 'options') return { entries: [], refusal: new Refusal(400, error.message) };
+      if (error instanceof EngineError && error.code === 'options')
+        return { entries: [], refusal: new Refusal(400, error.message) };
       throw error;
     }
   }

@@ -50,7 +50,12 @@ export interface Store {
    * Replaces the checkpoint, forgets all inputs, keeps `entries` of the replay buffer, drops those with a number below
    * `oldest`, and erases the dead letters that name one of `forgotten`. Do not call it during an append.
    */
-  checkpoint(checkpoint: Checkpoint, entries: readonly ReplayEntry[], oldest: number, forgotten: readonly Target[]): Promise<void>;
+  checkpoint(
+    checkpoint: Checkpoint,
+    entries: readonly ReplayEntry[],
+    oldest: number,
+    forgotten: readonly Target[],
+  ): Promise<void>;
 
   /** Moves inputs from those to replay to the dead letters. Beyond a limit, the oldest dead letters are dropped. */
   bury(letters: readonly DeadLetter[]): Promise<void>;

@@ -65,5 +65,8 @@ export class EventStream implements Subscriber {
 
 // The Python SDK's HTTP library ends a line at U+2028 and other characters, too.
 function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replace(
+    /[\x7f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

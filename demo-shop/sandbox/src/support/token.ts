@@ -1,6 +1,16 @@
 // The bearer token. The first start makes it and keeps it in a file that only its owner can read.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from './error-code.ts';
 import { StartFailure } from './start-failure.ts';
@@ -17,11 +27,15 @@ export function keptToken(folder: string): string {
     if (!existsSync(file)) writeWhole(file, `${randomBytes(16).toString('hex')}\n`);
     chmodSync(file, 0o600);
   } catch (error) {
-    throw new StartFailure(`The token cannot be kept in ${file} (${errorCode(error)}). Make room, or choose another folder with --data.`);
+    throw new StartFailure(
+      `The token cannot be kept in ${file} (${errorCode(error)}). Make room, or choose another folder with --data.`,
+    );
   }
   const token = readFileSync(file, 'utf8').trim();
   if (isAcceptable(token)) return token;
-  throw new StartFailure(`The token in ${file} has fewer than 16 characters, or characters that a header cannot have. Delete the file to get a new one.`);
+  throw new StartFailure(
+    `The token in ${file} has fewer than 16 characters, or characters that a header cannot have. Delete the file to get a new one.`,
+  );
 }
 
 /** Takes as long for a wrong token as for the right one. */
