@@ -105,6 +105,70 @@ test('handlers that cause a start now and then, or 19 in a row, are normal', asy
   expect([page.errors, page.expired]).toEqual([[], []]);
 });
 
+const twice = (run: () => void): void => [run, run].forEach((each) => each());
+const task = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+
+test.each<[string, number, number, (page: Page) => unknown]>([
+  ['one handler that tracks two events', 1, 1, ({ evaluator }) => twice(() => evaluator.track(view()))],
+  ['two handlers that track one each', 2, 1, ({ evaluator }) => evaluator.track(view())],
+  ['a handler that tracks, after two events in one task', 1, 2, ({ evaluator }) => evaluator.track(view())],
+  ['a handler that tracks later, after two events', 1, 2, ({ evaluator }) => void task().then(() => evaluator.track(view()))],
+  ['two handlers, one of which tracks later', 1, 1, ({ evaluator }) => {
+    evaluator.track(view());
+    void task().then(() => evaluator.track(view()));
+  }],
+  ['handlers that track two events later', 1, 1, ({ evaluator }) => void task().then(() => twice(() => evaluator.track(view())))],
+])('interleaved chains do not hide a loop: %s', async (_, handlers, events, handler) => {
+  let left = 5000;
+  const page = open((_, page) => left-- > 0 && handler(page));
+  if (handlers === 2) page.evaluator.on('intervention', () => left-- > 0 && handler(page));
+  for (let event = 1; event <= events; ++event) page.evaluator.track(view());
+  await run(page, 100);
+  expect(page.errors).toMatchObject([{ code: 'handler' }]);
+  expect(page.interventions.length).toBeLessThan(700);
+  expect(left).toBeGreaterThan(4000);
+});
+
+test.each(['at once', 'later'])('a handler that pushes its own intervention %s is stopped, too', async (time) => {
+  const hello = { name: 'hello', target_attribute_key: { name: 'shop', id: '1' } };
+  let left = 1000;
+  const page = open((_, { evaluator }) => {
+    if (left-- > 0) void (time === 'later' ? task() : { then: (go: () => void) => go() }).then(() => evaluator.push(hello));
+  });
+  page.evaluator.track(view());
+  await page.settled();
+  left = 1000;
+  page.interventions.length = 0;
+  page.evaluator.push(hello);
+  await run(page, 100);
+  expect(page.errors).toMatchObject([{ code: 'handler', message: expect.stringContaining('"hello"') as string }]);
+  expect(left).toBeGreaterThan(900);
+});
+
+test('60 pushes in one task are normal', async () => {
+  const page = open(() => undefined);
+  for (let push = 1; push <= 60; ++push) page.evaluator.push({ name: 'hello', target_attribute_key: { name: 'shop', id: '1' } });
+  await run(page, 5);
+  expect([page.interventions.length, page.errors, page.expired]).toEqual([60, [], []]);
+});
+
+test.each(['at once', 'later'])('a listener of "expired" that tracks %s is not called for ever', async (time) => {
+  const page = open((_, { evaluator }) => evaluator.track(view()));
+  page.evaluator.on('expired', () => {
+    if (page.expired.length > 1000) return;
+    if (time === 'at once') page.evaluator.track(view());
+    else void task().then(() => page.evaluator.track(view()));
+  });
+  page.evaluator.track(view());
+  await run(page, 200);
+  expect(page.interventions).toHaveLength(21);
+  expect(page.errors).toHaveLength(1);
+  expect(page.expired.length).toBeLessThan(50);
+  await vi.advanceTimersByTimeAsync(60_000);
+  await run(page, 3);
+  expect(page.interventions.length).toBeGreaterThan(21); // what waited meanwhile
+});
+
 test('another tab is not affected', async () => {
   const page = open((_, { evaluator }) => evaluator.track(view()));
   page.evaluator.track(view());

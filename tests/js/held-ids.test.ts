@@ -846,6 +846,48 @@ describe('of a key that no event has, the page holds the id that it names in set
   });
 });
 
+test.each([['with', true], ['without', false]])('two waiting decisions of one mark are shown once, %s locks', async (_, hasLocks) => {
+  const held = new Set<string>();
+  const request = async (name: string, _: object, use: (lock: object | null) => Promise<void>): Promise<void> => {
+    await null;
+    if (held.has(name)) return use(null);
+    held.add(name);
+    await use({ name });
+    held.delete(name);
+  };
+  vi.stubGlobal('navigator', hasLocks ? { locks: { request, query: async () => ({}) } } : {});
+  const first = open(only('domain_userid_seen'), { handle: false });
+  await first.track(event());
+  first.evaluator.close();
+  // What another version of the package may have left:
+  await store.update('default', (state) => {
+    const [waiting] = state!.outbox;
+    const twin = { ...waiting!, intervention: { ...waiting!.intervention, intervention_id: 'twin' } };
+    return { ...state!, outbox: [waiting!, twin] };
+  });
+  const next = open(only('domain_userid_seen'));
+  await next.track(event());
+  await pass(20_000);
+  await pass(20_000);
+  expect(next.shown).toEqual(['domain_userid_seen device']);
+  expect(await waiting()).toEqual([]);
+  vi.unstubAllGlobals();
+});
+
+test('what fires once and waits is not decided again, although the counts are lost', async () => {
+  const first = open(only('domain_userid_seen'), { handle: false });
+  await first.track(event());
+  first.evaluator.close();
+  await store.update('default', (state) => ({ ...state!, revision: state!.revision + 1, snapshot: new Uint8Array([1, 2, 3]) }));
+  const next = open(only('domain_userid_seen'), { handle: false });
+  await next.track(event());
+  expect(next.errors.splice(0).map(({ code }) => code)).toEqual(['snapshot']);
+  expect(await waiting()).toEqual(['domain_userid_seen device']);
+  handleIn(next);
+  await pass(5000);
+  expect(next.shown).toEqual(['domain_userid_seen device']);
+});
+
 describe('another tab', () => {
   test('shows only interventions for its own visitor', async () => {
     const first = open(only('user_id_seen'), { handle: false });

@@ -135,12 +135,22 @@ const promises: Record<string, Record<string, string[]>> = {
   'A handler that triggers its own intervention is stopped.': {
     'chromium/plugin.test.ts': ['that trigger themselves by an event are stopped after 20 times'],
   },
-  'When what it tracks or sets has triggered it 20 times in a row within 10 seconds, the intervention is suspended in this page for a minute, with an `error` of the code `handler`, and what is decided meanwhile is `expired`.': {
+  'When what it tracks, sets or pushes has started it 20 times within 10 seconds, the intervention is suspended in this page for a minute, with an `error` of the code `handler`, and what is decided meanwhile is `expired`.': {
     'feedback.test.ts': [
       'after 20 starts caused by its own handler, an intervention is suspended for a minute, with one error',
       'handlers that cause a start now and then, or 19 in a row, are normal',
+      'a handler that pushes its own intervention %s is stopped, too',
       'another tab is not affected',
     ],
+  },
+  'Calls before the handler returns are traced, through other handlers, too.': {
+    'feedback.test.ts': ['interleaved chains do not hide a loop: %s', 'two interventions that trigger each other are suspended, too'],
+  },
+  'Of later ones, it counts what was tracked after the last start; all that is tracked before the next start counts as one.': {
+    'feedback.test.ts': ['interleaved chains do not hide a loop: %s', '60 impressions in one task, repeatedly, are normal', '60 pushes in one task are normal'],
+  },
+  'Listeners of `expired` that do the same wait for a minute.': {
+    'feedback.test.ts': ['a listener of "expired" that tracks %s is not called for ever'],
   },
   'What was not started is offered again, with the same `intervention_id`: on the next page or in another tab, when a handler comes, when a hidden page is looked at.': {
     'evaluator.test.ts': ['an intervention without a handler waits for one, with its id', 'it also waits for the next page, and is started once'],
@@ -178,9 +188,12 @@ const promises: Record<string, Record<string, string[]>> = {
   'A page never dispatches what a rule decided if its own definitions do not contain it (name and version).': {
     'switched-off.test.ts': ['is not dispatched by the next page of the tab, and expires at once', 'expires without a handler, too'],
   },
-  'It expires if it was decided in this tab, or if the page that decided it is gone; in a tab that has other definitions and lives, it goes on.': {
+  'It expires if it was decided in this tab, or after 2 seconds if the page that decided it is gone; while that page lives, it goes on there.': {
     'switched-off.test.ts': [
       'expires in another tab when the page that decided it is gone',
+      'stays while the page that decided it is about to start it',
+      'stays although the tab that sees it looked for other pages earlier',
+      'stays in a tab that was duplicated, while the page lives',
       'stays for the tab that decided it, while its page lives',
       'a tab with other definitions leaves an intervention to tabs whose definitions contain it',
     ],

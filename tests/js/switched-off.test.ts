@@ -1,6 +1,7 @@
 // Interventions that a rule decided and that a page's definitions do not contain, or no longer.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryStore, type Store } from '../../js/src/index.js';
+import { Presence, readPresence } from '../../js/src/delivery/presence.js';
 import { withReceived } from '../../js/src/stream/intervention-stream.js';
 import { freshStorage, newTab, removeStorage } from './page-storage.js';
 import { add, domainUser, names, openPage, tutorial, view, type Page } from './visits.js';
@@ -29,13 +30,20 @@ const broken = { interventions: 5 };
 /** An imitation of the browser's Web Locks. */
 class FakeLocks {
   readonly held = new Map<string, () => void>();
+  readonly #ends = new Map<string, Promise<void>>();
 
-  async request(name: string, _ifAvailable: object, use: (lock: object | null) => Promise<void> | undefined): Promise<void> {
+  async request(name: string, { ifAvailable }: LockOptions, use: (lock: object | null) => Promise<void> | undefined): Promise<void> {
     await null;
-    if (this.held.has(name)) return use(null);
+    if (ifAvailable && this.held.has(name)) return use(null);
+    while (this.held.has(name)) await this.#ends.get(name);
     const dropped = new Promise<void>((resolve) => this.held.set(name, resolve));
-    await Promise.race([use({ name }), dropped]);
-    this.held.delete(name);
+    const end = (async () => {
+      await Promise.race([use({ name }), dropped]);
+      await null; // the browser learns of it later
+      this.held.delete(name);
+    })();
+    this.#ends.set(name, end);
+    await end;
   }
 
   get pages(): string[] {
@@ -43,6 +51,7 @@ class FakeLocks {
   }
 
   async query(): Promise<object> {
+    await null;
     return { held: [...this.held.keys()].map((name) => ({ name })) };
   }
 
@@ -124,6 +133,65 @@ describe.each([['left the definitions', withoutAbandonment], ['has another versi
     expect(names(other.expired)).toEqual(['cart_abandonment']);
     expect(other.interventions).toEqual([]);
   });
+});
+
+test('stays while the page that decided it is about to start it', async () => {
+  const kept = store;
+  // The page learns of a commit later than other tabs, as with a database.
+  store = { update: async (...change) => { await kept.update(...change); await new Promise((resolve) => setTimeout(resolve, 3000)); }, close() {} };
+  const first = open(tutorial);
+  await vi.advanceTimersByTimeAsync(20_000);
+  store = kept;
+  newTab();
+  const other = await visited(withoutAbandonment);
+  first.evaluator.track(add());
+  await vi.advanceTimersByTimeAsync(2500); // committed, and longer ago than what is left to other tabs as a courtesy
+  other.evaluator.track(view());
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(other.expired).toEqual([]);
+  expect(names(first.interventions)).toEqual(['cart_abandonment']);
+});
+
+test('stays although the tab that sees it looked for other pages earlier', async () => {
+  (await decided()).evaluator.close();
+  newTab();
+  const other = await visited(withoutAbandonment);
+  await vi.advanceTimersByTimeAsync(1000);
+  newTab();
+  const added = { name: 'added', version: 1, criteria: { attribute: 'ecom_attributes:count_add_to_cart', operator: '>=', value: 2 } };
+  const third = await decided({ ...tutorial, interventions: [added] });
+  other.evaluator.track(view());
+  for (let second = 1; second <= 10; ++second) {
+    await vi.advanceTimersByTimeAsync(1000);
+    await settled();
+  }
+  expect(names(other.expired)).toEqual(['cart_abandonment']); // the page that decided it is gone
+  third.evaluator.on('intervention', (intervention) => third.interventions.push(intervention));
+  await settled();
+  expect(names(third.interventions)).toEqual(['added']);
+});
+
+test('stays in a tab that was duplicated, while the page lives', async () => {
+  const first = await decided();
+  const other = await visited(withoutAbandonment); // its sessionStorage names the first page
+  await vi.advanceTimersByTimeAsync(10_000);
+  await settled();
+  expect(other.expired).toEqual([]);
+  first.evaluator.close();
+  await vi.advanceTimersByTimeAsync(5000);
+  await settled();
+  expect(names(other.expired)).toEqual(['cart_abandonment']);
+});
+
+test('a page that shows itself again at once is seen', async () => {
+  const presence = new Presence('apage');
+  for (const isShown of [true, false, true]) presence.show(isShown);
+  expect((await readPresence(['apage memory'])).get('apage memory')).not.toBe('gone');
+  await vi.advanceTimersByTimeAsync(10);
+  presence.show(false);
+  presence.show(true);
+  await vi.advanceTimersByTimeAsync(10);
+  expect([...await readPresence(['apage memory', 'another'])].map(([, presence]) => presence)).toEqual(['lives', 'gone']);
 });
 
 test('a tab with other definitions leaves an intervention to tabs whose definitions contain it', async () => {

@@ -31,7 +31,7 @@ export class Claims {
     const released = new Promise<void>((resolve) => (release = resolve));
     this.#releases.add(release);
     const refused = new Set<string>();
-    const claims = names.map(async (name) => {
+    const claims = [...new Set(names)].map(async (name) => {
       if (!(await lock(this.notes.keyOf(name), released))) refused.add(name);
     });
     await inTime(Promise.all(claims), longestLockRequest);

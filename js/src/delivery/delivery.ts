@@ -7,9 +7,9 @@ import { Feedback } from './feedback.js';
 import { marksOf, withReturned, withStarted, type Fate, type Sorted } from '../state/outbox.js';
 import type { PageContext } from '../state/page-context.js';
 import { PageLife } from './page-life.js';
-import { Presence, readPresence } from './presence.js';
+import { Presence, readPresence, type Presences } from './presence.js';
 import type { SharedState } from '../state/shared-state.js';
-import type { Waiting } from '../state/store.js';
+import type { StoredState, Waiting } from '../state/store.js';
 import { deadlineTimer } from '../support/deadline-timer.js';
 
 /** Time (ms) for which a decision of another tab is left to that tab. */
@@ -31,17 +31,19 @@ export class Delivery {
   readonly #claims: Claims;
   readonly #page: PageLife;
   readonly #presence: Presence;
-  readonly #feedback = new Feedback();
+  readonly #feedback: Feedback;
   readonly #runAt: (time: number) => void;
   /** Name and version of each intervention of the definitions; undefined if they are not loaded. */
   #interventions: ReadonlySet<string> | undefined;
-  #isGone: (page: string) => boolean = () => false;
+  /** Of the pages whose decisions the definitions lack. */
+  #presences: Presences = new Map();
 
   constructor(context: PageContext, handlers: Handlers, options: DeliveryOptions) {
     this.#context = context;
     this.#handlers = handlers;
     this.#options = options;
     this.#claims = new Claims(context.namespace);
+    this.#feedback = new Feedback(context.journal);
     this.#page = new PageLife(options.onChance, () => this.leave());
     this.#presence = new Presence(context.journal.page);
     this.#runAt = deadlineTimer(options.onChance);
@@ -55,7 +57,9 @@ export class Delivery {
   /** Starts and expires interventions. Both are committed before the first handler runs. */
   async run(shared: SharedState): Promise<void> {
     const { outbox = [] } = shared.state ?? {};
-    if (this.#interventions && outbox.some((waiting) => !this.#isDefined(waiting))) this.#isGone = await readPresence();
+    const foreign = outbox.filter((waiting) => this.#interventions && !this.#isDefined(waiting));
+    this.#presences = await readPresence(foreign.map(({ page }) => page));
+    this.show(outbox);
     let sorted = this.#sort(outbox);
     if (isNothing(sorted)) return;
     const claim = await this.#claims.take(sorted.due.map((waiting) => marksOf(waiting)[0]));
@@ -66,13 +70,19 @@ export class Delivery {
         sorted = this.#sort(state?.outbox ?? [], claim); // another tab may have started some
         return state && !isNothing(sorted) ? withStarted(state, sorted) : state;
       });
-      for (const { intervention } of sorted.expired) this.#context.listeners.emit('expired', intervention);
+      for (const waiting of sorted.expired) this.#emitExpired(waiting);
       left = sorted.due.filter((waiting) => !this.#dispatch(waiting));
       if (left.length > 0) await shared.update((state) => state && withReturned(state, left));
     } finally {
       claim.end(sorted.due.length > left.length);
     }
+    this.show([...sorted.rest, ...left]);
     this.#claims.notes.tidy();
+  }
+
+  /** Lets other pages see that this one lives while the outbox has a decision of it: called before that is committed. */
+  show(outbox: StoredState['outbox']): void {
+    this.#presence.show(outbox.some(({ origin, page }) => !origin && page.startsWith(this.#context.journal.page)));
   }
 
   /** Forgets which interventions were started. */
@@ -97,15 +107,25 @@ export class Delivery {
     this.#context.visitor.look();
     const copy = this.#context.visitor.copyOf(waiting);
     if (!copy) return false;
-    marksOf(waiting).forEach((mark) => this.#claims.notes.add(mark));
-    this.#noteFeedback(waiting);
-    dispatch(copy, this.#handlers, (...step) => this.#options.report(waiting, ...step));
+    const { notes } = this.#claims;
+    const marks = marksOf(waiting);
+    if (marks.some((mark) => notes.has(mark))) return true; // a moment ago, by another decision
+    marks.forEach((mark) => notes.add(mark));
+    this.#follow(waiting, waiting.intervention.name, () =>
+      dispatch(copy, this.#handlers, (...step) => this.#options.report(waiting, ...step)),
+    );
     return true;
   }
 
-  #noteFeedback({ intervention: { name }, page, number }: Waiting): void {
-    const { page: own, lastNumber } = this.#context.journal;
-    if (number === undefined || !page.startsWith(own) || !this.#feedback.note(name, number, lastNumber)) return;
+  #emitExpired(waiting: Waiting): void {
+    this.#follow(waiting, expiryOf(waiting), () => this.#context.listeners.emit('expired', waiting.intervention));
+  }
+
+  /** Starts handlers or listeners, which may track. */
+  #follow({ intervention: { name }, page, number = 0 }: Waiting, subject: string, start: () => void): void {
+    const isOwn = page.startsWith(this.#context.journal.page);
+    const isLoop = this.#feedback.follow(subject, isOwn ? number : 0, start);
+    if (!isLoop || (subject !== name && this.#feedback.suspendedSince(name) !== undefined)) return;
     this.#context.listeners.fail(
       'handler',
       `The intervention "${name}" is suspended in this page for ${longestSuspension / 1000} s: ` +
@@ -120,13 +140,13 @@ export class Delivery {
     const sorted: Sorted = { due: [], expired: [], noted: [], rest: [] };
     for (const waiting of outbox) sorted[this.#checkedFate(waiting, claim)].push(waiting);
     if (sorted.rest.length > 0) this.#lookAgain();
-    this.#presence.show(sorted.rest.some(({ origin, page }) => !origin && page.startsWith(this.#context.journal.page)));
     return sorted;
   }
 
   #checkedFate(waiting: Waiting, claim: Claim | undefined): Fate {
     const fate = this.#fate(waiting);
-    if (fate === 'rest') return fate;
+    const isQuiet = fate === 'expired' && this.#feedback.suspendedSince(expiryOf(waiting)) !== undefined;
+    if (fate === 'rest' || isQuiet) return 'rest';
     const marks = marksOf(waiting);
     if (marks.some((mark) => this.#claims.notes.has(mark))) return 'noted';
     return fate === 'due' && claim?.has(marks[0]) === false ? 'rest' : fate;
@@ -137,7 +157,11 @@ export class Delivery {
     const age = Date.now() - decided;
     const isOwn = this.#context.journal.isOwn(page);
     if (age >= this.#options.deliverWithin || this.#context.visitor.hasLost(waiting)) return 'expired';
-    if (!this.#isDefined(waiting)) return this.#interventions && (isOwn || this.#isGone(page)) ? 'expired' : 'rest';
+    if (!this.#isDefined(waiting)) {
+      const presence = this.#presences.get(page);
+      const isOver = isOwn ? presence !== undefined && presence !== 'lives' : presence === 'gone' && age >= courtesy;
+      return isOver ? 'expired' : 'rest';
+    }
     if (!this.#context.visitor.copyOf(waiting)) return this.#context.visitor.hasLostTargets(waiting) ? 'expired' : 'rest';
     if (this.#handlers.size === 0 || this.#page.hidden || this.#page.leaving > 0) return 'rest';
     const since = this.#feedback.suspendedSince(intervention.name);
@@ -159,6 +183,11 @@ export class Delivery {
 
 function isNothing({ due, expired, noted }: Sorted): boolean {
   return due.length + expired.length + noted.length === 0;
+}
+
+/** The listeners of `expired`, for the brake on what feeds itself. */
+function expiryOf({ intervention }: Waiting): string {
+  return `expired ${intervention.name}`;
 }
 
 function nameOf({ name, version }: { name: string; version: number }): string {

@@ -2,9 +2,11 @@
 // page that is closed or has crashed. A page that is left releases it, so that the back/forward cache can keep the
 // page.
 import { attempt } from '../support/attempt.js';
-import { lock } from './claims.js';
 
 const prefix = 'tripline:page:';
+
+/** By page; where the browser has no locks, it is unknown. */
+export type Presences = ReadonlyMap<string, 'lives' | 'gone' | 'unknown'>;
 
 export class Presence {
   readonly #page: string;
@@ -19,12 +21,19 @@ export class Presence {
     if (isShown === !!this.#end) return;
     this.#end?.();
     this.#end = undefined;
-    if (isShown) void lock(prefix + this.#page, new Promise((resolve) => (this.#end = resolve)));
+    if (!isShown) return;
+    const ended = new Promise<void>((resolve) => (this.#end = resolve));
+    // It waits for its former lock, if the browser has not released that yet.
+    attempt(() => void navigator.locks.request(prefix + this.#page, {}, () => ended).catch(() => undefined));
   }
 }
 
-/** Returns a function that tests whether a page is gone. Without locks it returns false for all pages. */
-export async function readPresence(): Promise<(page: string) => boolean> {
-  const held = await attempt(() => navigator.locks.query())?.then(({ held = [] }) => held, () => undefined);
-  return (page) => held?.every(({ name }) => name !== prefix + page.split(' ')[0]) === true;
+/** Tells which of the pages live. */
+export async function readPresence(pages: readonly string[]): Promise<Presences> {
+  if (pages.length === 0) return new Map();
+  const locks = await attempt(() => navigator.locks.query())?.catch(() => undefined);
+  const names = locks && [...(locks.held ?? []), ...(locks.pending ?? [])].map(({ name }) => name);
+  return new Map(
+    pages.map((page) => [page, !names ? 'unknown' : names.includes(prefix + page.split(' ')[0]) ? 'lives' : 'gone']),
+  );
 }

@@ -301,7 +301,11 @@ export class LocalEvaluator implements Evaluator {
     this.visitor.rebase(now);
     const running = (engine: EngineBase | undefined): EngineBase | undefined => (this.#isPaused ? undefined : engine);
     const apply = (): Promise<void> =>
-      shared.update((state, engine) => applyJournal(state, running(engine), this.#context, now));
+      shared.update((state, engine) => {
+        const next = applyJournal(state, running(engine), this.#context, now);
+        this.#delivery.show(next?.outbox ?? []);
+        return next;
+      });
     this.visitor.look();
     await apply();
     const { setAndPush, journal } = this.#context;

@@ -74,7 +74,7 @@ export function applyJournal(
 
 /** Returns the cause of an entry's decisions. `user`: the page's. */
 function causeOf({ content, number }: Entry<Input>, user: string | undefined): Omit<Waiting, 'intervention' | 'decided' | 'page'> {
-  if ('intervention' in content) return { session: undefined, origin: 'push' };
+  if ('intervention' in content) return { session: undefined, origin: 'push', number };
   if (!('event' in content)) return { session: undefined, user, number };
   return { session: idOf(content.event['sid']), user: idOf(content.event['duid']), number };
 }

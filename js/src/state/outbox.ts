@@ -28,7 +28,8 @@ export function copiesOf(waiting: Waiting | undefined): Intervention[] {
 
 /**
  * Returns the outbox with new decisions. Copies of one intervention for several targets wait together, in their order.
- * Leaves out interventions that were started, and an engine's decisions whose name, version and target are marked.
+ * Leaves out interventions that were started, an engine's decisions whose name, version and target are marked, and those
+ * that are started once and wait already.
  */
 export function withDecided(
   state: Pick<StoredState, 'outbox' | 'started'>,
@@ -45,9 +46,11 @@ export function withDecided(
     const waiting = outbox.get(id);
     const copies = copiesOf(waiting);
     if (isMarked || started.has(hashOf(id)) || copies.some((copy) => markOf(copy) === mark)) continue;
-    const once = triggered_at !== undefined && engine?.repeats(intervention.name) === false;
+    const once = cause.once ?? (triggered_at !== undefined && engine?.repeats(intervention.name) === false);
+    const isTwin = (other: Waiting): boolean => other.once === true && copiesOf(other).some((copy) => markOf(copy) === mark);
+    if (once && [...outbox.values()].some(isTwin)) continue;
     const others = [...copies.slice(1), intervention];
-    outbox.set(id, waiting ? { ...waiting, others } : { once, ...cause, intervention });
+    outbox.set(id, waiting ? { ...waiting, others } : { ...cause, once, intervention });
   }
   return [...outbox.values()];
 }

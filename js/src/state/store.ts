@@ -16,7 +16,7 @@ export interface Waiting {
   user?: string | undefined;
   /** Absent: a rule of the definitions decided it. */
   origin?: 'push' | 'stream' | undefined;
-  /** Number of the page's entry that triggered it; absent if none did, or if it was pushed. */
+  /** Number of the page's entry that triggered or pushed it; absent if none did. */
   number?: number | undefined;
   /** True if it is started once for its name, version and target, not only once for its `intervention_id`. */
   once?: boolean;
