@@ -174,7 +174,7 @@ describe('limits of the state', () => {
   });
 
   it.each([['a page', page, 0], ['a server', server, 1]] as const)('%s keeps event ids', async (_, load, which) => {
-    const most = numbersOf('event ids, by which duplicates are known')[which] ?? NaN;
+    const most = numbersOf('event ids, by which duplicates are recognised')[which] ?? NaN;
     for (const [others, counted] of [[most - 1, most], [most, most + 2]] as const) {
       const engine = await load();
       const first = event(0);
@@ -186,7 +186,7 @@ describe('limits of the state', () => {
   });
 
   it('keeps marks of sent interventions', () => {
-    const [page = NaN, server = NaN] = numbersOf('marks of what was sent to whom');
+    const [page = NaN, server = NaN] = numbersOf('marks of interventions that were sent to a target');
     const written = (number: number, separator: string): string => number.toLocaleString('en-US').replaceAll(',', separator);
     expect(read('core/include/tripline/engine.h')).toContain(`sent_marks = ${written(page, "'")};`);
     expect(read('js/src/server.ts')).toContain(`sentMarks: ${written(server, '_')}`);

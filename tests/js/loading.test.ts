@@ -162,7 +162,7 @@ test('the doctor names a store that does not respond', async () => {
   expect(findings.find((finding) => finding.check === 'storage')).toEqual({
     check: 'storage',
     ok: false,
-    message: 'What was counted is not read yet: still loading the database.',
+    message: 'The stored state is not read yet: still loading the database.',
   });
   expect(findings.find((finding) => finding.check === 'engine')?.ok).toBe(true);
 });

@@ -85,7 +85,8 @@ function stillLoading(parts: readonly string[]): string {
 
 function definitions({ engine, diagnostics, loading }: Symptoms): Finding {
   if (loading.includes('the definitions')) {
-    return { check: 'definitions', ok: false, message: `They are not read yet: ${stillLoading(['the definitions'])}` };
+    const message = `The definitions are not read yet: ${stillLoading(['the definitions'])}`;
+    return { check: 'definitions', ok: false, message };
   }
   const problem = definitionsProblem(diagnostics, 'error') ?? definitionsProblem(diagnostics, 'warning');
   if (problem) return { check: 'definitions', ok: false, message: problem.message };
@@ -96,11 +97,11 @@ function definitions({ engine, diagnostics, loading }: Symptoms): Finding {
 
 function storage({ isStored, shared }: Symptoms): Finding {
   if (!isStored) {
-    return { check: 'storage', ok: false, message: 'What was counted is not read yet: still loading the database.' };
+    return { check: 'storage', ok: false, message: 'The stored state is not read yet: still loading the database.' };
   }
   return shared?.isKept
-    ? { check: 'storage', ok: true, message: 'What is counted is stored, and shared with other tabs.' }
-    : { check: 'storage', ok: false, message: 'IndexedDB cannot be used: what is counted lives as long as the page.' };
+    ? { check: 'storage', ok: true, message: 'The state is stored, and shared with other tabs.' }
+    : { check: 'storage', ok: false, message: 'IndexedDB cannot be used: the state lasts as long as the page.' };
 }
 
 function journal({ journal }: Symptoms): Finding {
@@ -115,7 +116,7 @@ function clock({ engine, problems }: Symptoms): Finding {
   const ahead = Math.max(0, Math.round(((engine?.clock ?? 0) - Date.now()) / 1000));
   return ahead > 60
     ? { check: 'clock', ok: false, message: `Events were counted ${ahead} s later than the device's clock says now.` }
-    : { check: 'clock', ok: true, message: "The device's clock goes on as it should." };
+    : { check: 'clock', ok: true, message: "The device's clock was not set back." };
 }
 
 function delivery({ handlers, isPlugin, shared }: Symptoms): Finding {
