@@ -35,7 +35,7 @@ export class Delivery {
   readonly #runAt: (time: number) => void;
   /** Name and version of each intervention of the definitions; undefined if they are not loaded. */
   #interventions: ReadonlySet<string> | undefined;
-  /** Of the pages whose decisions the definitions lack. */
+  /** States of pages that made decisions which are not in the definitions. */
   #presences: Presences = new Map();
 
   constructor(context: PageContext, handlers: Handlers, options: DeliveryOptions) {
@@ -185,7 +185,7 @@ function isNothing({ due, expired, noted }: Sorted): boolean {
   return due.length + expired.length + noted.length === 0;
 }
 
-/** The listeners of `expired`, for the brake on what feeds itself. */
+/** The subject that stands for the listeners of `expired`. */
 function expiryOf({ intervention }: Waiting): string {
   return `expired ${intervention.name}`;
 }

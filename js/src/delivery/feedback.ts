@@ -1,7 +1,7 @@
 // Detects a handler that tracks events which trigger its own intervention: it would start the intervention for ever.
 import { longestFed, longestSuspension, mostEvents, mostFed } from '../support/bounds.js';
 
-/** A large round counts for so many if it is larger than the one before. */
+/** Number of starts that a large round counts for if it is larger than the one before. */
 const growth = 4;
 
 /** By subject, the times of the fed starts that one event has led to. */
@@ -22,15 +22,16 @@ interface Round {
  * A subject is an intervention whose handlers start, or the listeners of `expired`. A start is fed if its event was tracked
  * after an earlier start of the subject:
  *
- * - What was tracked before a handler returned continues the chain of the event that started the handler. Every start in a
- *   chain but the first counts, however many chains run at the same time.
- * - Of anything else it is not known who tracked it. Then starts count as rounds: all that was tracked up to the moment at
- *   which a round's first start ran is one, as 60 impressions in one task are. A large round ends the row, unless it is
- *   larger than the one before: handlers that track two events each double it, and are not let go on for 20 rounds.
+ * - An event that was tracked before a handler returned continues the chain of the event that started the handler.
+ *   Every start in a chain but the first counts, however many chains run at the same time.
+ * - For all other events the code that tracked them is unknown. Their starts count as rounds: all events that were
+ *   tracked before a round's first start ran are one round, such as 60 impressions in one task. A large round ends the
+ *   series, unless it is larger than the one before: handlers that track two events each double it, and must not run
+ *   20 rounds.
  */
 export class Feedback {
   readonly #journal: { readonly lastNumber: number };
-  /** By number of the entry. */
+  /** Chains by the number of the entry. */
   readonly #chains = new Map<number, Chain>();
   readonly #rounds = new Map<string, Round>();
   /** Suspended subjects, with the time of their suspension. */
@@ -40,7 +41,7 @@ export class Feedback {
     this.#journal = journal;
   }
 
-  /** `number`: this page's entry that triggered it; 0 if none did. Returns true if this start suspends the subject. */
+  /** Runs `start`. `number`: this page's entry that triggered it, or 0. Returns true if the subject is suspended now. */
   follow(subject: string, number: number, start: () => void): boolean {
     const { lastNumber } = this.#journal;
     let chain = this.#chains.get(number);
@@ -60,12 +61,12 @@ export class Feedback {
     start();
     for (let own = lastNumber + 1; own <= this.#journal.lastNumber; ++own) {
       this.#chains.set(own, chain);
-      this.#chains.delete(own - mostEvents); // no more can wait
+      this.#chains.delete(own - mostEvents); // at most this many entries wait
     }
     return isNew;
   }
 
-  /** Returns undefined if the start belongs to the last round. */
+  /** Returns the fed starts of the series; undefined if the start belongs to the last round. */
   #fedByRound(subject: string, number: number, lastNumber: number): number[] | undefined {
     const round = this.#rounds.get(subject);
     if (round && number <= round.lastNumber) {

@@ -455,7 +455,7 @@ describe('from page to page', () => {
       tripline.plugin.getEvaluator()?.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } });
       tripline.add();
     });
-    await vi.waitFor(async () => expect(await problems()).toEqual([expect.stringMatching(/^options: .* waits for the next page/)]));
+    await vi.waitFor(async () => expect(await problems()).toEqual([expect.stringMatching(/^options: .* retried on the next page/)]));
     complaints.splice(0).forEach((complaint) => expect(complaint).toContain('404')); // the browser's own
     site.answers.delete(missing);
     await go(page, `${site.url}next`);
