@@ -41,7 +41,7 @@ export class Feedback {
     this.#journal = journal;
   }
 
-  /** Runs `start`. `number`: this page's entry that triggered it, or 0. Returns true if the subject is suspended now. */
+  /** Runs `start`. `number`: this page's entry that triggered it, or 0. Returns true if this suspends the subject. */
   follow(subject: string, number: number, start: () => void): boolean {
     const { lastNumber } = this.#journal;
     let chain = this.#chains.get(number);
