@@ -22,10 +22,10 @@ const table = `
 | what | where | how much | how long |
 | --- | --- | --- | --- |
 | a page's events that are not yet counted, what it set and pushed included | localStorage; what does not fit, memory | ${count(mostEvents)} events, the oldest go first; ${count(mostCharacters)} characters in localStorage | until they are counted |
-| the same of all pages of the origin | localStorage | ${count(mostCharactersOfOrigin)} characters, the oldest page's go first | ${days(longestInJournal)} |
+| events of all pages of the origin that are not yet counted | localStorage | ${count(mostCharactersOfOrigin)} characters, the oldest page's go first | ${days(longestInJournal)} |
 | what was decided and waits for a handler | IndexedDB | | ${minutes(longestInOutbox)} (\`deliverWithin\`), at most the session |
 | what was started | IndexedDB, as hashes of 64 bits | ${count(mostStarted)}, the oldest go first | |
-| the same, for pages that cannot read the state | localStorage | ${count(mostStarted)}, the oldest go first | ${hours(longestNote)} |
+| what was started, for pages that cannot read the state | localStorage | ${count(mostStarted)}, the oldest go first | ${hours(longestNote)} |
 | a tab's claim to start something | a Web Lock | | until ${seconds(longestClaim)} after the start |
 | whom a Web Lock belongs to, if the browser does not say | | | ${seconds(longestLockRequest)}, then it starts without |
 | a transaction of the database, its opening included | | | ${seconds(longestTransaction)}, then the state goes on in memory |
@@ -34,7 +34,7 @@ const table = `
 | what \`doctor()\` looks at | the page | | ${seconds(longestExamination)}, then it says what is still loading |
 | a plugin with neither definitions nor a subscription | the page | | ${seconds(longestWaitForSubscription)}, then it is a \`warning\` |
 | a message of a stream | the network | ${count(longestMessage)} characters | |
-| the same, for rules of the page that are still loading and may have fired already | memory | | ${seconds(longestWaitForRules)} |
+| a message of a stream that waits for rules of the page that are still loading | memory | | ${seconds(longestWaitForRules)} |
 | a stream that failed, for its next attempt | the page | | ${count(shortestRetry / 1000)} to ${seconds(longestRetry)}, by \`Retry-After\` up to ${minutes(longestRetryAfter)} |
 | the stream of a hidden page | the page | | ${seconds(longestHidden)} |
 `;

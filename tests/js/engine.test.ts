@@ -612,6 +612,11 @@ describe('state', () => {
       () => engine.forget(domainUser),
       () => engine.snapshot(),
       () => engine.restore(new Uint8Array(1)),
+      () => engine.clear(),
+      () => engine.rebase(now),
+      () => engine.clock,
+      () => engine.nextDeadline,
+      () => engine.nextDeadlineOf([domainUser]),
     ]) {
       expect(thrown(use)).toMatchObject({ code: 'wasm', message: 'The engine was released.' });
     }

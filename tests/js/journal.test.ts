@@ -124,6 +124,45 @@ describe('bounds', () => {
     expect(errors.map((message) => Number(/\d+/.exec(message)))).toEqual([1, 3, 7, 15]);
   });
 
+  const lose = (journal: Journal<Content>, count: number): void => {
+    for (let index = 0; index < count; ++index) journal.append({ eid: index });
+    journal.shorten({});
+  };
+  const told = (): number[] => errors.map((message) => Number(/\d+/.exec(message)));
+
+  test('the error names the rest a little later', () => {
+    const journal = open();
+    lose(journal, mostEvents + 402);
+    lose(journal, 390);
+    expect(told()).toEqual([402]);
+    vi.advanceTimersByTime(3000);
+    expect(told()).toEqual([402, 792]);
+    vi.advanceTimersByTime(1_000_000);
+    expect(told()).toEqual([402, 792]);
+  });
+
+  test('the error names the rest when the journal is closed', () => {
+    const journal = open();
+    lose(journal, mostEvents + 402);
+    lose(journal, 390);
+    journal.close();
+    journal.close();
+    vi.advanceTimersByTime(1_000_000);
+    expect(told()).toEqual([402, 792]);
+  });
+
+  test('a page that loses an event every ten seconds emits few errors', () => {
+    const journal = open();
+    lose(journal, mostEvents);
+    for (let count = 1; count <= 200; ++count) {
+      lose(journal, 1);
+      vi.advanceTimersByTime(10_000);
+    }
+    journal.close();
+    expect(told().at(-1)).toBe(200);
+    expect(errors.length).toBeLessThan(20);
+  });
+
   test('500,000 characters of a page are in localStorage; the rest waits in memory, in order, with one warning', () => {
     const storage = freshStorage();
     const journal = open();
@@ -215,14 +254,16 @@ describe('bounds', () => {
     expect(errors).toEqual([expect.stringContaining('Events lost: 2.')]);
   });
 
-  test('entries of a namespace that is no longer used are dropped after 30 days, too', async () => {
+  test('entries of a namespace that is no longer used are dropped after 30 days, too, with an error', async () => {
     const storage = freshStorage();
     open('former').append({ eid: 'a' });
     vi.advanceTimersByTime(30 * 24 * 3600_000 + 1);
-    open().append({ eid: 'b' });
+    const journal = open();
+    journal.append({ eid: 'b' });
     await null;
     expect(Object.keys(storage)).toEqual([expect.stringMatching(/^tripline:sp:/)]);
-    expect(errors).toEqual([]);
+    journal.shorten({});
+    expect(errors).toEqual([expect.stringContaining('Events lost: 1.')]);
   });
 });
 

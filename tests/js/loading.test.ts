@@ -123,6 +123,15 @@ test('calls of track, push and setAttributes while the engine loads count once, 
   expect(page.errors).toEqual([]);
 });
 
+test('the doctor rejects within a second if doctor.js does not come', async () => {
+  vi.doMock('../../js/src/evaluator/doctor.js', () => new Promise(() => undefined));
+  const page = open({ store });
+  const since = performance.now();
+  await expect(page.evaluator.doctor()).rejects.toThrow('doctor.js did not come within 1 s.');
+  expect(performance.now() - since).toBeLessThan(1500);
+  vi.doUnmock('../../js/src/evaluator/doctor.js');
+});
+
 test('a reset while the engine loads stays in effect when it is loaded', async () => {
   const before = open({ store });
   before.evaluator.track(add());

@@ -92,6 +92,43 @@ test.each(['text/html', 'application/wasm'])('an HTML page of the type %s in pla
   await expect(loadEngine({ definitions: tutorial, wasm: url })).rejects.toMatchObject(error);
 });
 
+test.each([['without an address', ''], ['with an address', 'x']])('a Response with an error %s in place of the module: the error names the status', async (_, path) => {
+  const wasm = new Response('no', { status: 404 });
+  if (path !== '') Object.defineProperty(wasm, 'url', { value: `${address}/${path}` });
+  const page = open({ store, wasm });
+  expect(await page.evaluator.ready).toBe(false);
+  const name = path === '' ? 'the Response' : `${address}/${path}`;
+  expect(page.errors).toMatchObject([{ code: 'wasm', message: expect.stringContaining(`: ${name} answered with status 404.`) as string }]);
+});
+
+describe('definitions', () => {
+  test.each<[string, unknown, string]>([
+    ['a promise of undefined', Promise.resolve(undefined), 'a bundle or its address is needed, not undefined.'],
+    ['a function', () => tutorial, 'a bundle or its address is needed, not a function.'],
+    ['a symbol', Symbol('x'), 'a bundle or its address is needed, not a symbol.'],
+    ['an empty string', '', 'a bundle or its address is needed, not an empty string.'],
+  ])('that are %s: the error says what is needed', async (_, definitions, why) => {
+    const page = open({ store, definitions: definitions as object });
+    expect(await page.evaluator.ready).toBe(false);
+    expect(page.errors).toMatchObject([{ code: 'definitions', message: `The definitions could not be loaded: ${why}` }]);
+    await expect(loadEngine({ definitions: definitions as object, wasm: wasmBytes })).rejects.toMatchObject({ code: 'definitions' });
+  });
+
+  test.each(['', ' \n', '\uFEFF'])('that are JSON, with %j before it, are the bundle', async (before) => {
+    const page = open({ store, definitions: before + JSON.stringify(tutorial) });
+    expect(await page.evaluator.ready).toBe(true);
+    expect(page.errors).toEqual([]);
+  });
+
+  test.each(['[{"a":"', '"', 'http://127.0.0.1:1/', 'data:text/html,'])('whose address is very long, beginning with %s: the error has its beginning', async (begin) => {
+    const page = open({ store, definitions: begin + 'x'.repeat(100_000) });
+    expect(await page.evaluator.ready).toBe(false);
+    expect(page.errors).toHaveLength(1);
+    expect(page.errors[0]!.message.length).toBeLessThan(700);
+    expect(page.errors[0]!.message).toContain(`${begin}xxx`);
+  });
+});
+
 describe('an error in the console', () => {
   const printed = (): string[] =>
     consoleErrors.map((words) => words.map((word) => (word instanceof Error ? word.stack : String(word))).join(' '));

@@ -16,7 +16,7 @@ const promises: Record<string, Record<string, string[]>> = {
     'chromium/bundles.test.ts': ['without the option "wasm": an error of the code wasm names it, and nothing is thrown'],
     'chromium/stream.test.ts': ['without an endpoint is an error, and nothing is thrown'],
   },
-  'Failures are reported as `error` events (`onError`) with a `code`, a message that says what to do and, for definitions, `diagnostics`; where nobody listens, the console says it once.': {
+  'Failures are reported as `error` events (`onError`) with a `code`, a message that says what to do and, for definitions, `diagnostics`; where nobody listens, the console shows the first of each code.': {
     'evaluator.test.ts': [
       'definitions with errors: an error with the diagnostics, and the events are kept',
       'the console shows an error of one kind once, and only without a listener',
@@ -85,7 +85,7 @@ const promises: Record<string, Record<string, string[]>> = {
       'while it lasts, each page of a tab continues from the one before, and other tabs do not count',
     ],
   },
-  'A database that answers late takes over: the page forgets what it has in memory, and its events count there.': {
+  'If the database answers later, the page drops the counts it kept in memory, and counts the same events in the database.': {
     'storage-failures.test.ts': ['at first, but later does, wins: the state in memory is dropped, and the journal is applied'],
     'chromium/storage.test.ts': ['that responds late: the page continues from the stored state, and counts its own events there'],
   },
@@ -101,10 +101,13 @@ const promises: Record<string, Record<string, string[]>> = {
     'chromium/plugin.test.ts': ['a server that does not respond to a request for %s: an error in time, and the next page counts'],
     'chromium/storage.test.ts': ['that never responds does not keep a stream from being opened'],
   },
-  'Handlers start at most once for an intervention, its version and its target; rules that use `changed`, what is pushed, and what a server decides on its own: for an `intervention_id`.': {
-    'evaluator.test.ts': ['the fourth view brings the discount, once', 'an intervention_id is recognized after 1,999 others, and the state does not grow with their length'],
+  'Handlers start at most once for each name, version and target.': {
+    'evaluator.test.ts': ['the fourth view brings the discount, once'],
+    'storage-failures.test.ts': ['a rule without `changed` is started once for its target in 24 hours, whatever the event'],
+  },
+  "For rules that use `changed`, for pushes and for a server's own decisions it is once for each `intervention_id`.": {
+    'evaluator.test.ts': ['an intervention_id is recognized after 1,999 others, and the state does not grow with their length'],
     'storage-failures.test.ts': [
-      'a rule without `changed` is started once for its target in 24 hours, whatever the event',
       'a rule with `changed` is started every time',
       'a pushed intervention is started once for each id, even if a rule has its name',
     ],
@@ -125,7 +128,7 @@ const promises: Record<string, Record<string, string[]>> = {
       'and with a full localStorage: a tab that has just started an intervention keeps others from it',
     ],
   },
-  'On plain http there are no locks, and of two such tabs that decide in the same moment both may start it.': {
+  'On plain http there are no locks: without locks, two tabs that decide at the same moment may both start it.': {
     'chromium/storage.test.ts': ['what it made start is started on no other page, neither while it lasts nor later (%s)'],
   },
   'Where localStorage fails as well, it is once for a page.': {
@@ -188,16 +191,21 @@ const promises: Record<string, Record<string, string[]>> = {
   'A page never dispatches what a rule decided if its own definitions do not contain it (name and version).': {
     'switched-off.test.ts': ['is not dispatched by the next page of the tab, and expires at once', 'expires without a handler, too'],
   },
-  'It expires if it was decided in this tab, or after 2 seconds if the page that decided it is gone; while that page lives, it goes on there.': {
+  'It expires if this tab decided it, or after 2 seconds if the page that decided it is gone.': {
     'switched-off.test.ts': [
+      'is not dispatched by the next page of the tab, and expires at once',
       'expires in another tab when the page that decided it is gone',
+    ],
+    'chromium/held-ids.test.ts': ['an intervention that left the definitions stays for the tab that decided it, and expires when it closes'],
+  },
+  'While the page that decided it is open, it stays for that page.': {
+    'switched-off.test.ts': [
       'stays while the page that decided it is about to start it',
       'stays although the tab that sees it looked for other pages earlier',
       'stays in a tab that was duplicated, while the page lives',
       'stays for the tab that decided it, while its page lives',
       'a tab with other definitions leaves an intervention to tabs whose definitions contain it',
     ],
-    'chromium/held-ids.test.ts': ['an intervention that left the definitions stays for the tab that decided it, and expires when it closes'],
   },
   'Pages without loaded definitions leave it alone.': {
     'switched-off.test.ts': ['without loaded definitions, nothing is dispatched and nothing expires'],
@@ -205,7 +213,7 @@ const promises: Record<string, Record<string, string[]>> = {
   'What was pushed, or came by a stream, is not affected.': {
     'switched-off.test.ts': ['a pushed intervention is dispatched although no definitions contain it', 'an intervention from a stream is dispatched although no definitions contain it'],
   },
-  '(A page with something to show holds a Web Lock, by which others see that it lives.': {
+  '(A page holds a Web Lock while something that it decided waits, by which others see that it lives.': {
     'switched-off.test.ts': ['a page holds a lock only while one of its interventions waits'],
   },
   'Without locks they leave it alone.': {

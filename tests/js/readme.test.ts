@@ -16,6 +16,7 @@ const surroundings = `
 declare function showBanner(name: string, attributes?: unknown): void;
 declare const payload: Record<string, unknown>;
 declare const bundle: object;
+declare const definitions: object;
 `;
 
 describe.each(['README.md', 'js/README.md', 'js/docs/why-not.md', 'js/docs/shapes.md'])('%s', (readme) => {

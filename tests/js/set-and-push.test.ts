@@ -143,6 +143,18 @@ describe('push', () => {
     expect([...page.interventions, ...next.interventions]).toEqual([{ ...one, version: 1 }]);
   });
 
+  test('with the all-zero UUID as its id is dispatched every time, with an id of its own', async () => {
+    const page = open({ store, definitions });
+    const one = { ...hello, intervention_id: '00000000-0000-0000-0000-000000000000' };
+    page.evaluator.push(one);
+    page.evaluator.push(one);
+    await page.settled();
+    const ids = page.interventions.map(({ intervention_id }) => intervention_id);
+    expect(new Set(ids).size).toBe(2);
+    expect(ids).not.toContain(one.intervention_id);
+    expect(page.errors).toEqual([]);
+  });
+
   test('of a page that was left is dispatched by the next', async () => {
     const gone = await openDoomed();
     gone.evaluator.push(hello);

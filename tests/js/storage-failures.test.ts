@@ -1,4 +1,5 @@
 // Pages whose store fails, hangs or responds late. chromium/storage.test.ts has the same in tabs of Chromium.
+import '../../js/src/evaluator/doctor.js'; // it must not need real time to load
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryStore, type Store } from '../../js/src/index.js';
 import { forbiddenStorage, freshStorage, fullStorage, newTab, removeStorage } from './page-storage.js';
@@ -377,4 +378,103 @@ describe('a store that does not respond', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(await viewsIn(database)).toBe(0);
   });
+});
+
+describe('reset', () => {
+  test('after close erases what is stored', async () => {
+    const page = open({ store: database });
+    page.evaluator.track(view());
+    await page.settled();
+    page.evaluator.close();
+    await page.evaluator.reset();
+    expect(page.errors).toEqual([]);
+    expect(await viewsIn(database)).toBe(0);
+  });
+
+  test('while the page is in memory erases what is stored, and the page goes on', async () => {
+    const fragment = fragile();
+    const page = open({ store: fragment.store });
+    page.evaluator.track(view());
+    await page.settled();
+    fragment.works = false;
+    page.evaluator.track(view());
+    await page.settled();
+    fragment.works = true;
+    await page.evaluator.reset();
+    expect(await viewsOf(page)).toBe(0);
+    page.evaluator.track(view());
+    expect(await viewsOf(page)).toBe(1);
+    expect(page.errors).toEqual([]);
+    page.evaluator.close();
+    expect(await viewsIn(database)).toBe(1); // what the page has tracked since
+  });
+
+  test.each([false, true])('that cannot erase what is stored is an error of the code storage (closed: %s)', async (isClosed) => {
+    const fragment = fragile();
+    const page = open({ store: fragment.store });
+    page.evaluator.track(view());
+    await page.settled();
+    fragment.works = false;
+    if (isClosed) page.evaluator.close();
+    await page.evaluator.reset();
+    expect(page.errors).toMatchObject([{ code: 'storage', message: 'What is stored was not erased: no space Call reset() again.' }]);
+    fragment.works = true;
+    await page.evaluator.reset();
+    page.evaluator.close();
+    expect(await viewsIn(database)).toBe(0);
+  });
+
+  test('while the database does not respond is an error, and the database is erased when it does', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    const before = open({ store: database });
+    before.evaluator.track(view());
+    await before.settled();
+    const slow = late();
+    const page = open({ store: slow.store });
+    const done = page.evaluator.reset();
+    await vi.advanceTimersByTimeAsync(5100);
+    await done;
+    expect(page.errors).toMatchObject([{ code: 'storage', message: expect.stringContaining('not erased') as string }]);
+    slow.open();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await viewsIn(database)).toBe(0);
+  });
+});
+
+describe('a store of the site that', () => {
+  const wrong: [string, unknown][] = [
+    ['is an empty object', {}],
+    ['is a string', 'indexedDB'],
+    ['throws', { update: () => { throw new Error('no'); }, close: () => { throw new Error('no'); } }],
+    ['throws when it is closed', { ...none(), close: () => { throw new Error('no'); } }],
+    ['rejects when it is closed', { ...none(), close: () => Promise.reject(new Error('no')) }],
+    ['returns no promise', { update: (_: string, change: (state: undefined) => unknown) => change(undefined), close() {} }],
+    ['returns nothing', { update: () => undefined, close() {} }],
+    ['does not call change', { update: () => Promise.resolve(), close() {} }],
+    ['has a getter that throws', { ...none(), get isShared() { throw new Error('no'); } }],
+  ];
+
+  test.each(wrong)('%s: memory, with one warning of the code storage', async (_, store) => {
+    const page = open({ store: store as Store });
+    page.evaluator.track(add());
+    await page.settled();
+    expect(names(page.interventions)).toEqual(['cart_abandonment']);
+    expect(page.warnings.map(({ code }) => code)).toEqual(['storage']);
+    expect(page.errors).toEqual([]);
+    page.evaluator.close();
+    await page.evaluator.reset();
+    const told = [...page.errors, ...page.warnings].filter(({ code, message }) => code === 'storage' && message.includes('not erased'));
+    expect(told).toHaveLength(1);
+  });
+});
+
+test('a damaged snapshot and another damaged field are both reported', async () => {
+  const before = open({ store: database });
+  before.evaluator.track(view());
+  await before.settled();
+  await database.update('default', (state) => ({ ...state, snapshot: 'x', started: 5 }) as never);
+  const page = open({ store: database });
+  await page.settled();
+  expect(page.errors).toMatchObject([{ code: 'snapshot' }]);
+  expect(page.warnings).toMatchObject([{ code: 'storage', message: expect.stringContaining('damaged in "started"') as string }]);
 });

@@ -218,6 +218,14 @@ describe('a stream', () => {
     expect(visit.warnings).toEqual([]);
   });
 
+  test('may send the all-zero UUID as an id: each message is shown', async () => {
+    const visit = open();
+    await server.reached(1);
+    for (let times = 1; times <= 2; ++times) server.send(offer({ intervention_id: '00000000-0000-0000-0000-000000000000' }));
+    await shown(visit, ['offer', 'offer']);
+    expect(new Set(visit.interventions.map(({ intervention_id }) => intervention_id)).size).toBe(2);
+  });
+
   test.each<[string, Partial<SubscriptionOptions>, string]>([
     ['a slash at the end', { endpoint: '/' }, '/api/v1/interventions'],
     ['a path', { endpoint: '/signals' }, '/signals/api/v1/interventions'],
@@ -376,6 +384,72 @@ describe('a server that', () => {
     expect(visit.last?.retryIn).toBeLessThanOrEqual(30_000);
   });
 
+  /** Lets the page receive events of its window. */
+  function fakeWindow(): EventTarget {
+    const window = new EventTarget();
+    vi.stubGlobal('addEventListener', window.addEventListener.bind(window));
+    return window;
+  }
+
+  test('sends Retry-After gets no request until then, although the device is online again', async () => {
+    vi.restoreAllMocks(); // waits take as long as they do
+    const window = fakeWindow();
+    server.answers.push((_, response) => response.writeHead(503, { 'Retry-After': '2' }).end());
+    const visit = open();
+    await untilWaiting(visit);
+    const since = performance.now();
+    for (let times = 1; times <= 3; ++times) {
+      window.dispatchEvent(new Event('online'));
+      await quiet();
+    }
+    expect(server.asked).toHaveLength(1);
+    await server.reached(1);
+    expect(performance.now() - since).toBeGreaterThan(1800);
+    expect(server.asked).toHaveLength(2);
+  });
+
+  test('sends retry: gets no request until then, although the device is online again', async () => {
+    vi.restoreAllMocks(); // waits take as long as they do
+    const window = fakeWindow();
+    server.opening = 'retry: 1500\n\n';
+    const visit = open();
+    await server.reached(1);
+    await vi.waitFor(() => expect(visit.last?.state).toBe('open'));
+    await quiet();
+    server.cut();
+    await untilWaiting(visit);
+    window.dispatchEvent(new Event('online'));
+    await quiet();
+    expect(server.asked).toHaveLength(1);
+    visit.stream.close();
+    await quiet();
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test('fails without such a wish gets a request at once when the device is online again', async () => {
+    const window = fakeWindow();
+    server.answers.push((_, response) => response.writeHead(404).end());
+    const visit = open();
+    await untilWaiting(visit);
+    window.dispatchEvent(new Event('online'));
+    await server.reached(1);
+  });
+
+  test('sends Retry-After gets no request until then, although the visitor logs in or the page is seen again', async () => {
+    const window = fakeWindow();
+    server.answers.push((_, response) => response.writeHead(503, { 'Retry-After': '7' }).end());
+    const visit = open();
+    await untilWaiting(visit);
+    visit.stream.update(view({ duid: crypto.randomUUID() }));
+    await quiet();
+    window.dispatchEvent(new Event('pagehide'));
+    window.dispatchEvent(new Event('pageshow'));
+    await quiet();
+    expect(server.asked).toHaveLength(1);
+    expect(visit.last).toMatchObject({ state: 'waiting', reason: 'The server has asked to wait.' });
+    expect(visit.last?.retryIn).toBeGreaterThan(6000);
+  });
+
   test("sends Retry-After as a date means the server's clock, not the device's", async () => {
     const ahead = (seconds: number): string => new Date(Date.now() + seconds * 1000).toUTCString();
     const headers = { Date: ahead(86_400), 'Retry-After': ahead(86_400 + 7) };
@@ -387,6 +461,9 @@ describe('a server that', () => {
 
   test.each<[string, number]>([
     ['99999999', 600_000],
+    ['30, 30', 30_000],
+    ['30 ,40', 30_000],
+    ['Fri, 31 Dec 9999 23:59:59 GMT, Fri, 31 Dec 9999 23:59:59 GMT', 600_000],
     ['Sun, 06 Nov 1994 08:49:37 GMT', 0],
     ['Fri, 31 Dec 9999 23:59:59 GMT', 600_000],
     ['-5', 0],
@@ -939,10 +1016,17 @@ describe('the mode', () => {
     await shown(visit, ['offer']);
   });
 
-  test('fallback still reports errors in the definitions', async () => {
-    const visit = open({ mode: 'fallback', definitions: { interventions: 5 } });
-    await vi.waitFor(() => expect(visit.last?.state).toBe('idle'));
-    expect(server.asked).toEqual([]);
+  test.each<[string, Partial<VisitOptions>]>([
+    ['the definitions have errors', { definitions: { interventions: 5 } }],
+    ['the definitions are not JSON', { definitions: '{' }],
+    ['there are no definitions', { definitions: undefined }],
+    ['the definitions are null', { definitions: null as never }],
+  ])('fallback lets the server decide if %s', async (_, options) => {
+    const visit = open({ mode: 'fallback', ...options });
+    await server.reached(1);
+    server.send(offer());
+    await shown(visit, ['offer']);
+    expect(visit.statuses).not.toContain('idle');
   });
 
   test('fallback lets the server decide when the engine breaks', async () => {

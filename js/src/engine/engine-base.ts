@@ -45,6 +45,7 @@ export class EngineBase {
   readonly report: LoadReport;
   readonly #module: TriplineModule;
   readonly #handle: number;
+  #isReleased = false;
   readonly #bind: ReturnType<typeof bindInputs>;
   readonly #buffer: EventBuffer;
   readonly #repeated: ReadonlySet<string>;
@@ -85,7 +86,7 @@ export class EngineBase {
     const event = this.#bind(payload, receivedAt === undefined ? receivedAt : Math.floor(checked(receivedAt)));
     if (event.id === '' || event.id === nilUuid) event.id = randomId();
     this.#buffer.write(event, checked(now));
-    return this.#fired(this.#module.process(this.#handle));
+    return this.#fired(this.#module.process(this.#live));
   }
 
   /**
@@ -95,7 +96,7 @@ export class EngineBase {
   applyUpdate(update: BoundEvent, now: number, held?: HeldIds): TriggeredIntervention[] {
     this.#hold(held);
     this.#buffer.write(update, checked(now));
-    return this.#fired(this.#module.setAttributes(this.#handle));
+    return this.#fired(this.#module.setAttributes(this.#live));
   }
 
   /**
@@ -105,7 +106,7 @@ export class EngineBase {
    */
   advance(now: number, held?: HeldIds): TriggeredIntervention[] {
     this.#hold(held);
-    return this.#fired(this.#module.advance(this.#handle, checked(now)));
+    return this.#fired(this.#module.advance(this.#live, checked(now)));
   }
 
   /**
@@ -114,7 +115,7 @@ export class EngineBase {
    */
   nextDeadlineOf(held?: HeldIds): number {
     this.#hold(held);
-    return this.#module.nextDeadline(this.#handle);
+    return this.#module.nextDeadline(this.#live);
   }
 
   /** True if the intervention uses `changed`: it is sent every time, not once for a target. @internal */
@@ -124,19 +125,19 @@ export class EngineBase {
 
   /** The highest `now` so far (ms); undefined: there was none. */
   get clock(): number | undefined {
-    const clock = this.#module.clock(this.#handle);
+    const clock = this.#module.clock(this.#live);
     return clock < -latestTime ? undefined : clock;
   }
 
   /** Turns the clock back to `now` (ms), for a host whose clock was wrong: later times in the state become `now`. */
   rebase(now: number): void {
-    this.#module.rebase(this.#handle, checked(now));
+    this.#module.rebase(this.#live, checked(now));
   }
 
   /** Calls a function of the module that takes strings, and returns its result. @internal */
   ask(question: 'attributes' | 'explain' | 'forget', texts: readonly string[], ...rest: number[]): number {
     const call: (...numbers: number[]) => number = this.#module[question];
-    return this.#answered(call(this.#handle, ...write(this.#module, ...texts), ...rest));
+    return call(this.#live, ...write(this.#module, ...texts), ...rest);
   }
 
   /** The JSON that the last call wrote, parsed. @internal */
@@ -146,7 +147,7 @@ export class EngineBase {
 
   /** Returns the whole state: profiles, marks of sent interventions, event ids, and the clock. */
   snapshot(): Uint8Array {
-    this.#answered(this.#module.snapshot(this.#handle));
+    this.#module.snapshot(this.#live);
     return result(this.#module).slice(); // a copy that outlives the next call
   }
 
@@ -157,18 +158,25 @@ export class EngineBase {
    */
   restore(snapshot: Uint8Array): void {
     const [size] = write(this.#module, snapshot);
-    if (this.#answered(this.#module.restore(this.#handle, size)) === 0) return;
+    if (this.#module.restore(this.#live, size) === 0) return;
     throw new EngineError('snapshot', `The snapshot was refused: ${decoder.decode(result(this.#module))}`);
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#module.restore(this.#handle, 0); // refused, and the engine is empty then
+    this.#module.restore(this.#live, 0); // refused, and the engine is empty then
   }
 
-  /** Frees the memory. The engine cannot be used afterwards. */
+  /** Frees the memory. All calls throw an EngineError of the code `wasm` afterwards, except release(). */
   release(): void {
-    this.#module.release(this.#handle);
+    if (!this.#isReleased) this.#module.release(this.#handle);
+    this.#isReleased = true;
+  }
+
+  /** The handle, for a call. */
+  get #live(): number {
+    if (this.#isReleased) throw new EngineError('wasm', 'The engine was released.');
+    return this.#handle;
   }
 
   /** Makes these the held ids of the next calls. */
@@ -176,7 +184,7 @@ export class EngineBase {
     const wanted = JSON.stringify(held);
     if (wanted === this.#held) return;
     this.#buffer.write({ id: '', time: NaN, values: held ? this.namesAndIds(held) : [] }, 0);
-    this.#fired(this.#module.hold(this.#handle, held ? 0 : 1));
+    this.#fired(this.#module.hold(this.#live, held ? 0 : 1));
     this.#held = wanted;
   }
 
@@ -186,14 +194,9 @@ export class EngineBase {
   }
 
   #fired(count: number): TriggeredIntervention[] {
-    if (this.#answered(count) === 0) return [];
+    if (count === 0) return [];
     if (count < 0) throw new EngineError('wasm', `The engine refused its input (${count}).`);
     return parse(this.#module) as TriggeredIntervention[];
-  }
-
-  #answered(answer: number): number {
-    if (answer === -2) throw new EngineError('wasm', 'The engine was released.');
-    return answer;
   }
 }
 

@@ -13,7 +13,7 @@ export type WasmSource =
   | Response
   | Promise<BufferSource | WebAssembly.Module | Response>;
 
-/** An address, or the bundle itself. */
+/** An address; or the bundle itself, as an object or as JSON. */
 export type DefinitionsSource = string | URL | object;
 
 type Answer = BufferSource | WebAssembly.Module | Response;
@@ -51,13 +51,17 @@ export async function loadDefinitions(
     return await limited(source, timeout, async (signal) => {
       const definitions = await read(await source);
       if (definitions instanceof Uint8Array) return definitions;
-      if (isAddress(definitions)) {
+      const isJson = typeof definitions === 'string' && /^(\s*\{|$)/.test(definitions);
+      if (isAddress(definitions) && !isJson) {
         const bytes = new Uint8Array(await (await get(definitions, signal)).arrayBuffer());
         // A bundle begins with a brace, after white space and a byte order mark.
         if (bytes.find((byte) => byte > 32 && byte < 128) === 123) return bytes;
-        throw new Error(`${definitions} is not a JSON object, but perhaps an HTML page`);
+        throw new Error(`${shortened(definitions)} is not a JSON object, but perhaps an HTML page`);
       }
-      return new TextEncoder().encode(JSON.stringify(definitions));
+      const json = isJson ? definitions : JSON.stringify(definitions);
+      const kind = definitions ? `a ${typeof definitions}` : definitions === '' ? 'an empty string' : 'undefined';
+      if (!json) throw new Error(`a bundle or its address is needed, not ${kind}`);
+      return new TextEncoder().encode(json as string);
     });
   } catch (cause) {
     throw new Error(`The definitions could not be loaded: ${messageOf(cause)}.`, { cause });
@@ -89,7 +93,12 @@ export async function limited<Result>(
   const ms = timeout! > 0 ? Math.min(timeout!, longestWait) : longestLoad;
   if (await inTime(loading, ms)) return loading;
   ending.abort();
-  throw new Error(`${isAddress(source) ? source : 'it'} did not come within ${ms / 1000} s (option "loadTimeout")`);
+  throw new Error(`${isAddress(source) ? shortened(source) : 'it'} did not come within ${ms / 1000} s (option "loadTimeout")`);
+}
+
+/** An address, as messages name it. */
+function shortened(url: string | URL): string {
+  return String(url).replace(/^(.{200}).+/s, '$1…');
 }
 
 function isAddress(source: unknown): source is string | URL {
@@ -108,11 +117,13 @@ function ownWasm(): URL {
 async function compile(answer: Answer): Promise<WebAssembly.Module> {
   if (answer instanceof WebAssembly.Module) return answer;
   if (!(answer instanceof Response)) return WebAssembly.compile(answer);
+  const name = shortened(answer.url || 'the Response');
+  if (!answer.ok) throw new Error(`${name} answered with status ${answer.status}`);
   // compileStreaming() accepts this content type only.
   const isWasm = answer.headers.get('Content-Type')?.toLowerCase() === 'application/wasm';
   const compiling = isWasm ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
   return compiling.catch((error: unknown) => {
-    throw new Error(`${answer.url}: ${messageOf(error)}`);
+    throw new Error(`${name}: ${messageOf(error)}`);
   });
 }
 
@@ -125,9 +136,9 @@ async function get(url: string | URL, signal: AbortSignal): Promise<Response> {
       ({ whyNotFetched }) => whyNotFetched(url, error),
       () => messageOf(error),
     );
-    throw new Error(`${url} could not be fetched (${why})`);
+    throw new Error(`${shortened(url)} could not be fetched (${shortened(why)})`);
   }
-  if (!response.ok) throw new Error(`${url} answered with status ${response.status}`);
+  if (!response.ok) throw new Error(`${shortened(url)} answered with status ${response.status}`);
   return response;
 }
 

@@ -51,6 +51,7 @@ export class LocalEvaluator implements Evaluator {
   readonly #setDeadline = deadlineTimer(() => this.#scheduleBatch());
   readonly #loadTimeout: number | undefined;
   readonly #isPlugin: boolean;
+  readonly #state: SharedState;
   /** undefined once the evaluator is closed and its queue is done. */
   #shared: SharedState | undefined;
   #isPaused: boolean;
@@ -82,7 +83,7 @@ export class LocalEvaluator implements Evaluator {
         this.visitor.report(intervention, waiting, () => report(step, intervention, data));
       },
     });
-    this.#shared = this.#openState(given.store ?? indexedDbStore()); // opens while the engine loads
+    this.#shared = this.#state = this.#openState(given.store ?? indexedDbStore()); // opens while the engine loads
     this.#loader = new EngineLoader(given, this.#context.listeners);
     this.ready = this.#start();
     this.#scheduleBatch(); // the last page may have left events
@@ -185,9 +186,12 @@ export class LocalEvaluator implements Evaluator {
       await this.ready;
       await this.#enqueue((shared) => this.#runBatch(shared));
     };
-    const file = limited('a file', this.#loadTimeout, () => import('./doctor.js'));
-    const [{ examine }] = await Promise.all([file, inTime(look(), longestExamination - 100)]);
-    return examine({
+    const file = import('./doctor.js');
+    const done = Promise.all([file, inTime(look(), longestExamination - 100)]);
+    if (!(await inTime(done, longestExamination))) {
+      throw new Error(`doctor.js did not come within ${longestExamination / 1000} s. It may still come: call doctor() again.`);
+    }
+    return (await file).examine({
       engine: this.#shared?.engine,
       isStored,
       isPlugin: this.#isPlugin,
@@ -203,7 +207,7 @@ export class LocalEvaluator implements Evaluator {
   reset(): Promise<void> {
     this.#context.journal.clear();
     this.#delivery.forgetStarted();
-    return this.#enqueue((shared) => shared.update(emptied));
+    return this.#queue.run(() => this.#state.erase(emptied));
   }
 
   close(): void {
@@ -213,6 +217,7 @@ export class LocalEvaluator implements Evaluator {
     void this.#enqueue(async (shared) => {
       this.#shared = undefined;
       this.#delivery.close();
+      this.#context.journal.close();
       shared.close();
     });
   }

@@ -8,10 +8,11 @@ export function completeIntervention(direct: unknown): Intervention {
   const {
     name,
     version = 1,
-    intervention_id = randomUuid(),
+    intervention_id: given,
     attributes = {},
     target_attribute_key: target,
   } = Object(direct) as Partial<Record<keyof Intervention, unknown>>;
+  const intervention_id = given === undefined || given === nilUuid ? randomUuid() : given;
   if (!isText(name)) throw refusal('"name" must be a string that is not empty');
   if (!Number.isInteger(version)) throw refusal('"version" must be an integer');
   if (!isText(intervention_id)) throw refusal('"intervention_id" must be a string that is not empty');

@@ -71,6 +71,9 @@ export class Journal<Content extends object> {
   #isWarned = false;
   #lost = 0;
   #lostAndSaid = 0;
+  #saying: ReturnType<typeof setTimeout> | undefined;
+  /** Until what is not yet said of lost events is said (ms). */
+  #quiet = 1000;
   #isShared = true;
   #isLasting = true;
 
@@ -90,6 +93,7 @@ export class Journal<Content extends object> {
     }
     this.#isKept = !!this.#storage;
     this.#ownPages = [...this.#pagesOfTab(), this.#page];
+    globalThis.addEventListener?.('pagehide', () => this.close());
   }
 
   /** The name of this page. The names of its parts begin with it. */
@@ -301,13 +305,25 @@ export class Journal<Content extends object> {
       const isOld = !(parseFloat(place.page) >= earliest) && this.#writtenAt(place) < earliest;
       if (!isOld || (!applied && place.key.startsWith(this.#prefix))) return true;
       this.#remove(place.key);
-      if (applied && !isIn(applied, place)) ++this.#lost;
+      if (!isIn(applied ?? {}, place)) ++this.#lost; // of another name it is not known
       return false;
     });
   }
 
-  #sayLost(): void {
-    if (this.#lost <= 2 * this.#lostAndSaid) return;
+  /** Says how many events are lost at last. */
+  close(): void {
+    this.#sayLost(true);
+  }
+
+  // At once if they are twice as many as it said; the others after a time that doubles, so that there are few errors.
+  #sayLost(isOver = false): void {
+    if (this.#lost === this.#lostAndSaid) return;
+    if (!isOver && this.#lost <= 2 * this.#lostAndSaid) {
+      this.#saying ??= setTimeout(() => this.#sayLost(true), (this.#quiet *= 2));
+      return;
+    }
+    clearTimeout(this.#saying);
+    this.#saying = undefined;
     this.#lostAndSaid = this.#lost;
     const why = 'Too many waited to be counted, or some waited for more than 30 days. An earlier error has the reason.';
     this.#emit('error', `Events lost: ${this.#lost}. ${why}`);

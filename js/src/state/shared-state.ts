@@ -1,4 +1,5 @@
 // The engine and the stored state, kept in step. All tabs of the origin share what is stored; each has an engine.
+import { attempt } from '../support/attempt.js';
 import type { Listeners } from '../support/listeners.js';
 import { longestTransaction } from '../support/bounds.js';
 import type { EngineBase } from '../engine/engine-base.js';
@@ -31,6 +32,7 @@ export class SharedState {
   readonly #listeners: Listeners;
   readonly #onPlace: () => void;
   readonly #given: Store;
+  #isClosed = false;
   /** The store in use: the given one, or memory in its place. */
   #store: Store;
   /** True if the given store was read. */
@@ -71,7 +73,7 @@ export class SharedState {
 
   /** True if all pages that may write into this journal share the state. */
   get isShared(): boolean {
-    return this.isKept && (this.#given.isShared ?? true);
+    return this.isKept && (attempt(() => this.#given.isShared) ?? true);
   }
 
   /** True if there was never another state than this page's. */
@@ -110,20 +112,46 @@ export class SharedState {
     }
   }
 
+  /**
+   * Empties the state, and what the given store has: also while memory is in its place, and after close(). Emits a
+   * problem if that fails. Rejects with an EngineFailure only.
+   */
+  async erase(emptied: Change): Promise<void> {
+    if (!this.#isClosed) {
+      await this.update(emptied);
+      if (this.isKept) return;
+    }
+    try {
+      const change = (stored: unknown): StoredState | undefined => emptied(this.#read(stored), undefined);
+      await transact(this.#given, this.#name, change, this.#mayCome ? 0 : longestTransaction);
+    } catch (cause) {
+      const message = `What is stored was not erased: ${messageOf(cause)} Call reset() again.`;
+      // A store that has never worked has most likely nothing.
+      const name = this.#wasReached || this.#mayCome ? 'error' : 'warning';
+      this.#listeners.emit(name, { code: 'storage', message, cause });
+    }
+  }
+
   close(): void {
+    this.#isClosed = true;
     this.#engine?.release();
-    this.#given.close();
+    this.#closeGiven();
+  }
+
+  /** Whatever it is: it may be the site's own. */
+  #closeGiven(): void {
+    new Promise((resolve) => resolve(this.#given.close())).catch(() => undefined);
   }
 
   async #attempt(change: Change): Promise<void> {
     let isLate = false;
     let next: StoredState | undefined;
-    const update = this.#store.update(this.#name, (stored) => {
+    const changed = (stored: unknown): StoredState | undefined => {
       this.#wasReached ||= this.isKept;
-      return isLate ? stored : (next = this.#change(stored, change));
-    });
+      return isLate ? (stored as StoredState) : (next = this.#change(stored, change));
+    };
     try {
-      if (!(await inTime(update, longestTransaction))) throw this.#awaited(update);
+      await transact(this.#store, this.#name, changed, longestTransaction, (update) => this.#await(update));
     } catch (error) {
       isLate = true;
       this.#revision = NaN; // the engine may be ahead of what is stored
@@ -133,7 +161,7 @@ export class SharedState {
     this.#revision = next?.revision;
   }
 
-  #awaited(update: Promise<void>): Error {
+  #await(update: Promise<void>): void {
     this.#mayCome = true;
     update.then(
       () => {
@@ -142,11 +170,10 @@ export class SharedState {
       },
       () => (this.#mayCome = false),
     );
-    return new Error(`The database has not answered for ${longestTransaction / 1000} s.`);
   }
 
   #goOnInMemory(cause: unknown): void {
-    if (!this.#mayCome) this.#given.close();
+    if (!this.#mayCome) this.#closeGiven();
     this.#store = memoryStore({ [this.#name]: this.#state });
     this.#onPlace();
     const consequence = this.#wasReached
@@ -176,9 +203,10 @@ export class SharedState {
   #read(stored: unknown): StoredState | undefined {
     const damaged: string[] = [];
     const state = repaired(stored, damaged);
-    if (damaged.includes('snapshot')) this.#sayDamaged('its snapshot is not bytes');
-    else if (damaged.length > 0) {
-      const fields = damaged.join('", "');
+    const others = damaged.filter((field) => field !== 'snapshot');
+    if (others.length < damaged.length) this.#sayDamaged('its snapshot is not bytes');
+    if (others.length > 0) {
+      const fields = others.join('", "');
       const message = `The stored state was damaged in "${fields}": the damaged parts are dropped, the rest is kept.`;
       this.#listeners.emit('warning', { code: 'storage', message });
     }
@@ -204,6 +232,27 @@ export class SharedState {
       message: `The stored state cannot be used (${why}). Counting starts afresh.`,
     });
   }
+}
+
+/** Rejects if the store, which may be the site's own, does not do its part; if it is late, calls `onLate` first. */
+async function transact(
+  store: Store,
+  name: string,
+  change: (stored: unknown) => StoredState | undefined,
+  ms: number,
+  onLate?: (update: Promise<void>) => void,
+): Promise<void> {
+  let isRead = false;
+  const update = store.update(name, (stored) => {
+    isRead = true;
+    return change(stored);
+  });
+  if (typeof Object(update).then !== 'function') throw new TypeError('Its "update" returned something other than a promise.');
+  if (!(await inTime(update, ms))) {
+    onLate?.(update);
+    throw new Error(`The database has not answered for ${longestTransaction / 1000} s.`);
+  }
+  if (!isRead) throw new TypeError('Its "update" has not called "change".');
 }
 
 /** Returns the snapshot with the revision after that of `state`. Default: the empty snapshot. */

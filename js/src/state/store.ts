@@ -132,7 +132,7 @@ export interface Store {
    * a failure.
    */
   update(name: string, change: (state: StoredState | undefined) => StoredState | undefined): Promise<void>;
-  /** Frees the resources. `update` may reject from then on. */
+  /** Frees the resources. `update` may reject from then on, but reset() erases nothing then. */
   close(): void;
 }
 
@@ -155,10 +155,15 @@ export function indexedDbStore(databaseName = 'tripline'): Store {
   let closed = false;
 
   function open(): Promise<IDBDatabase> {
-    if (closed) throw new Error('The store is closed.');
     opening ??= openDatabase(databaseName);
     opening.catch(() => (opening = undefined));
     return opening;
+  }
+
+  function close(): void {
+    closed = true;
+    opening?.then((database) => database.close(), () => undefined);
+    opening = undefined;
   }
 
   void open(); // early: a new store is used at once
@@ -173,12 +178,13 @@ export function indexedDbStore(databaseName = 'tripline'): Store {
         opening = undefined;
         transaction = begin(await open());
       }
-      await run(transaction, name, change);
+      try {
+        await run(transaction, name, change);
+      } finally {
+        if (closed) close(); // reset() erases after the end, too
+      }
     },
-    close() {
-      closed = true;
-      opening?.then((database) => database.close(), () => undefined);
-    },
+    close,
   };
 }
 

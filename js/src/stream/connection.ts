@@ -12,6 +12,8 @@ export type ConnectionState =
 export interface ConnectionOptions {
   url: string;
   lastEventId: string;
+  /** The `notBefore` of the connection before, by performance.now(). */
+  notBefore?: number;
   /** Time limit for the server's first answer (ms). It doubles after each failure, up to 30 s. */
   timeout: number;
   onMessage(message: Message): void;
@@ -38,10 +40,13 @@ export class Connection {
   #failures = 0;
   /** Ends the wait. */
   #wake: (() => void) | undefined;
+  /** The server has asked to be left alone until then, by performance.now(). */
+  #notBefore: number;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#lastEventId = options.lastEventId;
+    this.#notBefore = options.notBefore ?? 0;
     globalThis.addEventListener?.('online', () => this.#wake?.(), { signal: this.#ending.signal });
     void this.#keepOpen();
   }
@@ -59,18 +64,26 @@ export class Connection {
     return this.#lastEventId;
   }
 
+  /** By performance.now(): by its last `Retry-After`, the server wants no request until then, for whomever. */
+  get notBefore(): number {
+    return this.#notBefore;
+  }
+
   get #isClosed(): boolean {
     return this.#ending.signal.aborted;
   }
 
   async #keepOpen(): Promise<void> {
+    await null; // whoever has made this connection knows it before it hears of it
+    const rest = Math.round(this.#notBefore - performance.now());
+    if (rest > 0) await this.#sleep({ message: 'The server has asked to wait.' }, rest, rest);
     while (!this.#isClosed) {
       this.#options.onState({ state: 'connecting' });
       const failure = await this.#attempt();
       if (this.#isClosed) return;
-      const retryIn = this.#nextWait(failure);
-      this.#options.onState({ state: 'waiting', reason: failure.message, retryIn });
-      await this.#sleep(retryIn);
+      const { retryAfter = 0 } = failure;
+      this.#notBefore = performance.now() + retryAfter;
+      await this.#sleep(failure, this.#nextWait(failure), Math.max(this.#retry, retryAfter));
     }
   }
 
@@ -163,12 +176,16 @@ export class Connection {
     return Math.round(Math.max(wait * (1 - Math.random() / 2), this.#retry, retryAfter));
   }
 
-  #sleep(ms: number): Promise<void> {
+  /** Until `retryIn` ms have passed, or the device is online again, but for at least `atLeast` ms. */
+  #sleep({ message: reason }: Failure, retryIn: number, atLeast: number): Promise<void> {
+    this.#options.onState({ state: 'waiting', reason, retryIn });
+    const earliest = performance.now() + atLeast;
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      let timer = setTimeout(resolve, retryIn);
       this.#wake = () => {
         clearTimeout(timer);
-        resolve();
+        if (this.#isClosed) resolve();
+        else timer = setTimeout(resolve, earliest - performance.now());
       };
     });
   }
@@ -203,7 +220,8 @@ async function refusal(response: Response): Promise<Failure> {
  */
 function retryAfterOf(headers: Headers): number {
   const value = headers.get('Retry-After') ?? '';
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : httpDate(value) - (httpDate(headers.get('Date')) || Date.now());
+  const isNumber = /^\d+(\s*,\s*\d+)*$/.test(value); // a proxy may have added its own
+  const ms = isNumber ? parseFloat(value) * 1000 : httpDate(value) - (httpDate(headers.get('Date')) || Date.now());
   return Math.min(Math.max(ms || 0, 0), longestRetryAfter);
 }
 
@@ -212,7 +230,7 @@ function retryAfterOf(headers: Headers): number {
  * GMT.
  */
 function httpDate(value: string | null): number {
-  return Date.parse(`${value?.replace(/ GMT$/, '')} GMT`);
+  return Date.parse(`${value?.replace(/ GMT(, .*)?$/, '')} GMT`);
 }
 
 /** Returns a string whose characters are the bytes of the id in UTF-8, as EventSource sends it. */

@@ -14,7 +14,7 @@ import { idsAfter, isId, type Selector } from './selectors.js';
 import type { Message } from './sse.js';
 import type { StreamHost, SubscriptionOptions } from './options.js';
 import { inTime } from '../support/deadline-timer.js';
-import type { Intervention, TrackerPayload, Problem } from '../types.js';
+import type { Intervention, TrackerPayload } from '../types.js';
 
 const defaultSelectors: Record<string, Selector> = {
   domain_userid: '/domain_userid',
@@ -42,6 +42,8 @@ export class InterventionStream {
   /** The place of the last stream, from the state or from this page's messages. */
   #last: StoredState['stream'];
   #isWanted = false;
+  /** The last connection's. */
+  #notBefore = 0;
   /** True after the page was hidden for `longestHidden`. */
   #isAsleep = false;
   #isWarned = false;
@@ -90,7 +92,7 @@ export class InterventionStream {
     if (this.#ending.signal.aborted) return;
     this.#listen();
     if (this.#mode !== 'fallback') this.#want();
-    else if (!(await evaluator.ready) && evaluator.problems.some(isNotLoaded)) this.#fallBack();
+    else if (!(await evaluator.ready)) this.#fallBack();
     else {
       this.#host.onStatus({ state: 'idle', reason: 'The page evaluates by itself.' });
       const stop = evaluator.on('error', ({ code }) => code === 'wasm' && this.#fallBack());
@@ -138,6 +140,7 @@ export class InterventionStream {
   }
 
   #disconnect(): void {
+    this.#notBefore = this.#connection?.notBefore ?? this.#notBefore;
     this.#connection?.close();
     this.#connection = undefined;
     this.#url = '';
@@ -161,6 +164,7 @@ export class InterventionStream {
     const connection = new Connection({
       url,
       lastEventId: this.#last?.url === url ? this.#last.lastEventId : '',
+      notBefore: this.#notBefore,
       timeout: this.#options.connectionTimeoutMs ?? defaultTimeout,
       onMessage: (message) => void this.#receive(url, message),
       onPlace: (lastEventId) => void this.#keepPlace(url, lastEventId),
@@ -242,11 +246,6 @@ export class InterventionStream {
       target_attribute_key: isNamed ? target : { name: target?.name ?? name, id },
     });
   }
-}
-
-/** True if the page cannot decide, although the definitions have no errors. */
-function isNotLoaded({ code, diagnostics }: Problem): boolean {
-  return code === 'wasm' || (code === 'definitions' && !diagnostics);
 }
 
 /**
