@@ -348,6 +348,36 @@ TEST_CASE("explain reports that the search for a pattern was given up", "[explai
   CHECK(explained(std::string(8'000, 'a')).view().find("given up") != std::string::npos);
 }
 
+TEST_CASE("like has the budget of rlike", "[engine][rule26]") {
+  const std::string nearly = "%" + std::string(500, 'a') + "_" + std::string(480, 'a') + "b";
+  std::string attributes;
+  for (int i = 0; i < 20; ++i) {
+    const std::string number = std::to_string(i);
+    attributes += (i == 0 ? "" : ",") + (R"({"name": "n)" + number + R"(", "type": "int32",
+      "aggregation": "counter", "criteria": {"all": [{"property": {"type": "atomic",
+      "name": "page_title"}, "operator": "not like", "value": ")" +
+                                         nearly + number + "\"}]}}");
+  }
+  const auto program =
+      load(R"({"attribute_groups": [{"name": "g", "attribute_key": {"name": "domain_userid"},
+      "attributes": [)" +
+           attributes + "]}]}");
+  Engine engine(program);
+  const std::string title(8000, 'a');
+  std::vector<ValueView> inputs;
+  for (const Property& input : program->inputs) {
+    inputs.push_back(ValueView::string(input.name == "page_title" ? std::string_view(title) : "u"));
+  }
+  (void)engine.process({"e", 1000, inputs}, 1000);
+  int counted = 0;
+  for (const AttributeReading& each : engine.attributes("domain_userid", "u")) {
+    const double* number = each.value.as_number();
+    counted += number != nullptr && *number == 1;
+  }
+  CHECK(counted > 5);
+  CHECK(counted < 20);
+}
+
 TEST_CASE("a damaged snapshot is refused and leaves an empty engine", "[snapshot]") {
   const auto program = load(kCounting);
   Engine engine(program);

@@ -1,24 +1,26 @@
 #include "patterns/like.h"
 
 #include <algorithm>
-#include <cstdint>
 
 #include "support/utf8.h"
 #include "tripline/detail/list.h"
 
 namespace tripline {
 
+namespace {
+
 // On a mismatch only the last `%` passed needs to take one character more: whatever an earlier one
 // could take, the last can take as well. So there is one place to go back to, never a tree of them.
-bool like_matches(std::string_view pattern, std::string_view text) {
+// Takes one from `comparisons` for each; nothing when they are used up.
+std::optional<bool> matches_from_last_percent(std::string_view pattern, std::string_view text,
+                                              std::uint64_t& comparisons) {
   constexpr std::size_t none = std::string_view::npos;
   std::size_t in_pattern = 0;
   std::size_t in_text = 0;
   std::size_t after_percent = none;
   std::size_t percent_ends = 0;  // where in the text the run of the last `%` ends
-  std::size_t steps = 8 * (pattern.size() + text.size());
-  while (in_text < text.size()) {
-    if (steps-- == 0) return like_automaton_matches(pattern, text);
+  for (; comparisons != 0; --comparisons) {
+    if (in_text >= text.size()) return pattern.find_first_not_of('%', in_pattern) == none;
     if (in_pattern < pattern.size()) {
       if (pattern[in_pattern] == '%') {
         after_percent = ++in_pattern;
@@ -38,13 +40,27 @@ bool like_matches(std::string_view pattern, std::string_view text) {
     in_text = percent_ends;
     in_pattern = after_percent;
   }
-  return pattern.find_first_not_of('%', in_pattern) == none;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<bool> like_matches(std::string_view pattern, std::string_view text,
+                                 std::uint64_t& budget) {
+  constexpr std::uint64_t comparisons_of_step = 8;
+  const auto most = std::min<std::uint64_t>(budget, 1 + pattern.size() + text.size());
+  std::uint64_t comparisons = comparisons_of_step * most;
+  const auto match = matches_from_last_percent(pattern, text, comparisons);
+  budget -= match ? most - (comparisons - 1) / comparisons_of_step : most;
+  return match || budget == 0 ? match : like_automaton_matches(pattern, text, budget);
 }
 
 // The automaton of Baeza-Yates and Gonnet, "A new approach to text searching" (1992), all states of
 // which advance at once. Bit n of `reached` says that what was read has the form of the pattern up
 // to its n-th character, `%` not counted; where a `%` follows, the state stays.
-[[gnu::noinline]] bool like_automaton_matches(std::string_view pattern, std::string_view text) {
+[[gnu::noinline]] std::optional<bool> like_automaton_matches(std::string_view pattern,
+                                                             std::string_view text,
+                                                             std::uint64_t& budget) {
   const auto consume_character = [](std::string_view& from) {
     const CodePoint first = decode_utf8(from);
     from.remove_prefix(first.size);
@@ -61,6 +77,12 @@ bool like_matches(std::string_view pattern, std::string_view text) {
 
   // Rows of as many bits as there are states; last, for each character the states that take it.
   const std::size_t words = known.size() / 64 + 1;
+  const std::uint64_t steps = words * (known.size() + text.size());
+  if (steps > budget) {
+    budget = 0;
+    return std::nullopt;
+  }
+  budget -= steps;
   List<std::uint64_t> rows(words * (3 + known.size()));
   std::uint64_t* const reached = rows.begin();
   std::uint64_t* const stays = reached + words;

@@ -42,7 +42,7 @@ std::optional<bool> matches(Operator op, const Program::Comparison& comparison,
   if (op == Operator::like || op == Operator::rlike) {
     if (scalar.kind() != ValueView::Kind::string) return false;
     if (op == Operator::rlike) return search.find(*comparison.regex, scalar.text());
-    return like_matches(literal.text(), scalar.text());
+    return search.find_like(literal.text(), scalar.text());
   }
   for (const ValueView& element : literal.elements()) {  // of `in`
     if (compare(scalar, element) == kEqual) return true;
@@ -71,6 +71,10 @@ bool holds(const Program::Comparison& comparison, const Scalars& scalars, ViewOf
 std::optional<bool> PatternSearch::find(const Regex& regex, std::string_view text) {
   if (!scratch_) scratch_ = std::make_unique<Regex::Scratch>();
   return regex.search(text, budget_, *scratch_);
+}
+
+std::optional<bool> PatternSearch::find_like(std::string_view pattern, std::string_view text) {
+  return like_matches(pattern, text, budget_);
 }
 
 bool other_criterion_holds(const Program::Comparison& comparison, const Reading& attribute,

@@ -44,6 +44,8 @@ class PatternSearch {
   void begin() { budget_ = 2'000'000; }
   /// Nothing if the steps are used up.
   std::optional<bool> find(const Regex& regex, std::string_view text);
+  /// As find(), of a pattern of `like`.
+  std::optional<bool> find_like(std::string_view pattern, std::string_view text);
   bool is_used_up() const { return budget_ == 0; }
 
  private:
