@@ -429,12 +429,14 @@ test('a push without a version sets fields of the highest one', () => {
     push({ attributes: { tier: 'gold', fresh: 'y' } }),
     push({ attributes: { old: 'x' } }),
     push({ version: 'two', attributes: { tier: 'x' } }),
+    push({ version: 2 ** 32 + 1, attributes: { tier: 'x' } }),
   ].join('\n'));
   const { status, out, err } = run('attributes', '--definitions', definitions, file);
   assert.equal(status, 1);
   assert.deepEqual(lines(out).map(({ attributes }) => attributes), [{ account: { tier: 'gold', fresh: 'y' } }]);
   assert.match(err, /:2: skipped: there is no field 'old' in version 3 of the external group 'account'/);
   assert.match(err, /:3: skipped: 'version' must be a whole number/);
+  assert.match(err, /:4: skipped: 'version' must be a whole number from 0 to 1000000/);
 });
 
 test('preview counts an id once in upper and lower case, and counts targets of pushes', () => {
@@ -463,7 +465,7 @@ test('lists, flags and numbers can be pushed', () => {
     }],
   }));
   const push = { type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account' };
-  const attributes = { tags: ['a', 'b', null], scores: [1, 2.5], paid: true, age: 41 };
+  const attributes = { tags: ['a', 'b'], scores: [1, 2.5], paid: true, age: 41 };
   const wrong = [
     { ...push, attribute_key: 'u1', attributes }, { ...push, attributes: [] }, { ...push, attributes, time: 'soon' }, { ...push, attribute_key: { name: 'user_id', id: '' }, attributes },
   ];
@@ -472,6 +474,34 @@ test('lists, flags and numbers can be pushed', () => {
   assert.equal(status, 1);
   assert.deepEqual(lines(out)[0].attributes.account, { tags: ['a', 'b'], scores: [1, 2.5], paid: true, age: 41 });
   assert.equal(err.match(/kinds\.ndjson:[2345]: skipped/g).length, 4, err);
+});
+
+test('rule 37: a pushed value that is an object or a list of other than scalars is refused and changes nothing', () => {
+  const definitions = write('nested.json', JSON.stringify({
+    attribute_groups: [{ name: 'account', attribute_key: { name: 'user_id' }, fields: [{ name: 'tier', type: 'string' }, { name: 'tags', type: 'string_list' }] }],
+  }));
+  const push = (attributes) => JSON.stringify({ type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account', attributes });
+  const file = write('nested.ndjson', [
+    push({ tier: 'gold', tags: ['a'] }),
+    push({ tier: { a: 1 } }), push({ tags: { b: 2 } }), push({ tags: [['z']] }), push({ tags: ['a', {}] }), push({ tags: ['a', null] }),
+  ].join('\n'));
+  const { status, out, err } = run('attributes', '--definitions', definitions, file);
+  assert.equal(status, 1);
+  assert.deepEqual(lines(out)[0].attributes, { account: { tier: 'gold', tags: ['a'] } });
+  assert.match(err, /:2: skipped: the value of 'tier' must be a string, a number, a boolean, a list of these, or null/);
+  assert.equal(err.match(/nested\.ndjson:[23456]: skipped: the value of/g).length, 5, err);
+});
+
+test('rule 1: a pushed number beyond a double counts as missing, and one in a list is refused', () => {
+  const definitions = write('beyond.json', JSON.stringify({
+    attribute_groups: [{ name: 'account', attribute_key: { name: 'user_id' }, fields: [{ name: 'age', type: 'double' }, { name: 'scores', type: 'double_list' }] }],
+  }));
+  const push = (attributes) => `{"type": "attributes", "attribute_key": {"name": "user_id", "id": "u1"}, "group": "account", "attributes": ${attributes}}`;
+  const file = write('beyond.ndjson', [push('{"age": 5, "scores": [1]}'), push('{"age": -1e999}'), push('{"scores": [1, 1e999]}')].join('\n'));
+  const { status, out, err } = run('attributes', '--definitions', definitions, file);
+  assert.equal(status, 1);
+  assert.deepEqual(lines(out)[0].attributes, { account: { age: null, scores: [1] } });
+  assert.match(err, /^tripline: [^\n]*:3: skipped: the value of 'scores' must be/);
 });
 
 test('lines may be long, end with CRLF, be blank, or lack an end', () => {

@@ -17,6 +17,15 @@ std::string text_of(const json& object, const char* field) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+bool is_scalar(const json& node) {
+  return node.is_primitive() && !node.is_null();
+}
+
+bool is_value(const json& node) {
+  if (!node.is_array()) return node.is_primitive();
+  return std::all_of(node.begin(), node.end(), is_scalar);
+}
+
 Value value_of(const json& node) {
   if (node.is_boolean()) return Value::boolean(node.get<bool>());
   if (node.is_number()) return Value::number(node.get<double>());
@@ -25,9 +34,7 @@ Value value_of(const json& node) {
   }
   if (!node.is_array()) return {};
   List<Value> list;
-  for (const json& element : node) {
-    if (element.is_primitive() && !element.is_null()) list.push_back(value_of(element));
-  }
+  for (const json& element : node) list.push_back(value_of(element));
   return Value::list(std::move(list));
 }
 
@@ -89,7 +96,8 @@ bool may_be_attribute_update(std::string_view line) {
 
 tl::expected<std::optional<AttributeUpdate>, std::string> read_attribute_update(
     const Program& program, std::string_view line) {
-  const json object = json::parse(line.begin(), line.end(), nullptr, false);
+  const std::string text = lenient_json(line);
+  const json object = json::parse(text.begin(), text.end(), nullptr, false);
   if (!object.is_object() || text_of(object, "type") != "attributes") return std::nullopt;
   const auto refuse = [](std::string why) { return tl::make_unexpected(std::move(why)); };
 
@@ -105,13 +113,20 @@ tl::expected<std::optional<AttributeUpdate>, std::string> read_attribute_update(
   if (!attributes.is_object()) return refuse("'attributes' must be an object");
   const std::string group = text_of(object, "group");
   const json version = object.value("version", json(highest_version(program, group)));
-  if (!version.is_number_unsigned()) return refuse("'version' must be a whole number");
+  constexpr std::uint64_t highest = 1'000'000;  // rule 30
+  if (!version.is_number_unsigned() || version.get<std::uint64_t>() > highest) {
+    return refuse("'version' must be a whole number from 0 to 1000000");
+  }
   const auto number = version.get<std::uint32_t>();
   for (const auto& [name, value] : attributes.items()) {
     const auto field = find_field(program, group, number, name);
     if (!field) {
       return refuse(concat({"there is no field '", std::string_view(name), "' in version ", number,
                             " of the external group '", std::string_view(group), "'"}));
+    }
+    if (!is_value(value)) {
+      return refuse("the value of '" + name +
+                    "' must be a string, a number, a boolean, a list of these, or null");
     }
     update.attributes.push_back(*field);
     update.values.push_back(value_of(value));
