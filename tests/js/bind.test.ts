@@ -486,3 +486,47 @@ function parsesDuring(action: () => void): string[] {
   }
   return parsed.sort();
 }
+
+describe('rule 1: numbers that are not finite are missing', () => {
+  const entity: Input = { kind: 'entity', vendor: 'acme', name: 'thing', major_version: 1, index: 0, path: ['value'] };
+  const withValue = (json: string): TrackerPayload => ({
+    co: `{"data":[{"schema":"iglu:acme/thing/jsonschema/1-0-0","data":{"value":${json}}}]}`,
+  });
+
+  test.each([Infinity, -Infinity, NaN])('%d', (value) => {
+    const payload = { aid: value, se_va: value, cookie: value, url: value } as unknown as TrackerPayload;
+    for (const name of ['app_id', 'se_value', 'br_cookies', 'page_url']) expect(read(payload, atomic(name))).toBeUndefined();
+  });
+
+  test('also in properties and their arrays', () => {
+    expect(read(withValue('1e999'), entity)).toBeUndefined();
+    expect(read(withValue('[1, 1e999, -1e999, "a"]'), entity)).toEqual([1, 'a']);
+  });
+});
+
+test('rule 2: a number or a boolean with control characters is neither', () => {
+  for (const value of ['1\n', '\n1', '1\t', '\u00001', 'true\n']) {
+    const payload = { se_va: value, cookie: value, aid: value } as unknown as TrackerPayload;
+    for (const name of ['se_value', 'br_cookies']) expect(read(payload, atomic(name))).toBeUndefined();
+  }
+});
+
+describe('costs of one event', () => {
+  test('an address is split once, however many fields are parts of it', () => {
+    const names = 'page_urlscheme page_urlhost page_urlport page_urlpath page_urlquery page_urlfragment mkt_source mkt_medium'.split(' ');
+    let reads = 0;
+    const payload = { get url() { ++reads; return 'https://shop.example/a?utm_source=x#y'; } } as TrackerPayload; // prettier-ignore
+    expect(bindInputs(names.map(atomic))(payload).values).toEqual(['https', 'shop.example', 443, '/a', 'utm_source=x', 'y', 'x', undefined]);
+    expect(reads).toBe(1);
+  });
+
+  test('entities are sorted by schema once, however many inputs read them', () => {
+    const count = 14_000;
+    const data = Array.from({ length: count }, (_, i) => ({ schema: `iglu:acme/thing/jsonschema/1-0-${i}`, data: { n: i } }));
+    const inputs = Array.from({ length: 500 }, (_, i): Input => ({ kind: 'entity', vendor: 'acme', name: i === 0 ? 'thing' : `other${i}`, major_version: 1, index: i === 0 ? count - 1 : 0, path: ['n'] }));
+    const bind = bindInputs(inputs);
+    const start = performance.now();
+    expect(bind({ co: JSON.stringify({ data }) }).values.slice(0, 2)).toEqual([count - 1, undefined]);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+});

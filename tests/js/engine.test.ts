@@ -257,6 +257,25 @@ describe('rule 10: times beyond the range of times', () => {
   });
 });
 
+describe('rule 1: a number that is not finite', () => {
+  const set = (values: Record<string, unknown>): void =>
+    void engine.setAttributes({ group: 'f', attributeKey: domainUser, attributes: values } as Parameters<Engine['setAttributes']>[0], now);
+
+  beforeEach(async () => {
+    const fields = [{ name: 'text', type: 'string' }, { name: 'number', type: 'double' }, { name: 'list', type: 'string_list' }];
+    const group = { name: 'f', attribute_key: { name: 'domain_userid' }, fields };
+    engine = await loadEngine({ definitions: { attribute_groups: [group] }, wasm: wasmBytes });
+  });
+
+  test.each([Infinity, -Infinity, NaN])('%d clears a field, and is refused in a list', (value) => {
+    set({ text: 'a', number: 1, list: ['a'] });
+    expect(() => set({ list: ['b', value] })).toThrow(/a list of these/);
+    expect(engine.attributes(domainUser)).toEqual({ f: { text: 'a', number: 1, list: ['a'] } });
+    set({ text: value, number: value, list: value });
+    expect(engine.attributes(domainUser)).toEqual({ f: { text: null, number: null, list: null } });
+  });
+});
+
 describe('rule 10: an event that was received', () => {
   const times = {
     name: 'times',

@@ -1,5 +1,4 @@
 // Where in a tracker payload each atomic field is.
-import { urlParts } from './address.js';
 import { address, flag, instant, number, own, text } from './conversions.js';
 import { schemaOf, type Schema } from './schema.js';
 import type { TrackedEvent } from './tracked-event.js';
@@ -154,7 +153,7 @@ function sizes(key: string, width: string, height: string): Getters {
 
 function urlFields(key: string, prefix: string): Getters {
   const keys = Object.fromEntries(urlPartNames.map((part) => [prefix + part, part]));
-  return gettersOf(keys, (event, part) => own(urlParts(own(event.payload, key)), part));
+  return gettersOf(keys, (event, part) => own(event.address(key), part));
 }
 
 /** The getter of each atomic field that a tracker payload can have, by its canonical name. */

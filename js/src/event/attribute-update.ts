@@ -45,12 +45,13 @@ function newestVersion(fields: readonly Field[], group: string): number {
 
 function checkedValue(name: string, value: AttributeUpdate['attributes'][string]): InputValue {
   if (value === null || isScalar(value)) return value;
+  if (typeof value === 'number') return null; // It is not finite, so it counts as missing (rule 1).
   if (Array.isArray(value) && value.every(isScalar)) return [...value];
   throw refusal(`The value of "${name}" must be a string, a number, a boolean, a list of these, or null.`);
 }
 
 function isScalar(value: unknown): value is string | number | boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return typeof value === 'string' || Number.isFinite(value) || typeof value === 'boolean';
 }
 
 function refusal(message: string): EngineError {

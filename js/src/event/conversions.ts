@@ -1,7 +1,8 @@
 // Conversions of atomic fields, as Enrich makes them, to the type that each has (rule 2).
 
+/** Reads a string without control characters. A number that is not finite counts as missing (rule 1). */
 export function text(value: unknown): string | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'boolean' || Number.isFinite(value)) return String(value);
   if (typeof value !== 'string') return undefined;
   // Testing first is faster: nearly all strings are clean.
   const clean = /[\x00-\x1f\x7f]/.test(value)
@@ -10,15 +11,19 @@ export function text(value: unknown): string | undefined {
   return clean || undefined;
 }
 
+/** Returns a scalar as it came, with its control characters; the string of anything else is no number or flag. */
+function word(value: unknown): string {
+  return typeof value === 'object' ? '' : String(value);
+}
+
 /** Reads a number in JSON's grammar (rule 2). */
 export function number(value: unknown): number | undefined {
-  const digits = text(value) ?? '';
+  const digits = word(value);
   return /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(digits) ? Number(digits) : undefined;
 }
 
 export function flag(value: unknown): boolean | undefined {
-  const word = text(value) ?? '';
-  return /^(1|true)$/.test(word) || (/^(0|false)$/.test(word) ? false : undefined);
+  return /^(1|true)$/.test(word(value)) || (/^(0|false)$/.test(word(value)) ? false : undefined);
 }
 
 /** Reads whole milliseconds. A time beyond the range of Date counts as absent (rule 10). */

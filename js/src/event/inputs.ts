@@ -83,5 +83,6 @@ function inputValue(value: unknown): InputValue {
 }
 
 function isScalar(value: unknown): value is ScalarValue {
-  return typeof value === 'object' ? value === null || value instanceof Date : value !== undefined;
+  if (typeof value === 'object') return value === null || value instanceof Date;
+  return typeof value === 'number' ? isFinite(value) : value !== undefined;
 }

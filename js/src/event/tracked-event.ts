@@ -1,6 +1,6 @@
 // One tracker payload.
 import type { TrackerPayload } from '../types.js';
-import { parametersOf, urlParts } from './address.js';
+import { parametersOf, urlParts, type UrlParts } from './address.js';
 import { instant, own, text } from './conversions.js';
 import { schemaOf } from './schema.js';
 
@@ -13,6 +13,8 @@ export class TrackedEvent {
   readonly receivedAt: number;
   #unstruct: SelfDescribing | undefined;
   #entities: unknown;
+  #entityData: Map<string | undefined, unknown[]> | undefined;
+  readonly #addresses = new Map<string, UrlParts | undefined>();
   #query: ReadonlyMap<string | undefined, string> | undefined;
 
   constructor(payload: TrackerPayload, receivedAt = NaN) {
@@ -47,15 +49,19 @@ export class TrackedEvent {
 
   /** Returns the data of the entity at `index` among those of one schema. */
   entity(key: string, index: number): unknown {
-    for (const entity of this.entities) {
-      if (schemaOf(entity?.schema)?.key === key && index-- === 0) return entity?.data;
-    }
-    return undefined;
+    this.#entityData ??= dataBySchema(this.entities);
+    return this.#entityData.get(key)?.[index];
+  }
+
+  /** Returns the parts of the address at `key`, which is split once. */
+  address(key: string): UrlParts | undefined {
+    if (!this.#addresses.has(key)) this.#addresses.set(key, urlParts(own(this.payload, key)));
+    return this.#addresses.get(key);
   }
 
   /** Returns a parameter of the page's query, percent-decoded; `''` if it has no value, undefined if it is absent. */
   query(name: string | undefined): string | undefined {
-    this.#query ??= parametersOf(urlParts(own(this.payload, 'url'))?.query ?? '');
+    this.#query ??= parametersOf(this.address('url')?.query ?? '');
     return this.#query.get(name);
   }
 
@@ -69,6 +75,17 @@ export class TrackedEvent {
       return {}; // The collector will report it as bad.
     }
   }
+}
+
+function dataBySchema(entities: readonly (SelfDescribing | null)[]): Map<string | undefined, unknown[]> {
+  const all = new Map<string | undefined, unknown[]>();
+  for (const entity of entities) {
+    const key = schemaOf(entity?.schema)?.key;
+    const data = all.get(key) ?? [];
+    all.set(key, data);
+    data.push(entity?.data);
+  }
+  return all;
 }
 
 function decodeBase64(encoded: unknown): string {
