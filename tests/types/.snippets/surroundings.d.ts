@@ -1,4 +1,0 @@
-
-declare function showBanner(name: string, attributes?: unknown): void;
-declare const payload: Record<string, unknown>;
-declare const bundle: object;
