@@ -86,6 +86,22 @@ describe('pushing', () => {
     assert.deepEqual(values.risk, [0.25]);
   });
 
+  test('reads a number beyond a double alike at once and after a crash', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish({ attribute_groups: [{ ...scores, fields: [...scores.fields, { name: 'list', type: 'string_list' }] }] });
+    const id = randomUUID();
+    const push = (attributes) => sandbox.call('POST', '/api/v1/attributes', `{"group": "scores", "attribute_key": {"name": "domain_userid", "id": "${id}"}, "attributes": ${attributes}}`, { 'Content-Type': 'application/json' });
+    const values = async () => read(sandbox, { attribute_keys: { domain_userid: [id] }, attributes: ['scores_v1:risk', 'scores_v1:list'] });
+    assert.equal((await push('{"risk": 0.5, "list": ["a"]}')).status, 200);
+    assert.equal((await push('{"list": ["b", 1e999]}')).status, 400);
+    assert.equal((await push('{"risk": 1e999}')).status, 200);
+    const before = await values();
+    assert.deepEqual([before.risk, before.list], [[null], [['a']]]);
+    await sandbox.kill();
+    await sandbox.start();
+    assert.deepEqual(await values(), before);
+  });
+
   test('refuses values that do not fit, with a message', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish({ attribute_groups: [scores] });
