@@ -402,3 +402,24 @@ test('a stop by signal keeps everything, too, and ends the streams', async (t) =
   await sandbox.start();
   assert.deepEqual(await readViews(sandbox, [visitor]), [1]);
 });
+
+test('events, attributes and interventions of a megabyte each do not fill the memory, in a run or at a start', async (t) => {
+  const sandbox = Sandbox.prepare(t);
+  sandbox.nodeOptions = ['--max-old-space-size=192'];
+  await sandbox.start();
+  const notes = { name: 'notes', version: 1, is_published: true, attribute_key: { name: 'domain_userid' }, fields: [{ name: 'note', type: 'string' }] };
+  await sandbox.publish({ ...tutorial, attribute_groups: [...tutorial.attribute_groups, notes] });
+  const visitor = randomUUID();
+  const megabyte = 'x'.repeat(1_000_000);
+  const attribute_key = { name: 'domain_userid', id: visitor };
+  for (let i = 0; i < 200; ++i) {
+    assert.equal((await sandbox.track(event('product_view', visitor, { page: megabyte }))).status, 200);
+  }
+  for (let i = 0; i < 100; ++i) {
+    await sandbox.ask('POST', '/api/v1/attributes', { group: 'notes', attribute_key, attributes: { note: megabyte } });
+    await sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'big', version: 1, attributes: { note: megabyte } });
+  }
+  await sandbox.kill();
+  await sandbox.start();
+  assert.deepEqual(await readViews(sandbox, [visitor]), [200]);
+});

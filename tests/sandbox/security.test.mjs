@@ -364,6 +364,27 @@ describe('limits', () => {
     assert.deepEqual(tried.domain_userid, visitors.slice(-3));
   });
 
+  test('the bytes of recent events; the oldest are dropped', async (t) => {
+    const sandbox = await Sandbox.start(t, '--limit', 'recentBytes=100000');
+    const visitors = Array.from({ length: 10 }, () => randomUUID());
+    for (const visitor of visitors) await sandbox.track(event('product_view', visitor, { page: 'é'.repeat(10_000) }));
+    const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', { attribute_group: group });
+    assert.deepEqual(tried.domain_userid, visitors.slice(-4));
+  });
+
+  test('the bytes of interventions for a subscriber that was away; the oldest are dropped', async (t) => {
+    const sandbox = await Sandbox.start(t, '--limit', 'replayBytes=50000');
+    const query = `domain_userid=${randomUUID()}`;
+    const before = await sandbox.subscribe(query);
+    while (before.lastId === undefined) await sleep(10);
+    before.close();
+    const attributes = { text: 'x'.repeat(20_000) };
+    for (const name of ['a', 'b', 'c']) await sandbox.ask('POST', `/api/v1/interventions?${query}`, { name, version: 1, attributes });
+    const after = await sandbox.subscribe(query, { 'Last-Event-ID': before.lastId });
+    await after.until(2);
+    assert.deepEqual(after.names(), ['b', 'c']);
+  });
+
   test('2 interventions for a subscriber that was away; the oldest are dropped', async (t) => {
     const sandbox = await Sandbox.start(t, '--limit', 'replayEntries=2');
     const query = `domain_userid=${randomUUID()}`;

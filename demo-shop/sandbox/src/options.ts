@@ -26,12 +26,16 @@ export interface Limits {
   readonly replayAge: number;
   /** The number of interventions that are kept for that. */
   readonly replayEntries: number;
+  /** Bytes of the interventions that are kept for that, as JSON. */
+  readonly replayBytes: number;
   /** Profiles that the engine keeps. */
   readonly profiles: number;
   /** Marks of what was sent that the engine keeps. */
   readonly sentMarks: number;
   /** Events that are kept for trying attribute groups. */
   readonly recentEvents: number;
+  /** Bytes of these events, as JSON. */
+  readonly recentBytes: number;
   /** Inputs that are kept after the engine has failed on them. */
   readonly deadLetters: number;
 }
@@ -48,9 +52,11 @@ export const defaultLimits: Limits = {
   heartbeat: 15_000,
   replayAge: 5 * 60_000,
   replayEntries: 100_000,
+  replayBytes: 64 * 1024 * 1024,
   profiles: 100_000,
   sentMarks: 10_000_000,
   recentEvents: 10_000,
+  recentBytes: 16 * 1024 * 1024,
   deadLetters: 1000,
 };
 

@@ -53,7 +53,7 @@ async function startIn(options: Options, unlock: () => void): Promise<Sandbox> {
   await inputLog.start(failed);
 
   const counts: EventCounts = { good: 0, malformed: 0 };
-  const recent = new RecentEvents(limits.recentEvents);
+  const recent = new RecentEvents(limits);
   const server = newServer(limits);
   guard(server, { ...options, token });
   const addRefusals = refuseOtherMethods(server);
@@ -103,10 +103,8 @@ async function loadState(store: Store, { data, limits }: Options) {
   try {
     const stored = await store.load();
     markStarted(data);
-    return {
-      stored,
-      ...(await SandboxState.restore(stored, { ...limits, age: limits.replayAge, entries: limits.replayEntries })),
-    };
+    const replay = { age: limits.replayAge, entries: limits.replayEntries, bytes: limits.replayBytes };
+    return { stored, ...(await SandboxState.restore(stored, { ...limits, ...replay })) };
   } catch (error) {
     await store.close();
     if (error instanceof StartFailure) throw error;

@@ -7,6 +7,7 @@ import type { Input } from './inputs.ts';
 import type { ReplayEntry } from '../stream/replay-buffer.ts';
 import { Refusal } from '../support/refusal.ts';
 import { errorCode } from '../support/error-code.ts';
+import { jsonBytes } from '../support/json-bytes.ts';
 import type { FailedInput, Outcome, SandboxState } from './state.ts';
 import type { DeadLetter, DeadLetterSummary, NumberedInput, Store } from './store.ts';
 import type { Delivery } from '../stream/subscribers.ts';
@@ -33,8 +34,12 @@ interface Waiting {
 
 /** If the machine's clock is set back by more, so is the engine's (ms, rule 10). */
 const bearableStepBack = 5 * 60_000;
-/** A checkpoint is due when the inputs since the last one take more than this, and more than the checkpoint (bytes). */
+/**
+ * A checkpoint is due when the inputs since the last one take more than this, and more than the checkpoint; or more than
+ * the second of these (bytes). Until then they are in memory, too.
+ */
 const shortestLog = 4 * 1024 * 1024;
+const longestLog = 64 * 1024 * 1024;
 /** The longest time of a timer in Node (ms). */
 const longestTimer = 2 ** 31 - 1;
 /** The pause between two tries doubles from the first to the second of these (ms). */
@@ -220,7 +225,7 @@ export class InputLog {
   }
 
   async #apply({ number, input }: NumberedInput): Promise<Applied> {
-    this.#logBytes += input.kind === 'event' ? 2048 : 128;
+    this.#logBytes += jsonBytes(input);
     try {
       const outcome = await this.#state.apply(input);
       if (input.kind === 'time') this.#pause = 0;
@@ -294,7 +299,8 @@ export class InputLog {
   }
 
   #isCheckpointDue(): boolean {
-    return this.#logBytes > Math.max(shortestLog, this.#checkpointBytes) && Date.now() >= this.#nextCheckpoint;
+    const longest = Math.min(Math.max(shortestLog, this.#checkpointBytes), longestLog);
+    return this.#logBytes > longest && Date.now() >= this.#nextCheckpoint;
   }
 
   get #isClosed(): boolean {

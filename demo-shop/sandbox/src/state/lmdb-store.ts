@@ -6,7 +6,7 @@ import { getSystemErrorName } from 'node:util';
 import type { Input } from './inputs.ts';
 import type { ReplayEntry } from '../stream/replay-buffer.ts';
 import { names } from '../collector/payload-ids.ts';
-import type { Checkpoint, DeadLetter, DeadLetterSummary, Store, StoredState } from './store.ts';
+import type { Checkpoint, DeadLetter, DeadLetterSummary, NumberedInput, Store, StoredState } from './store.ts';
 import type { Target } from '../types.ts';
 
 type BuriedInput = DeadLetterSummary & { readonly input: Input };
@@ -46,14 +46,14 @@ export class LmdbStore implements Store {
   }
 
   async load(): Promise<StoredState> {
-    const entries = [...this.#inputs.getRange()];
-    this.#nextInput = (entries.at(-1)?.key ?? -1) + 1;
+    const numbers = [...this.#inputs.getKeys()];
+    this.#nextInput = (numbers.at(-1) ?? -1) + 1;
     this.#summarise();
     return {
       secret: await this.#secret(),
       checkpoint: this.#checkpoint(),
       replayBuffer: [...this.#replayBuffer.getRange()].map(({ value }) => value),
-      inputs: entries.map(({ key, value }) => ({ number: key, input: value })),
+      inputs: this.#read(numbers),
     };
   }
 
@@ -107,6 +107,10 @@ export class LmdbStore implements Store {
     await this.#root.close();
   }
 
+  *#read(numbers: readonly number[]): Generator<NumberedInput> {
+    for (const number of numbers) yield { number, input: this.#inputs.get(number)! };
+  }
+
   /** A failure rejects the transaction and, besides, each write in it. */
   async #write(change: () => readonly Promise<unknown>[]): Promise<void> {
     try {
@@ -120,12 +124,13 @@ export class LmdbStore implements Store {
 
   #lettersOf(targets: readonly Target[]): number[] {
     if (targets.length === 0) return [];
-    const letters = [...this.#letters.getRange()];
-    return letters.filter(({ value }) => targets.some(({ id }) => names(value.input, id))).map(({ key }) => key);
+    // One letter at a time: each may be as long as a request.
+    const numbers = [...this.#letters.getKeys()];
+    return numbers.filter((number) => targets.some(({ id }) => names(this.#letters.get(number)!.input, id)));
   }
 
   #summarise(): void {
-    this.#summaries = [...this.#letters.getRange()].map(({ value: { at, code } }) => ({ at, code }));
+    this.#summaries = [...this.#letters.getRange().map(({ value: { at, code } }) => ({ at, code }))];
   }
 
   async #secret(): Promise<Buffer> {

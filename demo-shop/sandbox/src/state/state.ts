@@ -8,6 +8,7 @@ import { ReplayBuffer, type ReplayEntry, type ReplayLimits } from '../stream/rep
 import { Refusal } from '../support/refusal.ts';
 import { Registry, type Change } from '../registry/registry.ts';
 import type { Checkpoint, NumberedInput, StoredState } from './store.ts';
+import { jsonBytes } from '../support/json-bytes.ts';
 import { engineId, member, type DirectIntervention, type StreamedIntervention, type Target } from '../types.ts';
 
 export interface StateLimits extends ReplayLimits {
@@ -38,6 +39,9 @@ export interface FailedInput extends NumberedInput {
 
 /** Loads engines. Tests pass one whose engines fail. */
 export type EngineLoader = typeof loadEngine;
+
+/** At a start, the inputs since the last checkpoint take this much of memory at most (bytes). */
+const longestReplay = 16 * 1024 * 1024;
 
 const nothing: Outcome = { entries: [] };
 
@@ -84,8 +88,14 @@ export class SandboxState {
       load,
     );
     const failed: FailedInput[] = [];
+    let bytes = 0;
     for (const { number, input } of stored.inputs) {
       await state.heal();
+      bytes += jsonBytes(input);
+      if (bytes > longestReplay) {
+        state.checkpoint();
+        bytes = 0;
+      }
       try {
         await state.apply(input);
       } catch (error) {

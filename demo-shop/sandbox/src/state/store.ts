@@ -34,8 +34,8 @@ export interface StoredState {
   readonly checkpoint: Checkpoint | undefined;
   /** The interventions of the last minutes, oldest first. */
   readonly replayBuffer: readonly ReplayEntry[];
-  /** The inputs after the checkpoint, in order. */
-  readonly inputs: readonly NumberedInput[];
+  /** The inputs after the checkpoint, in order. They are read one by one, before the first call that writes. */
+  readonly inputs: Iterable<NumberedInput>;
 }
 
 /** Every call that writes takes effect as a whole or, if it rejects, not at all; it can then be made again. */

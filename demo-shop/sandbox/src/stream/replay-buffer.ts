@@ -1,5 +1,6 @@
 // Keeps the interventions of the last minutes. A subscriber that reconnects receives those that it missed. An
 // intervention that fired without a subscriber waits for its first one: a page that is loading, for example.
+import { jsonBytes } from '../support/json-bytes.ts';
 import { targetText, type StreamedIntervention, type Target } from '../types.ts';
 
 /** An intervention. It has a copy for each target, in the order of the definition; all copies have the same id. */
@@ -17,12 +18,17 @@ export interface ReplayLimits {
   readonly age: number;
   /** The number of entries that are kept; the oldest are dropped first. */
   readonly entries: number;
+  /** The bytes of all entries as JSON; the oldest are dropped first. */
+  readonly bytes: number;
 }
 
 export class ReplayBuffer {
   readonly #limits: ReplayLimits;
   /** By number, oldest first. */
   readonly #entries = new Map<number, ReplayEntry>();
+  /** The size of each entry, and of all. */
+  readonly #sizes = new Map<number, number>();
+  #bytes = 0;
   /** The numbers of each target's entries, oldest first. */
   readonly #byTarget = new Map<string, Set<number>>();
   /** The numbers of entries that changed since the last call of `drainChanges`. */
@@ -85,7 +91,10 @@ export class ReplayBuffer {
   }
 
   #keep(entry: ReplayEntry): void {
+    const bytes = jsonBytes(entry);
     this.#entries.set(entry.number, entry);
+    this.#sizes.set(entry.number, bytes);
+    this.#bytes += bytes;
     this.#next = entry.number + 1;
     for (const { target_attribute_key: target } of entry.copies) {
       const text = targetText(target);
@@ -95,8 +104,9 @@ export class ReplayBuffer {
   }
 
   #dropOld(now: number): void {
+    const { age, entries, bytes } = this.#limits;
     for (const { number, at } of this.#entries.values()) {
-      if (at > now - this.#limits.age && this.#entries.size <= this.#limits.entries) return;
+      if (at > now - age && this.#entries.size <= entries && this.#bytes <= bytes) return;
       this.#drop(number);
     }
   }
@@ -108,6 +118,8 @@ export class ReplayBuffer {
       numbers?.delete(number);
       if (numbers?.size === 0) this.#byTarget.delete(text);
     }
+    this.#bytes -= this.#sizes.get(number) ?? 0;
+    this.#sizes.delete(number);
     this.#entries.delete(number);
   }
 }
