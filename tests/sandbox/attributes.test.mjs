@@ -112,11 +112,16 @@ describe('pushing', () => {
       { group: 'scores', attribute_key: { ...attribute_key, name: 'user_id' }, attributes: { risk: 1 } },
       { group: 'scores', attribute_key, attributes: { risk: { deep: 1 } } },
       { group: 'scores', attributes: { risk: 1 } },
+      { group: 'scores', attribute_key, attributes: { risk: 1 }, time: '2026-01-05T10:00:00Z' },
+      { group: 'scores', attribute_key, attributes: { risk: 1 }, atributes: {} },
     ]) {
       const answer = await sandbox.call('POST', '/api/v1/attributes', body);
       assert.equal(answer.status, 400, JSON.stringify(body));
       assert.equal(typeof answer.json.error, 'string');
+      if ('time' in body) assert.equal(answer.json.error, 'body has an unknown member; /docs/ lists the known ones');
     }
+    const { risk } = await read(sandbox, { attribute_keys: { domain_userid: [attribute_key.id] }, attributes: ['scores_v1:risk'] });
+    assert.deepEqual(risk, [null]);
   });
 });
 

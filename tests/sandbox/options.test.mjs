@@ -19,10 +19,33 @@ function newFolder(t) {
 }
 
 test('an invalid option prints the usage, and ends with status 2', () => {
-  for (const options of [['--nothing'], ['--port', 'x'], ['--port', '65536'], ['--limit', 'nothing=1'], ['--limit', 'streams'], ['--limit', 'streams=-1'], ['extra']]) {
+  for (const options of [['--nothing'], ['--port', 'x'], ['--port', '65536'], ['--limit', 'nothing=1'], ['--limit', 'streams'], ['--limit', 'streams=-1'], ['--limit', 'streams='], ['--limit', 'streams=1=2'], ['--limit', 'constructor=1'], ['extra']]) {
     const { status, stderr } = run(...options);
     assert.equal(status, 2, options.join(' '));
     assert.match(stderr, /^usage: start \[OPTION\]/);
+  }
+});
+
+test('a limit outside of its range is named, and the status is 2', () => {
+  const names = [...run('--help').stdout.matchAll(/^ {10,}(\w+)=\d+$/gm)].map(([, name]) => name);
+  assert.ok(names.length > 10);
+  for (const setting of [...names.map((name) => `${name}=0`), 'bodyBytes=2147483648', 'heartbeat=9007199254740991', 'profiles=1'.padEnd(300, '0')]) {
+    const { status, stderr } = run('--limit', setting);
+    const [name, number] = setting.split('=');
+    assert.deepEqual([status, stderr], [2, `The limit ${name} must be from 1 to 2147483647, not ${number}.\n`]);
+  }
+});
+
+test('the lowest and the highest of all limits start', async (t) => {
+  const names = [...run('--help').stdout.matchAll(/^ {10,}(\w+)=\d+$/gm)].map(([, name]) => name);
+  for (const number of [1, 2147483647]) await Sandbox.start(t, ...names.flatMap((name) => ['--limit', `${name}=${number}`]));
+});
+
+test('an address that cannot be listened at is named, and the status is 1', (t) => {
+  for (const host of ['203.0.113.1', 'nothing.invalid']) {
+    const { status, stderr } = run('--port', '0', '--data', newFolder(t), '--host', host);
+    assert.equal(status, 1, host);
+    assert.match(stderr, /^The sandbox cannot listen at [\w.]+, port 0 \(E\w+\)\. Choose others with --host and --port\.\n$/);
   }
 });
 
@@ -78,6 +101,28 @@ describe('a folder that cannot be used', () => {
       assert.equal(status, 1, data);
       assert.match(stderr, /^Cannot (create|lock) the folder .* \(E\w+\)\. Choose another.*\n$/);
     }
+  });
+
+  test('because there is a folder in the place of a file is named, too', (t) => {
+    for (const [path, message] of [
+      ['token', /^The token cannot be kept in .*token \(EISDIR\)\. .*\n$/],
+      ['state/data.mdb', /^The database in .*state is damaged: data\.mdb is not a file\. .*\n$/],
+      ['state/lock.mdb', /^The database in .* cannot be opened .*\n$/],
+    ]) {
+      const folder = newFolder(t);
+      mkdirSync(join(folder, path), { recursive: true });
+      const { status, stderr } = run('--port', '0', '--data', folder);
+      assert.equal(status, 1, path);
+      assert.match(stderr, message);
+    }
+  });
+
+  test('because there is a file in the place of a folder is named, too', (t) => {
+    const folder = newFolder(t);
+    writeFileSync(join(folder, 'state'), '');
+    const { status, stderr } = run('--port', '0', '--data', folder);
+    assert.equal(status, 1);
+    assert.match(stderr, /^The .* \(E?\w+\)\. .*\n$/);
   });
 
   test('does not stop the shop', (t) => {

@@ -2,8 +2,10 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { greeting } from './greeting.ts';
-import { readOptions, usage } from './options.ts';
+import { readOptions, usage, type Options } from './options.ts';
 import { createSandbox } from './sandbox.ts';
+import { errorCode } from './support/error-code.ts';
+import { printable } from './support/printable.ts';
 import { StartFailure } from './support/start-failure.ts';
 
 await main();
@@ -27,9 +29,13 @@ async function main(): Promise<void> {
     console.log(greeting(port, options.token === undefined ? sandbox.token : undefined));
   } catch (error) {
     await sandbox.server.close();
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    fail(`Port ${options.port} is taken. Choose another with --port, or --port 0 for any free one.`, 1);
+    fail(listenFailure(options, errorCode(error)), 1);
   }
+}
+
+function listenFailure({ host, port }: Options, code: string): string {
+  if (code === 'EADDRINUSE') return `Port ${port} is taken. Choose another with --port, or --port 0 for any free one.`;
+  return `The sandbox cannot listen at ${printable(host)}, port ${port} (${code}). Choose others with --host and --port.`;
 }
 
 function fail(message: string, status: number): void {

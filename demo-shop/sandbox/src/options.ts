@@ -79,6 +79,9 @@ export interface Options {
 /** The demo shop's own address. */
 export const defaultOrigins: readonly string[] = ['http://127.0.0.1:8080', 'http://localhost:8080'];
 
+/** The longest time of a timer in Node, and the largest number that its HTTP server takes for headers. */
+const highestLimit = 2 ** 31 - 1;
+
 export const usage = `usage: start [OPTION]...
 
   --port N               listens at port N (default 8787; 0 takes a free one)
@@ -88,7 +91,7 @@ export const usage = `usage: start [OPTION]...
                          (default: its own)
   --allow-origin ORIGIN  lets pages of ORIGIN call; may be repeated (default: the demo shop's)
   --allow-host NAME      may be called by NAME; may be repeated
-  --limit NAME=NUMBER    changes a limit; may be repeated. Limits and defaults:
+  --limit NAME=NUMBER    changes a limit, from 1 to ${highestLimit}; may be repeated. Limits and defaults:
 ${Object.entries(defaultLimits)
   .map(([name, value]) => `                           ${name}=${value}`)
   .join('\n')}`;
@@ -112,9 +115,10 @@ export function readOptions(
         limit: { type: 'string', multiple: true },
       },
     });
-    const port = readNumber(values.port, 65535);
+    const port = readNumber(values.port);
+    if (port === undefined || port > 65535) return undefined;
     const limits = readLimits(values.limit ?? []);
-    if (port === undefined || limits === undefined) return undefined;
+    if (limits === undefined || limits instanceof StartFailure) return limits;
     const token = values.token ?? environment['SANDBOX_TOKEN'];
     if (token !== undefined && !isAcceptable(token)) return new StartFailure(badToken);
     return {
@@ -135,18 +139,18 @@ const badToken =
   'The token that --token or SANDBOX_TOKEN gives must have at least 16 characters: letters, digits and signs, no spaces. ' +
   'Leave both out to get one made.';
 
-function readLimits(settings: readonly string[]): Limits | undefined {
+function readLimits(settings: readonly string[]): Limits | StartFailure | undefined {
   const limits: Record<string, number> = { ...defaultLimits };
   for (const setting of settings) {
-    const [name = '', text = ''] = setting.split('=');
-    const value = readNumber(text, Number.MAX_SAFE_INTEGER);
+    const [, name = '', text = ''] = /^(\w+)=(\d+)$/.exec(setting) ?? [];
+    const value = readNumber(text);
     if (value === undefined || !Object.hasOwn(defaultLimits, name)) return undefined;
+    if (value < 1 || value > highestLimit) return new StartFailure(`The limit ${name} must be from 1 to ${highestLimit}, not ${text}.`);
     limits[name] = value;
   }
   return limits as unknown as Limits;
 }
 
-function readNumber(text: string, highest: number): number | undefined {
-  const number = Number(text);
-  return /^\d+$/.test(text) && number <= highest ? number : undefined;
+function readNumber(text: string): number | undefined {
+  return /^\d+$/.test(text) ? Number(text) : undefined;
 }

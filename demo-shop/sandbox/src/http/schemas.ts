@@ -93,6 +93,7 @@ export const columns = { type: 'object', additionalProperties: { type: 'array', 
 export const attributeUpdateBody = {
   type: 'object',
   required: ['group', 'attribute_key', 'attributes'],
+  additionalProperties: false,
   properties: { group: name, version, attribute_key: target, attributes: anyObject },
 } as const;
 

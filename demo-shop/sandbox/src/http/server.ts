@@ -72,9 +72,9 @@ export function answerErrors(server: FastifyInstance): void {
 
 function refusalOf(error: FastifyError, url: string): Refusal {
   if (error.validation !== undefined) {
-    const faults = error.validation.map(({ instancePath, message }) => ({
+    const faults = error.validation.map(({ instancePath, keyword, message }) => ({
       loc: [error.validationContext ?? 'body', ...instancePath.split('/').slice(1)],
-      msg: `${message}`,
+      msg: keyword === 'additionalProperties' ? 'has an unknown member; /docs/ lists the known ones' : `${message}`,
       type: 'value_error',
     }));
     return url.includes('/registry/')

@@ -24,10 +24,12 @@ const marker = 'started';
  */
 export function checkDatabase(folder: string): void {
   const file = join(databaseFolder(folder), 'data.mdb');
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const status = statSync(file, { throwIfNoEntry: false });
+  if (status?.isFile() === false) throw damage(folder, 'data.mdb is not a file');
+  const size = status?.size ?? 0;
   if (size >= smallestFile) return checkContent(folder);
   if (existsSync(join(databaseFolder(folder), marker))) throw damage(folder, `data.mdb has ${size} bytes`);
-  rmSync(file, { force: true });
+  if (status !== undefined) rmSync(file);
   checkRoom(folder);
 }
 

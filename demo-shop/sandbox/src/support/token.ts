@@ -23,15 +23,16 @@ export function isAcceptable(token: string): boolean {
 /** Returns the token of the folder: 128 random bits, made at the first start. */
 export function keptToken(folder: string): string {
   const file = join(folder, 'token');
+  let token;
   try {
     if (!existsSync(file)) writeWhole(file, `${randomBytes(16).toString('hex')}\n`);
+    token = readFileSync(file, 'utf8').trim();
     chmodSync(file, 0o600);
   } catch (error) {
     throw new StartFailure(
       `The token cannot be kept in ${file} (${errorCode(error)}). Make room, or choose another folder with --data.`,
     );
   }
-  const token = readFileSync(file, 'utf8').trim();
   if (isAcceptable(token)) return token;
   throw new StartFailure(
     `The token in ${file} has fewer than 16 characters, or characters that a header cannot have. Delete the file to get a new one.`,
