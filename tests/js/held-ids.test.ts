@@ -859,7 +859,7 @@ test.each([['with', true], ['without', false]])('two waiting decisions of one ma
   const first = open(only('domain_userid_seen'), { handle: false });
   await first.track(event());
   first.evaluator.close();
-  // What another version of the package may have left:
+  // Another version of the package may have left this:
   await store.update('default', (state) => {
     const [waiting] = state!.outbox;
     const twin = { ...waiting!, intervention: { ...waiting!.intervention, intervention_id: 'twin' } };

@@ -107,7 +107,7 @@ describe('definitions', () => {
     ['a function', () => tutorial, 'a bundle or its address is needed, not a function.'],
     ['a symbol', Symbol('x'), 'a bundle or its address is needed, not a symbol.'],
     ['an empty string', '', 'a bundle or its address is needed, not an empty string.'],
-  ])('that are %s: the error says what is needed', async (_, definitions, why) => {
+  ])('that are %s: the error names what is needed', async (_, definitions, why) => {
     const page = open({ store, definitions: definitions as object });
     expect(await page.evaluator.ready).toBe(false);
     expect(page.errors).toMatchObject([{ code: 'definitions', message: `The definitions could not be loaded: ${why}` }]);
