@@ -80,7 +80,10 @@ describe('indexedDB.open()', () => {
     expect(report.findings.filter(({ ok }) => !ok).map(({ check }) => check)).toEqual(['storage']);
     await page.evaluate(() => tripline.plugin.getEvaluator()?.reset());
     await counts(page, { count_add_to_cart: 0 });
-    expect(await problems(page)).toEqual([expect.stringMatching(/^storage: .*has not answered for 5 s/)]);
+    expect(await problems(page)).toEqual([
+      expect.stringMatching(/^storage: Cannot store the state: .*has not answered for 5 s/),
+      expect.stringMatching(/^storage: What is stored was not erased: .*has not answered for 5 s/),
+    ]);
   });
 
   test('that never responds does not keep a stream from being opened', async () => {
