@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 // In bytes.
-const budget = 63_600;
-const engineBudget = 49_000;
+const budget = 65_300;
+const engineBudget = 49_500;
 
 const dist = fileURLToPath(new URL('../js/dist/', import.meta.url));
 const files = [...withImports(join(dist, 'snowplow.js')), join(dist, 'tripline.wasm')];
