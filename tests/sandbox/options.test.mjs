@@ -107,7 +107,7 @@ describe('a folder that cannot be used', () => {
     for (const [path, message] of [
       ['token', /^The token cannot be kept in .*token \(EISDIR\)\. .*\n$/],
       ['state/data.mdb', /^The database in .*state is damaged: data\.mdb is not a file\. .*\n$/],
-      ['state/lock.mdb', /^The database in .* cannot be opened .*\n$/],
+      ['state/lock.mdb', /^The database in .*state is damaged: lock\.mdb is not a file\. .*\n$/],
     ]) {
       const folder = newFolder(t);
       mkdirSync(join(folder, path), { recursive: true });
@@ -122,7 +122,7 @@ describe('a folder that cannot be used', () => {
     writeFileSync(join(folder, 'state'), '');
     const { status, stderr } = run('--port', '0', '--data', folder);
     assert.equal(status, 1);
-    assert.match(stderr, /^The .* \(E?\w+\)\. .*\n$/);
+    assert.match(stderr, /^The database in .*state is damaged: data\.mdb cannot be read \(ENOTDIR\)\. .*\n$/);
   });
 
   test('does not stop the shop', (t) => {

@@ -16,6 +16,8 @@ export function newServer(limits: Limits): FastifyInstance {
     http: {
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.requestTime,
+      // Node refuses a longer time for headers than for the request, whose default is five minutes.
+      requestTimeout: limits.requestTime,
       connectionsCheckingInterval: Math.ceil(limits.requestTime / 10),
     },
     requestTimeout: limits.requestTime,

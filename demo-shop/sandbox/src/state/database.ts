@@ -24,13 +24,24 @@ const marker = 'started';
  */
 export function checkDatabase(folder: string): void {
   const file = join(databaseFolder(folder), 'data.mdb');
-  const status = statSync(file, { throwIfNoEntry: false });
-  if (status?.isFile() === false) throw damage(folder, 'data.mdb is not a file');
-  const size = status?.size ?? 0;
+  const size = sizeOf(folder, 'data.mdb');
+  sizeOf(folder, 'lock.mdb');
   if (size >= smallestFile) return checkContent(folder);
   if (existsSync(join(databaseFolder(folder), marker))) throw damage(folder, `data.mdb has ${size} bytes`);
-  if (status !== undefined) rmSync(file);
+  rmSync(file, { force: true });
   checkRoom(folder);
+}
+
+/** Returns 0 if there is no such file. The library ends the process if it is a folder. */
+function sizeOf(folder: string, name: string): number {
+  let status;
+  try {
+    status = statSync(join(databaseFolder(folder), name), { throwIfNoEntry: false });
+  } catch (error) {
+    throw damage(folder, `${name} cannot be read (${errorCode(error)})`);
+  }
+  if (status?.isFile() === false) throw damage(folder, `${name} is not a file`);
+  return status?.size ?? 0;
 }
 
 /** From now on a database that is too small is a damaged one. Call it before the first input is acknowledged. */
