@@ -29,7 +29,7 @@ const table = `
 | a tab's claim to start something | a Web Lock | | until ${seconds(longestClaim)} after the start |
 | whom a Web Lock belongs to, if the browser does not say | | | ${seconds(longestLockRequest)}, then it starts without |
 | a transaction of the database, its opening included | | | ${seconds(longestTransaction)}, then the state goes on in memory |
-| a handler that triggers its own intervention | the page | ${count(mostFed)} times in a row within ${seconds(longestFed)} | suspended for ${seconds(longestSuspension)} |
+| a handler that triggers its own intervention | the page | ${count(mostFed)} times within ${seconds(longestFed)} | suspended for ${seconds(longestSuspension)} |
 | definitions, the module, a file that is loaded on demand | the network, or a promise | | ${seconds(longestLoad)} (\`loadTimeout\`), then it is an \`error\` |
 | what \`doctor()\` looks at | the page | | ${seconds(longestExamination)}, then it says what is still loading |
 | a plugin with neither definitions nor a subscription | the page | | ${seconds(longestWaitForSubscription)}, then it is a \`warning\` |
