@@ -134,9 +134,10 @@ struct Program {
     Items<Index> interventions;
   };
 
-  /// A leaf that compares numbers, or one number of the list of a leaf with `in` or `not in`, and
-  /// one of the interventions whose criteria contain the leaf. All that an update needs to know
-  /// lies side by side.
+  /// A leaf that compares numbers, and one of the interventions whose criteria contain the leaf.
+  /// All that an update needs to know lies side by side. A leaf with `in` or `not in` has one for
+  /// each number of its list. If there are several, their operator is `none`, which never holds:
+  /// they say when time may turn the leaf, and the leaf is also one of Leaves::others.
   struct Threshold {
     double number;
     Operator op;

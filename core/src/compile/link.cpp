@@ -43,7 +43,9 @@ void arrange(Compilation& compilation, Index index) {
     op = item_comparison(op);
     if (literal.kind() == ValueView::Kind::number) numbers = std::span(&literal, 1);
   }
-  if (numbers.empty()) return compilation.add_to(leaves.others, index);
+  if (numbers.size() != 1) compilation.add_to(leaves.others, index);
+  // One of several numbers says when time may turn the leaf, but not that it does.
+  if (numbers.size() > 1) op = Operator::none;
   for (const ValueView& number : numbers) {
     for (const Index intervention : leaf.interventions) {
       const bool has_none = program.interventions[intervention].has_none;
