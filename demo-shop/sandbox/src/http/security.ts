@@ -67,7 +67,7 @@ function checkMethod(request: FastifyRequest, reply: FastifyReply): void {
   throw new Refusal(405, `This address does not allow ${request.method}. It allows ${allow}.`);
 }
 
-/** Returns the name in a Host header without the port; "" if there is no name. */
+/** Returns the host name of a Host header, without the port. Returns "" if the header has none. */
 export function hostName(host: string | undefined): string {
   return (/^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(host ?? '')?.[1] ?? '').toLowerCase();
 }
