@@ -22,7 +22,13 @@ copyFileSync('../wasm/tripline.d.ts', 'dist/engine/tripline.d.ts');
 copyFileSync('dist/engine/tripline.wasm', 'dist/tripline.wasm');
 
 // Files that pages load on demand, by these names.
-const onDemand = ['evaluator/doctor', 'engine/inspect', 'stream/intervention-stream', 'state/set-and-push', 'support/advice'];
+const onDemand = [
+  'evaluator/doctor',
+  'engine/inspect',
+  'stream/intervention-stream',
+  'state/set-and-push',
+  'support/advice',
+];
 const ownFiles = new Set([...onDemand.map((path) => basename(path)), 'snowplow']);
 
 // The files of dist/ lie beside each other, wherever their sources are.
@@ -38,7 +44,8 @@ const importsOwnFiles = {
 
 // Files that one page may load together share one evaluator: it is in the plugin's file, which `index` imports. A
 // second file would cost the page 500 bytes, since each file is compressed by itself.
-for (const path of ['snowplow', 'index', 'fetcher', 'define', ...onDemand]) await bundle([`src/${path}.ts`], [importsOwnFiles]);
+for (const path of ['snowplow', 'index', 'fetcher', 'define', ...onDemand])
+  await bundle([`src/${path}.ts`], [importsOwnFiles]);
 await bundle(['src/server.ts', 'src/testing.ts'], []);
 
 // Terser makes the engine's glue a tenth smaller after esbuild. pure_getters and pure_new hold here: no getter has a

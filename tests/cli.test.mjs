@@ -42,7 +42,10 @@ test('check prints a line for each error, with file and JSON Pointer', () => {
   const lines = err.trimEnd().split('\n');
   assert.equal(lines.length, 2, err);
   assert.match(lines.join('\n'), /wrong\.json: \/attribute_groups\/0\/attributes\/0\/type: .*int32/);
-  assert.match(lines.join('\n'), /wrong\.json: \/interventions\/0\/criteria\/attribute: .*'ecom_attributes:count_add_to_cart'/);
+  assert.match(
+    lines.join('\n'),
+    /wrong\.json: \/interventions\/0\/criteria\/attribute: .*'ecom_attributes:count_add_to_cart'/,
+  );
 });
 
 test('check warns, in one line, if unpublished objects stand beside published ones', () => {
@@ -58,18 +61,34 @@ test('check warns, in one line, if unpublished objects stand beside published on
 });
 
 test('explain names an unknown intervention or key, and the nearest known one', () => {
-  const explain = (intervention, key) => run('explain', '--definitions', bundle, '--intervention', intervention, '--key', key, '--id', user, events);
+  const explain = (intervention, key) =>
+    run('explain', '--definitions', bundle, '--intervention', intervention, '--key', key, '--id', user, events);
   assert.deepEqual(explain('discuont', 'user_id'), {
     status: 1,
     out: '',
     err: "tripline: the definitions have no intervention 'discuont'; did you mean 'discount'?\n",
   });
-  assert.match(explain('discount', 'domain_user_id').err, /^tripline: the definitions have no attribute key 'domain_user_id'; did you mean 'domain_userid'\?\n$/);
+  assert.match(
+    explain('discount', 'domain_user_id').err,
+    /^tripline: the definitions have no attribute key 'domain_user_id'; did you mean 'domain_userid'\?\n$/,
+  );
   assert.equal(explain('nothing', 'nobody').err.trimEnd().split('\n').length, 2);
 });
 
 test('explain before the first event has no time', () => {
-  const { out } = run({ input: '' }, 'explain', '--definitions', bundle, '--intervention', 'discount', '--key', 'user_id', '--id', 'x', '-');
+  const { out } = run(
+    { input: '' },
+    'explain',
+    '--definitions',
+    bundle,
+    '--intervention',
+    'discount',
+    '--key',
+    'user_id',
+    '--id',
+    'x',
+    '-',
+  );
   assert.equal(JSON.parse(out).at, null);
 });
 
@@ -77,10 +96,13 @@ test('replay prints a JSON line for each intervention and target, in event order
   const { status, out } = run('replay', '--definitions', bundle, events);
   assert.equal(status, 0);
   const triggered = lines(out);
-  assert.deepEqual(triggered.map(({ name, target_attribute_key }) => [name, target_attribute_key.name]), [
-    ['cart_abandonment', 'user_id'],
-    ['cart_abandonment', 'domain_userid'],
-  ]);
+  assert.deepEqual(
+    triggered.map(({ name, target_attribute_key }) => [name, target_attribute_key.name]),
+    [
+      ['cart_abandonment', 'user_id'],
+      ['cart_abandonment', 'domain_userid'],
+    ],
+  );
   assert.equal(triggered[0].intervention_id, triggered[1].intervention_id);
   assert.equal(triggered[0].triggered_at, '2026-11-23T01:41:24.588Z');
 });
@@ -94,10 +116,12 @@ test('replay reads standard input', () => {
 test('attributes prints each profile, with null for missing values', () => {
   const { status, out } = run('attributes', '--definitions', bundle, events);
   assert.equal(status, 0);
-  assert.deepEqual(lines(out), [{
-    attribute_key: { name: 'domain_userid', id: user },
-    attributes: { ecom_attributes: { count_product_views: 1, count_add_to_cart: 1, total_cart_value: 24.49 } },
-  }]);
+  assert.deepEqual(lines(out), [
+    {
+      attribute_key: { name: 'domain_userid', id: user },
+      attributes: { ecom_attributes: { count_product_views: 1, count_add_to_cart: 1, total_cart_value: 24.49 } },
+    },
+  ]);
 });
 
 test('preview counts targets, as a table or as JSON', () => {
@@ -109,12 +133,27 @@ test('preview counts targets, as a table or as JSON', () => {
 });
 
 test('explain shows each leaf with its value, and why nothing was sent', () => {
-  const { status, out } = run('explain', '--definitions', bundle, '--intervention', 'discount',
-    '--key', 'domain_userid', '--id', user, events);
+  const { status, out } = run(
+    'explain',
+    '--definitions',
+    bundle,
+    '--intervention',
+    'discount',
+    '--key',
+    'domain_userid',
+    '--id',
+    user,
+    events,
+  );
   assert.equal(status, 0);
   const explanation = JSON.parse(out);
   assert.deepEqual(explanation.criteria, {
-    attribute: 'ecom_attributes:count_product_views', group_version: 1, operator: '>', value: 3, current: 1, holds: false,
+    attribute: 'ecom_attributes:count_product_views',
+    group_version: 1,
+    operator: '>',
+    value: 3,
+    current: 1,
+    holds: false,
   });
   assert.match(explanation.why, /do not hold/);
 });
@@ -132,38 +171,64 @@ test('a malformed line is reported with its number and skipped', () => {
 // ---- times in files (rule 10) ------------------------------------------------------------------
 
 const timed = JSON.stringify({
-  attribute_groups: [{
-    name: 'g', attribute_key: { name: 'user_id' },
-    attributes: [
-      { name: 'events', type: 'int32', aggregation: 'counter' },
-      { name: 'hour', type: 'int32', aggregation: 'counter', period: 'PT1H' },
-      { name: 'last', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'derived_tstamp' } },
-      { name: 'linked', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'refr_dvce_tstamp' } },
-    ],
-  }],
+  attribute_groups: [
+    {
+      name: 'g',
+      attribute_key: { name: 'user_id' },
+      attributes: [
+        { name: 'events', type: 'int32', aggregation: 'counter' },
+        { name: 'hour', type: 'int32', aggregation: 'counter', period: 'PT1H' },
+        { name: 'last', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'derived_tstamp' } },
+        { name: 'linked', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'refr_dvce_tstamp' } },
+      ],
+    },
+  ],
 });
 
 /** Returns the attributes of user u after these events, one object each, and the messages about their lines. */
 function readAfter(...events) {
   const definitions = write('timed.json', timed);
-  const file = write('timed.ndjson', events.map((event) => (typeof event === 'string' ? event : JSON.stringify({ user_id: 'u', ...event }))).join('\n'));
+  const file = write(
+    'timed.ndjson',
+    events.map((event) => (typeof event === 'string' ? event : JSON.stringify({ user_id: 'u', ...event }))).join('\n'),
+  );
   const { status, out, err } = run('attributes', '--definitions', definitions, file);
   return { status, err, read: out === '' ? undefined : lines(out)[0].attributes.g };
 }
 
 test('rule 10: times in the forms that warehouses and Spark print', () => {
   const forms = [
-    '2026-01-05T10:00:00.123Z', '2026-01-05t10:00:00.123z', '2026-01-05 10:00:00.123', '2026-01-05 10:00:00.123 UTC',
-    '2026-01-05 10:00:00.123456 UTC', '2026-01-05 10:00:00.123+00', '2026-01-05 11:00:00.123456789 +0100',
-    '2026-01-05T04:30:00.123-05:30', '2026-01-05 10:00:00.123 Z',
+    '2026-01-05T10:00:00.123Z',
+    '2026-01-05t10:00:00.123z',
+    '2026-01-05 10:00:00.123',
+    '2026-01-05 10:00:00.123 UTC',
+    '2026-01-05 10:00:00.123456 UTC',
+    '2026-01-05 10:00:00.123+00',
+    '2026-01-05 11:00:00.123456789 +0100',
+    '2026-01-05T04:30:00.123-05:30',
+    '2026-01-05 10:00:00.123 Z',
   ];
   for (const form of forms) {
     for (const field of ['derived_tstamp', 'true_tstamp', 'dvce_created_tstamp', 'collector_tstamp']) {
       const { status, err, read } = readAfter({ event_id: 'a', [field]: form, refr_dvce_tstamp: form });
-      assert.deepEqual({ status, err, linked: read.linked }, { status: 0, err: '', linked: '2026-01-05T10:00:00.123Z' }, form);
+      assert.deepEqual(
+        { status, err, linked: read.linked },
+        { status: 0, err: '', linked: '2026-01-05T10:00:00.123Z' },
+        form,
+      );
       // The second event is exactly an hour after the first, so the window of an hour holds one event.
-      assert.equal(readAfter({ event_id: 'a', [field]: form }, { event_id: 'b', derived_tstamp: '2026-01-05T11:00:00.123Z' }).read.hour, 1, form);
-      assert.equal(readAfter({ event_id: 'a', [field]: form }, { event_id: 'b', derived_tstamp: '2026-01-05T11:00:00.122Z' }).read.hour, 2, form);
+      assert.equal(
+        readAfter({ event_id: 'a', [field]: form }, { event_id: 'b', derived_tstamp: '2026-01-05T11:00:00.123Z' }).read
+          .hour,
+        1,
+        form,
+      );
+      assert.equal(
+        readAfter({ event_id: 'a', [field]: form }, { event_id: 'b', derived_tstamp: '2026-01-05T11:00:00.122Z' }).read
+          .hour,
+        2,
+        form,
+      );
     }
   }
   assert.equal(readAfter({ derived_tstamp: '2026-01-05' }).read.last, '2026-01-05T00:00:00.000Z');
@@ -173,13 +238,37 @@ test('rule 10: times in the forms that warehouses and Spark print', () => {
 test('rule 10: a line whose time cannot be read is reported and skipped, not timed by another field or by the clock', () => {
   const good = { event_id: 'good', derived_tstamp: '2026-01-05T10:00:00Z' };
   const unreadable = [
-    'soon', '', '2026-01-05T10', 1767607200000, -1, true, {}, [], ['2026-01-05T10:00:00Z'], '2026-02-30', '2026-01-05 10:00:00 CET',
-    '275760-09-13T00:00:00.001Z', '999999-12-31T00:00:00Z', '-271821-04-19T23:59:59.999Z', '1767607200000', 'Mon, 05 Jan 2026 10:00:00 GMT',
+    'soon',
+    '',
+    '2026-01-05T10',
+    1767607200000,
+    -1,
+    true,
+    {},
+    [],
+    ['2026-01-05T10:00:00Z'],
+    '2026-02-30',
+    '2026-01-05 10:00:00 CET',
+    '275760-09-13T00:00:00.001Z',
+    '999999-12-31T00:00:00Z',
+    '-271821-04-19T23:59:59.999Z',
+    '1767607200000',
+    'Mon, 05 Jan 2026 10:00:00 GMT',
   ];
   for (const time of unreadable) {
-    for (const field of ['derived_tstamp', 'true_tstamp', 'dvce_created_tstamp', 'collector_tstamp', 'refr_dvce_tstamp']) {
+    for (const field of [
+      'derived_tstamp',
+      'true_tstamp',
+      'dvce_created_tstamp',
+      'collector_tstamp',
+      'refr_dvce_tstamp',
+    ]) {
       const other = field === 'derived_tstamp' ? 'collector_tstamp' : 'derived_tstamp';
-      const { status, err, read } = readAfter(good, { event_id: 'b', [field]: time, [other]: '2026-01-05T10:00:00Z' }, { event_id: 'c' });
+      const { status, err, read } = readAfter(
+        good,
+        { event_id: 'b', [field]: time, [other]: '2026-01-05T10:00:00Z' },
+        { event_id: 'c' },
+      );
       const what = `${field}: ${JSON.stringify(time)}`;
       assert.equal(status, 1, what);
       assert.match(err, new RegExp(`timed\\.ndjson:2: skipped: '${field}' .*2026-11-23T01:41:24\\.367Z`), what);
@@ -244,7 +333,15 @@ test('a line of JSON that is not an event is reported with a likely cause', () =
 });
 
 test('an event may lack any field', () => {
-  for (const event of [{ event_id: 'e1' }, { user_id: 'u' }, { collector_tstamp: '2026-01-05' }, { app_id: null, platform: 'web' }, { contexts_acme_item_1: [] }, { unstruct_event_acme_probe_1: { a: 1 } }, { page_url: 'x', schema: 'y', data: 'z' }]) {
+  for (const event of [
+    { event_id: 'e1' },
+    { user_id: 'u' },
+    { collector_tstamp: '2026-01-05' },
+    { app_id: null, platform: 'web' },
+    { contexts_acme_item_1: [] },
+    { unstruct_event_acme_probe_1: { a: 1 } },
+    { page_url: 'x', schema: 'y', data: 'z' },
+  ]) {
     const { status, err } = readAfter(JSON.stringify(event));
     assert.deepEqual({ status, err }, { status: 0, err: '' }, JSON.stringify(event));
   }
@@ -253,62 +350,96 @@ test('an event may lack any field', () => {
 // ---- types of atomic fields (rule 2) -----------------------------------------------------------
 
 /** Returns definitions with one group, keyed by user_id. */
-const groupOf = (...attributes) => JSON.stringify({
-  attribute_groups: [{ name: 'g', attribute_key: { name: 'user_id' }, attributes }],
-});
+const groupOf = (...attributes) =>
+  JSON.stringify({
+    attribute_groups: [{ name: 'g', attribute_key: { name: 'user_id' }, attributes }],
+  });
 const atomicField = (name) => ({ type: 'atomic', name });
 const countWhere = (counter, name, operator, value) => ({
-  name: counter, type: 'int32', aggregation: 'counter',
+  name: counter,
+  type: 'int32',
+  aggregation: 'counter',
   criteria: { all: [{ property: atomicField(name), operator, value }] },
 });
 
 test('rule 2: numbers and booleans written as strings count, and so do ids written as numbers', () => {
-  const definitions = write('typed.json', groupOf(
-    { name: 'spent', type: 'double', aggregation: 'sum', property: atomicField('se_value') },
-    { name: 'cookies', type: 'bool', aggregation: 'last', property: atomicField('br_cookies') },
-    { name: 'app', type: 'string', aggregation: 'last', property: atomicField('app_id') },
-    countWhere('n1', 'domain_sessionidx', '>', 2),
-  ));
-  const event = { event_name: 'event', user_id: '7', derived_tstamp: '2026-01-05 10:00:00', se_value: '12.5', br_cookies: '1', app_id: 5, domain_sessionidx: '5' };
-  const file = write('typed.ndjson', [
-    { ...event, event_id: 'e1' },
-    { ...event, event_id: 2, user_id: 7, se_value: 0.5, br_cookies: 'false', app_id: 'shop', domain_sessionidx: 2 },
-    { ...event, event_id: 3, se_value: '1,5', br_cookies: 'yes', app_id: [1], domain_sessionidx: '03' },
-  ].map((line) => JSON.stringify(line)).join('\n'));
+  const definitions = write(
+    'typed.json',
+    groupOf(
+      { name: 'spent', type: 'double', aggregation: 'sum', property: atomicField('se_value') },
+      { name: 'cookies', type: 'bool', aggregation: 'last', property: atomicField('br_cookies') },
+      { name: 'app', type: 'string', aggregation: 'last', property: atomicField('app_id') },
+      countWhere('n1', 'domain_sessionidx', '>', 2),
+    ),
+  );
+  const event = {
+    event_name: 'event',
+    user_id: '7',
+    derived_tstamp: '2026-01-05 10:00:00',
+    se_value: '12.5',
+    br_cookies: '1',
+    app_id: 5,
+    domain_sessionidx: '5',
+  };
+  const file = write(
+    'typed.ndjson',
+    [
+      { ...event, event_id: 'e1' },
+      { ...event, event_id: 2, user_id: 7, se_value: 0.5, br_cookies: 'false', app_id: 'shop', domain_sessionidx: 2 },
+      { ...event, event_id: 3, se_value: '1,5', br_cookies: 'yes', app_id: [1], domain_sessionidx: '03' },
+    ]
+      .map((line) => JSON.stringify(line))
+      .join('\n'),
+  );
   const { status, err, out } = run('attributes', '--definitions', definitions, file);
   assert.deepEqual({ status, err }, { status: 0, err: '' });
-  assert.deepEqual(lines(out), [{
-    attribute_key: { name: 'user_id', id: '7' },
-    attributes: { g: { spent: 13, cookies: false, app: 'shop', n1: 1 } },
-  }]);
+  assert.deepEqual(lines(out), [
+    {
+      attribute_key: { name: 'user_id', id: '7' },
+      attributes: { g: { spent: 13, cookies: false, app: 'shop', n1: 1 } },
+    },
+  ]);
 });
 
 test('rules 8 and 10: a filter that can never match is refused, and times compare as instants', () => {
-  const definitions = write('filters.json', groupOf(
-    countWhere('n2', 'derived_tstamp', 'like', '2026-01-05%'),
-    countWhere('n3', 'derived_tstamp', 'rlike', '^2026'),
-    countWhere('n4', 'derived_tstamp', '>=', 1767600000000),
-    countWhere('n5', 'derived_tstamp', 'in', ['2026-01-05', 'soon']),
-    countWhere('n6', 'domain_sessionidx', '>', '2'),
-    countWhere('n7', 'br_cookies', '=', 1),
-    countWhere('n8', 'app_id', '=', 7),
-  ));
+  const definitions = write(
+    'filters.json',
+    groupOf(
+      countWhere('n2', 'derived_tstamp', 'like', '2026-01-05%'),
+      countWhere('n3', 'derived_tstamp', 'rlike', '^2026'),
+      countWhere('n4', 'derived_tstamp', '>=', 1767600000000),
+      countWhere('n5', 'derived_tstamp', 'in', ['2026-01-05', 'soon']),
+      countWhere('n6', 'domain_sessionidx', '>', '2'),
+      countWhere('n7', 'br_cookies', '=', 1),
+      countWhere('n8', 'app_id', '=', 7),
+    ),
+  );
   const { status, err } = run('check', definitions);
   assert.equal(status, 1);
   const reports = err.trimEnd().split('\n');
   assert.equal(reports.length, 7, err);
-  for (const index of [0, 1]) assert.match(reports[index], /operator: 'r?like' needs strings; 'derived_tstamp' is a time; use '>=' and '<'$/);
+  for (const index of [0, 1])
+    assert.match(reports[index], /operator: 'r?like' needs strings; 'derived_tstamp' is a time; use '>=' and '<'$/);
   for (const index of [2, 3]) assert.match(reports[index], /value: .*'derived_tstamp'.* such as "2026-01-05"/);
   assert.match(reports[4], /'domain_sessionidx'.* a number$/);
   assert.match(reports[5], /'br_cookies'.* true or false$/);
   assert.match(reports[6], /'app_id'.* a string$/);
 
-  const instants = write('instants.json', groupOf(
-    countWhere('n9', 'derived_tstamp', '>=', '2026-01-05T12:00:00+01:00'),
-    countWhere('n10', 'derived_tstamp', '<', '2026-01-05 11:00'),
-  ));
-  const file = write('instants.ndjson', ['2026-01-05T10:59:59.999Z', '2026-01-05T11:00:00Z', '2026-01-05 12:30:00+01']
-    .map((derived_tstamp, index) => JSON.stringify({ event_id: `e${index}`, event_name: 'a', user_id: 'u', derived_tstamp })).join('\n'));
+  const instants = write(
+    'instants.json',
+    groupOf(
+      countWhere('n9', 'derived_tstamp', '>=', '2026-01-05T12:00:00+01:00'),
+      countWhere('n10', 'derived_tstamp', '<', '2026-01-05 11:00'),
+    ),
+  );
+  const file = write(
+    'instants.ndjson',
+    ['2026-01-05T10:59:59.999Z', '2026-01-05T11:00:00Z', '2026-01-05 12:30:00+01']
+      .map((derived_tstamp, index) =>
+        JSON.stringify({ event_id: `e${index}`, event_name: 'a', user_id: 'u', derived_tstamp }),
+      )
+      .join('\n'),
+  );
   const [{ attributes }] = lines(run('attributes', '--definitions', instants, file).out);
   assert.deepEqual(attributes, { g: { n9: 2, n10: 1 } });
 });
@@ -322,21 +453,39 @@ test('the message for a compressed file differs from that for a broken one', () 
 });
 
 test('pushed attributes count, and a refused push is reported', () => {
-  const definitions = write('push.json', JSON.stringify({
-    attribute_groups: [{
-      name: 'account', attribute_key: { name: 'user_id' }, offline: true,
-      fields: [{ name: 'tier', type: 'string' }],
-    }],
-    interventions: [{ name: 'gold', criteria: { attribute: 'account:tier', operator: '=', value: 'gold' } }],
-  }));
-  const push = (attributes) => JSON.stringify({
-    type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account', version: 1, attributes,
-    time: '2026-01-01T00:00:00.000Z',
-  });
-  const file = write('pushes.ndjson', `${push({ tier: 'silver' })}\n${push({ tier: 'gold' })}\n${push({ tire: 'x' })}\n`);
+  const definitions = write(
+    'push.json',
+    JSON.stringify({
+      attribute_groups: [
+        {
+          name: 'account',
+          attribute_key: { name: 'user_id' },
+          offline: true,
+          fields: [{ name: 'tier', type: 'string' }],
+        },
+      ],
+      interventions: [{ name: 'gold', criteria: { attribute: 'account:tier', operator: '=', value: 'gold' } }],
+    }),
+  );
+  const push = (attributes) =>
+    JSON.stringify({
+      type: 'attributes',
+      attribute_key: { name: 'user_id', id: 'u1' },
+      group: 'account',
+      version: 1,
+      attributes,
+      time: '2026-01-01T00:00:00.000Z',
+    });
+  const file = write(
+    'pushes.ndjson',
+    `${push({ tier: 'silver' })}\n${push({ tier: 'gold' })}\n${push({ tire: 'x' })}\n`,
+  );
   const { status, out, err } = run('replay', '--definitions', definitions, file);
   assert.equal(status, 1);
-  assert.deepEqual(lines(out).map(({ name, attributes }) => [name, attributes]), [['gold', { 'account:tier': 'gold' }]]);
+  assert.deepEqual(
+    lines(out).map(({ name, attributes }) => [name, attributes]),
+    [['gold', { 'account:tier': 'gold' }]],
+  );
   assert.match(err, /pushes\.ndjson:3: skipped: .*'tire'/);
 });
 
@@ -356,7 +505,11 @@ test('wrong usage and wrong input have different exit statuses', () => {
   assert.equal(run('check', folder).status, 1);
   assert.equal(run('replay', '--definitions', bundle, join(folder, 'nothing-here.ndjson')).status, 1);
   assert.equal(run('replay', '--definitions', bundle, folder).status, 1);
-  assert.equal(run('explain', '--definitions', bundle, '--intervention', 'discuont', '--key', 'user_id', '--id', 'x', events).status, 1);
+  assert.equal(
+    run('explain', '--definitions', bundle, '--intervention', 'discuont', '--key', 'user_id', '--id', 'x', events)
+      .status,
+    1,
+  );
 });
 
 test('for a mistyped command or option, the message suggests the nearest one and names --help', () => {
@@ -368,17 +521,26 @@ test('for a mistyped command or option, the message suggests the nearest one and
 test('options may come anywhere, with = or without; -- ends them', () => {
   const expected = run('attributes', '--definitions', bundle, '--at', '2026-12-01T00:00:00Z', events).out;
   assert.equal(run('attributes', events, '--at=2026-12-01T00:00:00Z', `--definitions=${bundle}`).out, expected);
-  assert.equal(run('attributes', '--until', '2026-12-01T00:00:00Z', '--definitions', bundle, '--', events).out, expected);
+  assert.equal(
+    run('attributes', '--until', '2026-12-01T00:00:00Z', '--definitions', bundle, '--', events).out,
+    expected,
+  );
 });
 
 test('--until lets time pass after the last line', () => {
-  const idle = write('idle.json', JSON.stringify({
-    attribute_groups: [{
-      name: 'g', attribute_key: { name: 'domain_userid' },
-      attributes: [{ name: 'idle', type: 'double', aggregation: 'time_since_last', time_unit: 'min' }],
-    }],
-    interventions: [{ name: 'left_alone', criteria: { attribute: 'g:idle', operator: '>=', value: 15 } }],
-  }));
+  const idle = write(
+    'idle.json',
+    JSON.stringify({
+      attribute_groups: [
+        {
+          name: 'g',
+          attribute_key: { name: 'domain_userid' },
+          attributes: [{ name: 'idle', type: 'double', aggregation: 'time_since_last', time_unit: 'min' }],
+        },
+      ],
+      interventions: [{ name: 'left_alone', criteria: { attribute: 'g:idle', operator: '>=', value: 15 } }],
+    }),
+  );
   const event = JSON.parse(readFileSync(events, 'utf8').split('\n')[0]);
   const file = write('one.ndjson', JSON.stringify({ ...event, derived_tstamp: '2026-11-23T10:00:00.000Z' }));
   assert.equal(run('replay', '--definitions', idle, file).out, '');
@@ -392,7 +554,8 @@ test('the manual has a page for each command, for terminals of 80 columns', () =
   for (const args of [['--help'], ...commands.map((command) => [command, '--help'])]) {
     const { status, out, err } = run(...args);
     assert.deepEqual({ status, err }, { status: 0, err: '' });
-    for (const title of ['NAME', 'SYNOPSIS', 'EXIT STATUS', 'EXAMPLES']) assert.match(out, new RegExp(`^${title}$`, 'm'));
+    for (const title of ['NAME', 'SYNOPSIS', 'EXIT STATUS', 'EXAMPLES'])
+      assert.match(out, new RegExp(`^${title}$`, 'm'));
     for (const line of out.split('\n')) assert.ok(line.length <= 80, line);
   }
   for (const command of commands) {
@@ -406,70 +569,132 @@ test('the manual has a page for each command, for terminals of 80 columns', () =
 });
 
 test('limits are options, and a message warns when profiles may have been dropped', () => {
-  const visits = (...users) => users.map((user) => JSON.stringify({
-    event_id: `${user}`, domain_userid: user, event_vendor: 'acme', derived_tstamp: '2026-01-01T00:00:00.000Z',
-  })).join('\n');
+  const visits = (...users) =>
+    users
+      .map((user) =>
+        JSON.stringify({
+          event_id: `${user}`,
+          domain_userid: user,
+          event_vendor: 'acme',
+          derived_tstamp: '2026-01-01T00:00:00.000Z',
+        }),
+      )
+      .join('\n');
   const file = write('many.ndjson', visits('u1', 'u2', 'u3', 'u4', 'u5'));
   const all = run('attributes', '--definitions', bundle, file);
-  assert.deepEqual(lines(all.out).map((profile) => profile.attribute_key.id), ['u1', 'u2', 'u3', 'u4', 'u5']);
+  assert.deepEqual(
+    lines(all.out).map((profile) => profile.attribute_key.id),
+    ['u1', 'u2', 'u3', 'u4', 'u5'],
+  );
   assert.equal(all.err, '');
   const few = run('attributes', '--definitions', bundle, '--profiles', '3', file);
-  assert.deepEqual(lines(few.out).map((profile) => profile.attribute_key.id), ['u3', 'u4', 'u5']);
+  assert.deepEqual(
+    lines(few.out).map((profile) => profile.attribute_key.id),
+    ['u3', 'u4', 'u5'],
+  );
   assert.match(few.err, /limit of 3 profiles/);
 });
 
 test('a push without a version sets fields of the highest one', () => {
   const account = (version, fields) => ({ name: 'account', version, attribute_key: { name: 'user_id' }, fields });
   const tier = { name: 'tier', type: 'string' };
-  const definitions = write('versions.json', JSON.stringify({
-    attribute_groups: [account(1, [tier]), account(3, [tier, { name: 'fresh', type: 'string' }]), account(2, [tier, { name: 'old', type: 'string' }])],
-  }));
-  const push = (rest) => JSON.stringify({ type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account', ...rest });
-  const file = write('versions.ndjson', [
-    push({ attributes: { tier: 'gold', fresh: 'y' } }),
-    push({ attributes: { old: 'x' } }),
-    push({ version: 'two', attributes: { tier: 'x' } }),
-    push({ version: 2 ** 32 + 1, attributes: { tier: 'x' } }),
-  ].join('\n'));
+  const definitions = write(
+    'versions.json',
+    JSON.stringify({
+      attribute_groups: [
+        account(1, [tier]),
+        account(3, [tier, { name: 'fresh', type: 'string' }]),
+        account(2, [tier, { name: 'old', type: 'string' }]),
+      ],
+    }),
+  );
+  const push = (rest) =>
+    JSON.stringify({ type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account', ...rest });
+  const file = write(
+    'versions.ndjson',
+    [
+      push({ attributes: { tier: 'gold', fresh: 'y' } }),
+      push({ attributes: { old: 'x' } }),
+      push({ version: 'two', attributes: { tier: 'x' } }),
+      push({ version: 2 ** 32 + 1, attributes: { tier: 'x' } }),
+    ].join('\n'),
+  );
   const { status, out, err } = run('attributes', '--definitions', definitions, file);
   assert.equal(status, 1);
-  assert.deepEqual(lines(out).map(({ attributes }) => attributes), [{ account: { tier: 'gold', fresh: 'y' } }]);
+  assert.deepEqual(
+    lines(out).map(({ attributes }) => attributes),
+    [{ account: { tier: 'gold', fresh: 'y' } }],
+  );
   assert.match(err, /:2: skipped: there is no field 'old' in version 3 of the external group 'account'/);
   assert.match(err, /:3: skipped: 'version' must be a whole number/);
   assert.match(err, /:4: skipped: 'version' must be a whole number from 0 to 1000000/);
 });
 
 test('preview counts an id once in upper and lower case, and counts targets of pushes', () => {
-  const definitions = write('reach.json', JSON.stringify({
-    attribute_groups: [
-      { name: 'g', attribute_key: { name: 'user_id' }, attributes: [{ name: 'n', type: 'int32', aggregation: 'counter' }] },
-      { name: 'account', attribute_key: { name: 'user_id' }, fields: [{ name: 'tier', type: 'string' }] },
-    ],
-    interventions: [{ name: 'gold', criteria: { attribute: 'account:tier', operator: '=', value: 'gold' } }],
-  }));
+  const definitions = write(
+    'reach.json',
+    JSON.stringify({
+      attribute_groups: [
+        {
+          name: 'g',
+          attribute_key: { name: 'user_id' },
+          attributes: [{ name: 'n', type: 'int32', aggregation: 'counter' }],
+        },
+        { name: 'account', attribute_key: { name: 'user_id' }, fields: [{ name: 'tier', type: 'string' }] },
+      ],
+      interventions: [{ name: 'gold', criteria: { attribute: 'account:tier', operator: '=', value: 'gold' } }],
+    }),
+  );
   const id = '9c6d7a65-d4ec-465f-8cdf-ffbfe939e772';
-  const file = write('reach.ndjson', [
-    { event_id: 'e1', user_id: id },
-    { event_id: 'e2', user_id: id.toUpperCase() },
-    { type: 'attributes', attribute_key: { name: 'user_id', id: 'u2' }, group: 'account', attributes: { tier: 'gold' } },
-  ].map((line) => JSON.stringify(line)).join('\n'));
+  const file = write(
+    'reach.ndjson',
+    [
+      { event_id: 'e1', user_id: id },
+      { event_id: 'e2', user_id: id.toUpperCase() },
+      {
+        type: 'attributes',
+        attribute_key: { name: 'user_id', id: 'u2' },
+        group: 'account',
+        attributes: { tier: 'gold' },
+      },
+    ]
+      .map((line) => JSON.stringify(line))
+      .join('\n'),
+  );
   const { out } = run('preview', '--json', '--definitions', definitions, file);
   assert.deepEqual(JSON.parse(out), [{ name: 'gold', version: 1, targets: 1, seen: 2 }]);
 });
 
 test('lists, flags and numbers can be pushed', () => {
-  const definitions = write('kinds.json', JSON.stringify({
-    attribute_groups: [{
-      name: 'account', attribute_key: { name: 'user_id' },
-      fields: [{ name: 'tags', type: 'string_list' }, { name: 'scores', type: 'double_list' }, { name: 'paid', type: 'bool' }, { name: 'age', type: 'int32' }],
-    }],
-  }));
+  const definitions = write(
+    'kinds.json',
+    JSON.stringify({
+      attribute_groups: [
+        {
+          name: 'account',
+          attribute_key: { name: 'user_id' },
+          fields: [
+            { name: 'tags', type: 'string_list' },
+            { name: 'scores', type: 'double_list' },
+            { name: 'paid', type: 'bool' },
+            { name: 'age', type: 'int32' },
+          ],
+        },
+      ],
+    }),
+  );
   const push = { type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account' };
   const attributes = { tags: ['a', 'b'], scores: [1, 2.5], paid: true, age: 41 };
   const wrong = [
-    { ...push, attribute_key: 'u1', attributes }, { ...push, attributes: [] }, { ...push, attributes, time: 'soon' }, { ...push, attribute_key: { name: 'user_id', id: '' }, attributes },
+    { ...push, attribute_key: 'u1', attributes },
+    { ...push, attributes: [] },
+    { ...push, attributes, time: 'soon' },
+    { ...push, attribute_key: { name: 'user_id', id: '' }, attributes },
   ];
-  const file = write('kinds.ndjson', [{ ...push, attributes }, ...wrong].map((line) => JSON.stringify(line)).join('\n'));
+  const file = write(
+    'kinds.ndjson',
+    [{ ...push, attributes }, ...wrong].map((line) => JSON.stringify(line)).join('\n'),
+  );
   const { status, out, err } = run('attributes', '--definitions', definitions, file);
   assert.equal(status, 1);
   assert.deepEqual(lines(out)[0].attributes.account, { tags: ['a', 'b'], scores: [1, 2.5], paid: true, age: 41 });
@@ -477,14 +702,34 @@ test('lists, flags and numbers can be pushed', () => {
 });
 
 test('rule 37: a pushed value that is an object or a list of other than scalars is refused and changes nothing', () => {
-  const definitions = write('nested.json', JSON.stringify({
-    attribute_groups: [{ name: 'account', attribute_key: { name: 'user_id' }, fields: [{ name: 'tier', type: 'string' }, { name: 'tags', type: 'string_list' }] }],
-  }));
-  const push = (attributes) => JSON.stringify({ type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account', attributes });
-  const file = write('nested.ndjson', [
-    push({ tier: 'gold', tags: ['a'] }),
-    push({ tier: { a: 1 } }), push({ tags: { b: 2 } }), push({ tags: [['z']] }), push({ tags: ['a', {}] }), push({ tags: ['a', null] }),
-  ].join('\n'));
+  const definitions = write(
+    'nested.json',
+    JSON.stringify({
+      attribute_groups: [
+        {
+          name: 'account',
+          attribute_key: { name: 'user_id' },
+          fields: [
+            { name: 'tier', type: 'string' },
+            { name: 'tags', type: 'string_list' },
+          ],
+        },
+      ],
+    }),
+  );
+  const push = (attributes) =>
+    JSON.stringify({ type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account', attributes });
+  const file = write(
+    'nested.ndjson',
+    [
+      push({ tier: 'gold', tags: ['a'] }),
+      push({ tier: { a: 1 } }),
+      push({ tags: { b: 2 } }),
+      push({ tags: [['z']] }),
+      push({ tags: ['a', {}] }),
+      push({ tags: ['a', null] }),
+    ].join('\n'),
+  );
   const { status, out, err } = run('attributes', '--definitions', definitions, file);
   assert.equal(status, 1);
   assert.deepEqual(lines(out)[0].attributes, { account: { tier: 'gold', tags: ['a'] } });
@@ -493,11 +738,27 @@ test('rule 37: a pushed value that is an object or a list of other than scalars 
 });
 
 test('rule 1: a pushed number beyond a double counts as missing, and one in a list is refused', () => {
-  const definitions = write('beyond.json', JSON.stringify({
-    attribute_groups: [{ name: 'account', attribute_key: { name: 'user_id' }, fields: [{ name: 'age', type: 'double' }, { name: 'scores', type: 'double_list' }] }],
-  }));
-  const push = (attributes) => `{"type": "attributes", "attribute_key": {"name": "user_id", "id": "u1"}, "group": "account", "attributes": ${attributes}}`;
-  const file = write('beyond.ndjson', [push('{"age": 5, "scores": [1]}'), push('{"age": -1e999}'), push('{"scores": [1, 1e999]}')].join('\n'));
+  const definitions = write(
+    'beyond.json',
+    JSON.stringify({
+      attribute_groups: [
+        {
+          name: 'account',
+          attribute_key: { name: 'user_id' },
+          fields: [
+            { name: 'age', type: 'double' },
+            { name: 'scores', type: 'double_list' },
+          ],
+        },
+      ],
+    }),
+  );
+  const push = (attributes) =>
+    `{"type": "attributes", "attribute_key": {"name": "user_id", "id": "u1"}, "group": "account", "attributes": ${attributes}}`;
+  const file = write(
+    'beyond.ndjson',
+    [push('{"age": 5, "scores": [1]}'), push('{"age": -1e999}'), push('{"scores": [1, 1e999]}')].join('\n'),
+  );
   const { status, out, err } = run('attributes', '--definitions', definitions, file);
   assert.equal(status, 1);
   assert.deepEqual(lines(out)[0].attributes, { account: { age: null, scores: [1] } });
@@ -524,7 +785,15 @@ test('a line beyond 16 MB is skipped without being kept', () => {
 test('a file that is larger than the memory is read in constant memory', () => {
   const file = manyEvents();
   assert.ok(statSync(file).size > 60e6);
-  const { status, stderr } = spawnSync('bash', ['-c', 'ulimit -v 50000; exec "$0" "$@"', program, 'attributes', '--definitions', bundle, file]);
+  const { status, stderr } = spawnSync('bash', [
+    '-c',
+    'ulimit -v 50000; exec "$0" "$@"',
+    program,
+    'attributes',
+    '--definitions',
+    bundle,
+    file,
+  ]);
   assert.equal(status, 0, `${stderr}`);
 });
 
@@ -539,9 +808,16 @@ test('progress appears on a terminal only, fits its width, and is erased', () =>
   const file = manyEvents();
   const quiet = run('attributes', '--definitions', bundle, file);
   assert.equal(quiet.err, '');
-  for (const [columns, pattern] of [[80, /^ \d+ %  [\d,]+ lines/m], [12, /^ \d+ %$/m]]) {
+  for (const [columns, pattern] of [
+    [80, /^ \d+ %  [\d,]+ lines/m],
+    [12, /^ \d+ %$/m],
+  ]) {
     const shown = onTerminal(columns, 'attributes', '--definitions', bundle, file);
-    const [last, ...progress] = shown.split('\r').filter((part) => part.includes('\x1b[K')).map((part) => part.replace('\x1b[K', '')).reverse();
+    const [last, ...progress] = shown
+      .split('\r')
+      .filter((part) => part.includes('\x1b[K'))
+      .map((part) => part.replace('\x1b[K', ''))
+      .reverse();
     assert.ok(progress.length > 0, shown);
     for (const text of progress) {
       assert.match(text, pattern);
@@ -555,14 +831,32 @@ test('on a terminal the table keeps its width, and an explanation is indented', 
   const wide = JSON.parse(readFileSync(bundle, 'utf8'));
   wide.interventions[0].name = 'a_name_that_is_much_longer_than_a_terminal_is_wide';
   const definitions = write('wide.json', JSON.stringify(wide));
-  assert.match(run('preview', '--definitions', definitions, events).out, /^a_name_that_is_much_longer_than_a_terminal_is_wide /m);
-  for (const [columns, heads] of [[60, /VERSION/], [44, /^INTERVENTION +TARGETS/]]) {
+  assert.match(
+    run('preview', '--definitions', definitions, events).out,
+    /^a_name_that_is_much_longer_than_a_terminal_is_wide /m,
+  );
+  for (const [columns, heads] of [
+    [60, /VERSION/],
+    [44, /^INTERVENTION +TARGETS/],
+  ]) {
     const table = onTerminal(columns, 'preview', '--definitions', definitions, events);
     assert.match(table, heads);
     assert.match(table, /^a_name_\w+\.\.\. /m);
     for (const line of table.split('\n')) assert.ok(line.length <= columns, line);
   }
-  const explanation = onTerminal(80, 'explain', '--definitions', bundle, '--intervention', 'discount', '--key', 'domain_userid', '--id', user, events);
+  const explanation = onTerminal(
+    80,
+    'explain',
+    '--definitions',
+    bundle,
+    '--intervention',
+    'discount',
+    '--key',
+    'domain_userid',
+    '--id',
+    user,
+    events,
+  );
   assert.match(explanation, /^ {2}"why": /m);
 });
 
@@ -575,7 +869,9 @@ function manyEvents() {
 /** Returns the program's output to a terminal with `columns` columns. */
 function onTerminal(columns, ...args) {
   const command = [program, ...args].map((word) => `'${word}'`).join(' ');
-  const { status, stdout } = spawnSync('script', ['-qec', `stty cols ${columns}; ${command}`, '/dev/null'], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync('script', ['-qec', `stty cols ${columns}; ${command}`, '/dev/null'], {
+    encoding: 'utf8',
+  });
   assert.equal(status, 0, stdout);
   return stdout.replaceAll('\r\n', '\n');
 }
@@ -601,12 +897,46 @@ test('messages about definitions show no control characters, and have a line eac
     [escapes]: 1,
     attribute_keys: [{ name: escapes }, { name: 'k', property: { type: 'atomic', name: escapes } }],
     attribute_groups: [
-      { name: escapes, version: 1, attribute_key: { name: escapes }, attributes: [{ name: escapes, type: escapes, aggregation: escapes, [escapes]: 1, criteria: { all: [{ property: { type: 'event', vendor: escapes, name: escapes, major_version: 1, path: escapes }, operator: escapes, value: escapes }] } }] },
+      {
+        name: escapes,
+        version: 1,
+        attribute_key: { name: escapes },
+        attributes: [
+          {
+            name: escapes,
+            type: escapes,
+            aggregation: escapes,
+            [escapes]: 1,
+            criteria: {
+              all: [
+                {
+                  property: { type: 'event', vendor: escapes, name: escapes, major_version: 1, path: escapes },
+                  operator: escapes,
+                  value: escapes,
+                },
+              ],
+            },
+          },
+        ],
+      },
     ],
     services: [{ name: escapes, attribute_groups: [{ name: escapes, version: 1 }] }],
-    interventions: [{ name: escapes, version: escapes, criteria: { attribute: `${escapes}:${escapes}`, operator: escapes, value: escapes }, target_attribute_keys: [{ name: escapes }] }],
+    interventions: [
+      {
+        name: escapes,
+        version: escapes,
+        criteria: { attribute: `${escapes}:${escapes}`, operator: escapes, value: escapes },
+        target_attribute_keys: [{ name: escapes }],
+      },
+    ],
   };
-  for (const text of [JSON.stringify(wrong), `{"${escapes}`, escapes, `[${escapes}]`, Buffer.from([0x7b, 0x22, 0x9b, 0x32, 0x4a, 0xff, 0x22, 0x3a])]) {
+  for (const text of [
+    JSON.stringify(wrong),
+    `{"${escapes}`,
+    escapes,
+    `[${escapes}]`,
+    Buffer.from([0x7b, 0x22, 0x9b, 0x32, 0x4a, 0xff, 0x22, 0x3a]),
+  ]) {
     const file = write('escapes.json', text);
     const { status, out, err } = runPlain('check', file);
     assert.equal(status, 1);
@@ -617,7 +947,12 @@ test('messages about definitions show no control characters, and have a line eac
 });
 
 test('messages about events, files and arguments show no control characters', () => {
-  const event = { user_id: 'u', event_id: randomUUID(), event_name: 'page_view', derived_tstamp: '2026-06-01T08:00:00Z' };
+  const event = {
+    user_id: 'u',
+    event_id: randomUUID(),
+    event_name: 'page_view',
+    derived_tstamp: '2026-06-01T08:00:00Z',
+  };
   const lines = [
     JSON.stringify({ ...event, derived_tstamp: escapes }),
     JSON.stringify({ ...event, collector_tstamp: escapes, derived_tstamp: null }),
@@ -626,8 +961,20 @@ test('messages about events, files and arguments show no control characters', ()
     JSON.stringify({ [escapes]: JSON.stringify(event) }),
     JSON.stringify({ schema: escapes, data: escapes }),
     JSON.stringify({ [`USER_ID${escapes}`]: 1 }),
-    JSON.stringify({ type: 'attributes', group: escapes, version: escapes, attribute_key: { name: escapes, id: escapes }, attributes: { [escapes]: escapes } }),
-    JSON.stringify({ type: 'attributes', group: 'g', attribute_key: { name: 'user_id', id: escapes }, attributes: { [escapes]: escapes }, time: escapes }),
+    JSON.stringify({
+      type: 'attributes',
+      group: escapes,
+      version: escapes,
+      attribute_key: { name: escapes, id: escapes },
+      attributes: { [escapes]: escapes },
+    }),
+    JSON.stringify({
+      type: 'attributes',
+      group: 'g',
+      attribute_key: { name: 'user_id', id: escapes },
+      attributes: { [escapes]: escapes },
+      time: escapes,
+    }),
     escapes.replace('\n', ''),
     `{"${escapes.replace('\n', '')}`,
   ];
@@ -638,9 +985,17 @@ test('messages about events, files and arguments show no control characters', ()
     assert.equal(err.trimEnd().split('\n').length, lines.length + 1, err);
   }
   const argument = escapes.replaceAll('\u0000', '');
-  for (const args of [[argument], ['help', argument], ['check', argument], ['check', `--${argument}`], ['replay', '--until', argument, '--definitions', bundle, events],
-    ['replay', '--definitions', argument, events], ['replay', '--definitions', bundle, argument], ['replay', '--profiles', argument, '--definitions', bundle, events],
-    ['explain', '--definitions', bundle, '--intervention', argument, '--key', argument, '--id', argument, events]]) {
+  for (const args of [
+    [argument],
+    ['help', argument],
+    ['check', argument],
+    ['check', `--${argument}`],
+    ['replay', '--until', argument, '--definitions', bundle, events],
+    ['replay', '--definitions', argument, events],
+    ['replay', '--definitions', bundle, argument],
+    ['replay', '--profiles', argument, '--definitions', bundle, events],
+    ['explain', '--definitions', bundle, '--intervention', argument, '--key', argument, '--id', argument, events],
+  ]) {
     const { status, err } = runPlain(...args);
     assert.notEqual(status, 0);
     assert.match(err, /\S/);
@@ -649,20 +1004,44 @@ test('messages about events, files and arguments show no control characters', ()
 
 test('JSON shows no control characters, and is the same JSON', () => {
   const seen = '\u0080é 👟 \u009f' + escapes;
-  const definitions = write('shown.json', JSON.stringify({
-    attribute_groups: [{
-      name: 'g', attribute_key: { name: 'user_id' },
-      attributes: [
-        { name: 'page', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'page_title' } },
-        { name: 'pages', type: 'string_list', aggregation: 'unique_list', property: { type: 'atomic', name: 'page_title' } },
+  const definitions = write(
+    'shown.json',
+    JSON.stringify({
+      attribute_groups: [
+        {
+          name: 'g',
+          attribute_key: { name: 'user_id' },
+          attributes: [
+            { name: 'page', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'page_title' } },
+            {
+              name: 'pages',
+              type: 'string_list',
+              aggregation: 'unique_list',
+              property: { type: 'atomic', name: 'page_title' },
+            },
+          ],
+        },
       ],
-    }],
-    interventions: [{ name: 'shown', version: 1, criteria: { attribute: 'g:page', operator: '=', value: seen }, payload_attribute_groups: [{ name: 'g', version: 1 }] }],
-  }));
-  const file = write('shown.ndjson', `${JSON.stringify({ user_id: seen, page_title: seen, event_name: 'page_view', derived_tstamp: '2026-06-01T08:00:00Z' })}\n`);
+      interventions: [
+        {
+          name: 'shown',
+          version: 1,
+          criteria: { attribute: 'g:page', operator: '=', value: seen },
+          payload_attribute_groups: [{ name: 'g', version: 1 }],
+        },
+      ],
+    }),
+  );
+  const file = write(
+    'shown.ndjson',
+    `${JSON.stringify({ user_id: seen, page_title: seen, event_name: 'page_view', derived_tstamp: '2026-06-01T08:00:00Z' })}\n`,
+  );
   const options = ['--definitions', definitions];
   const replayed = lines(runPlain('replay', ...options, file).out);
-  assert.deepEqual(replayed.map(({ target_attribute_key, attributes }) => [target_attribute_key.id, attributes['g:page']]), [[seen, seen]]);
+  assert.deepEqual(
+    replayed.map(({ target_attribute_key, attributes }) => [target_attribute_key.id, attributes['g:page']]),
+    [[seen, seen]],
+  );
   const [profile] = lines(runPlain('attributes', ...options, file).out);
   assert.deepEqual([profile.attribute_key.id, profile.attributes.g], [seen, { page: seen, pages: [seen] }]);
   assert.match(runPlain('attributes', ...options, file).out, /é 👟/);
@@ -680,7 +1059,10 @@ function run(...args) {
 }
 
 function lines(text) {
-  return text.trimEnd().split('\n').map((line) => JSON.parse(line));
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
 
 function write(name, text) {

@@ -48,7 +48,9 @@ function llvm(program, ...options) {
 }
 
 function print(name, { count, covered }) {
-  console.log(`${String(count).padStart(9)}${String(covered).padStart(9)}${share({ count, covered }).toFixed(1).padStart(8)} %  ${name}`);
+  console.log(
+    `${String(count).padStart(9)}${String(covered).padStart(9)}${share({ count, covered }).toFixed(1).padStart(8)} %  ${name}`,
+  );
 }
 
 function share({ count, covered }) {

@@ -35,7 +35,12 @@ FetchContent_Declare(tripline SOURCE_DIR "${root}")
 FetchContent_MakeAvailable(tripline)`;
   const views = build('part', project.replace(/^find_package\(tripline .*\)$/m, part) + strict);
   checkProgram(views);
-  const installed = execFileSync('cmake', ['--install', join(folder, 'part/build'), '--prefix', join(folder, 'nothing')]);
+  const installed = execFileSync('cmake', [
+    '--install',
+    join(folder, 'part/build'),
+    '--prefix',
+    join(folder, 'nothing'),
+  ]);
   assert.doesNotMatch(String(installed), /tripline/, 'the project alone says what it installs');
 });
 

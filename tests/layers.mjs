@@ -12,14 +12,43 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // From the bottom to the top. The first entry of the list that is a prefix of a path gives the path's layer.
 const layers = {
   core: [
-    'include/tripline/detail', 'src/support', 'src/patterns', 'include/tripline/diagnostic.h', 'include/tripline/value.h',
-    'include/tripline/definitions.h', 'include/tripline/program.h', 'include/tripline/event.h',
-    'include/tripline/engine.h', 'include/tripline', 'src/value', 'src/event/identifier', 'src/definitions', 'src/compile',
-    'src/event', 'src/attributes', 'src/profiles', 'src/criteria', 'src/interventions', 'src/engine', 'cli/terminal',
-    'cli/input', 'cli/commands', 'cli',
+    'include/tripline/detail',
+    'src/support',
+    'src/patterns',
+    'include/tripline/diagnostic.h',
+    'include/tripline/value.h',
+    'include/tripline/definitions.h',
+    'include/tripline/program.h',
+    'include/tripline/event.h',
+    'include/tripline/engine.h',
+    'include/tripline',
+    'src/value',
+    'src/event/identifier',
+    'src/definitions',
+    'src/compile',
+    'src/event',
+    'src/attributes',
+    'src/profiles',
+    'src/criteria',
+    'src/interventions',
+    'src/engine',
+    'cli/terminal',
+    'cli/input',
+    'cli/commands',
+    'cli',
   ],
   'js/src': ['types.ts', 'support', 'event', 'engine', 'state', 'delivery', 'evaluator', 'stream', ''],
-  'demo-shop/sandbox/src': ['types.ts', 'support', 'options.ts', 'registry', 'collector', 'stream', 'state', 'http', ''],
+  'demo-shop/sandbox/src': [
+    'types.ts',
+    'support',
+    'options.ts',
+    'registry',
+    'collector',
+    'stream',
+    'state',
+    'http',
+    '',
+  ],
 };
 
 // Packages import one another by name. The first of these folders that holds a file is its package.
@@ -28,20 +57,25 @@ const packages = ['demo-shop/sandbox', 'demo-shop', 'js'];
 const includeFolders = ['core/include', 'core/src', 'core/cli'];
 
 const files = execFileSync('git', ['ls-files', ...Object.keys(layers)], { cwd: root, encoding: 'utf8' })
-  .split('\n').filter((file) => /\.(h|cpp|ts)$/.test(file));
+  .split('\n')
+  .filter((file) => /\.(h|cpp|ts)$/.test(file));
 const known = new Set(files);
 const uses = new Map(files.map((file) => [file, usedBy(file)]));
 
 const faults = [...upward(), ...circles(), ...acrossPackages()];
 for (const fault of faults) console.log(fault);
-console.log(`${files.length} files, ${[...uses.values()].flat().length} imports and includes, ${faults.length} in the wrong direction`);
+console.log(
+  `${files.length} files, ${[...uses.values()].flat().length} imports and includes, ${faults.length} in the wrong direction`,
+);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
 function usedBy(file) {
   const source = readFileSync(join(root, file), 'utf8');
   const specifiers = file.endsWith('.ts')
     ? relativeImports(file, source).map((path) => [path.replace(/\.js$/, '.ts')])
-    : [...source.matchAll(/^#include "([^"]+)"/gm)].map(([, path]) => includeFolders.map((folder) => `${folder}/${path}`));
+    : [...source.matchAll(/^#include "([^"]+)"/gm)].map(([, path]) =>
+        includeFolders.map((folder) => `${folder}/${path}`),
+      );
   return specifiers.flatMap((candidates) => candidates.filter((candidate) => known.has(candidate)));
 }
 

@@ -21,7 +21,8 @@ symlinkSync(join(root, '.build/native'), join(folder, 'build'));
 const inFolder = (command) => assert.equal(bash(command, folder), 0);
 const inRepository = (command) => assert.equal(bash(`PATH=$PWD/.build/native/bin:$PATH; ${command}`, root), 0);
 /** For a command that a part of tests/run runs; checks that the part exists. */
-const byPart = (part) => () => assert.match(readFileSync(join(root, 'tests/run'), 'utf8'), new RegExp(`^part_${part}\\(\\)`, 'm'));
+const byPart = (part) => () =>
+  assert.match(readFileSync(join(root, 'tests/run'), 'utf8'), new RegExp(`^part_${part}\\(\\)`, 'm'));
 /** For a command that no test runs, for the reason beside it; checks that its program exists. */
 const notRun = (command) => assert.ok(existsSync(join(root, command.replace(/^node /, '').split(' ')[0])));
 
@@ -43,7 +44,10 @@ const runners = [
   [/^npm --prefix js (run types|test)/, byPart('js')],
   [/^npm --prefix tests\/e2e test/, byPart('e2e')],
   [/^\.setup\/build( (native|wasm|js|shop))*$/, byPart('native')], // tests/run does this first
-  [/^cmake -S \. -B build -DTRIPLINE_BUILD_TESTS=OFF && cmake --build build && sudo cmake --install build$/, byPart('install')],
+  [
+    /^cmake -S \. -B build -DTRIPLINE_BUILD_TESTS=OFF && cmake --build build && sudo cmake --install build$/,
+    byPart('install'),
+  ],
   [/^(cmake .*|\.build\/fuzz\/bin\/fuzz-(rlike|events) .*)$/, byPart('fuzz')],
   [/^\.build\/fuzz\/bin\/fuzz-make-corpus /, byPart('fuzz')],
   [/^tests\/run( |$)/, notRun], // would run this test again
@@ -73,12 +77,14 @@ function readmes() {
 /** Returns the lines of ```sh blocks, without comments. Joins a line that ends in \ with the next one. */
 function commandsOf(file) {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/^ *```sh\n(.*?)^ *```/gms)].flatMap(([, block]) => block
-    .replaceAll(/\s+#.*$/gm, '')
-    .replaceAll(/\s*\\\n\s*/g, ' ')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== ''));
+  return [...text.matchAll(/^ *```sh\n(.*?)^ *```/gms)].flatMap(([, block]) =>
+    block
+      .replaceAll(/\s+#.*$/gm, '')
+      .replaceAll(/\s*\\\n\s*/g, ' ')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== ''),
+  );
 }
 
 function bash(command, cwd) {

@@ -42,7 +42,9 @@ function withImports(file, found = new Set()) {
 }
 
 function imports(file, statement) {
-  return [...readFileSync(file, 'latin1').matchAll(statement)].map(([, specifier]) => resolve(dirname(file), specifier));
+  return [...readFileSync(file, 'latin1').matchAll(statement)].map(([, specifier]) =>
+    resolve(dirname(file), specifier),
+  );
 }
 
 function compressed(file) {
@@ -50,6 +52,9 @@ function compressed(file) {
 }
 
 function brotli(bytes) {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
   return brotliCompressSync(bytes, { params }).length;
 }

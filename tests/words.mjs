@@ -31,14 +31,31 @@ const needed = new Set();
 const found = [];
 
 const programs = ['tests/run', 'demo-shop/start', 'demo-shop/sandbox/start', '.ci/*', '.setup/*'];
-const patterns = ['*.h', '*.cpp', '*.ts', '*.mjs', '*.js', '*.md', '*.py', '*.css', '*.yml', '*CMakeLists.txt', ...programs];
-const files = execFileSync('git', ['ls-files', ...patterns], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+const patterns = [
+  '*.h',
+  '*.cpp',
+  '*.ts',
+  '*.mjs',
+  '*.js',
+  '*.md',
+  '*.py',
+  '*.css',
+  '*.yml',
+  '*CMakeLists.txt',
+  ...programs,
+];
+const files = execFileSync('git', ['ls-files', ...patterns], { cwd: root, encoding: 'utf8' })
+  .trim()
+  .split('\n');
 for (const file of files) {
   if (exceptions.files.some((each) => file.startsWith(each))) continue;
   const source = readFileSync(join(root, file), 'utf8');
-  for (const { line, text, isComment } of file.endsWith('.md') ? linesOf(source) : [...commentsOf(source), ...stringsOf(source)]) {
+  for (const { line, text, isComment } of file.endsWith('.md')
+    ? linesOf(source)
+    : [...commentsOf(source), ...stringsOf(source)]) {
     for (const [phrase, instead] of isComment ? [...anywhere, ...inComments] : anywhere) {
-      if (phrase.test(text) && !isException(file, text)) found.push(`${file}:${line}: ${text.trim()}\n    write: ${instead}`);
+      if (phrase.test(text) && !isException(file, text))
+        found.push(`${file}:${line}: ${text.trim()}\n    write: ${instead}`);
     }
   }
 }
@@ -68,8 +85,10 @@ function* linesOf(source) {
 function* commentsOf(source) {
   let before = '';
   for (const [index, text] of source.split('\n').entries()) {
-    const comment = /^\s*(?:\/\/[/!]?|\/\*\*?|\*(?!\/)|#(?!include|pragma|if|else|endif|define|!))\s?(.*?)(?:\*\/)?\s*$/.exec(text)?.[1]
-      ?? /(?:;|\{|,|\))\s+\/\/[/!<]*\s?(.*)$/.exec(text)?.[1];
+    const comment =
+      /^\s*(?:\/\/[/!]?|\/\*\*?|\*(?!\/)|#(?!include|pragma|if|else|endif|define|!))\s?(.*?)(?:\*\/)?\s*$/.exec(
+        text,
+      )?.[1] ?? /(?:;|\{|,|\))\s+\/\/[/!<]*\s?(.*)$/.exec(text)?.[1];
     if (comment !== undefined) {
       const isStart = before === '' || /[.:]$/.test(before);
       yield { line: index + 1, text: isStart ? comment : ` ${comment}`, isComment: true };
@@ -81,6 +100,7 @@ function* commentsOf(source) {
 function* stringsOf(source) {
   for (const [index, text] of source.split('\n').entries()) {
     if (/^\s*(?:\/\/|\*|\/\*|#include|import\b)/.test(text)) continue;
-    for (const [, , string] of text.matchAll(/(['"`])((?:\\.|(?!\1).){12,})\1/g)) yield { line: index + 1, text: string, isComment: false };
+    for (const [, , string] of text.matchAll(/(['"`])((?:\\.|(?!\1).){12,})\1/g))
+      yield { line: index + 1, text: string, isComment: false };
   }
 }

@@ -11,5 +11,7 @@ export async function collector(shop: FastifyInstance): Promise<void> {
     body.once('end', () => done(null));
   });
   shop.post('/com.snowplowanalytics.snowplow/tp2', (_request, reply) => reply.type('text/plain').send('ok'));
-  shop.get('/i', (_request, reply) => reply.type('image/gif').header('Cache-Control', 'no-store').send(transparentPixel));
+  shop.get('/i', (_request, reply) =>
+    reply.type('image/gif').header('Cache-Control', 'no-store').send(transparentPixel),
+  );
 }

@@ -49,7 +49,9 @@ async function startSandbox(options: Options): Promise<URL | undefined> {
   } catch (error) {
     await server.close();
     if (!isTaken(error)) throw error;
-    console.error(`Port ${options.port} is taken, so the shop starts without a sandbox. Choose another with --sandbox-port.`);
+    console.error(
+      `Port ${options.port} is taken, so the shop starts without a sandbox. Choose another with --sandbox-port.`,
+    );
     return undefined;
   }
   closeWithProcess(server);
@@ -94,7 +96,10 @@ function readSettings(): Settings | StartFailure | undefined {
   }
 }
 
-function sandboxOptions(port: string, data = fileURLToPath(new URL('.sandbox', root))): Options | StartFailure | undefined {
+function sandboxOptions(
+  port: string,
+  data = fileURLToPath(new URL('.sandbox', root)),
+): Options | StartFailure | undefined {
   return readOptions(['--port', port], process.env, data);
 }
 

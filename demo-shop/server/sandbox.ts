@@ -16,7 +16,8 @@ export async function sandboxRoutes(shop: FastifyInstance, { sandbox }: { sandbo
   const handOn = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     reply.from(request.url, {
       // The shop has checked which page sent the request, so the sandbox does not need the page's address.
-      rewriteRequestHeaders: (_request, { origin: _, referer: _referer, 'sec-fetch-site': _site, ...headers }) => headers,
+      rewriteRequestHeaders: (_request, { origin: _, referer: _referer, 'sec-fetch-site': _site, ...headers }) =>
+        headers,
       onError: (failed) => void failed.code(503).send('The sandbox does not answer.'),
     });
   shop.post('/com.snowplowanalytics.snowplow/tp2', handOn);

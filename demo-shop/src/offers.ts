@@ -10,5 +10,8 @@ export function offerCode(code: string): void {
 }
 
 export function withdrawCodes(codes: readonly string[]): void {
-  write('shop.offers', offeredCodes().filter((code) => !codes.includes(code)));
+  write(
+    'shop.offers',
+    offeredCodes().filter((code) => !codes.includes(code)),
+  );
 }

@@ -10,7 +10,10 @@ import { setUpDeciding } from './deciding.ts';
 import { forgetVisitor, startTracking, trackPage, visitorId, type PageType } from './tracking.ts';
 
 /** Calls `render`, which may set the page's title, then tracks the page view, then calls what `render` returned. */
-export async function startPage(pageType: PageType, render: (catalogue: Catalogue) => void | (() => void)): Promise<void> {
+export async function startPage(
+  pageType: PageType,
+  render: (catalogue: Catalogue) => void | (() => void),
+): Promise<void> {
   startTracking(pageType);
   closeBannersWithEscape();
   showCartCount();
@@ -32,7 +35,9 @@ export function showCartCount(): void {
   find('cart-link', HTMLElement).setAttribute('aria-label', `Cart, ${count} ${count === 1 ? 'item' : 'items'}`);
 }
 
-async function renderWithCatalogue(render: (catalogue: Catalogue) => void | (() => void)): Promise<void | (() => void)> {
+async function renderWithCatalogue(
+  render: (catalogue: Catalogue) => void | (() => void),
+): Promise<void | (() => void)> {
   try {
     return render(await loadCatalogue());
   } catch (error) {

@@ -37,14 +37,21 @@ type NumberField =
   | `${'page' | 'refr'}_urlport`
   | `geo_${'latitude' | 'longitude'}`
   | `${'ti_price' | 'tr_shipping' | 'tr_tax' | 'tr_total'}${'' | '_base'}`
-  | 'domain_sessionidx' | 'se_value' | 'ti_quantity' | 'txn_id';
+  | 'domain_sessionidx'
+  | 'se_value'
+  | 'ti_quantity'
+  | 'txn_id';
 type BooleanField = 'br_cookies' | `br_features_${string}` | 'dvce_ismobile';
 type TimeField = `${string}_tstamp`;
 
 /** The type of an atomic field of a known name (rule 2); a time is written as a string. */
 type FieldValue<Name extends string> = string extends Name
   ? Scalar
-  : Name extends NumberField ? number : Name extends BooleanField ? boolean : string;
+  : Name extends NumberField
+    ? number
+    : Name extends BooleanField
+      ? boolean
+      : string;
 
 /** Names a field of the canonical event. */
 export const AtomicProperty = <const Name extends string>(
@@ -76,14 +83,20 @@ export const PageView = (): EventSelector => ({ vendor: snowplow, name: 'page_vi
 /** Selects page pings. */
 export const PagePing = (): EventSelector => ({ vendor: snowplow, name: 'page_ping', version: '1-0-0' });
 /** Selects structured events. */
-export const StructuredEvent = (): EventSelector => ({ vendor: 'com.google.analytics', name: 'event', version: '1-0-0' });
+export const StructuredEvent = (): EventSelector => ({
+  vendor: 'com.google.analytics',
+  name: 'event',
+  version: '1-0-0',
+});
 
 type Literal<Filtered extends Property> = Filtered extends { type: 'atomic'; name: infer Name extends string }
   ? FieldValue<Name>
   : Scalar;
 type Ordered<Filtered extends Property> = Exclude<Literal<Filtered>, boolean>;
 type Listed<Filtered extends Property> = Extract<Values, Literal<Filtered>[]>;
-type Pattern<Filtered extends Property> = Filtered extends { name: NumberField | BooleanField | TimeField } ? never : string;
+type Pattern<Filtered extends Property> = Filtered extends { name: NumberField | BooleanField | TimeField }
+  ? never
+  : string;
 
 /** A condition on an event. On an atomic field of a known name, the value is of that field's type. */
 export type EventCriterion<Filtered extends Property = Property> =
@@ -143,7 +156,12 @@ type Aggregated =
   | { aggregation: 'approx_count_distinct'; type: Numeric; property: Property }
   | { aggregation: 'unique_list'; type: `${ScalarType}_list`; property: Property }
   | { aggregation: 'category_count'; type: 'dict'; property: Property }
-  | { aggregation: 'time_since_last' | 'time_since_first'; type: 'double' | 'float'; time_unit: 's' | 'min' | 'h' | 'd'; property?: never };
+  | {
+      aggregation: 'time_since_last' | 'time_since_first';
+      type: 'double' | 'float';
+      time_unit: 's' | 'min' | 'h' | 'd';
+      property?: never;
+    };
 
 /** A rolling window, or the time to live of a lifetime value, not both. */
 type Lifetime = { period?: Duration; ttl?: never } | { period?: never; ttl?: Duration };
@@ -262,7 +280,9 @@ type Group<Definition extends GroupDefinition> = Omit<
   Definition,
   'version' | 'online' | 'offline' | 'is_published' | 'attribute_key'
 > &
-  Partial<Pick<Definition, 'version' | 'online' | 'is_published'>> & { attribute_key: AttributeKeyDefinition | KeyLink };
+  Partial<Pick<Definition, 'version' | 'online' | 'is_published'>> & {
+    attribute_key: AttributeKeyDefinition | KeyLink;
+  };
 
 /** Completes a group whose attributes are computed from events: version 1, online, unpublished by default. */
 export const StreamAttributeGroup = (group: Group<StreamGroupDefinition>): StreamGroupDefinition => ({
@@ -328,23 +348,21 @@ type Changed = { attribute: `${string}:${string}`; operator: 'changed' };
 /** `attribute` is `group:attribute`. `changed` stands alone or within `all`. */
 export type InterventionCriterionDefinition = Compared | Changed;
 
-type Unchanged =
-  | Compared
-  | { all: Unchanged[] }
-  | { any: Unchanged[] }
-  | { none: Unchanged[] };
+type Unchanged = Compared | { all: Unchanged[] } | { any: Unchanged[] } | { none: Unchanged[] };
 
 /** One criterion, or `all`, `any` or `none` of criteria. */
 export type InterventionCriteria =
-  | InterventionCriterionDefinition
-  | { all: InterventionCriteria[] }
-  | { any: Unchanged[] }
-  | { none: Unchanged[] };
+  InterventionCriterionDefinition | { all: InterventionCriteria[] } | { any: Unchanged[] } | { none: Unchanged[] };
 
 /** Compares an attribute with a value. */
-export const InterventionCriterion = <Given extends InterventionCriterionDefinition>(criterion: Given): Given => criterion;
+export const InterventionCriterion = <Given extends InterventionCriterionDefinition>(criterion: Given): Given =>
+  criterion;
 /** Holds if all of them hold. */
-export const InterventionCriteriaAll = <Given extends InterventionCriteria>({ all }: { all: Given[] }): { all: Given[] } => ({ all });
+export const InterventionCriteriaAll = <Given extends InterventionCriteria>({
+  all,
+}: {
+  all: Given[];
+}): { all: Given[] } => ({ all });
 /** Holds if one of them holds. */
 export const InterventionCriteriaAny = ({ any }: { any: Unchanged[] }): { any: Unchanged[] } => ({ any });
 /** Holds if none of them holds. */

@@ -4,7 +4,14 @@
  * @module
  */
 import { Engine } from './engine/engine.js';
-import { compileModule, instantiate, loadDefinitions, notLoaded, type DefinitionsSource, type WasmSource } from './engine/load.js';
+import {
+  compileModule,
+  instantiate,
+  loadDefinitions,
+  notLoaded,
+  type DefinitionsSource,
+  type WasmSource,
+} from './engine/load.js';
 import { fileOr } from './support/local-file.js';
 import type { Limits } from './engine/engine-base.js';
 import { definitionsProblem, EngineError, messageOf } from './support/problem.js';

@@ -5,7 +5,14 @@
  */
 import { HeldIds } from './state/held-ids.js';
 import { loadEngine, type Engine, type EngineOptions } from './server.js';
-import type { AttributeKey, Attributes, AttributeUpdate, Explanation, TrackerPayload, TriggeredIntervention } from './types.js';
+import type {
+  AttributeKey,
+  Attributes,
+  AttributeUpdate,
+  Explanation,
+  TrackerPayload,
+  TriggeredIntervention,
+} from './types.js';
 
 export type { Attributes, AttributeUpdate, Explanation, TrackerPayload, TriggeredIntervention } from './types.js';
 
@@ -132,7 +139,10 @@ class EngineTest implements RuleTest {
   }
 
   #visitor(ids: Ids): TestVisitor {
-    const keyOf = (name: keyof Ids): { name: string; id: string } => ({ name, id: Object.hasOwn(ids, name) ? (ids[name] ?? '') : '' });
+    const keyOf = (name: keyof Ids): { name: string; id: string } => ({
+      name,
+      id: Object.hasOwn(ids, name) ? (ids[name] ?? '') : '',
+    });
     const held = new HeldIds();
     held.bind(this.#engine.report);
     held.take(fieldsOf(ids));
@@ -146,7 +156,9 @@ class EngineTest implements RuleTest {
       setAttributes: ({ key = 'domain_userid', ...attributes }) => {
         const attributeKey = keyOf(key);
         held.name(attributeKey);
-        return this.#note(this.#engine.setAttributes({ ...attributes, attributeKey }, this.clock.now, this.clock.now, this.#held));
+        return this.#note(
+          this.#engine.setAttributes({ ...attributes, attributeKey }, this.clock.now, this.clock.now, this.#held),
+        );
       },
       attributes: (group, key = 'domain_userid') => {
         this.#note(this.#engine.advance(this.clock.now, this.#held));
@@ -220,7 +232,10 @@ export function selfDescribing(event: SelfDescribing, common: Common = {}): Trac
   return { ...payload('ue', common), ue_pr: JSON.stringify({ schema: unstruct, data: event }) };
 }
 
-function payload(e: string, { url = 'https://shop.example.com/', referrer, title, entities = [] }: Common): TrackerPayload {
+function payload(
+  e: string,
+  { url = 'https://shop.example.com/', referrer, title, entities = [] }: Common,
+): TrackerPayload {
   const co = entities.length === 0 ? undefined : JSON.stringify({ schema: contexts, data: entities });
   return { e, p: 'web', url, refr: referrer, page: title, co };
 }

@@ -67,7 +67,9 @@ function runRounds({ name, runner }) {
 /** The median of every number. A ratio is the median of the rounds' ratios: both sides had the same machine. */
 function combine(results) {
   const medians = (part) =>
-    Object.fromEntries(Object.keys(results[0][part]).map((label) => [label, median(results.map((one) => one[part][label]))]));
+    Object.fromEntries(
+      Object.keys(results[0][part]).map((label) => [label, median(results.map((one) => one[part][label]))]),
+    );
   const [label] = Object.keys(results[0].measured);
   return {
     measured: medians('measured'),

@@ -11,8 +11,10 @@ export function drawTable(rows, width) {
     return [
       what,
       figures(measured, unit),
-      [aim('ratio', ratio, to_reach.ratio, '×'), ...labels.map((label) => aim(label, measured[label], to_reach[label], ` ${unit}`))]
-        .filter((line) => line !== ''),
+      [
+        aim('ratio', ratio, to_reach.ratio, '×'),
+        ...labels.map((label) => aim(label, measured[label], to_reach[label], ` ${unit}`)),
+      ].filter((line) => line !== ''),
       [peer, ...figures(compared, unit)],
       ratio < 0.1 ? `1/${show(1 / ratio)}` : `${show(ratio)}×`,
     ].map((cell) => [cell].flat().join('\n'));
@@ -42,7 +44,9 @@ function aim(label, number, limit, unit) {
 
 /** The columns of figures are as wide as they need to be; the two of words share the rest. */
 function columnsFor(rows, width) {
-  const widths = columns.map((_, column) => Math.max(...rows.flatMap((row) => row[column].split('\n')).map((line) => line.length)));
+  const widths = columns.map((_, column) =>
+    Math.max(...rows.flatMap((row) => row[column].split('\n')).map((line) => line.length)),
+  );
   const borders = 3 * columns.length + 1;
   const words = Math.max(40, width - borders - widths[1] - widths[2] - widths[4]);
   widths[0] = Math.min(widths[0], Math.ceil(words * 0.55));

@@ -4,7 +4,18 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Sandbox, tutorial } from '../sandbox/sandbox.mjs';
 import { startSite } from './official-site.mjs';
-import { addProduct, connected, decide, openBrowser, openShop, seeBanners, shopForThreeBanners, shownBanners, viewProduct, visitorOf } from './shop.mjs';
+import {
+  addProduct,
+  connected,
+  decide,
+  openBrowser,
+  openShop,
+  seeBanners,
+  shopForThreeBanners,
+  shownBanners,
+  viewProduct,
+  visitorOf,
+} from './shop.mjs';
 
 /** Reads until `passes` accepts the value, and returns it. */
 async function eventually(read, passes, milliseconds = 15_000) {
@@ -27,7 +38,10 @@ describe('@snowplow/signals-browser-plugin', () => {
     const page = await (await openBrowser(t)).newPage();
     await page.goto(site);
     const visitor = await page.evaluate((endpoint) => globalThis.start(endpoint), sandbox.url);
-    await eventually(() => subscribers(sandbox), (count) => count === 1);
+    await eventually(
+      () => subscribers(sandbox),
+      (count) => count === 1,
+    );
     await page.evaluate(() => globalThis.add());
     const received = () => page.evaluate(() => globalThis.received);
     const first = await eventually(received, ({ length }) => length === 2);
@@ -35,7 +49,10 @@ describe('@snowplow/signals-browser-plugin', () => {
     assert.deepEqual(first[0].target_attribute_key, { name: 'domain_userid', id: visitor });
     assert.equal(first[0].attributes['ecom_attributes:count_add_to_cart'], '1');
     // The plugin reports received interventions to the collector.
-    await eventually(() => sandbox.ask('GET', '/api/v1/statistics'), ({ events }) => events.good >= 5 && events.malformed === 0);
+    await eventually(
+      () => sandbox.ask('GET', '/api/v1/statistics'),
+      ({ events }) => events.good >= 5 && events.malformed === 0,
+    );
     await sleep(200);
     await sandbox.kill();
     await sandbox.start('--allow-origin', site);
@@ -63,14 +80,24 @@ describe('the shop with a sandbox', () => {
     const stream = await sandbox.subscribe(`domain_userid=${await visitorOf(page)}`);
     await shopForThreeBanners(page);
     await stream.until(3);
-    await eventually(() => reported.size, (size) => size === 3);
+    await eventually(
+      () => reported.size,
+      (size) => size === 3,
+    );
     assert.deepEqual(new Map(stream.received.map(({ name, intervention_id }) => [name, intervention_id])), reported);
   });
 
   test('decides in the page, too, where a group is keyed by a column of a warehouse', async (t) => {
     const { sandbox, page } = await openShop(t);
     const key = { name: 'customer', external_column: 'CUSTOMER_ID', is_published: true };
-    const scores = { name: 'scores', version: 1, attribute_key: key, offline: true, fields: [{ name: 'risk', type: 'double' }], is_published: true };
+    const scores = {
+      name: 'scores',
+      version: 1,
+      attribute_key: key,
+      offline: true,
+      fields: [{ name: 'risk', type: 'double' }],
+      is_published: true,
+    };
     await sandbox.publish({ ...tutorial, attribute_groups: [...tutorial.attribute_groups, scores] });
     await decide(page, 'fallback');
     await addProduct(page, 'canvas-tote');
@@ -130,7 +157,10 @@ describe('the shop with a sandbox', () => {
     await decide(page, 'only');
     assert.equal(await subscribers(sandbox), 1);
     await page.close();
-    await eventually(() => subscribers(sandbox), (count) => count === 0);
+    await eventually(
+      () => subscribers(sandbox),
+      (count) => count === 0,
+    );
   });
 });
 

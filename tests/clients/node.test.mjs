@@ -18,7 +18,13 @@ test('@snowplow/signals-node reads services and groups', async (t) => {
     count_add_to_cart: 1,
     total_cart_value: 50,
   });
-  const group = await signals.getGroupAttributes({ ...key, identifier: one, name: 'ecom_attributes', version: 1, attributes: ['count_product_views'] });
+  const group = await signals.getGroupAttributes({
+    ...key,
+    identifier: one,
+    name: 'ecom_attributes',
+    version: 1,
+    attributes: ['count_product_views'],
+  });
   assert.equal(group.count_product_views, 1);
   const batch = await signals.getBatchServiceAttributes({ ...key, identifiers: [one, two], name: 'ecom_attributes' });
   assert.deepEqual(batch.count_product_views, [1, 0]);

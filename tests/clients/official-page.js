@@ -8,7 +8,11 @@ const product = { id: 'P-1', name: 'Cap', category: 'Hats', price: 120, currency
 globalThis.received = [];
 globalThis.start = (endpoint) => {
   const handlers = { banner: (intervention) => globalThis.received.push(intervention) };
-  const tracker = newTracker('sp1', endpoint, { appId: 'test', cookieSecure: false, plugins: [SnowplowEcommercePlugin(), SignalsPlugin({ handlers })] });
+  const tracker = newTracker('sp1', endpoint, {
+    appId: 'test',
+    cookieSecure: false,
+    plugins: [SnowplowEcommercePlugin(), SignalsPlugin({ handlers })],
+  });
   subscribeToInterventions({ endpoint });
   return tracker.getDomainUserId();
 };

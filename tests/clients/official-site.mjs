@@ -7,7 +7,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 // esbuild is a dependency of the package's tests.
 const { build } = createRequire(here('../../js/package.json'))('esbuild');
 
-const html = '<!doctype html><link rel="icon" href="data:,"><title>Site</title><script type="module" src="/page.js"></script>';
+const html =
+  '<!doctype html><link rel="icon" href="data:,"><title>Site</title><script type="module" src="/page.js"></script>';
 
 /** Returns the site's address. The site closes at the end of the test `t`. */
 export async function startSite(t) {

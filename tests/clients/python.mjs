@@ -31,7 +31,8 @@ export class Script {
   async until(count, milliseconds = 30_000) {
     const deadline = Date.now() + milliseconds;
     while (this.lines.length < count) {
-      if (Date.now() >= deadline || this.#process.exitCode !== null) throw new Error(`${this.lines.length} of ${count} lines came. ${this.#errors}`);
+      if (Date.now() >= deadline || this.#process.exitCode !== null)
+        throw new Error(`${this.lines.length} of ${count} lines came. ${this.#errors}`);
       await new Promise((resolve) => {
         this.#wake = resolve;
         setTimeout(resolve, 100);

@@ -29,9 +29,18 @@ test('the SDK lists interventions beside one that it cannot read', async (t) => 
   const sandbox = await Sandbox.start(t);
   await sandbox.publish();
   const criteria = { attribute: 'ecom_attributes:count_product_views', operator: 'changed' };
-  await sandbox.ask('POST', '/api/v1/registry/interventions/', { name: 'moving', version: 1, criteria, owner: 'user@company.com', is_published: true });
+  await sandbox.ask('POST', '/api/v1/registry/interventions/', {
+    name: 'moving',
+    version: 1,
+    criteria,
+    owner: 'user@company.com',
+    is_published: true,
+  });
   const [connect] = blocks;
-  const code = connect.replace(/^sp_signals = .*$/m, `sp_signals = SignalsSandbox(api_url="${sandbox.url}", sandbox_token="${sandbox.token}")`);
+  const code = connect.replace(
+    /^sp_signals = .*$/m,
+    `sp_signals = SignalsSandbox(api_url="${sandbox.url}", sandbox_token="${sandbox.token}")`,
+  );
   const names = await runText(`${code}\nprint([each.name for each in sp_signals.interventions.list()])`);
   assert.equal(names.trim(), "['cart_abandonment', 'discount', 'free_shipping']");
 });
@@ -48,7 +57,12 @@ test('the tutorial, step by step, up to the three banners and a pushed intervent
   // Step 7.
   const visitor = await visitorOf(page);
   const output = await runText(tutorialCode(sandbox, 4), `${visitor}\n`);
-  assert.match(output, new RegExp(`'domain_userid': '${visitor}', 'count_product_views': 6, 'count_add_to_cart': 2, 'total_cart_value': 164`));
+  assert.match(
+    output,
+    new RegExp(
+      `'domain_userid': '${visitor}', 'count_product_views': 6, 'count_add_to_cart': 2, 'total_cart_value': 164`,
+    ),
+  );
   // Step 8.
   await decide(page, 'only');
   assert.match(await runText(tutorialCode(sandbox, 5), `${visitor}\n`), /success\n$/);
@@ -72,7 +86,11 @@ test('interventions of rules and pushes reach pull_interventions, also after a r
   await sandbox.track(addToCart(visitor, 100));
   const [, , shipping] = await script.until(3);
   assert.equal(JSON.parse(shipping).name, 'free_shipping');
-  await sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'hello', version: 1, attributes: { 'a:b': '\u2028' } });
+  await sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, {
+    name: 'hello',
+    version: 1,
+    attributes: { 'a:b': '\u2028' },
+  });
   const [, , , hello] = await script.until(4);
   assert.deepEqual(JSON.parse(hello).attributes, { 'a:b': '\u2028' });
 });

@@ -9,7 +9,9 @@ const main = fileURLToPath(new URL('../../demo-shop/dist/server/server/main.js',
 
 /** Starts a shop process that uses `sandbox`. It ends with the test `t`. */
 export async function startShop(t, sandbox) {
-  const shop = spawn(process.execPath, [main, '--port', '0', '--sandbox', sandbox.url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const shop = spawn(process.execPath, [main, '--port', '0', '--sandbox', sandbox.url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   t.after(async () => {
     shop.kill();
     if (shop.exitCode === null && shop.signalCode === null) await once(shop, 'exit');
@@ -27,7 +29,15 @@ export async function startShop(t, sandbox) {
 export async function openBrowser(t) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
   t.after(() => browser.close());
   return browser;
@@ -99,7 +109,9 @@ export async function shopForThreeBanners(page) {
 
 /** Waits for the collector's response to `action` on this product; a page may first resend events of the last page. */
 function untilAnswered(page, id, action) {
-  return page.waitForResponse((response) => eventsIn(response).some(({ url, ue_pr }) => url.endsWith(`/${id}`) && ue_pr?.includes(action)));
+  return page.waitForResponse((response) =>
+    eventsIn(response).some(({ url, ue_pr }) => url.endsWith(`/${id}`) && ue_pr?.includes(action)),
+  );
 }
 
 function eventsIn(response) {

@@ -4,32 +4,71 @@
 // field), an array or an object. An atomic field has a value of its type (rule 2).
 
 const timeFields = new Set([
-  'collector_tstamp', 'derived_tstamp', 'dvce_created_tstamp', 'dvce_sent_tstamp', 'etl_tstamp',
-  'refr_dvce_tstamp', 'true_tstamp',
+  'collector_tstamp',
+  'derived_tstamp',
+  'dvce_created_tstamp',
+  'dvce_sent_tstamp',
+  'etl_tstamp',
+  'refr_dvce_tstamp',
+  'true_tstamp',
 ]);
 
 const numberFields = new Set([
-  'br_viewheight', 'br_viewwidth', 'doc_height', 'doc_width', 'domain_sessionidx', 'dvce_screenheight',
-  'dvce_screenwidth', 'geo_latitude', 'geo_longitude', 'page_urlport', 'pp_xoffset_max', 'pp_xoffset_min',
-  'pp_yoffset_max', 'pp_yoffset_min', 'refr_urlport', 'se_value', 'ti_price', 'ti_price_base', 'ti_quantity',
-  'tr_shipping', 'tr_shipping_base', 'tr_tax', 'tr_tax_base', 'tr_total', 'tr_total_base', 'txn_id',
+  'br_viewheight',
+  'br_viewwidth',
+  'doc_height',
+  'doc_width',
+  'domain_sessionidx',
+  'dvce_screenheight',
+  'dvce_screenwidth',
+  'geo_latitude',
+  'geo_longitude',
+  'page_urlport',
+  'pp_xoffset_max',
+  'pp_xoffset_min',
+  'pp_yoffset_max',
+  'pp_yoffset_min',
+  'refr_urlport',
+  'se_value',
+  'ti_price',
+  'ti_price_base',
+  'ti_quantity',
+  'tr_shipping',
+  'tr_shipping_base',
+  'tr_tax',
+  'tr_tax_base',
+  'tr_total',
+  'tr_total_base',
+  'txn_id',
 ]);
 
 const booleanFields = new Set([
-  'br_cookies', 'br_features_director', 'br_features_flash', 'br_features_gears', 'br_features_java',
-  'br_features_pdf', 'br_features_quicktime', 'br_features_realplayer', 'br_features_silverlight',
-  'br_features_windowsmedia', 'dvce_ismobile',
+  'br_cookies',
+  'br_features_director',
+  'br_features_flash',
+  'br_features_gears',
+  'br_features_java',
+  'br_features_pdf',
+  'br_features_quicktime',
+  'br_features_realplayer',
+  'br_features_silverlight',
+  'br_features_windowsmedia',
+  'dvce_ismobile',
 ]);
 
-const booleans = new Map([['true', true], ['1', true], ['false', false], ['0', false]]);
+const booleans = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
 
 // The SDK's list of atomic fields has another name for one canonical field.
 const canonicalNames = { refr_device_tstamp: 'refr_dvce_tstamp' };
 
 /** Returns the event's time in ms since the epoch, or NaN. */
 export function eventTime(event) {
-  const text =
-    event.derived_tstamp ?? event.true_tstamp ?? event.dvce_created_tstamp ?? event.collector_tstamp;
+  const text = event.derived_tstamp ?? event.true_tstamp ?? event.dvce_created_tstamp ?? event.collector_tstamp;
   return text == null ? NaN : instant(text).getTime();
 }
 
@@ -82,7 +121,10 @@ function numberIn(text) {
 // com.example-shop, ProductView, 1 → com_example_shop_product_view_1
 function schemaKey({ vendor, name, major_version }) {
   const vendorKey = vendor.replace(/[.-]/g, '_').toLowerCase();
-  const nameKey = name.replace(/[.-]/g, '_').replace(/([^A-Z_])([A-Z])/g, '$1_$2').toLowerCase();
+  const nameKey = name
+    .replace(/[.-]/g, '_')
+    .replace(/([^A-Z_])([A-Z])/g, '$1_$2')
+    .toLowerCase();
   return `${vendorKey}_${nameKey}_${major_version}`;
 }
 

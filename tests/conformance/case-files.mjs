@@ -6,7 +6,9 @@ const folder = new URL('cases/', import.meta.url);
 
 /** Returns all case files in alphabetical order, as `{ name, content }`. */
 export function readCaseFiles() {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
   if (names.length === 0) throw new Error('There are no case files in tests/conformance/cases.');
   return names.map((name) => ({
     name,

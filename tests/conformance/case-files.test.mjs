@@ -7,7 +7,9 @@ import Ajv from 'ajv/dist/2020.js';
 import { readCaseFiles } from './case-files.mjs';
 
 const schema = JSON.parse(readFileSync(new URL('schema.json', import.meta.url), 'utf8'));
-const isCaseFile = new Ajv({ allErrors: true, strict: true, strictRequired: false, strictTypes: false }).compile(schema);
+const isCaseFile = new Ajv({ allErrors: true, strict: true, strictRequired: false, strictTypes: false }).compile(
+  schema,
+);
 
 for (const { name, content } of readCaseFiles()) {
   test(`${name} is a case file`, () => {
@@ -33,7 +35,10 @@ const pinnedBy = new Map(sections.map((section) => [parseInt(section, 10), /^Pin
 
 test('core/docs/semantics.md numbers its rules without a gap', () => {
   assert.ok(pinnedBy.size >= 39);
-  assert.deepEqual([...pinnedBy.keys()], Array.from(sections, (_, i) => i + 1));
+  assert.deepEqual(
+    [...pinnedBy.keys()],
+    Array.from(sections, (_, i) => i + 1),
+  );
 });
 
 /** Returns the rules that a case pins: its name begins with `rule N: ` or `rules N and M: `. */

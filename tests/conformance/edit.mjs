@@ -17,7 +17,10 @@ export function edited(definitions, { change = {}, remove = [] }) {
 }
 
 function locate(root, pointer) {
-  const keys = pointer.split('/').slice(1).map((each) => each.replace(/~1/g, '/').replace(/~0/g, '~'));
+  const keys = pointer
+    .split('/')
+    .slice(1)
+    .map((each) => each.replace(/~1/g, '/').replace(/~0/g, '~'));
   const key = keys.pop();
   const parent = keys.reduce((value, each) => value?.[each], root);
   if (typeof parent !== 'object' || parent === null) throw new Error(`There is no ${pointer} to change.`);

@@ -12,7 +12,8 @@ export function runTest(module, file, test) {
   return [
     ...asWritten,
     ...new Run(module, file, test, { snapshotBeforeEachStep: true }).complaints.map(
-      (complaint) => `with a snapshot before each step: ${complaint}`),
+      (complaint) => `with a snapshot before each step: ${complaint}`,
+    ),
   ];
 }
 
@@ -61,8 +62,7 @@ class Run {
 
   #expectEqual(what, actual, expected) {
     if (!equal(actual, expected)) {
-      this.complaints.push(
-        `${what} should be ${JSON.stringify(expected)}, but is ${JSON.stringify(actual)}`);
+      this.complaints.push(`${what} should be ${JSON.stringify(expected)}, but is ${JSON.stringify(actual)}`);
     }
   }
 
@@ -153,7 +153,8 @@ class Run {
     if (!inTime || (!step.held && deadline <= this.#engine.clock())) {
       this.complaints.push(
         `the next deadline should be after the clock and ${step.next_deadline ?? 'none'}` +
-        ` at the latest, but is ${instantText(deadline)}`);
+          ` at the latest, but is ${instantText(deadline)}`,
+      );
     }
   }
 
@@ -197,8 +198,11 @@ class Run {
 
   #checkTriggered(triggered, expected = []) {
     const shown = triggered.map((intervention, index) => itemOf(intervention, expected[index]));
-    this.#expectEqual('what is triggered', shown, expected.map(({ id_label, ...rest }) =>
-      ({ version: 1, ...rest })));
+    this.#expectEqual(
+      'what is triggered',
+      shown,
+      expected.map(({ id_label, ...rest }) => ({ version: 1, ...rest })),
+    );
     this.#checkIds(triggered, expected);
     for (const [index, { id_label }] of expected.entries()) {
       if (id_label && triggered[index]) this.#checkLabel(id_label, triggered[index].intervention_id);
@@ -217,8 +221,7 @@ class Run {
       this.#expectEqual(`intervention_id of ${name}`, intervention_id, known);
       idOfIntervention.set(intervention, intervention_id);
     }
-    this.#expectEqual('the count of different ids', new Set(idOfIntervention.values()).size,
-      idOfIntervention.size);
+    this.#expectEqual('the count of different ids', new Set(idOfIntervention.values()).size, idOfIntervention.size);
   }
 
   #checkLabel(label, id) {
@@ -250,8 +253,11 @@ function instantText(time) {
 
 function isDiagnostic(actual, expected) {
   const message = actual.message.toLowerCase();
-  return actual.severity === expected.severity && actual.pointer === expected.pointer &&
-    [expected.says ?? []].flat().every((text) => message.includes(text.toLowerCase()));
+  return (
+    actual.severity === expected.severity &&
+    actual.pointer === expected.pointer &&
+    [expected.says ?? []].flat().every((text) => message.includes(text.toLowerCase()))
+  );
 }
 
 function sorted(inputs) {
@@ -263,6 +269,5 @@ function equal(a, b) {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
 }

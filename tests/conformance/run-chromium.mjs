@@ -26,8 +26,7 @@ const troubles = [];
 
 before(async () => {
   server = createServer(async (request, response) => {
-    const { status, type, body } = await answer(new URL(request.url, 'http://localhost').pathname)
-      .catch(() => page404);
+    const { status, type, body } = await answer(new URL(request.url, 'http://localhost').pathname).catch(() => page404);
     response.writeHead(status, {
       'Content-Type': type,
       'Content-Security-Policy': "script-src 'self' 'wasm-unsafe-eval'",
@@ -39,8 +38,13 @@ before(async () => {
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
     ],
   });
   page = await browser.newPage();

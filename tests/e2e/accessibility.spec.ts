@@ -5,7 +5,10 @@ import { expect, test } from './shop.ts';
 import { addProduct, banner, fillInAddress, viewProduct } from './visitor.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  for (const viewport of [{ width: 1280, height: 860 }, { width: 375, height: 740 }]) {
+  for (const viewport of [
+    { width: 1280, height: 860 },
+    { width: 375, height: 740 },
+  ]) {
     test.describe(`reading the pages, ${colorScheme}, ${viewport.width} wide`, () => {
       test.use({ colorScheme, viewport, contextOptions: { reducedMotion: 'reduce' } });
 
@@ -60,7 +63,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
         for (const path of ['/', '/?category=desk', '/products/canvas-tote', '/cart', '/checkout']) {
           await page.goto(path);
           await page.waitForLoadState('networkidle');
-          expect(await page.evaluate(() => (globalThis as unknown as { shift: number }).shift), path).toBeLessThan(0.01);
+          expect(await page.evaluate(() => (globalThis as unknown as { shift: number }).shift), path).toBeLessThan(
+            0.01,
+          );
         }
       });
     });

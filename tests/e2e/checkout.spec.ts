@@ -1,6 +1,14 @@
 import type { APIRequestContext, APIResponse, Page } from '@playwright/test';
 import { expect, test } from './shop.ts';
-import { actionsOf, addProduct, banner, fillInAddress, onPayloads, viewProduct, type TrackerPayload } from './visitor.ts';
+import {
+  actionsOf,
+  addProduct,
+  banner,
+  fillInAddress,
+  onPayloads,
+  viewProduct,
+  type TrackerPayload,
+} from './visitor.ts';
 
 test.describe('ordering', () => {
   test('a guest orders two products and pays goods and shipping', async ({ page }) => {
@@ -111,8 +119,16 @@ test.describe('cheating by hand', () => {
   };
 
   const refused: [string, Record<string, string>, string][] = [
-    ['FREE under $100', { 'quantity.canvas-tote': '1', code: 'FREE' }, 'FREE needs goods over $100.00. Yours come to $24.00.'],
-    ['FREE at exactly $100', { 'quantity.gooseneck-kettle': '1', 'quantity.french-press': '1', code: 'FREE' }, 'Yours come to $100.00.'],
+    [
+      'FREE under $100',
+      { 'quantity.canvas-tote': '1', code: 'FREE' },
+      'FREE needs goods over $100.00. Yours come to $24.00.',
+    ],
+    [
+      'FREE at exactly $100',
+      { 'quantity.gooseneck-kettle': '1', 'quantity.french-press': '1', code: 'FREE' },
+      'Yours come to $100.00.',
+    ],
     ['an unknown code', { 'quantity.canvas-tote': '1', code: 'HALF' }, 'We do not know the code “HALF”.'],
     ['an unknown product', { 'quantity.gold-bar': '1' }, 'something that we cannot sell'],
     ['a negative quantity', { 'quantity.canvas-tote': '-1' }, 'something that we cannot sell'],
@@ -132,7 +148,13 @@ test.describe('cheating by hand', () => {
   }
 
   test('a price, discount or total that the client sends is ignored', async ({ request }) => {
-    const fields = { 'quantity.canvas-tote': '1', 'price.canvas-tote': '0.01', price: '0.01', discount: '20', total: '0' };
+    const fields = {
+      'quantity.canvas-tote': '1',
+      'price.canvas-tote': '0.01',
+      price: '0.01',
+      discount: '20',
+      total: '0',
+    };
     const response = await post(request, { ...address, ...fields });
     expect(response.status()).toBe(200);
     expect(await response.text()).toContain('<dt>Total</dt><dd>$31.50</dd>');

@@ -81,7 +81,11 @@ test.describe('text stays text', () => {
     }
   });
 
-  test('markup in an intervention’s name: the definitions are refused, the shop goes on', async ({ page, context, watch }) => {
+  test('markup in an intervention’s name: the definitions are refused, the shop goes on', async ({
+    page,
+    context,
+    watch,
+  }) => {
     await serveDefinitions(context, (bundle) => {
       bundle.interventions[0]!.name = markup;
     });

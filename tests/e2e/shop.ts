@@ -70,7 +70,9 @@ export async function watchContext(context: BrowserContext, shopUrl: string, wat
 
 async function startShop(): Promise<{ server: ChildProcess; url: string }> {
   const main = fileURLToPath(new URL('../../demo-shop/dist/server/server/main.js', import.meta.url));
-  const server = spawn(process.execPath, [main, '--port', '0', '--no-sandbox'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [main, '--port', '0', '--no-sandbox'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   for await (const line of createInterface({ input: server.stdout })) {
     const url = /http:\/\/\S+/.exec(line)?.[0];
     if (url !== undefined) return { server, url };

@@ -16,22 +16,24 @@ test.describe('being tracked', () => {
     await fillInAddress(page);
     await page.getByRole('button', { name: /Place order/ }).click();
     await page.waitForURL('**/orders/*');
-    await expect.poll(() => events).toEqual([
-      'page_view /?category=kitchen',
-      'list_view',
-      'list_click',
-      'page_view /products/french-press',
-      'product_view',
-      'add_to_cart',
-      'page_view /cart',
-      'add_to_cart',
-      'remove_from_cart',
-      'page_view /checkout',
-      'checkout_step',
-      'checkout_step',
-      'page_view /orders/…',
-      'transaction',
-    ]);
+    await expect
+      .poll(() => events)
+      .toEqual([
+        'page_view /?category=kitchen',
+        'list_view',
+        'list_click',
+        'page_view /products/french-press',
+        'product_view',
+        'add_to_cart',
+        'page_view /cart',
+        'add_to_cart',
+        'remove_from_cart',
+        'page_view /checkout',
+        'checkout_step',
+        'checkout_step',
+        'page_view /orders/…',
+        'transaction',
+      ]);
   });
 
   test('the outcome of an intervention is measured once', async ({ page }) => {
@@ -65,7 +67,9 @@ test.describe('being tracked', () => {
     await viewProduct(page, 'canvas-tote');
     expect(ids.filter(Boolean)).toEqual([]);
     await page.getByRole('button', { name: 'Sign in as a demo customer' }).click();
-    await expect.poll(() => ids.at(-1)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    await expect
+      .poll(() => ids.at(-1))
+      .toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await expect.poll(() => ids.at(-1)).toBeUndefined();
   });

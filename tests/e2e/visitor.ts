@@ -13,7 +13,8 @@ export type BannerName = keyof typeof bannerTexts;
 export async function viewProduct(page: Page, id: string): Promise<void> {
   const path = `/products/${id}`;
   // Waits for the view of this product: the page may first resend events of the last page.
-  const isView = (payload: TrackerPayload): boolean => payload.url.endsWith(path) && actionsOf([payload]).includes('product_view');
+  const isView = (payload: TrackerPayload): boolean =>
+    payload.url.endsWith(path) && actionsOf([payload]).includes('product_view');
   const tracked = page.waitForRequest((request) => payloadsOf(request).some(isView));
   await page.goto(path);
   await tracked;

@@ -7,18 +7,60 @@ import { duration } from './properties.js';
 type Parts = Record<'scheme' | 'host' | 'port' | 'path' | 'query' | 'fragment', InputValue>;
 
 const names = ['scheme', 'host', 'port', 'path', 'query', 'fragment'] as const;
-const bind = bindInputs(names.flatMap((part) => [`page_url${part}`, `refr_url${part}`]).map((name) => ({ kind: 'atomic', name })));
+const bind = bindInputs(
+  names.flatMap((part) => [`page_url${part}`, `refr_url${part}`]).map((name) => ({ kind: 'atomic', name })),
+);
 
 const piece = fc.oneof(
   fc.constantFrom(
-    ...['://', ':', '/', '//', '?', '#', '@', '[', ']', '[::1]', '.', '&', ';', '=', '%', '%20', ' ', '\t', '\r\n', '\0', '\x7f'],
-    ...['\u2028', '\u2029', '\u0085', '\ufeff', '\ud800', '80', ':443', ':8443', ':0', ':9999999999999999999999', 'http', 'https', 'HTTPS'],
+    ...[
+      '://',
+      ':',
+      '/',
+      '//',
+      '?',
+      '#',
+      '@',
+      '[',
+      ']',
+      '[::1]',
+      '.',
+      '&',
+      ';',
+      '=',
+      '%',
+      '%20',
+      ' ',
+      '\t',
+      '\r\n',
+      '\0',
+      '\x7f',
+    ],
+    ...[
+      '\u2028',
+      '\u2029',
+      '\u0085',
+      '\ufeff',
+      '\ud800',
+      '80',
+      ':443',
+      ':8443',
+      ':0',
+      ':9999999999999999999999',
+      'http',
+      'https',
+      'HTTPS',
+    ],
     ...['a.example', 'user:word@', 'utm_source=x', '_sp=a.1'],
   ),
   fc.string({ unit: 'binary', maxLength: 4 }),
 );
 const pieces = fc.array(piece, { maxLength: 12 }).map((all) => all.join(''));
-const address = fc.oneof(pieces, pieces.map((rest) => `http://${rest}`), pieces.map((rest) => `https://a.example/${rest}`));
+const address = fc.oneof(
+  pieces,
+  pieces.map((rest) => `http://${rest}`),
+  pieces.map((rest) => `https://a.example/${rest}`),
+);
 
 test('rule 26: an address has the parts that a scan of its characters finds', () => {
   fc.assert(
@@ -75,7 +117,8 @@ function hostAndPort(authority: string): { host: string; port: string } {
   let host = '';
   for (const character of authority) host = character === '@' ? '' : host + character;
   let digits = '';
-  while (/[0-9]/.test(host.charAt(host.length - digits.length - 1))) digits = host.charAt(host.length - digits.length - 1) + digits;
+  while (/[0-9]/.test(host.charAt(host.length - digits.length - 1)))
+    digits = host.charAt(host.length - digits.length - 1) + digits;
   const beforeDigits = host.slice(0, host.length - digits.length);
   return beforeDigits.endsWith(':') ? { host: beforeDigits.slice(0, -1), port: digits } : { host, port: '' };
 }

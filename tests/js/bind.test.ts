@@ -24,18 +24,34 @@ const atomicNames = `app_id platform dvce_created_tstamp event event_id txn_id n
   ti_quantity pp_xoffset_min pp_xoffset_max pp_yoffset_min pp_yoffset_max br_lang br_features_pdf br_cookies
   br_colordepth br_viewwidth br_viewheight os_timezone dvce_screenwidth dvce_screenheight doc_charset doc_width
   doc_height tr_currency mkt_clickid mkt_network refr_domain_userid refr_dvce_tstamp domain_sessionid event_vendor
-  event_name event_format event_version event_fingerprint true_tstamp network_userid user_ipaddress geo_country`
-  .split(/\s+/);
+  event_name event_format event_version event_fingerprint true_tstamp network_userid user_ipaddress geo_country`.split(
+  /\s+/,
+);
 
 // The longest first, since an enriched key joins vendor and name.
 const vendors = ['com.snowplowanalytics.snowplow.ecommerce', 'com.snowplowanalytics.snowplow', 'com.example'];
 
 /** Strings that are not a time. */
-const noTimes = ['8640000000000001', '-8640000000000001', '-99999999999999999', '1e300', 'Infinity', 'NaN', 'now', '', ' ', '1.5', '0x10'];
+const noTimes = [
+  '8640000000000001',
+  '-8640000000000001',
+  '-99999999999999999',
+  '1e300',
+  'Infinity',
+  'NaN',
+  'now',
+  '',
+  ' ',
+  '1.5',
+  '0x10',
+];
 
-test.each(['constructor', 'toString', 'hasOwnProperty', '__proto__', 'valueOf'])('%s is not an atomic field', (name) => {
-  expect(bindInputs([{ kind: 'atomic', name }])(payloads[0] ?? {}).values).toEqual([undefined]);
-});
+test.each(['constructor', 'toString', 'hasOwnProperty', '__proto__', 'valueOf'])(
+  '%s is not an atomic field',
+  (name) => {
+    expect(bindInputs([{ kind: 'atomic', name }])(payloads[0] ?? {}).values).toEqual([undefined]);
+  },
+);
 
 test('the samples are there', () => {
   expect(payloads).toHaveLength(14);
@@ -46,7 +62,10 @@ describe.each(payloads.map((payload, index) => ({ payload, event: enriched[index
   'sample $index',
   ({ payload, event }) => {
     test('every atomic field is that of the enriched event', () => {
-      const names = new Set([...atomicNames, ...Object.keys(event).filter((name) => !/^(contexts|unstruct_event)_/.test(name))]);
+      const names = new Set([
+        ...atomicNames,
+        ...Object.keys(event).filter((name) => !/^(contexts|unstruct_event)_/.test(name)),
+      ]);
       const bound: Record<string, unknown> = {};
       const expected: Record<string, unknown> = {};
       for (const name of names) {
@@ -70,7 +89,11 @@ describe.each(payloads.map((payload, index) => ({ payload, event: enriched[index
 
     test('base64url gives the same values', () => {
       const { co, ue_pr, ...rest } = payload;
-      const encoded: TrackerPayload = { ...rest, ...(co ? { cx: encode(co) } : {}), ...(ue_pr ? { ue_px: encode(ue_pr) } : {}) };
+      const encoded: TrackerPayload = {
+        ...rest,
+        ...(co ? { cx: encode(co) } : {}),
+        ...(ue_pr ? { ue_px: encode(ue_pr) } : {}),
+      };
       for (const [key, value] of Object.entries(event)) {
         for (const [input, leaf] of schemaInputs(key, value)) expect(read(encoded, input)).toEqual(leaf);
       }
@@ -139,11 +162,19 @@ describe('atomic fields', () => {
     ['constructor', { e: 'pv' }, undefined],
     // Rule 2: an atomic field has a value of its type.
     ...['true', '1', true, 1].map((cookie): [string, TrackerPayload, InputValue] => ['br_cookies', { cookie }, true]),
-    ...['false', '0', false, 0].map((cookie): [string, TrackerPayload, InputValue] => ['br_cookies', { cookie }, false]),
+    ...['false', '0', false, 0].map((cookie): [string, TrackerPayload, InputValue] => [
+      'br_cookies',
+      { cookie },
+      false,
+    ]),
     ...['', 'True', 'yes', 't', '1.0', '2', 2, -1, 0.5, null, ['1'], { a: 1 }].map(
       (cookie): [string, TrackerPayload, InputValue] => ['br_cookies', { cookie }, undefined],
     ),
-    ...['12.5', '1.25e1', '125E-1', 12.5].map((se_va): [string, TrackerPayload, InputValue] => ['se_value', { se_va }, 12.5]),
+    ...['12.5', '1.25e1', '125E-1', 12.5].map((se_va): [string, TrackerPayload, InputValue] => [
+      'se_value',
+      { se_va },
+      12.5,
+    ]),
     ...['', ' 1', '1 ', '+1', '.5', '1.', '0x10', '01', '1e', 'NaN', 'Infinity', '1,5', '1_000', 'true', true, [1]].map(
       (se_va): [string, TrackerPayload, InputValue] => ['se_value', { se_va }, undefined],
     ),
@@ -208,22 +239,42 @@ test('rule 2: every atomic field that a payload has is of the type of its field'
   const keys = `aid p tid tna tv uid duid sid ip fp page lang cd tz cs tnuid ua eid se_ca se_ac se_la se_pr se_va tr_id tr_af tr_ci
     tr_st tr_co tr_cu tr_tt tr_tx tr_sh ti_id ti_sk ti_ca ti_cu ti_pr ti_qu ti_nm vid pp_mix pp_max pp_miy pp_may cookie f_pdf f_fla
     f_java f_dir f_qt f_realp f_wma f_gears f_ag dtm stm ttm`;
-  const url = 'https://a.example:8443/a?utm_medium=1&utm_source=1&utm_term=1&utm_content=1&utm_campaign=1&gclid=1&_sp=1.1#f';
+  const url =
+    'https://a.example:8443/a?utm_medium=1&utm_source=1&utm_term=1&utm_content=1&utm_campaign=1&gclid=1&_sp=1.1#f';
   const payload = {
-    ...Object.fromEntries(keys.split(/\s+/).map((key) => [key, '1'])), e: 'se', url, refr: url, vp: '1x1', res: '1x1', ds: '1x1',
+    ...Object.fromEntries(keys.split(/\s+/).map((key) => [key, '1'])),
+    e: 'se',
+    url,
+    refr: url,
+    vp: '1x1',
+    res: '1x1',
+    ds: '1x1',
   };
-  const others = `tr_tax tr_shipping tr_orderid tr_affiliation tr_city tr_state tr_country ti_sku ti_category ti_currency useragent
+  const others =
+    `tr_tax tr_shipping tr_orderid tr_affiliation tr_city tr_state tr_country ti_sku ti_category ti_currency useragent
     br_features_flash br_features_java br_features_director br_features_quicktime br_features_realplayer br_features_windowsmedia
     br_features_gears br_features_silverlight derived_tstamp dvce_sent_tstamp true_tstamp`.split(/\s+/);
-  const names = [...atomicNames, ...others, ...Object.keys(enriched[0] ?? {}).filter((name) => !/^(contexts|unstruct_event)_/.test(name))];
+  const names = [
+    ...atomicNames,
+    ...others,
+    ...Object.keys(enriched[0] ?? {}).filter((name) => !/^(contexts|unstruct_event)_/.test(name)),
+  ];
   const numbers =
     /^(br_view|doc_|dvce_screen)(height|width)$|^pp_|_urlport$|^(domain_sessionidx|se_value|ti_price|ti_quantity|tr_(shipping|tax|total)|txn_id)$/;
   const typeOf = (name: string): string =>
-    name.endsWith('_tstamp') ? 'Date' : /^br_(cookies|features_)/.test(name) ? 'Boolean' : numbers.test(name) ? 'Number' : 'String';
+    name.endsWith('_tstamp')
+      ? 'Date'
+      : /^br_(cookies|features_)/.test(name)
+        ? 'Boolean'
+        : numbers.test(name)
+          ? 'Number'
+          : 'String';
   const read1 = (name: string): unknown => read(payload, atomic(name));
   const known = [...new Set(names)].filter((name) => read1(name) !== undefined);
   expect(known.length).toBeGreaterThan(80);
-  expect(known.map((name) => [name, Object(read1(name)).constructor.name])).toEqual(known.map((name) => [name, typeOf(name)]));
+  expect(known.map((name) => [name, Object(read1(name)).constructor.name])).toEqual(
+    known.map((name) => [name, typeOf(name)]),
+  );
 });
 
 describe('rule 10: the time of an event', () => {
@@ -239,23 +290,48 @@ describe('rule 10: the time of an event', () => {
 });
 
 describe('rule 26: addresses of any length', () => {
-  const names = 'scheme host port path query fragment'.split(' ').flatMap((part) => [`page_url${part}`, `refr_url${part}`]);
+  const names = 'scheme host port path query fragment'
+    .split(' ')
+    .flatMap((part) => [`page_url${part}`, `refr_url${part}`]);
   const parameters = 'mkt_source mkt_medium mkt_network mkt_clickid refr_domain_userid refr_dvce_tstamp'.split(' ');
   const bindAll = bindInputs([...names, ...parameters, 'page_url', 'page_referrer'].map(atomic));
   const end = '\u2028'; // ends a line, and is not a control character, which would be taken out
 
   // Each of these once made the search for parts backtrack: it took minutes for a tenth of this length.
-  test.each(['a', '/', '?', '#', '@', ':', ':1', '@:1', 'a@', '=', '&', ';', '%', '.', ' ', '+', '-', '\u2028', '\u2028a'])(
-    'of %j again and again take a time that grows with the length only',
-    (unit) => {
-      const many = unit.repeat(500_000 / unit.length);
-      for (const url of [many, `http://${many}${end}`, `http://a@${many}:1${end}`, `http://a/${many}#${many}${end}`, `h:${many}://`]) {
-        const { values } = bindAll({ url, refr: url });
-        for (let i = 0; i < names.length; i += 2) expect(values[i]).toBe(values[i + 1]);
-        expect(values.at(-1)).toBe(url.replaceAll(' ', '%20'));
-      }
-    },
-  );
+  test.each([
+    'a',
+    '/',
+    '?',
+    '#',
+    '@',
+    ':',
+    ':1',
+    '@:1',
+    'a@',
+    '=',
+    '&',
+    ';',
+    '%',
+    '.',
+    ' ',
+    '+',
+    '-',
+    '\u2028',
+    '\u2028a',
+  ])('of %j again and again take a time that grows with the length only', (unit) => {
+    const many = unit.repeat(500_000 / unit.length);
+    for (const url of [
+      many,
+      `http://${many}${end}`,
+      `http://a@${many}:1${end}`,
+      `http://a/${many}#${many}${end}`,
+      `h:${many}://`,
+    ]) {
+      const { values } = bindAll({ url, refr: url });
+      for (let i = 0; i < names.length; i += 2) expect(values[i]).toBe(values[i + 1]);
+      expect(values.at(-1)).toBe(url.replaceAll(' ', '%20'));
+    }
+  });
 
   test('are read to the end', () => {
     const long = 'x'.repeat(1_000_000);
@@ -283,7 +359,14 @@ describe('rule 26: addresses of any length', () => {
     const one = (content: unknown): string => JSON.stringify({ schema: 'c', data: content });
     const schema = 'iglu:com.acme/item/jsonschema/1-0-0';
     const [co, ue_pr] = [one([{ schema, data }]), one({ schema, data })];
-    const entity: Input = { kind: 'entity', vendor: 'com.acme', name: 'item', major_version: 1, index: 0, path: ['last'] };
+    const entity: Input = {
+      kind: 'entity',
+      vendor: 'com.acme',
+      name: 'item',
+      major_version: 1,
+      index: 0,
+      path: ['last'],
+    };
     const event: Input = { kind: 'event', vendor: 'com.acme', name: 'item', major_version: 1, path: ['last'] };
     expect(bindInputs([entity, event])({ e: 'ue', co, ue_pr }).values).toEqual(['y', 'y']);
     expect(bindInputs([entity, event])({ e: 'ue', cx: encode(co), ue_px: encode(ue_pr) }).values).toEqual(['y', 'y']);
@@ -296,7 +379,11 @@ describe('rule 10: the time of an event that a server received', () => {
   const dayBack = received - 86_400_000;
   test.each<[string, TrackerPayload, number]>([
     ['the clock of the device is a day slow', { dtm: String(dayBack), stm: String(dayBack + 40) }, received - 40],
-    ['the clock of the device is a day fast', { dtm: String(received + 86_400_000), stm: String(received + 86_400_040) }, received - 40],
+    [
+      'the clock of the device is a day fast',
+      { dtm: String(received + 86_400_000), stm: String(received + 86_400_040) },
+      received - 40,
+    ],
     ['it waited for an hour', { dtm: String(received - 3_600_000), stm: String(received) }, received - 3_600_000],
     ['it was sent at once', { dtm: String(dayBack), stm: String(dayBack) }, received],
     ['it was sent before it was created', { dtm: String(dayBack), stm: String(dayBack - 1) }, received],
@@ -307,7 +394,11 @@ describe('rule 10: the time of an event that a server received', () => {
     ['the time of creation is beyond the range', { dtm: '-8640000000000001', stm: String(received) }, received],
     ['it has a true time', { ttm: '5', dtm: String(dayBack), stm: String(dayBack + 40) }, 5],
     ['its true time is invalid', { ttm: 'now', dtm: String(dayBack), stm: String(dayBack + 40) }, received - 40],
-    ['the two times are as far apart as possible', { dtm: '-8640000000000000', stm: '8640000000000000' }, -8640000000000000],
+    [
+      'the two times are as far apart as possible',
+      { dtm: '-8640000000000000', stm: '8640000000000000' },
+      -8640000000000000,
+    ],
   ])('%s', (_, payload, expected) => {
     const inputs = ['derived_tstamp', 'collector_tstamp', 'dvce_created_tstamp'].map(atomic);
     const { time, values } = bindInputs(inputs)(payload, received);
@@ -321,7 +412,10 @@ describe('rule 10: the time of an event that a server received', () => {
 
 describe('paths', () => {
   const entities = [
-    ['iglu:com.acme/ProductView/jsonschema/2-1-0', { price: 1, tags: ['a', 1, null, { b: 2 }, ['c'], true], none: null, deep: [{ x: 'y' }] }],
+    [
+      'iglu:com.acme/ProductView/jsonschema/2-1-0',
+      { price: 1, tags: ['a', 1, null, { b: 2 }, ['c'], true], none: null, deep: [{ x: 'y' }] },
+    ],
     ['iglu:com.acme/other/jsonschema/1-0-0', { price: 5 }],
     ['iglu:com.acme/ProductView/jsonschema/2-0-0', { price: 2 }],
     ['iglu:com.acme/ProductView/jsonschema/1-0-0', { price: 3 }],
@@ -387,7 +481,8 @@ describe('decoding', () => {
     setFlagsFromString('--expose_gc');
     const collect = runInNewContext('gc') as () => void;
     const heapAfter = (events: number): number => {
-      for (let n = 0; n < events; ++n) bindInputs([atomic('event_name')])({ e: 'ue', ue_pr: JSON.stringify({ data: { schema: schema(n) } }) });
+      for (let n = 0; n < events; ++n)
+        bindInputs([atomic('event_name')])({ e: 'ue', ue_pr: JSON.stringify({ data: { schema: schema(n) } }) });
       collect();
       return process.memoryUsage().heapUsed;
     };
@@ -414,9 +509,9 @@ describe('decoding', () => {
   test('characters beyond ASCII survive base64', () => {
     const text = 'Größe „42“ 👟';
     const cx = encode(JSON.stringify({ data: [{ schema: 'iglu:a/b/jsonschema/1-0-0', data: { text } }] }));
-    expect(
-      read({ cx }, { kind: 'entity', vendor: 'a', name: 'b', major_version: 1, index: 0, path: ['text'] }),
-    ).toBe(text);
+    expect(read({ cx }, { kind: 'entity', vendor: 'a', name: 'b', major_version: 1, index: 0, path: ['text'] })).toBe(
+      text,
+    );
   });
 });
 
@@ -425,7 +520,12 @@ describe('rule 18: events about interventions', () => {
 
   test('those of the official plugin are receipts, also in base64', () => {
     expect(events.map(isReceipt)).toEqual([true, true, true, true]);
-    expect(events.map(({ ue_pr, ...rest }) => isReceipt({ ...rest, ue_px: encode(ue_pr) }))).toEqual([true, true, true, true]);
+    expect(events.map(({ ue_pr, ...rest }) => isReceipt({ ...rest, ue_px: encode(ue_pr) }))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
   });
 
   test('others are not, even if they mention the vendor', () => {
@@ -465,7 +565,9 @@ function* schemaInputs(key: string, value: Json): Generator<[Input, Json]> {
 function* leaves(value: Json, path: Path = []): Generator<[Path, Json]> {
   if (typeof value !== 'object' || value === null) yield [path, value];
   else if (Array.isArray(value)) for (const [index, each] of value.entries()) yield* leaves(each, [...path, index]);
-  else for (const [name, each] of Object.entries(value)) if (name !== '_schema_version') yield* leaves(each, [...path, name]);
+  else
+    for (const [name, each] of Object.entries(value))
+      if (name !== '_schema_version') yield* leaves(each, [...path, name]);
 }
 
 function encode(text: unknown): string {
@@ -495,7 +597,8 @@ describe('rule 1: numbers that are not finite are missing', () => {
 
   test.each([Infinity, -Infinity, NaN])('%d', (value) => {
     const payload = { aid: value, se_va: value, cookie: value, url: value } as unknown as TrackerPayload;
-    for (const name of ['app_id', 'se_value', 'br_cookies', 'page_url']) expect(read(payload, atomic(name))).toBeUndefined();
+    for (const name of ['app_id', 'se_value', 'br_cookies', 'page_url'])
+      expect(read(payload, atomic(name))).toBeUndefined();
   });
 
   test('also in properties and their arrays', () => {
@@ -513,17 +616,39 @@ test('rule 2: a number or a boolean with control characters is neither', () => {
 
 describe('costs of one event', () => {
   test('an address is split once, however many fields are parts of it', () => {
-    const names = 'page_urlscheme page_urlhost page_urlport page_urlpath page_urlquery page_urlfragment mkt_source mkt_medium'.split(' ');
+    const names =
+      'page_urlscheme page_urlhost page_urlport page_urlpath page_urlquery page_urlfragment mkt_source mkt_medium'.split(
+        ' ',
+      );
     let reads = 0;
     const payload = { get url() { ++reads; return 'https://shop.example/a?utm_source=x#y'; } } as TrackerPayload; // prettier-ignore
-    expect(bindInputs(names.map(atomic))(payload).values).toEqual(['https', 'shop.example', 443, '/a', 'utm_source=x', 'y', 'x', undefined]);
+    expect(bindInputs(names.map(atomic))(payload).values).toEqual([
+      'https',
+      'shop.example',
+      443,
+      '/a',
+      'utm_source=x',
+      'y',
+      'x',
+      undefined,
+    ]);
     expect(reads).toBe(1);
   });
 
   test('entities are sorted by schema once, however many inputs read them', () => {
     const count = 14_000;
-    const data = Array.from({ length: count }, (_, i) => ({ schema: `iglu:acme/thing/jsonschema/1-0-${i}`, data: { n: i } }));
-    const inputs = Array.from({ length: 500 }, (_, i): Input => ({ kind: 'entity', vendor: 'acme', name: i === 0 ? 'thing' : `other${i}`, major_version: 1, index: i === 0 ? count - 1 : 0, path: ['n'] }));
+    const data = Array.from({ length: count }, (_, i) => ({
+      schema: `iglu:acme/thing/jsonschema/1-0-${i}`,
+      data: { n: i },
+    }));
+    const inputs = Array.from({ length: 500 }, (_, i): Input => ({
+      kind: 'entity',
+      vendor: 'acme',
+      name: i === 0 ? 'thing' : `other${i}`,
+      major_version: 1,
+      index: i === 0 ? count - 1 : 0,
+      path: ['n'],
+    }));
     const bind = bindInputs(inputs);
     const start = performance.now();
     expect(bind({ co: JSON.stringify({ data }) }).values.slice(0, 2)).toEqual([count - 1, undefined]);

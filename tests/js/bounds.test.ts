@@ -5,9 +5,27 @@ import * as bounds from '../../js/src/support/bounds.js';
 
 const used = new Set<string>();
 const {
-  longestClaim, longestExamination, longestFed, longestHidden, longestInJournal, longestInOutbox, longestLoad,
-  longestLockRequest, longestMessage, longestNote, longestRetry, longestRetryAfter, longestSuspension,
-  longestTransaction, longestWaitForRules, longestWaitForSubscription, mostCharacters, mostCharactersOfOrigin, mostEvents, mostFed, mostStarted,
+  longestClaim,
+  longestExamination,
+  longestFed,
+  longestHidden,
+  longestInJournal,
+  longestInOutbox,
+  longestLoad,
+  longestLockRequest,
+  longestMessage,
+  longestNote,
+  longestRetry,
+  longestRetryAfter,
+  longestSuspension,
+  longestTransaction,
+  longestWaitForRules,
+  longestWaitForSubscription,
+  mostCharacters,
+  mostCharactersOfOrigin,
+  mostEvents,
+  mostFed,
+  mostStarted,
   shortestRetry,
 } = new Proxy(bounds, { get: (all, name: keyof typeof bounds) => (used.add(name), all[name]) });
 

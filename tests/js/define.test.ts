@@ -5,10 +5,33 @@ import { check } from '../../js/src/server.js';
 import { readSample, wasmBytes } from './engine-module.js';
 
 const {
-  Attribute, AttributeKey, AtomicProperty, BatchSource, bundle, Criteria, Criterion, domain_userid, duration, EntityProperty, Event,
-  EventProperty, ExternalBatchAttributeGroup, Field, forPages, InterventionCriteriaAll, InterventionCriteriaAny,
-  InterventionCriteriaNone, InterventionCriterion, LinkAttributeKey, PagePing, PageView, RuleIntervention, Service,
-  StreamAttributeGroup, StructuredEvent, user_id,
+  Attribute,
+  AttributeKey,
+  AtomicProperty,
+  BatchSource,
+  bundle,
+  Criteria,
+  Criterion,
+  domain_userid,
+  duration,
+  EntityProperty,
+  Event,
+  EventProperty,
+  ExternalBatchAttributeGroup,
+  Field,
+  forPages,
+  InterventionCriteriaAll,
+  InterventionCriteriaAny,
+  InterventionCriteriaNone,
+  InterventionCriterion,
+  LinkAttributeKey,
+  PagePing,
+  PageView,
+  RuleIntervention,
+  Service,
+  StreamAttributeGroup,
+  StructuredEvent,
+  user_id,
 } = define;
 
 const owner = 'user@company.com';
@@ -23,8 +46,20 @@ const ecommerce = StreamAttributeGroup({
   attribute_key: domain_userid,
   owner,
   attributes: [
-    Attribute({ name: 'count_product_views', type: 'int32', events, aggregation: 'counter', criteria: is('product_view') }),
-    Attribute({ name: 'count_add_to_cart', type: 'int32', events, aggregation: 'counter', criteria: is('add_to_cart') }),
+    Attribute({
+      name: 'count_product_views',
+      type: 'int32',
+      events,
+      aggregation: 'counter',
+      criteria: is('product_view'),
+    }),
+    Attribute({
+      name: 'count_add_to_cart',
+      type: 'int32',
+      events,
+      aggregation: 'counter',
+      criteria: is('add_to_cart'),
+    }),
     Attribute({
       name: 'total_cart_value',
       type: 'double',
@@ -72,7 +107,13 @@ test('a bundle for pages keeps the fact that a key is a column, but not the colu
     name: 'scores',
     attribute_key: AttributeKey({ name: 'customer', external_column: 'SECRET_CUSTOMER_ID' }),
     fields: [Field({ name: 'risk', type: 'double' })],
-    batch_source: BatchSource({ name: 'secret', database: 'secret', schema: 'secret', table: 'secret', timestamp_field: 'secret' }),
+    batch_source: BatchSource({
+      name: 'secret',
+      database: 'secret',
+      schema: 'secret',
+      table: 'secret',
+      timestamp_field: 'secret',
+    }),
   });
   const pages = forPages(bundle([scores.attribute_key, scores]));
   expect(JSON.stringify(pages)).not.toMatch(/secret/i);
@@ -83,14 +124,23 @@ test('a bundle for pages keeps the fact that a key is a column, but not the colu
 test('the engine accepts everything that can be built', async () => {
   const path = '$.customer.id';
   const property = AtomicProperty({ name: 'page_urlpath' });
-  const account = AttributeKey({ property: EntityProperty({ vendor: 'com.acme', name: 'account', major_version: 1, path }), ttl: duration({ days: 30 }) });
+  const account = AttributeKey({
+    property: EntityProperty({ vendor: 'com.acme', name: 'account', major_version: 1, path }),
+    ttl: duration({ days: 30 }),
+  });
   const price = EntityProperty({ vendor, name: 'product', major_version: 1, path: 'price', index: 1 });
   const all = StreamAttributeGroup({
     name: 'all',
     attribute_key: account,
     ttl: duration({ days: 7 }),
     attributes: [
-      Attribute({ name: 'views', type: 'int32', aggregation: 'counter', events: [PageView(), PagePing()], period: duration({ minutes: 10 }) }),
+      Attribute({
+        name: 'views',
+        type: 'int32',
+        aggregation: 'counter',
+        events: [PageView(), PagePing()],
+        period: duration({ minutes: 10 }),
+      }),
       ...(['sum', 'min', 'max', 'mean'] as const).map((aggregation) =>
         Attribute({ name: aggregation, type: 'double', aggregation, property: price, ttl: duration({ hours: 36 }) }),
       ),
@@ -98,20 +148,37 @@ test('the engine accepts everything that can be built', async () => {
         Attribute({ name: aggregation, type: 'string', aggregation, property, default_value: 'none' }),
       ),
       Attribute({ name: 'pages', type: 'int64', aggregation: 'approx_count_distinct', property }),
-      Attribute({ name: 'hours', type: 'int32_list', aggregation: 'unique_list', property: { ...AtomicProperty({ name: 'derived_tstamp' }), date_part: 'hour_of_day' } }),
+      Attribute({
+        name: 'hours',
+        type: 'int32_list',
+        aggregation: 'unique_list',
+        property: { ...AtomicProperty({ name: 'derived_tstamp' }), date_part: 'hour_of_day' },
+      }),
       Attribute({ name: 'counts', type: 'dict', aggregation: 'category_count', property }),
-      Attribute({ name: 'since', type: 'double', aggregation: 'time_since_last', time_unit: 'min', events: [StructuredEvent()] }),
+      Attribute({
+        name: 'since',
+        type: 'double',
+        aggregation: 'time_since_last',
+        time_unit: 'min',
+        events: [StructuredEvent()],
+      }),
       Attribute({
         name: 'filtered',
         type: 'int32',
         aggregation: 'counter',
         criteria: Criteria({
           all: [
-            Criterion.neq(property, '/'), Criterion.like(property, '/shop/%'), Criterion.in_list(property, ['/shop/a', '/shop/b']),
+            Criterion.neq(property, '/'),
+            Criterion.like(property, '/shop/%'),
+            Criterion.in_list(property, ['/shop/a', '/shop/b']),
             Criterion.is_null(AtomicProperty({ name: 'user_id' })),
           ],
           any: [
-            Criterion.gt(price, 1), Criterion.gte(price, 1), Criterion.lt(price, 1), Criterion.lte(price, 1), Criterion.is_not_null(price),
+            Criterion.gt(price, 1),
+            Criterion.gte(price, 1),
+            Criterion.lt(price, 1),
+            Criterion.lte(price, 1),
+            Criterion.is_not_null(price),
             Criterion({ property: price, operator: '=', value: 5 }),
           ],
         }),
@@ -146,15 +213,30 @@ test('the engine accepts everything that can be built', async () => {
     target_attribute_keys: [account, user_id],
     payload_attribute_groups: [scores, { name: 'all' }],
   });
-  const built = bundle([account, user_id, domain_userid, all, scores, Service({ name: 's', attribute_groups: [all] }), complex]);
+  const built = bundle([
+    account,
+    user_id,
+    domain_userid,
+    all,
+    scores,
+    Service({ name: 's', attribute_groups: [all] }),
+    complex,
+  ]);
   expect(await check(built, { wasm: wasmBytes })).toEqual([]);
   expect(await check(forPages(built), { wasm: wasmBytes })).toEqual([]);
   expect(built.attribute_keys.map(({ name }) => name)).toEqual(['id', 'user_id', 'domain_userid']);
-  expect(built.attribute_groups[1]).toMatchObject({ offline: true, online: true, attribute_key: { name: 'domain_userid', is_published: false } });
+  expect(built.attribute_groups[1]).toMatchObject({
+    offline: true,
+    online: true,
+    attribute_key: { name: 'domain_userid', is_published: false },
+  });
   expect(built.interventions[0]).toMatchObject({
     version: 3,
     target_attribute_keys: [{ name: 'id' }, { name: 'user_id' }],
-    payload_attribute_groups: [{ name: 'scores', version: 2 }, { name: 'all', version: 1 }],
+    payload_attribute_groups: [
+      { name: 'scores', version: 2 },
+      { name: 'all', version: 1 },
+    ],
   });
 });
 
@@ -163,12 +245,20 @@ describe('objects that are not published', () => {
   const visit = (version: number, is_published: boolean) =>
     StreamAttributeGroup({ name: 'visit', version, attribute_key: domain_userid, attributes: [views], is_published });
   const rule = (name: string, is_published: boolean) =>
-    RuleIntervention({ name, criteria: InterventionCriterion({ attribute: 'visit:views', operator: '>', value: 1 }), is_published });
+    RuleIntervention({
+      name,
+      criteria: InterventionCriterion({ attribute: 'visit:views', operator: '>', value: 1 }),
+      is_published,
+    });
   const dumped = {
     attribute_keys: [],
     attribute_groups: [visit(1, true), visit(2, false)],
     services: [Service({ name: 'web', attribute_groups: [visit(1, true)], is_published: false })],
-    interventions: [rule('live', true), rule('draft', false), { ...rule('written by hand', true), is_published: undefined as never }],
+    interventions: [
+      rule('live', true),
+      rule('draft', false),
+      { ...rule('written by hand', true), is_published: undefined as never },
+    ],
   };
 
   test('are left out by publishedOnly, and only then', () => {
@@ -186,7 +276,9 @@ describe('objects that are not published', () => {
     const warning = {
       severity: 'warning',
       pointer: '',
-      message: expect.stringContaining("attribute_groups 'visit' version 2, services 'web', interventions 'draft' version 1"),
+      message: expect.stringContaining(
+        "attribute_groups 'visit' version 2, services 'web', interventions 'draft' version 1",
+      ),
     };
     const named = { ...dumped, interventions: dumped.interventions.slice(0, 2) };
     expect(await check(named, { wasm: wasmBytes })).toEqual([warning]);
@@ -195,7 +287,9 @@ describe('objects that are not published', () => {
 
   test('stay out of a bundle that lacks a list', () => {
     const { interventions } = dumped;
-    expect(forPages({ interventions } as never, { publishedOnly: true })).toMatchObject({ interventions: [{ name: 'live' }, {}] });
+    expect(forPages({ interventions } as never, { publishedOnly: true })).toMatchObject({
+      interventions: [{ name: 'live' }, {}],
+    });
   });
 });
 
@@ -224,7 +318,9 @@ describe('an attribute key', () => {
   test('takes its name from the column, the field or the end of the path', () => {
     expect(AttributeKey({ external_column: 'account' }).name).toBe('account');
     expect(AttributeKey({ property: AtomicProperty({ name: 'app_id' }) }).name).toBe('app_id');
-    expect(AttributeKey({ property: EventProperty({ vendor: 'a', name: 'b', major_version: 1, path: 'c.d' }) }).name).toBe('d');
+    expect(
+      AttributeKey({ property: EventProperty({ vendor: 'a', name: 'b', major_version: 1, path: 'c.d' }) }).name,
+    ).toBe('d');
     expect(() => AttributeKey({})).toThrow(/needs a "name"/);
   });
 });

@@ -11,29 +11,49 @@ type Shown = Record<string, unknown>;
 
 /** The words of the engine, by enumeration; those of Criterion::Kind are names of fields. */
 const words = new Map(
-  [...readFileSync(new URL('../../core/src/definitions/words.h', import.meta.url), 'utf8').matchAll(/Word<([\w:]+)> \w+\[\] = \{(.*?)\};/gs)]
+  [
+    ...readFileSync(new URL('../../core/src/definitions/words.h', import.meta.url), 'utf8').matchAll(
+      /Word<([\w:]+)> \w+\[\] = \{(.*?)\};/gs,
+    ),
+  ]
     .map(([, name = '', rows = '']) => [name, [...rows.matchAll(/"(.*?)"/g)].map(([, word = '']) => word)] as const)
     .filter(([name]) => name !== 'Criterion::Kind'),
 );
 
 const others: Shown[] = [
   {
-    name: 'visit', version: 1, attribute_key: { name: 'domain_userid' },
+    name: 'visit',
+    version: 1,
+    attribute_key: { name: 'domain_userid' },
     attributes: [
       { name: 'views', type: 'int32', aggregation: 'counter' },
       { name: 'page', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'page_urlpath' } },
     ],
   },
-  { name: 'account', version: 1, offline: true, attribute_key: { name: 'user_id' }, fields: [{ name: 'tier', type: 'string' }] },
+  {
+    name: 'account',
+    version: 1,
+    offline: true,
+    attribute_key: { name: 'user_id' },
+    fields: [{ name: 'tier', type: 'string' }],
+  },
 ];
 
 /** Returns a bundle with the object of a block. */
 function bundleWith(shown: Shown): object {
-  const bundle = { attribute_keys: [] as Shown[], attribute_groups: [] as Shown[], services: [] as Shown[], interventions: [] as Shown[] };
+  const bundle = {
+    attribute_keys: [] as Shown[],
+    attribute_groups: [] as Shown[],
+    services: [] as Shown[],
+    interventions: [] as Shown[],
+  };
   if ('attribute_keys' in shown) return shown;
   if ('attribute_key' in shown) return { ...bundle, attribute_groups: [shown] };
   if ('aggregation' in shown) {
-    return { ...bundle, attribute_groups: [{ name: 'g', version: 1, attribute_key: { name: 'domain_userid' }, attributes: [shown] }] };
+    return {
+      ...bundle,
+      attribute_groups: [{ name: 'g', version: 1, attribute_key: { name: 'domain_userid' }, attributes: [shown] }],
+    };
   }
   if ('criteria' in shown) return { ...bundle, attribute_groups: others, interventions: [shown] };
   if ('attribute_groups' in shown) return { ...bundle, attribute_groups: others, services: [shown] };
@@ -41,20 +61,43 @@ function bundleWith(shown: Shown): object {
 }
 
 describe('the definition language', () => {
-  it.each(blocks.map((shown) => [String(shown['name'] ?? 'the bundle'), shown] as const))('%s loads without diagnostics', async (_, shown) => {
-    expect(await check(bundleWith(shown), { wasm })).toEqual([]);
-  });
+  it.each(blocks.map((shown) => [String(shown['name'] ?? 'the bundle'), shown] as const))(
+    '%s loads without diagnostics',
+    async (_, shown) => {
+      expect(await check(bundleWith(shown), { wasm })).toEqual([]);
+    },
+  );
 
   it('shows every aggregation, and names every operator and every type', async () => {
     const words = (line: string): string[] => [...line.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
     const shown = new Set(blocks.map((block) => block['aggregation']).filter(Boolean));
     const listed = /### Aggregations(.*?)```/s.exec(text)?.[1] ?? '';
-    const named = [...listed.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) => words(cell)).filter((word) => word !== 'aggregation');
+    const named = [...listed.matchAll(/^\| (`.*?) \|/gm)]
+      .flatMap(([, cell = '']) => words(cell))
+      .filter((word) => word !== 'aggregation');
     expect([...shown].sort()).toEqual(named.sort());
     // The engine's message for an unknown operator lists all operators.
-    const refused = { ...bundleWith({ name: 'x', criteria: { attribute: 'visit:views', operator: 'becomes', value: 1 } }) };
+    const refused = {
+      ...bundleWith({ name: 'x', criteria: { attribute: 'visit:views', operator: 'becomes', value: 1 } }),
+    };
     const [{ message = '' } = {}] = await check(refused, { wasm });
-    for (const operator of ['=', '!=', '<', '>', '<=', '>=', 'like', 'not like', 'rlike', 'not rlike', 'in', 'not in', 'is null', 'is not null', 'changed']) {
+    for (const operator of [
+      '=',
+      '!=',
+      '<',
+      '>',
+      '<=',
+      '>=',
+      'like',
+      'not like',
+      'rlike',
+      'not rlike',
+      'in',
+      'not in',
+      'is null',
+      'is not null',
+      'changed',
+    ]) {
       expect(message).toContain(operator);
       expect(text).toContain(`\`${operator}\``);
     }
@@ -69,8 +112,14 @@ describe('the definition language', () => {
     const types = readFileSync(new URL('../../js/src/define.ts', import.meta.url), 'utf8');
     const scalars = list.filter((word) => !word.endsWith('_list') || word === 'unique_list');
     expect(scalars.length).toBeGreaterThan(2);
-    expect(scalars.filter((word) => !text.includes(`\`${word}\``)), `js/docs/definitions.md lacks words of ${name}`).toEqual([]);
-    expect(scalars.filter((word) => !types.includes(`'${word}'`)), `js/src/define.ts lacks words of ${name}`).toEqual([]);
+    expect(
+      scalars.filter((word) => !text.includes(`\`${word}\``)),
+      `js/docs/definitions.md lacks words of ${name}`,
+    ).toEqual([]);
+    expect(
+      scalars.filter((word) => !types.includes(`'${word}'`)),
+      `js/src/define.ts lacks words of ${name}`,
+    ).toEqual([]);
   });
 
   it('knows six enumerations', () => expect(words.size).toBe(6));

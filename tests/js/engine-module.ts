@@ -15,5 +15,8 @@ export function readSample(name: string): string {
 }
 
 export function readSampleLines<Line>(name: string): Line[] {
-  return readSample(name).trim().split('\n').map((line) => JSON.parse(line) as Line);
+  return readSample(name)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
 }

@@ -43,7 +43,10 @@ beforeEach(async () => {
 });
 
 const rejection = async (promise: Promise<unknown>): Promise<EngineError> => {
-  const error = await promise.then(() => undefined, (reason: unknown) => reason);
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(EngineError);
   return error as EngineError;
 };
@@ -74,7 +77,9 @@ describe('loading', () => {
   });
 
   test('rejects with every diagnostic', async () => {
-    const error = await rejection(loadEngine({ definitions: { attribute_groups: 5, services: 'no' }, wasm: wasmBytes }));
+    const error = await rejection(
+      loadEngine({ definitions: { attribute_groups: 5, services: 'no' }, wasm: wasmBytes }),
+    );
     expect(error.code).toBe('definitions');
     expect(error.diagnostics.map(({ pointer }) => pointer)).toEqual(['/attribute_groups', '/services']);
     expect(error.message).toContain('/services: ');
@@ -93,20 +98,27 @@ describe('loading', () => {
   test.each(foreignModules)('rejects with the code wasm if the module %s', async (_, bytes) => {
     for (const wasm of [bytes(), new WebAssembly.Module(bytes())]) {
       for (const call of [loadEngine({ definitions: tutorial, wasm }), check(tutorial, { wasm })]) {
-        expect(await rejection(call)).toMatchObject({ code: 'wasm', message: expect.stringContaining('option "wasm"') as string });
+        expect(await rejection(call)).toMatchObject({
+          code: 'wasm',
+          message: expect.stringContaining('option "wasm"') as string,
+        });
       }
     }
   });
 
   test('keeps warnings', async () => {
     const { diagnostics } = await loadEngine({ definitions: { ...tutorial, colour: 'red' }, wasm: wasmBytes });
-    expect(diagnostics).toEqual([{ severity: 'warning', pointer: '/colour', message: expect.stringContaining('unknown field') as string }]);
+    expect(diagnostics).toEqual([
+      { severity: 'warning', pointer: '/colour', message: expect.stringContaining('unknown field') as string },
+    ]);
   });
 
   test('sets the limits of the engine', async () => {
     const small = await loadEngine({ definitions: tutorial, wasm: wasmBytes, limits: { profiles: 2 } });
     for (const duid of ['a', 'b', 'c', 'd']) small.process(view({ duid }), now);
-    const viewed = ['a', 'b', 'c', 'd'].map((id) => small.attributes({ name: 'domain_userid', id })['ecom_attributes']?.['count_product_views']);
+    const viewed = ['a', 'b', 'c', 'd'].map(
+      (id) => small.attributes({ name: 'domain_userid', id })['ecom_attributes']?.['count_product_views'],
+    );
     expect(viewed, 'one more than there are attribute keys is the least').toEqual([0, 1, 1, 1]);
   });
 
@@ -132,7 +144,10 @@ describe('check', () => {
   test('returns errors and warnings, without an engine', async () => {
     const diagnostics = await check({ ...tutorial, colour: 'red', services: 5 }, { wasm: wasmBytes });
     expect(diagnostics.map(({ severity, pointer }) => [severity, pointer])).toEqual(
-      expect.arrayContaining([['warning', '/colour'], ['error', '/services']]),
+      expect.arrayContaining([
+        ['warning', '/colour'],
+        ['error', '/services'],
+      ]),
     );
     expect(await check(tutorial, { wasm: wasmBytes })).toEqual([]);
   });
@@ -171,7 +186,9 @@ describe('events', () => {
       interventions: [],
     };
     const warnings = await check(definitions, { wasm: wasmBytes });
-    expect(warnings).toMatchObject([{ severity: 'warning', message: expect.stringContaining("'refr_urlhost'") as string }]);
+    expect(warnings).toMatchObject([
+      { severity: 'warning', message: expect.stringContaining("'refr_urlhost'") as string },
+    ]);
     const own = await loadEngine({ definitions, wasm: wasmBytes });
     for (const refr of ['https://www.google.com/', 'https://shop.example/']) {
       own.process(view({ url: 'https://shop.example/a', refr }), now);
@@ -186,7 +203,9 @@ describe('events', () => {
 
   test('without an id cause interventions with different ids', () => {
     const other = { duid: '00000000-0000-4000-8000-000000000001' };
-    const [one, another] = [add({ eid: '' }), add({ eid: '', ...other })].flatMap((event) => engine.process(event, now));
+    const [one, another] = [add({ eid: '' }), add({ eid: '', ...other })].flatMap((event) =>
+      engine.process(event, now),
+    );
     expect(one?.intervention_id).not.toBe(another?.intervention_id);
   });
 
@@ -203,7 +222,10 @@ describe('events', () => {
     ['an object without prototype', Object.assign(Object.create(null) as object, { e: 'ue', ue_pr: 5n })],
     ['a circle', loop],
     ['an event that is not JSON', { e: 'ue', eid: {}, dtm: 'yesterday', ue_pr: '{"data":', co: '[', duid: [1] }],
-    ['invalid entities', { e: 'ue', ue_pr: '{"data":{"schema":5,"data":7}}', co: '{"data":[null,5,{"schema":"iglu:"}]}' }],
+    [
+      'invalid entities',
+      { e: 'ue', ue_pr: '{"data":{"schema":5,"data":7}}', co: '{"data":[null,5,{"schema":"iglu:"}]}' },
+    ],
     ['invalid base64', { e: 'ue', ue_px: '%%%', cx: 'ééé' }],
     ['lone surrogates and NULs', { e: 'pv', eid: '\ud800\0', duid: '\udfff', page: '\0'.repeat(9000) }],
     ['nesting', { e: 'ue', co: '['.repeat(20_000), ue_pr: `{"data":${'['.repeat(5000)}${']'.repeat(5000)}}` }],
@@ -213,13 +235,16 @@ describe('events', () => {
     expect(names(engine.process(add(), now))).toEqual(['cart_abandonment']);
   });
 
-  test.each([NaN, Infinity, -Infinity, 1e300, 'now' as unknown as number])('at %s are refused, and change nothing', (time) => {
-    const before = engine.snapshot();
-    expect(thrown(() => engine.process(add(), time)).code).toBe('options');
-    expect(thrown(() => engine.advance(time)).code).toBe('options');
-    expect(thrown(() => engine.rebase(time)).code).toBe('options');
-    expect(engine.snapshot()).toEqual(before);
-  });
+  test.each([NaN, Infinity, -Infinity, 1e300, 'now' as unknown as number])(
+    'at %s are refused, and change nothing',
+    (time) => {
+      const before = engine.snapshot();
+      expect(thrown(() => engine.process(add(), time)).code).toBe('options');
+      expect(thrown(() => engine.advance(time)).code).toBe('options');
+      expect(thrown(() => engine.rebase(time)).code).toBe('options');
+      expect(engine.snapshot()).toEqual(before);
+    },
+  );
 });
 
 describe('rule 10: times beyond the range of times', () => {
@@ -230,17 +255,28 @@ describe('rule 10: times beyond the range of times', () => {
     attributes: [
       { name: 'recent', type: 'int32', aggregation: 'counter', period: 'PT1H' },
       { name: 'since', type: 'double', aggregation: 'time_since_first', time_unit: 's' },
-      { name: 'created', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'dvce_created_tstamp' } },
+      {
+        name: 'created',
+        type: 'string',
+        aggregation: 'last',
+        property: { type: 'atomic', name: 'dvce_created_tstamp' },
+      },
     ],
   };
 
   beforeEach(async () => {
-    engine = await loadEngine({ definitions: { attribute_groups: [times, ...scores.attribute_groups] }, wasm: wasmBytes });
+    engine = await loadEngine({
+      definitions: { attribute_groups: [times, ...scores.attribute_groups] },
+      wasm: wasmBytes,
+    });
   });
 
   /** Returns the attributes after a snapshot and a restore. */
   async function attributes(): Promise<unknown> {
-    const other = await loadEngine({ definitions: { attribute_groups: [times, ...scores.attribute_groups] }, wasm: wasmBytes });
+    const other = await loadEngine({
+      definitions: { attribute_groups: [times, ...scores.attribute_groups] },
+      wasm: wasmBytes,
+    });
     other.restore(engine.snapshot());
     return other.attributes(domainUser);
   }
@@ -248,7 +284,9 @@ describe('rule 10: times beyond the range of times', () => {
   test.each(noTimes)('in a payload, %d counts as absent', async (time) => {
     engine.process(view({ dtm: String(time), ttm: String(time) }), now);
     engine.process(view({ dtm: String(now - 5000), ttm: time }), now);
-    expect(await attributes()).toMatchObject({ times: { recent: 2, since: 5, created: new Date(now - 5000).toISOString() } });
+    expect(await attributes()).toMatchObject({
+      times: { recent: 2, since: 5, created: new Date(now - 5000).toISOString() },
+    });
   });
 
   test.each([...noTimes, NaN])('of a push, %d counts as absent', async (time) => {
@@ -259,10 +297,17 @@ describe('rule 10: times beyond the range of times', () => {
 
 describe('rule 1: a number that is not finite', () => {
   const set = (values: Record<string, unknown>): void =>
-    void engine.setAttributes({ group: 'f', attributeKey: domainUser, attributes: values } as Parameters<Engine['setAttributes']>[0], now);
+    void engine.setAttributes(
+      { group: 'f', attributeKey: domainUser, attributes: values } as Parameters<Engine['setAttributes']>[0],
+      now,
+    );
 
   beforeEach(async () => {
-    const fields = [{ name: 'text', type: 'string' }, { name: 'number', type: 'double' }, { name: 'list', type: 'string_list' }];
+    const fields = [
+      { name: 'text', type: 'string' },
+      { name: 'number', type: 'double' },
+      { name: 'list', type: 'string_list' },
+    ];
     const group = { name: 'f', attribute_key: { name: 'domain_userid' }, fields };
     engine = await loadEngine({ definitions: { attribute_groups: [group] }, wasm: wasmBytes });
   });
@@ -283,7 +328,10 @@ describe('rule 10: an event that was received', () => {
     attributes: [
       { name: 'recent', type: 'int32', aggregation: 'counter', period: 'PT1H' },
       ...['derived_tstamp', 'collector_tstamp', 'dvce_sent_tstamp'].map((name) => ({
-        name, type: 'string', aggregation: 'last', property: { type: 'atomic', name },
+        name,
+        type: 'string',
+        aggregation: 'last',
+        property: { type: 'atomic', name },
       })),
     ],
   };
@@ -318,7 +366,9 @@ describe('rule 10: an event that was received', () => {
 
   test('between two milliseconds counts at the earlier one', () => {
     engine.process(view({ stm: undefined }), now, { receivedAt: now - 0.5 });
-    expect(engine.attributes(domainUser)).toMatchObject({ times: { collector_tstamp: new Date(now - 1).toISOString() } });
+    expect(engine.attributes(domainUser)).toMatchObject({
+      times: { collector_tstamp: new Date(now - 1).toISOString() },
+    });
   });
 
   test.each([NaN, Infinity, 8.64e15 + 1])('at %s is refused', (receivedAt) => {
@@ -405,7 +455,9 @@ test("a server's own user agent is not the visitor's", async () => {
   const browsers = {
     name: 'browsers',
     attribute_key: { name: 'domain_userid' },
-    attributes: [{ name: 'last', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'useragent' } }],
+    attributes: [
+      { name: 'last', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'useragent' } },
+    ],
   };
   engine = await loadEngine({ definitions: { attribute_groups: [browsers] }, wasm: wasmBytes });
   engine.process(view(), now);
@@ -448,7 +500,11 @@ describe('pushes', () => {
     ['an unknown group', { ...push({}), group: 'score' }, /no external group "score"/],
     ['an unknown version', push({ risk: 1 }, 3), /no field "risk" in version 3/],
     ['an unknown field', push({ risk: 1, height: 2 }), /no field "height"/],
-    ['another key', { ...push({ risk: 1 }), attributeKey: { name: 'user_id', id: '1' } }, /"domain_userid", not "user_id"/],
+    [
+      'another key',
+      { ...push({ risk: 1 }), attributeKey: { name: 'user_id', id: '1' } },
+      /"domain_userid", not "user_id"/,
+    ],
     ['no id', { ...push({ risk: 1 }), attributeKey: { name: 'domain_userid', id: '' } }, /id/],
     ['an object as value', push({ risk: { a: 1 } as unknown as number }), /"risk" must be/],
     ['nested lists', push({ tags: [['a']] as unknown as string[] }), /"tags" must be/],
@@ -575,7 +631,18 @@ describe('explain', () => {
     for (const { name } of tutorial.interventions) {
       const native = execFileSync(
         path('.build/native/bin/tripline'),
-        ['explain', '--definitions', bundleFile, '--intervention', name, '--key', domainUser.name, '--id', domainUser.id, path('tests/samples/enriched.ndjson')],
+        [
+          'explain',
+          '--definitions',
+          bundleFile,
+          '--intervention',
+          name,
+          '--key',
+          domainUser.name,
+          '--id',
+          domainUser.id,
+          path('tests/samples/enriched.ndjson'),
+        ],
         { encoding: 'utf8' },
       );
       const explanation = engine.explain(name, domainUser);
@@ -590,7 +657,10 @@ describe('explain', () => {
     engine.process(add(), now);
     expect(engine.explain('cart_abandonment', domainUser)).toMatchObject({
       holds: true,
-      targets: [{ name: 'user_id', id: null }, { ...domainUser, sent: true, sent_at: expect.any(String) as string }],
+      targets: [
+        { name: 'user_id', id: null },
+        { ...domainUser, sent: true, sent_at: expect.any(String) as string },
+      ],
     });
   });
 
@@ -671,6 +741,10 @@ test('after forgetting an id, its attributes are gone and an intervention may be
 test('attributes become the strings that the stream sends', () => {
   const attributes = { 'g:text': 'a', 'g:number': 4.5, 'g:flag': true, 'g:list': ['a', 1], 'g:counts': { a: 2 } };
   expect(stringAttributes(attributes)).toEqual({
-    'g:text': 'a', 'g:number': '4.5', 'g:flag': 'true', 'g:list': '["a",1]', 'g:counts': '{"a":2}',
+    'g:text': 'a',
+    'g:number': '4.5',
+    'g:flag': 'true',
+    'g:list': '["a",1]',
+    'g:counts': '{"a":2}',
   });
 });

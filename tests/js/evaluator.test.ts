@@ -44,7 +44,9 @@ describe('the tutorial', () => {
     await page.settled();
     expect(page.interventions).toEqual([
       {
-        intervention_id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/) as string,
+        intervention_id: expect.stringMatching(
+          /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+        ) as string,
         name: 'discount',
         version: 1,
         attributes: { 'ecom_attributes:count_product_views': 4, 'ecom_attributes:count_add_to_cart': 0 },
@@ -316,7 +318,9 @@ describe('handlers', () => {
     const page = open({ store }, { handle: false });
     const seen: string[] = [];
     const failure = new Error('boom');
-    page.evaluator.on('intervention', () => { throw failure; });
+    page.evaluator.on('intervention', () => {
+      throw failure;
+    });
     page.evaluator.on('intervention', () => Promise.reject(failure));
     page.evaluator.on('intervention', () => Promise.reject(Object.create(null)));
     page.evaluator.on('intervention', ({ name }) => seen.push(name));
@@ -347,7 +351,9 @@ describe('handlers', () => {
 
   test('a removed handler is not started', async () => {
     const page = open({ store }, { handle: false });
-    const stop = page.evaluator.on('intervention', () => { throw new Error('I was removed'); });
+    const stop = page.evaluator.on('intervention', () => {
+      throw new Error('I was removed');
+    });
     stop();
     stop();
     page.evaluator.track(add());
@@ -414,32 +420,40 @@ describe('a clock that is set back', () => {
 
   test.each([
     ['with an engine', { definitions: tutorial }, (page: Page) => page.evaluator.track(add()), 'cart_abandonment'],
-    ['without', { definitions: undefined as never }, (page: Page) => page.evaluator.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } }), 'hello'],
-  ] as const)('what waits is offered to other tabs after two seconds, and ends after half an hour, %s', async (_, options, decide, name) => {
-    const first = open({ store, ...options }, { handle: false });
-    decide(first);
-    await first.settled();
-    first.evaluator.close();
-    newTab();
-    vi.setSystemTime(Date.now() - hour);
-    const silent = open({ store, ...options }, { handle: false });
-    silent.evaluator.track(view());
-    await silent.settled();
-    await vi.advanceTimersByTimeAsync(2000);
-    const states: (StoredState | undefined)[] = [];
-    await store.update('default', (state) => (states.push(structuredClone(state)), state));
-    const next = open({ store, ...options });
-    if (options.definitions !== undefined) next.evaluator.track(view());
-    await next.settled();
-    expect(names(next.interventions)).toEqual([name]);
-    // Repeats this, without the note of the start, for a page that opens too late.
-    freshStorage();
-    await store.update('default', () => states[0]);
-    vi.setSystemTime(Date.now() + hour / 2 - 2000);
-    const late = open({ store, ...options });
-    await late.settled();
-    expect(names(late.expired)).toEqual([name]);
-  });
+    [
+      'without',
+      { definitions: undefined as never },
+      (page: Page) => page.evaluator.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } }),
+      'hello',
+    ],
+  ] as const)(
+    'what waits is offered to other tabs after two seconds, and ends after half an hour, %s',
+    async (_, options, decide, name) => {
+      const first = open({ store, ...options }, { handle: false });
+      decide(first);
+      await first.settled();
+      first.evaluator.close();
+      newTab();
+      vi.setSystemTime(Date.now() - hour);
+      const silent = open({ store, ...options }, { handle: false });
+      silent.evaluator.track(view());
+      await silent.settled();
+      await vi.advanceTimersByTimeAsync(2000);
+      const states: (StoredState | undefined)[] = [];
+      await store.update('default', (state) => (states.push(structuredClone(state)), state));
+      const next = open({ store, ...options });
+      if (options.definitions !== undefined) next.evaluator.track(view());
+      await next.settled();
+      expect(names(next.interventions)).toEqual([name]);
+      // Repeats this, without the note of the start, for a page that opens too late.
+      freshStorage();
+      await store.update('default', () => states[0]);
+      vi.setSystemTime(Date.now() + hour / 2 - 2000);
+      const late = open({ store, ...options });
+      await late.settled();
+      expect(names(late.expired)).toEqual([name]);
+    },
+  );
 
   test('an older session does not end what another tab decides later', async () => {
     const page = open({ store });
@@ -466,7 +480,10 @@ describe('trouble', () => {
     const first = open({ store });
     for (let views = 1; views <= 3; ++views) first.evaluator.track(view());
     await first.settled();
-    await store.update('default', (state) => state && { ...state, revision: state.revision + 1, snapshot: state.snapshot.slice(0, -3) });
+    await store.update(
+      'default',
+      (state) => state && { ...state, revision: state.revision + 1, snapshot: state.snapshot.slice(0, -3) },
+    );
     const next = open({ store });
     next.evaluator.track(view());
     expect(await ecommerce(next)).toMatchObject({ count_product_views: 1 });
@@ -500,7 +517,9 @@ describe('trouble', () => {
       await next.settled();
       expect(names(next.interventions)).toEqual(['cart_abandonment']);
       expect(next.errors).toEqual([]);
-      expect(next.warnings).toMatchObject([{ code: 'storage', message: expect.stringContaining('"outbox"') as string }]);
+      expect(next.warnings).toMatchObject([
+        { code: 'storage', message: expect.stringContaining('"outbox"') as string },
+      ]);
       const last = open({ store });
       await last.settled();
       expect(last.warnings).toEqual([]);
@@ -580,7 +599,10 @@ describe('trouble', () => {
   });
 
   test('definitions with an unknown field: a warning, and they load', async () => {
-    const page = open({ store, definitions: { ...tutorial, interventions: tutorial.interventions.map((each) => ({ ...each, colour: 'red' })) } });
+    const page = open({
+      store,
+      definitions: { ...tutorial, interventions: tutorial.interventions.map((each) => ({ ...each, colour: 'red' })) },
+    });
     expect(await page.evaluator.ready).toBe(true);
     expect(page.warnings).toMatchObject([{ code: 'definitions', diagnostics: [{ severity: 'warning' }, {}, {}] }]);
   });
@@ -590,10 +612,22 @@ describe('trouble', () => {
     ['invalid options', () => 7, 'definitions" is missing'],
     ['no definitions', () => ({ wasm: wasmBytes }), 'definitions" is missing'],
     ['definitions that are not a bundle', () => ({ definitions: 5, wasm: wasmBytes }), 'errors in the definitions:'],
-    ['definitions that cannot be fetched', () => ({ definitions: 'http://127.0.0.1:1/x.json', wasm: wasmBytes }), 'http://127.0.0.1:1/x.json'],
-    ['a promise of definitions that rejects', () => ({ definitions: Promise.reject(new Error('not today')), wasm: wasmBytes }), 'not today'],
+    [
+      'definitions that cannot be fetched',
+      () => ({ definitions: 'http://127.0.0.1:1/x.json', wasm: wasmBytes }),
+      'http://127.0.0.1:1/x.json',
+    ],
+    [
+      'a promise of definitions that rejects',
+      () => ({ definitions: Promise.reject(new Error('not today')), wasm: wasmBytes }),
+      'not today',
+    ],
     ['definitions that JSON cannot express', () => ({ definitions: { big: 1n }, wasm: wasmBytes }), 'BigInt'],
-    ['an engine that cannot be fetched', () => ({ definitions: tutorial, wasm: 'http://127.0.0.1:1/x.wasm' }), 'option "wasm"'],
+    [
+      'an engine that cannot be fetched',
+      () => ({ definitions: tutorial, wasm: 'http://127.0.0.1:1/x.wasm' }),
+      'option "wasm"',
+    ],
     ['an invalid engine', () => ({ definitions: tutorial, wasm: new Uint8Array([1, 2, 3]) }), 'option "wasm"'],
     ['an engine of a wrong type', () => ({ definitions: tutorial, wasm: 5 }), 'option "wasm"'],
   ])('%s: the console shows an error that names it, and nothing is thrown', async (_, options, says) => {
@@ -613,7 +647,9 @@ describe('trouble', () => {
       const page = open({ store, wasm });
       page.evaluator.track(add());
       expect(await page.evaluator.ready).toBe(false);
-      expect(page.errors).toMatchObject([{ code: 'wasm', message: expect.stringContaining('option "wasm"') as string }]);
+      expect(page.errors).toMatchObject([
+        { code: 'wasm', message: expect.stringContaining('option "wasm"') as string },
+      ]);
       expect((await page.evaluator.doctor()).ok).toBe(false);
     }
     const page = open({ store });
@@ -634,7 +670,9 @@ describe('trouble', () => {
     const evaluator = createEvaluator({ definitions: tutorial, wasm: wasmBytes, store });
     for (let times = 1; times <= 3; ++times) evaluator.track(undefined as never);
     expect(consoleErrors).toHaveLength(1);
-    evaluator.on('error', () => { throw new Error('a bad listener'); });
+    evaluator.on('error', () => {
+      throw new Error('a bad listener');
+    });
     expect(() => evaluator.track(undefined as never)).not.toThrow();
     evaluator.close();
   });
@@ -643,7 +681,9 @@ describe('trouble', () => {
     const page = open({ store });
     await page.evaluator.ready;
     await page.settled();
-    vi.spyOn(DataView.prototype, 'setFloat64').mockImplementationOnce(() => { throw new WebAssembly.RuntimeError('unreachable'); });
+    vi.spyOn(DataView.prototype, 'setFloat64').mockImplementationOnce(() => {
+      throw new WebAssembly.RuntimeError('unreachable');
+    });
     page.evaluator.track(view());
     await page.settled();
     expect(page.errors).toMatchObject([{ code: 'wasm', message: expect.stringContaining('unreachable') as string }]);
@@ -672,7 +712,10 @@ describe('the ways to give engine and definitions', () => {
     ['a compiled module', () => new WebAssembly.Module(wasmBytes)],
     ['a promise of bytes', () => Promise.resolve(wasmBytes)],
     ['a response', () => new Response(wasmBytes, { headers: { 'Content-Type': 'application/wasm' } })],
-    ['a response of the wrong type', () => new Response(wasmBytes, { headers: { 'Content-Type': 'application/octet-stream' } })],
+    [
+      'a response of the wrong type',
+      () => new Response(wasmBytes, { headers: { 'Content-Type': 'application/octet-stream' } }),
+    ],
     ['a promise of a response', () => Promise.resolve(new Response(wasmBytes))],
     ['an address', () => `data:application/wasm;base64,${wasmBytes.toString('base64')}`],
     ['a URL', () => new URL(`data:application/wasm;base64,${wasmBytes.toString('base64')}`)],

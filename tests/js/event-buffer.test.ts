@@ -37,12 +37,7 @@ describe('values', () => {
       ['a', 1, true, new Date(5)],
       {
         tag: 'list',
-        value: [
-          { tag: 'string', value: 'a' },
-          { tag: 'number', value: 1 },
-          { tag: 'true' },
-          { tag: 'time', value: 5 },
-        ],
+        value: [{ tag: 'string', value: 'a' }, { tag: 'number', value: 1 }, { tag: 'true' }, { tag: 'time', value: 5 }],
       },
     ],
   ])('%s', (_, value, expected) => {
@@ -57,7 +52,13 @@ describe('values', () => {
       slots: [
         { tag: 'string', value: 'e1' },
         { tag: 'string', value: 'a' },
-        { tag: 'list', value: [{ tag: 'string', value: 'bc' }, { tag: 'string', value: 'd' }] },
+        {
+          tag: 'list',
+          value: [
+            { tag: 'string', value: 'bc' },
+            { tag: 'string', value: 'd' },
+          ],
+        },
         { tag: 'missing' },
         { tag: 'string', value: 'é' },
         { tag: 'number', value: 3 },

@@ -68,7 +68,8 @@ test('two interventions that trigger each other are suspended, too', async () =>
   expect(page.interventions).toHaveLength(42);
   expect(names(page.expired)).toEqual(['viewed']);
   expect(page.errors.map(({ code, message }) => [code, /"\w+"/.exec(message)?.[0]])).toEqual([
-    ['handler', '"viewed"'], ['handler', '"added"'],
+    ['handler', '"viewed"'],
+    ['handler', '"added"'],
   ]);
 });
 
@@ -112,12 +113,27 @@ test.each<[string, number, number, (page: Page) => unknown]>([
   ['one handler that tracks two events', 1, 1, ({ evaluator }) => twice(() => evaluator.track(view()))],
   ['two handlers that track one each', 2, 1, ({ evaluator }) => evaluator.track(view())],
   ['a handler that tracks, after two events in one task', 1, 2, ({ evaluator }) => evaluator.track(view())],
-  ['a handler that tracks later, after two events', 1, 2, ({ evaluator }) => void task().then(() => evaluator.track(view()))],
-  ['two handlers, one of which tracks later', 1, 1, ({ evaluator }) => {
-    evaluator.track(view());
-    void task().then(() => evaluator.track(view()));
-  }],
-  ['handlers that track two events later', 1, 1, ({ evaluator }) => void task().then(() => twice(() => evaluator.track(view())))],
+  [
+    'a handler that tracks later, after two events',
+    1,
+    2,
+    ({ evaluator }) => void task().then(() => evaluator.track(view())),
+  ],
+  [
+    'two handlers, one of which tracks later',
+    1,
+    1,
+    ({ evaluator }) => {
+      evaluator.track(view());
+      void task().then(() => evaluator.track(view()));
+    },
+  ],
+  [
+    'handlers that track two events later',
+    1,
+    1,
+    ({ evaluator }) => void task().then(() => twice(() => evaluator.track(view()))),
+  ],
 ])('interleaved chains do not hide a loop: %s', async (_, handlers, events, handler) => {
   let left = 5000;
   const page = open((_, page) => left-- > 0 && handler(page));
@@ -133,7 +149,8 @@ test.each(['at once', 'later'])('a handler that pushes its own intervention %s i
   const hello = { name: 'hello', target_attribute_key: { name: 'shop', id: '1' } };
   let left = 1000;
   const page = open((_, { evaluator }) => {
-    if (left-- > 0) void (time === 'later' ? task() : { then: (go: () => void) => go() }).then(() => evaluator.push(hello));
+    if (left-- > 0)
+      void (time === 'later' ? task() : { then: (go: () => void) => go() }).then(() => evaluator.push(hello));
   });
   page.evaluator.track(view());
   await page.settled();
@@ -147,7 +164,8 @@ test.each(['at once', 'later'])('a handler that pushes its own intervention %s i
 
 test('60 pushes in one task are normal', async () => {
   const page = open(() => undefined);
-  for (let push = 1; push <= 60; ++push) page.evaluator.push({ name: 'hello', target_attribute_key: { name: 'shop', id: '1' } });
+  for (let push = 1; push <= 60; ++push)
+    page.evaluator.push({ name: 'hello', target_attribute_key: { name: 'shop', id: '1' } });
   await run(page, 5);
   expect([page.interventions.length, page.errors, page.expired]).toEqual([60, [], []]);
 });

@@ -6,7 +6,8 @@ const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const type = [1, 4, 1, 0x60, 0, 0];
 /** The custom section with the version of the glue that a module needs. */
 const versioned = (version: number): number[] => [0, 10, 8, ...new TextEncoder().encode('tripline'), version];
-const ours = new Uint8Array(WebAssembly.Module.customSections(new WebAssembly.Module(wasmBytes), 'tripline')[0] ?? [])[0] ?? 0;
+const ours =
+  new Uint8Array(WebAssembly.Module.customSections(new WebAssembly.Module(wasmBytes), 'tripline')[0] ?? [])[0] ?? 0;
 const bytes = (...parts: number[][]): Uint8Array<ArrayBuffer> => new Uint8Array([...header, ...parts.flat()]);
 
 /** Returns the real module with another version. */
@@ -24,6 +25,9 @@ export const foreignModules: [string, () => Uint8Array<ArrayBuffer>][] = [
   ['lacks every export', () => bytes(versioned(ours))],
   ['needs an import that does not exist', () => bytes(type, [2, 7, 1, 1, 0x78, 1, 0x79, 0, 0], versioned(ours))],
   ['traps at its start', () => bytes(type, [3, 2, 1, 0], [8, 1, 0], [10, 5, 1, 3, 0, 0, 0x0b], versioned(ours))],
-  ['calls a function that throws at its start', () => bytes(type, [2, 7, 1, 1, 0x61, 1, 0x61, 0, 0], [8, 1, 0], versioned(ours))],
+  [
+    'calls a function that throws at its start',
+    () => bytes(type, [2, 7, 1, 1, 0x61, 1, 0x61, 0, 0], [8, 1, 0], versioned(ours)),
+  ],
   ['needs more memory than possible', () => bytes([5, 5, 1, 0, 0x80, 0x80, 4], versioned(ours))],
 ];

@@ -56,8 +56,10 @@ function event(changes: TrackerPayload = {}): TrackerPayload {
   const common = { e: 'pv', tna: 'sp1', p: 'web', vp: '800x600', ds: '800x2000' };
   return { ...common, eid: crypto.randomUUID(), dtm: String(Date.now()), duid: device, sid: session, ...changes };
 }
-const anonymous = (changes: TrackerPayload = {}): TrackerPayload => event({ duid: undefined, sid: undefined, ...changes });
-const optedOut = (changes: TrackerPayload = {}): TrackerPayload => anonymous({ vp: undefined, ds: undefined, ...changes });
+const anonymous = (changes: TrackerPayload = {}): TrackerPayload =>
+  event({ duid: undefined, sid: undefined, ...changes });
+const optedOut = (changes: TrackerPayload = {}): TrackerPayload =>
+  anonymous({ vp: undefined, ds: undefined, ...changes });
 const withProduct = (id: string, changes: TrackerPayload = {}): TrackerPayload =>
   event({
     co: JSON.stringify({ data: [{ schema: 'iglu:com.acme/product/jsonschema/1-0-0', data: { id } }] }),
@@ -101,7 +103,8 @@ function open(bundle: object = definitions, { handle = true, hasTracker = true, 
   const tracker = new FakeTracker();
   const shown: string[] = [];
   const receipts: string[] = [];
-  const report = (step: string, intervention: Intervention): unknown => receipts.push(`${step} ${textOf(intervention)}`);
+  const report = (step: string, intervention: Intervention): unknown =>
+    receipts.push(`${step} ${textOf(intervention)}`);
   const evaluator = new LocalEvaluator(
     { definitions: bundle, wasm: wasmBytes, store, ...options },
     report,
@@ -120,7 +123,11 @@ function open(bundle: object = definitions, { handle = true, hasTracker = true, 
     evaluator.track(payload);
   };
   const page: Page = {
-    evaluator, tracker, shown, receipts, settled,
+    evaluator,
+    tracker,
+    shown,
+    receipts,
+    settled,
     expired: [],
     errors: [],
     track: async (...payloads) => {
@@ -196,10 +203,18 @@ describe('held ids', () => {
     ],
   };
   const withCart = (id: string, changes: TrackerPayload = {}): TrackerPayload =>
-    event({ e: 'ue', ue_pr: JSON.stringify({ data: { schema: 'iglu:com.acme/cart/jsonschema/1-0-0', data: { id } } }), ...changes });
-  const all = (held: HeldIds): Record<string, string> => Object.fromEntries(held.list.map(({ name, id }) => [name, id]));
+    event({
+      e: 'ue',
+      ue_pr: JSON.stringify({ data: { schema: 'iglu:com.acme/cart/jsonschema/1-0-0', data: { id } } }),
+      ...changes,
+    });
+  const all = (held: HeldIds): Record<string, string> =>
+    Object.fromEntries(held.list.map(({ name, id }) => [name, id]));
 
-  describe.each([['definitions that are there', true], ['definitions that come later', false]])('with %s', (_, isEarly) => {
+  describe.each([
+    ['definitions that are there', true],
+    ['definitions that come later', false],
+  ])('with %s', (_, isEarly) => {
     function held(...payloads: TrackerPayload[]): Record<string, string> {
       const ids = new HeldIds();
       if (isEarly) ids.bind(report);
@@ -218,13 +233,16 @@ describe('held ids', () => {
       expect(held(withProduct('p1'), withProduct('p2'))).toEqual({ ...base, product_id: 'p2' });
     });
 
-    test.each([['duid'], ['sid'], ['uid']])('of entities are dropped when %s changes or disappears, and not when it appears', (key) => {
-      const first = withProduct('p1', { uid: 'A' });
-      expect(held(first, event({ uid: 'A', [key]: 'other' }))).not.toHaveProperty('product_id');
-      expect(held(first, event({ uid: 'A', [key]: undefined }))).not.toHaveProperty('product_id');
-      expect(held(withProduct('p1', { [key]: undefined }), event())).toHaveProperty('product_id', 'p1');
-      expect(held(first, withProduct('p2', { uid: 'B' }))).toHaveProperty('product_id', 'p2');
-    });
+    test.each([['duid'], ['sid'], ['uid']])(
+      'of entities are dropped when %s changes or disappears, and not when it appears',
+      (key) => {
+        const first = withProduct('p1', { uid: 'A' });
+        expect(held(first, event({ uid: 'A', [key]: 'other' }))).not.toHaveProperty('product_id');
+        expect(held(first, event({ uid: 'A', [key]: undefined }))).not.toHaveProperty('product_id');
+        expect(held(withProduct('p1', { [key]: undefined }), event())).toHaveProperty('product_id', 'p1');
+        expect(held(first, withProduct('p2', { uid: 'B' }))).toHaveProperty('product_id', 'p2');
+      },
+    );
 
     test('do not exist before the first payload', () => {
       expect(held()).toEqual({});
@@ -340,7 +358,10 @@ describe('login', () => {
   });
 });
 
-describe.each([['logout', undefined], ['the login of another user', 'B']])('after %s', (_, uid) => {
+describe.each([
+  ['logout', undefined],
+  ['the login of another user', 'B'],
+])('after %s', (_, uid) => {
   test("a user's timer does not fire; when the user is back, criteria that still hold fire", async () => {
     const page = open(only('user_id_quiet'));
     await page.track(event({ uid: 'A' }));
@@ -474,7 +495,9 @@ describe('a new session', () => {
     for (const end of ends) end();
     await page.settled();
     expect(page.receipts).toEqual([
-      'delivery domain_sessionid_seen session', 'delivery domain_sessionid_seen new', 'dispatch_accept domain_sessionid_seen new',
+      'delivery domain_sessionid_seen session',
+      'delivery domain_sessionid_seen new',
+      'dispatch_accept domain_sessionid_seen new',
     ]);
   });
 
@@ -511,7 +534,11 @@ describe('clearUserData', () => {
     handleIn(page);
     await page.settled();
     expect(page.shown).toEqual([]);
-    expect(page.expired.sort()).toEqual(['domain_sessionid_seen session', 'domain_userid_seen device', 'user_id_seen A']);
+    expect(page.expired.sort()).toEqual([
+      'domain_sessionid_seen session',
+      'domain_userid_seen device',
+      'user_id_seen A',
+    ]);
   });
 
   test('is noticed at the next event if there is no tracker to ask', async () => {
@@ -571,7 +598,11 @@ describe('anonymous tracking', () => {
     expect(page.shown).toEqual([]);
     expect(await waiting()).toEqual(['domain_userid_seen device', 'domain_sessionid_seen session']);
     await page.track(event());
-    expect(page.shown.sort()).toEqual(['domain_sessionid_seen session', 'domain_userid_quiet device', 'domain_userid_seen device']);
+    expect(page.shown.sort()).toEqual([
+      'domain_sessionid_seen session',
+      'domain_userid_quiet device',
+      'domain_userid_seen device',
+    ]);
   });
 
   test('that keeps sessions holds the session', async () => {
@@ -611,7 +642,9 @@ describe('anonymous tracking', () => {
     await page.settled();
     expect(page.shown).toEqual(['domain_userid_seen device', 'pushed device', 'pushed shop']);
     expect(page.receipts).toEqual([
-      'delivery domain_userid_seen device', 'delivery pushed shop', 'dispatch_accept pushed shop',
+      'delivery domain_userid_seen device',
+      'delivery pushed shop',
+      'dispatch_accept pushed shop',
     ]);
   });
 
@@ -619,7 +652,9 @@ describe('anonymous tracking', () => {
     let allowed: boolean | undefined;
     const receipt = (payload: TrackerPayload): TrackerPayload => ({
       ...payload,
-      ue_pr: JSON.stringify({ data: { schema: 'iglu:com.snowplowanalytics.signals/intervention_receive/jsonschema/1-0-0' } }),
+      ue_pr: JSON.stringify({
+        data: { schema: 'iglu:com.snowplowanalytics.signals/intervention_receive/jsonschema/1-0-0' },
+      }),
     });
     const page = open(only('domain_userid_seen'), { handle: false });
     await page.track(event());
@@ -637,7 +672,9 @@ describe('anonymous tracking', () => {
 
 describe('opting out', () => {
   test('ends everything from that payload on, and the next normal payload resumes it', async () => {
-    const page = open(only('domain_userid_seen', 'product_id_seen', 'product_id_quiet', 'domain_userid_quiet'), { handle: false });
+    const page = open(only('domain_userid_seen', 'product_id_seen', 'product_id_quiet', 'domain_userid_quiet'), {
+      handle: false,
+    });
     await page.track(withProduct('p1'));
     await page.track(optedOut({ co: withProduct('p2')['co'] }));
     handleIn(page);
@@ -647,7 +684,9 @@ describe('opting out', () => {
     expect(page.shown).toEqual([]);
     expect(page.receipts).toEqual([]);
     expect(Object.values(localStorage)).not.toContainEqual(expect.stringContaining('shop') as string);
-    expect(await page.evaluator.attributes({ name: 'product_id', id: 'p2' })).toMatchObject({ product_id: { views: 0 } });
+    expect(await page.evaluator.attributes({ name: 'product_id', id: 'p2' })).toMatchObject({
+      product_id: { views: 0 },
+    });
     await page.track(event());
     expect(page.shown.sort()).toEqual(['domain_userid_quiet device', 'domain_userid_seen device']);
     page.evaluator.push({ name: 'hello', target_attribute_key: { name: 'shop', id: 'shop' } });
@@ -756,11 +795,15 @@ describe('a pushed intervention', () => {
 describe('of a key that no event has, the page holds the id that it names in setAttributes', () => {
   const scores = {
     attribute_keys: [{ name: 'company', external_column: 'company_id' }],
-    attribute_groups: [{
-      name: 'scores', version: 1, attribute_key: { name: 'company', external_column: 'company_id' },
-      batch_source: { database: 'd', schema: 's', table: 't', timestamp_field: 'f' },
-      fields: [{ name: 'risk', type: 'double' }],
-    }],
+    attribute_groups: [
+      {
+        name: 'scores',
+        version: 1,
+        attribute_key: { name: 'company', external_column: 'company_id' },
+        batch_source: { database: 'd', schema: 's', table: 't', timestamp_field: 'f' },
+        fields: [{ name: 'risk', type: 'double' }],
+      },
+    ],
     interventions: [{ name: 'risky', version: 1, criteria: { attribute: 'scores:risk', operator: '>', value: 0.5 } }],
   };
   const set = ({ evaluator }: Page, id: string): void =>
@@ -846,7 +889,10 @@ describe('of a key that no event has, the page holds the id that it names in set
   });
 });
 
-test.each([['with', true], ['without', false]])('two waiting decisions of one mark are shown once, %s locks', async (_, hasLocks) => {
+test.each([
+  ['with', true],
+  ['without', false],
+])('two waiting decisions of one mark are shown once, %s locks', async (_, hasLocks) => {
   const held = new Set<string>();
   const request = async (name: string, _: object, use: (lock: object | null) => Promise<void>): Promise<void> => {
     await null;
@@ -878,7 +924,11 @@ test('what fires once and waits is not decided again, although the counts are lo
   const first = open(only('domain_userid_seen'), { handle: false });
   await first.track(event());
   first.evaluator.close();
-  await store.update('default', (state) => ({ ...state!, revision: state!.revision + 1, snapshot: new Uint8Array([1, 2, 3]) }));
+  await store.update('default', (state) => ({
+    ...state!,
+    revision: state!.revision + 1,
+    snapshot: new Uint8Array([1, 2, 3]),
+  }));
   const next = open(only('domain_userid_seen'), { handle: false });
   await next.track(event());
   expect(next.errors.splice(0).map(({ code }) => code)).toEqual(['snapshot']);

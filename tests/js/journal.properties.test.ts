@@ -21,9 +21,23 @@ const open = (problems: string[]): Journal<Content> =>
   );
 
 const separators = fc.constantFrom(
-  '\u2028', '\u2029', '\0', '\n', '\r\n', '\u0085', '\ufeff', ' ', '"', '\\', '\ud800', '\udfff', '1 2 {"a":3}',
+  '\u2028',
+  '\u2029',
+  '\0',
+  '\n',
+  '\r\n',
+  '\u0085',
+  '\ufeff',
+  ' ',
+  '"',
+  '\\',
+  '\ud800',
+  '\udfff',
+  '1 2 {"a":3}',
 );
-const sentence = fc.array(fc.oneof(fc.string({ unit: 'binary' }), separators), { maxLength: 5 }).map((all) => all.join(''));
+const sentence = fc
+  .array(fc.oneof(fc.string({ unit: 'binary' }), separators), { maxLength: 5 })
+  .map((all) => all.join(''));
 /** Makes strings with lone surrogates. */
 const codeUnits = fc.array(fc.nat(0xffff), { maxLength: 8 }).map((units) => String.fromCharCode(...units));
 const text = fc.oneof(sentence, codeUnits);

@@ -333,7 +333,12 @@ describe('from page to page', () => {
     open('a').append({ eid: 'a' });
     open('a:b').append({ eid: 'b' });
     open('a%3Ab').append({ eid: 'c' });
-    expect([ids(open('a')), ids(open('a:b')), ids(open('a%3Ab')), ids(open('\ud83d'))]).toEqual([['a'], ['b'], ['c'], []]);
+    expect([ids(open('a')), ids(open('a:b')), ids(open('a%3Ab')), ids(open('\ud83d'))]).toEqual([
+      ['a'],
+      ['b'],
+      ['c'],
+      [],
+    ]);
   });
 
   test('pushed interventions can be read alone', () => {
@@ -401,12 +406,15 @@ describe('trouble', () => {
       if (isBroken) throw new Error('broken');
       return items;
     };
-    globalThis.localStorage = new Proxy<Record<string, string>>({}, {
-      get: (items, key) => whole(items)[String(key)],
-      set: (items, key, value: string) => ((whole(items)[String(key)] = value), true),
-      ownKeys: (items) => Object.keys(whole(items)),
-      deleteProperty: (items, key) => delete whole(items)[String(key)],
-    }) as never;
+    globalThis.localStorage = new Proxy<Record<string, string>>(
+      {},
+      {
+        get: (items, key) => whole(items)[String(key)],
+        set: (items, key, value: string) => ((whole(items)[String(key)] = value), true),
+        ownKeys: (items) => Object.keys(whole(items)),
+        deleteProperty: (items, key) => delete whole(items)[String(key)],
+      },
+    ) as never;
     const journal = open();
     journal.append({ eid: 'a' });
     isBroken = true;

@@ -15,7 +15,10 @@ const used = new Set<string>();
 /** Returns the numbers in the second column of the row. */
 function numbersOf(row: string): number[] {
   used.add(row);
-  const cells = limits.split('\n').find((line) => line.startsWith(`| ${row} |`))?.split(' | ');
+  const cells = limits
+    .split('\n')
+    .find((line) => line.startsWith(`| ${row} |`))
+    ?.split(' | ');
   return (cells?.[1]?.match(/\d[\d,.]*/g) ?? []).map((number) => Number(number.replaceAll(',', '')));
 }
 
@@ -66,21 +69,46 @@ const loaded: [row: string, bundleAt: (size: number) => object][] = [
   ['the bundle', bundleOfSize],
   ['levels of nested JSON', nestedJson],
   ['members of an object', (size) => ({ ...bundleOf(lastPage), ...members(size) })],
-  ['interventions', (size) => bundleOf(lastPage, times(size, 0).map((_, i) => intervention(criterion, `i${i}`)))],
-  ['any other list, except those of criteria', (size) => ({ ...bundleOf(lastPage), attribute_keys: times(size, domainUserid) })],
+  [
+    'interventions',
+    (size) =>
+      bundleOf(
+        lastPage,
+        times(size, 0).map((_, i) => intervention(criterion, `i${i}`)),
+      ),
+  ],
+  [
+    'any other list, except those of criteria',
+    (size) => ({ ...bundleOf(lastPage), attribute_keys: times(size, domainUserid) }),
+  ],
   ['levels of nested criteria', (size) => withCriteria(nestedCriteria(size))],
-  ['criteria in one list: `all`, `any` or `none`, also of an event filter', (size) => withCriteria({ none: times(size, criterion) })],
-  ['criteria in one list: `all`, `any` or `none`, also of an event filter', (size) => bundleOf({ ...lastPage, criteria: filter(size) })],
+  [
+    'criteria in one list: `all`, `any` or `none`, also of an event filter',
+    (size) => withCriteria({ none: times(size, criterion) }),
+  ],
+  [
+    'criteria in one list: `all`, `any` or `none`, also of an event filter',
+    (size) => bundleOf({ ...lastPage, criteria: filter(size) }),
+  ],
   ['a name', (size) => bundleOf({ ...lastPage, name: letters(size) })],
-  ['a version, a `major_version` or an `index`', (version) => bundleOf(lastPage, [{ ...intervention(criterion), version }])],
+  [
+    'a version, a `major_version` or an `index`',
+    (version) => bundleOf(lastPage, [{ ...intervention(criterion), version }]),
+  ],
   ['a version, a `major_version` or an `index`', (index) => bundleOf({ ...lastPage, property: { ...entity, index } })],
-  ['a version, a `major_version` or an `index`', (size) => bundleOf({ ...lastPage, property: { ...entity, major_version: size } })],
+  [
+    'a version, a `major_version` or an `index`',
+    (size) => bundleOf({ ...lastPage, property: { ...entity, major_version: size } }),
+  ],
   ["a property's `path`", (size) => bundleOf({ ...lastPage, property: { ...entity, path: letters(size) } })],
   ['a pattern of `like` or `rlike`', (size) => withPattern('like', letters(size))],
   ['a pattern of `like` or `rlike`', (size) => withPattern('rlike', letters(size))],
   ['a pattern of `rlike`, compiled', (size) => withPattern('rlike', `a{1000}b{${size - 1001}}`)],
   ['`n` in `{m,n}`; repetitions within repetitions are multiplied', (size) => withPattern('rlike', `a{${size}}`)],
-  ['`n` in `{m,n}`; repetitions within repetitions are multiplied', (size) => withPattern('rlike', `(?:a{100}){${Math.ceil(size / 100)}}`)],
+  [
+    '`n` in `{m,n}`; repetitions within repetitions are multiplied',
+    (size) => withPattern('rlike', `(?:a{100}){${Math.ceil(size / 100)}}`),
+  ],
 ];
 
 describe('limits of loading', () => {
@@ -134,7 +162,9 @@ describe('limits of counting', () => {
   it('bounds lists and frequencies', async () => {
     const list = mostOf('values of a `unique_list`');
     expect(await valueAfter({ type: 'int32_list', aggregation: 'unique_list' }, numbers(list))).toEqual(numbers(list));
-    expect(await valueAfter({ type: 'int32_list', aggregation: 'unique_list' }, numbers(list + 1))).toEqual(numbers(list + 1).slice(1));
+    expect(await valueAfter({ type: 'int32_list', aggregation: 'unique_list' }, numbers(list + 1))).toEqual(
+      numbers(list + 1).slice(1),
+    );
     const counts = mostOf('values of `most_frequent`, `least_frequent`, `category_count`');
     for (const count of [counts, counts + 1]) {
       const value = await valueAfter({ type: 'dict', aggregation: 'category_count' }, numbers(count));
@@ -144,7 +174,10 @@ describe('limits of counting', () => {
 
   it('counts different values exactly up to a number', async () => {
     const most = mostOf('values that `approx_count_distinct` counts exactly');
-    const engine = await loadEngine({ definitions: bundleOf({ name: 'a', type: 'int32', aggregation: 'approx_count_distinct', property: probe }), wasm });
+    const engine = await loadEngine({
+      definitions: bundleOf({ name: 'a', type: 'int32', aggregation: 'approx_count_distinct', property: probe }),
+      wasm,
+    });
     const isExact = numbers(2 * most).map((value) => {
       engine.process(event(value), 1000);
       return engine.attributes(key)['g']?.['a'] === value + 1;
@@ -161,9 +194,13 @@ describe('limits of the state', () => {
     const { engine } = EngineBase.load(await newModule(), new TextEncoder().encode(JSON.stringify(counter)));
     return engine as EngineBase;
   };
-  const views = (engine: EngineBase, id: string): unknown => attributes(engine, { name: 'domain_userid', id })['g']?.['a'];
+  const views = (engine: EngineBase, id: string): unknown =>
+    attributes(engine, { name: 'domain_userid', id })['g']?.['a'];
 
-  it.each([['a page', page, 0], ['a server', server, 1]] as const)('%s keeps profiles', async (_, load, which) => {
+  it.each([
+    ['a page', page, 0],
+    ['a server', server, 1],
+  ] as const)('%s keeps profiles', async (_, load, which) => {
     const most = numbersOf('profiles')[which] ?? NaN;
     const engine = await load();
     for (let i = 0; i < most; ++i) engine.process(event(0, { duid: `u${i}` }), 1000);
@@ -173,9 +210,15 @@ describe('limits of the state', () => {
     expect(views(engine, 'u1')).toBe(1);
   });
 
-  it.each([['a page', page, 0], ['a server', server, 1]] as const)('%s keeps event ids', async (_, load, which) => {
+  it.each([
+    ['a page', page, 0],
+    ['a server', server, 1],
+  ] as const)('%s keeps event ids', async (_, load, which) => {
     const most = numbersOf('event ids, by which duplicates are recognised')[which] ?? NaN;
-    for (const [others, counted] of [[most - 1, most], [most, most + 2]] as const) {
+    for (const [others, counted] of [
+      [most - 1, most],
+      [most, most + 2],
+    ] as const) {
       const engine = await load();
       const first = event(0);
       engine.process(first, 1000);
@@ -187,7 +230,8 @@ describe('limits of the state', () => {
 
   it('keeps marks of sent interventions', () => {
     const [page = NaN, server = NaN] = numbersOf('marks of interventions that were sent to a target');
-    const written = (number: number, separator: string): string => number.toLocaleString('en-US').replaceAll(',', separator);
+    const written = (number: number, separator: string): string =>
+      number.toLocaleString('en-US').replaceAll(',', separator);
     expect(read('core/include/tripline/engine.h')).toContain(`sent_marks = ${written(page, "'")};`);
     expect(read('js/src/server.ts')).toContain(`sentMarks: ${written(server, '_')}`);
   });

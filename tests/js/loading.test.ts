@@ -31,7 +31,10 @@ beforeEach(async () => {
   server = createServer(({ url = '' }, response) => {
     asked.push(url);
     response.on('close', () => cut.push(url));
-    if (url.startsWith('/head')) response.writeHead(200, { 'Content-Type': url.endsWith('wasm') ? 'application/wasm' : 'application/json' }).write('{');
+    if (url.startsWith('/head'))
+      response
+        .writeHead(200, { 'Content-Type': url.endsWith('wasm') ? 'application/wasm' : 'application/json' })
+        .write('{');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -59,7 +62,10 @@ describe.each(hanging)('%s that never resolves', (what, code, options) => {
   test('is an error after loadTimeout, and everything ends', async () => {
     const page = open({ store, loadTimeout: 600, ...options() });
     page.evaluator.track(add());
-    const answers = Promise.all([page.evaluator.attributes(domainUser), page.evaluator.explain('discount', domainUser)]);
+    const answers = Promise.all([
+      page.evaluator.attributes(domainUser),
+      page.evaluator.explain('discount', domainUser),
+    ]);
     expect(await page.evaluator.ready).toBe(false);
     expect(await answers).toEqual([{}, undefined]);
     expect(page.errors.map((error) => error.code)).toEqual([code]);
@@ -69,11 +75,19 @@ describe.each(hanging)('%s that never resolves', (what, code, options) => {
       await vi.waitFor(() => expect(cut, 'the request is given up').toEqual(expect.arrayContaining(asked)), 10_000);
     }
     const next = open({ store });
-    expect(await next.evaluator.attributes(domainUser), 'the next page counts it').toMatchObject({ ecom_attributes: { count_add_to_cart: 1 } });
+    expect(await next.evaluator.attributes(domainUser), 'the next page counts it').toMatchObject({
+      ecom_attributes: { count_add_to_cart: 1 },
+    });
   });
 
   test('does not affect the doctor, reset and push', async () => {
-    await store.update('default', () => ({ revision: 1, snapshot: new Uint8Array([1]), applied: {}, outbox: [], started: ['a'] }));
+    await store.update('default', () => ({
+      revision: 1,
+      snapshot: new Uint8Array([1]),
+      applied: {},
+      outbox: [],
+      started: ['a'],
+    }));
     const page = open({ store, ...options() });
     page.evaluator.track(add());
     expect(Object.keys(storage)).toHaveLength(1);
@@ -157,11 +171,14 @@ test('an evaluator that is closed while the engine loads does not start', async 
   expect(page.errors).toEqual([]);
 });
 
-test.each([0, -1, NaN, Infinity, 2 ** 40, 'soon', null])('the loadTimeout %j does not end loading', async (loadTimeout) => {
-  const definitions = new Promise<object>((resolve) => setTimeout(resolve, 30, tutorial));
-  const page = open({ store, definitions, loadTimeout: loadTimeout as never });
-  expect(await page.evaluator.ready).toBe(true);
-});
+test.each([0, -1, NaN, Infinity, 2 ** 40, 'soon', null])(
+  'the loadTimeout %j does not end loading',
+  async (loadTimeout) => {
+    const definitions = new Promise<object>((resolve) => setTimeout(resolve, 30, tutorial));
+    const page = open({ store, definitions, loadTimeout: loadTimeout as never });
+    expect(await page.evaluator.ready).toBe(true);
+  },
+);
 
 test('the doctor names a store that does not respond', async () => {
   const page = open({ store: { update: () => never, close() {} } });

@@ -65,7 +65,10 @@ describe('another response in place of the definitions', () => {
       expect(page.errors[0], 'a server may decide in its place').not.toHaveProperty('diagnostics');
     }
     for (const attempt of [loadEngine({ definitions: url, wasm: wasmBytes }), check(url, { wasm: wasmBytes })]) {
-      await expect(attempt).rejects.toMatchObject({ code: 'definitions', message: expect.stringContaining(url) as string });
+      await expect(attempt).rejects.toMatchObject({
+        code: 'definitions',
+        message: expect.stringContaining(url) as string,
+      });
     }
   });
 
@@ -80,25 +83,33 @@ describe('another response in place of the definitions', () => {
   });
 });
 
-test.each(['text/html', 'application/wasm'])('an HTML page of the type %s in place of the module: the error names the address', async (type) => {
-  const url = `${address}/x.wasm`;
-  answers['/x.wasm'] = [type, html];
-  for (const wasm of [url, new URL(url), fetch(url)]) {
-    const page = open({ store, wasm });
-    expect(await page.evaluator.ready).toBe(false);
-    expect(page.errors).toMatchObject([{ code: 'wasm', message: expect.stringContaining(url) as string }]);
-  }
-  const error = { code: 'wasm', message: expect.stringContaining(url) as string };
-  await expect(loadEngine({ definitions: tutorial, wasm: url })).rejects.toMatchObject(error);
-});
+test.each(['text/html', 'application/wasm'])(
+  'an HTML page of the type %s in place of the module: the error names the address',
+  async (type) => {
+    const url = `${address}/x.wasm`;
+    answers['/x.wasm'] = [type, html];
+    for (const wasm of [url, new URL(url), fetch(url)]) {
+      const page = open({ store, wasm });
+      expect(await page.evaluator.ready).toBe(false);
+      expect(page.errors).toMatchObject([{ code: 'wasm', message: expect.stringContaining(url) as string }]);
+    }
+    const error = { code: 'wasm', message: expect.stringContaining(url) as string };
+    await expect(loadEngine({ definitions: tutorial, wasm: url })).rejects.toMatchObject(error);
+  },
+);
 
-test.each([['without an address', ''], ['with an address', 'x']])('a Response with an error %s in place of the module: the error names the status', async (_, path) => {
+test.each([
+  ['without an address', ''],
+  ['with an address', 'x'],
+])('a Response with an error %s in place of the module: the error names the status', async (_, path) => {
   const wasm = new Response('no', { status: 404 });
   if (path !== '') Object.defineProperty(wasm, 'url', { value: `${address}/${path}` });
   const page = open({ store, wasm });
   expect(await page.evaluator.ready).toBe(false);
   const name = path === '' ? 'the Response' : `${address}/${path}`;
-  expect(page.errors).toMatchObject([{ code: 'wasm', message: expect.stringContaining(`: ${name} answered with status 404.`) as string }]);
+  expect(page.errors).toMatchObject([
+    { code: 'wasm', message: expect.stringContaining(`: ${name} answered with status 404.`) as string },
+  ]);
 });
 
 describe('definitions', () => {
@@ -110,8 +121,12 @@ describe('definitions', () => {
   ])('that are %s: the error names what is needed', async (_, definitions, why) => {
     const page = open({ store, definitions: definitions as object });
     expect(await page.evaluator.ready).toBe(false);
-    expect(page.errors).toMatchObject([{ code: 'definitions', message: `The definitions could not be loaded: ${why}` }]);
-    await expect(loadEngine({ definitions: definitions as object, wasm: wasmBytes })).rejects.toMatchObject({ code: 'definitions' });
+    expect(page.errors).toMatchObject([
+      { code: 'definitions', message: `The definitions could not be loaded: ${why}` },
+    ]);
+    await expect(loadEngine({ definitions: definitions as object, wasm: wasmBytes })).rejects.toMatchObject({
+      code: 'definitions',
+    });
   });
 
   test.each(['', ' \n', '\uFEFF'])('that are JSON, with %j before it, are the bundle', async (before) => {
@@ -120,13 +135,16 @@ describe('definitions', () => {
     expect(page.errors).toEqual([]);
   });
 
-  test.each(['[{"a":"', '"', 'http://127.0.0.1:1/', 'data:text/html,'])('whose address is very long, beginning with %s: the error has its beginning', async (begin) => {
-    const page = open({ store, definitions: begin + 'x'.repeat(100_000) });
-    expect(await page.evaluator.ready).toBe(false);
-    expect(page.errors).toHaveLength(1);
-    expect(page.errors[0]!.message.length).toBeLessThan(700);
-    expect(page.errors[0]!.message).toContain(`${begin}xxx`);
-  });
+  test.each(['[{"a":"', '"', 'http://127.0.0.1:1/', 'data:text/html,'])(
+    'whose address is very long, beginning with %s: the error has its beginning',
+    async (begin) => {
+      const page = open({ store, definitions: begin + 'x'.repeat(100_000) });
+      expect(await page.evaluator.ready).toBe(false);
+      expect(page.errors).toHaveLength(1);
+      expect(page.errors[0]!.message.length).toBeLessThan(700);
+      expect(page.errors[0]!.message).toContain(`${begin}xxx`);
+    },
+  );
 });
 
 describe('an error in the console', () => {
@@ -134,7 +152,11 @@ describe('an error in the console', () => {
     consoleErrors.map((words) => words.map((word) => (word instanceof Error ? word.stack : String(word))).join(' '));
   const count = (text: string, part: string): number => text.split(part).length - 1;
   const options: [string, () => Partial<EvaluatorOptions>, string][] = [
-    ['a promise of definitions that rejects', () => ({ definitions: Promise.reject(new Error('not today')) }), 'not today'],
+    [
+      'a promise of definitions that rejects',
+      () => ({ definitions: Promise.reject(new Error('not today')) }),
+      'not today',
+    ],
     ['a string in place of an error', () => ({ definitions: Promise.reject('not today') as never }), 'not today'],
     ['an invalid engine', () => ({ wasm: new Uint8Array([1, 2, 3]) }), 'fell off end'],
     ['definitions that cannot be fetched', () => ({ definitions: 'http://127.0.0.1:1/x.json' }), '127.0.0.1:1/x.json'],
@@ -150,7 +172,9 @@ describe('an error in the console', () => {
 
   test('prints its message once, and the place where a handler failed', async () => {
     const evaluator = createEvaluator({ definitions: tutorial, wasm: wasmBytes, store });
-    evaluator.on('intervention', function showBanner() { throw new RangeError('no place for a banner'); });
+    evaluator.on('intervention', function showBanner() {
+      throw new RangeError('no place for a banner');
+    });
     evaluator.track(add());
     await vi.waitFor(() => expect(printed()).toHaveLength(1));
     evaluator.close();
@@ -176,14 +200,18 @@ describe('explain', () => {
 
   test('of a known name and key does not warn', async () => {
     const page = open({ store });
-    expect(await page.evaluator.explain('cart_abandonment', domainUser)).toMatchObject({ intervention: 'cart_abandonment' });
+    expect(await page.evaluator.explain('cart_abandonment', domainUser)).toMatchObject({
+      intervention: 'cart_abandonment',
+    });
     expect(page.warnings).toEqual([]);
   });
 
   test('of a name warns if the definitions have no interventions', async () => {
     const page = open({ store, definitions: { ...tutorial, interventions: [] } });
     expect(await page.evaluator.explain('discount', domainUser)).toBeUndefined();
-    expect(page.warnings).toMatchObject([{ code: 'options', message: expect.stringContaining('"discount"') as string }]);
+    expect(page.warnings).toMatchObject([
+      { code: 'options', message: expect.stringContaining('"discount"') as string },
+    ]);
   });
 
   test('and attributes of an unknown attribute key warn, and name the nearest', async () => {

@@ -15,7 +15,10 @@ beforeAll(() => {
   const modules = join(project, 'node_modules');
   mkdirSync(join(modules, 'tripline'), { recursive: true });
   const [{ filename = '' } = {}] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], { cwd: js, encoding: 'utf8' }),
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
+      cwd: js,
+      encoding: 'utf8',
+    }),
   ) as { filename?: string }[];
   execFileSync('tar', ['-xzf', join(project, filename), '--strip-components=1', '-C', join(modules, 'tripline')]);
   symlinkSync(join(js, 'node_modules/@snowplow'), join(modules, '@snowplow')); // the optional peer, whose types the package uses
@@ -44,7 +47,9 @@ test('every entry can be imported, and the engine finds its module', () => {
 });
 
 test.each(['bundler', 'nodenext'])('its types are complete for a project that resolves as "%s"', (moduleResolution) => {
-  const uses = entries.map((entry, index) => `import * as entry${index} from 'tripline${entry.slice(1)}';\nvoid entry${index};`);
+  const uses = entries.map(
+    (entry, index) => `import * as entry${index} from 'tripline${entry.slice(1)}';\nvoid entry${index};`,
+  );
   writeFileSync(join(project, 'use.ts'), uses.join('\n'));
   const compilerOptions = {
     strict: true,

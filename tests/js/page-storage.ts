@@ -11,13 +11,17 @@ let quota = Infinity;
 /** Installs the empty storage of a new origin. */
 export function freshStorage(): Items {
   quota = Infinity;
-  const localStorage = new Proxy<Items>({}, {
-    set(items, key: string, value: string) {
-      if (charactersOf({ ...items, [key]: value }) > quota) throw new DOMException('The quota has been exceeded.', 'QuotaExceededError');
-      items[key] = value;
-      return true;
+  const localStorage = new Proxy<Items>(
+    {},
+    {
+      set(items, key: string, value: string) {
+        if (charactersOf({ ...items, [key]: value }) > quota)
+          throw new DOMException('The quota has been exceeded.', 'QuotaExceededError');
+        items[key] = value;
+        return true;
+      },
     },
-  });
+  );
   scope.localStorage = localStorage;
   newTab();
   return localStorage;

@@ -11,7 +11,9 @@ const shapes = read('js/docs/shapes.md');
 /** Returns all sources in a folder. */
 function sourcesOf(folder: string): { path: string; source: string }[] {
   const names = readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' });
-  return names.filter((name) => /\.(ts|cpp|h)$/.test(name)).map((name) => ({ path: folder + name, source: read(folder + name) }));
+  return names
+    .filter((name) => /\.(ts|cpp|h)$/.test(name))
+    .map((name) => ({ path: folder + name, source: read(folder + name) }));
 }
 
 /** Removes comments, and joins adjacent or added string literals into one. */
@@ -25,7 +27,10 @@ function joined(source: string): string {
 
 /** Returns the fixed parts of a message, without the characters around its variable parts. */
 function partsOf(message: string): string[] {
-  return message.split(/…|%/).map((part) => part.replace(/^[^\w\\{]+|[^\w)\].*?]+$/g, '')).filter((part) => /\w/.test(part));
+  return message
+    .split(/…|%/)
+    .map((part) => part.replace(/^[^\w\\{]+|[^\w)\].*?]+$/g, ''))
+    .filter((part) => /\w/.test(part));
 }
 
 const unescaped = (literal: string): string => literal.replace(/\\(["'`\\])/g, '$1');
@@ -42,11 +47,17 @@ test('there is a section for each code, and for no other', () => {
 });
 
 test('every message in the document is in the sources', () => {
-  const all = [...sourcesOf('js/src/'), ...sourcesOf('core/src/')].map(({ source }) => unescaped(joined(source).replace(/['`]\s*\+\s*\n\s*['`]/g, ''))).join('\n');
-  const shown = [...document.matchAll(/^\| `(.*?)`(?: \((?:a warning|an error)\))? \|/gm)].map(([, message = '']) => message);
+  const all = [...sourcesOf('js/src/'), ...sourcesOf('core/src/')]
+    .map(({ source }) => unescaped(joined(source).replace(/['`]\s*\+\s*\n\s*['`]/g, '')))
+    .join('\n');
+  const shown = [...document.matchAll(/^\| `(.*?)`(?: \((?:a warning|an error)\))? \|/gm)].map(
+    ([, message = '']) => message,
+  );
   // A message may consist of several sentences.
   const sentences = shown.flatMap(partsOf).flatMap((part) => (all.includes(part) ? [] : part.split(/(?<=[.:]) /)));
-  const unknown = sentences.filter((sentence) => !all.includes(sentence.replace(/[.:]$/, '')) && !isOfDefinitions(sentence));
+  const unknown = sentences.filter(
+    (sentence) => !all.includes(sentence.replace(/[.:]$/, '')) && !isOfDefinitions(sentence),
+  );
   expect(shown.length).toBeGreaterThan(150);
   expect(unknown, 'js/docs/problems.md shows messages that no source has').toEqual([]);
 });

@@ -20,27 +20,42 @@ declare const definitions: object;
 `;
 
 describe.each(['README.md', 'js/README.md', 'js/docs/why-not.md', 'js/docs/shapes.md'])('%s', (readme) => {
-  const snippets = [...readFileSync(root + readme, 'utf8').matchAll(/^ *```ts\n(.*?)^ *```/gms)].map(([, code = '']) => code);
+  const snippets = [...readFileSync(root + readme, 'utf8').matchAll(/^ *```ts\n(.*?)^ *```/gms)].map(
+    ([, code = '']) => code,
+  );
 
   it('has snippets', () => expect(snippets.length).toBeGreaterThan(0));
 
-  it.each(snippets.map((code, index) => [index + 1, code] as const))('snippet %i compiles', (number, code) => {
-    mkdirSync(folder, { recursive: true });
-    const file = `${folder}/${readme.replace(/\W/g, '-')}-${number}.ts`;
-    const around = `${folder}/surroundings.d.ts`;
-    writeFileSync(file, `${code}\nexport {};\n`);
-    writeFileSync(around, surroundings);
-    writeFileSync(`${folder}/tsconfig.json`, JSON.stringify({ extends: '../tsconfig.json', compilerOptions: { noUnusedLocals: false, noUnusedParameters: false }, include: [], files: [file, around] }));
-    try {
-      execFileSync(`${root}js/node_modules/.bin/tsc`, ['--noEmit', '-p', folder], { encoding: 'utf8' });
-    } catch (error) {
-      expect.fail((error as { stdout: string }).stdout);
-    }
-  }, 60_000);
+  it.each(snippets.map((code, index) => [index + 1, code] as const))(
+    'snippet %i compiles',
+    (number, code) => {
+      mkdirSync(folder, { recursive: true });
+      const file = `${folder}/${readme.replace(/\W/g, '-')}-${number}.ts`;
+      const around = `${folder}/surroundings.d.ts`;
+      writeFileSync(file, `${code}\nexport {};\n`);
+      writeFileSync(around, surroundings);
+      writeFileSync(
+        `${folder}/tsconfig.json`,
+        JSON.stringify({
+          extends: '../tsconfig.json',
+          compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
+          include: [],
+          files: [file, around],
+        }),
+      );
+      try {
+        execFileSync(`${root}js/node_modules/.bin/tsc`, ['--noEmit', '-p', folder], { encoding: 'utf8' });
+      } catch (error) {
+        expect.fail((error as { stdout: string }).stdout);
+      }
+    },
+    60_000,
+  );
 });
 
 it('the rules of the README print the values in their comments', async () => {
-  const snippet = /^```ts\n([^`]*tripline\/testing.*?)^```/ms.exec(readFileSync(`${root}js/README.md`, 'utf8'))?.[1] ?? '';
+  const snippet =
+    /^```ts\n([^`]*tripline\/testing.*?)^```/ms.exec(readFileSync(`${root}js/README.md`, 'utf8'))?.[1] ?? '';
   const { outputFiles } = await build({
     stdin: { contents: snippet, loader: 'ts' },
     bundle: true,
@@ -51,11 +66,17 @@ it('the rules of the README print the values in their comments', async () => {
       {
         name: 'the-built-package',
         setup: ({ onResolve }) =>
-          onResolve({ filter: /^tripline\// }, ({ path }) => ({ path: `${root}js/dist/${path.slice('tripline/'.length)}.js`, external: true })),
+          onResolve({ filter: /^tripline\// }, ({ path }) => ({
+            path: `${root}js/dist/${path.slice('tripline/'.length)}.js`,
+            external: true,
+          })),
       },
     ],
   });
-  const printed = execFileSync(process.execPath, ['--input-type=module'], { input: outputFiles[0]?.text, encoding: 'utf8' });
+  const printed = execFileSync(process.execPath, ['--input-type=module'], {
+    input: outputFiles[0]?.text,
+    encoding: 'utf8',
+  });
   const promised = [...snippet.matchAll(/console\.log\(.*; \/\/ (.*)$/gm)].map(([, text]) => text);
   expect(promised).toHaveLength(2);
   expect(printed.trim().split('\n')).toEqual(promised);

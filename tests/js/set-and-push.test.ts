@@ -111,7 +111,10 @@ describe('setAttributes', () => {
     page.evaluator.setAttributes(risk(0.25));
     expect((await page.evaluator.attributes(domainUser))['scores']).toEqual({ risk: 0.25 });
     expect(page.errors.map(({ code }) => code)).toEqual(Array.from({ length: 6 }, () => 'options'));
-    expect(page.errors[5]).toMatchObject({ code: 'options', message: expect.stringContaining('no external group "score"') as string });
+    expect(page.errors[5]).toMatchObject({
+      code: 'options',
+      message: expect.stringContaining('no external group "score"') as string,
+    });
   });
 });
 
@@ -122,7 +125,9 @@ describe('push', () => {
     await page.settled();
     expect(page.interventions).toEqual([
       {
-        intervention_id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/) as string,
+        intervention_id: expect.stringMatching(
+          /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/,
+        ) as string,
         name: 'hello',
         version: 1,
         attributes: {},
@@ -213,7 +218,10 @@ describe('push', () => {
     ['no name', { ...hello, name: '' }],
     ['an invalid version', { ...hello, version: 1.5 }],
     ['no target', { name: 'hello' }],
-    ['a target whose id is the all-zero UUID', { ...hello, target_attribute_key: { ...domainUser, id: '00000000-0000-0000-0000-000000000000' } }],
+    [
+      'a target whose id is the all-zero UUID',
+      { ...hello, target_attribute_key: { ...domainUser, id: '00000000-0000-0000-0000-000000000000' } },
+    ],
     ['invalid attributes', { ...hello, attributes: [] }],
     ['an invalid id', { ...hello, intervention_id: 7 }],
     ['a value that JSON cannot express', { ...hello, attributes: { big: 1n } }],
@@ -254,7 +262,10 @@ describe('explain', () => {
   test('returns the reason, after everything before has counted', async () => {
     const page = open({ store, definitions });
     page.evaluator.track(add());
-    expect(await page.evaluator.explain('cart_abandonment', domainUser)).toMatchObject({ holds: true, why: expect.stringContaining('was sent') as string });
+    expect(await page.evaluator.explain('cart_abandonment', domainUser)).toMatchObject({
+      holds: true,
+      why: expect.stringContaining('was sent') as string,
+    });
     expect(await page.evaluator.explain('nothing', domainUser)).toBeUndefined();
   });
 
@@ -288,13 +299,23 @@ describe('doctor', () => {
     const report = await page.evaluator.doctor();
     expect(report.findings.filter(({ ok }) => !ok)).toEqual([]);
     expect(report).toMatchObject({ ok: true, problems: [] });
-    expect(report.findings.map(({ check }) => check)).toEqual(['wasm', 'engine', 'definitions', 'storage', 'journal', 'clock', 'delivery']);
+    expect(report.findings.map(({ check }) => check)).toEqual([
+      'wasm',
+      'engine',
+      'definitions',
+      'storage',
+      'journal',
+      'clock',
+      'delivery',
+    ]);
   });
 
   test('names the errors in the definitions', async () => {
     const broken = open({ store, definitions: { ...tutorial, interventions: 5 } });
     expect(await failing(broken)).toEqual([
-      expect.stringMatching(/^engine: Events are not evaluated. There are errors in the definitions:\n\/interventions: /) as string,
+      expect.stringMatching(
+        /^engine: Events are not evaluated. There are errors in the definitions:\n\/interventions: /,
+      ) as string,
       expect.stringMatching(/^definitions: There are errors/) as string,
     ]);
     const warned = open({ store, definitions: { ...tutorial, colour: 'red' } });
@@ -313,7 +334,9 @@ describe('doctor', () => {
     const page = open({ store, definitions }, { handle: false });
     page.evaluator.track(add());
     await page.settled();
-    expect(await failing(page)).toEqual([expect.stringMatching(/^delivery: .*"cart_abandonment".*no handler/) as string]);
+    expect(await failing(page)).toEqual([
+      expect.stringMatching(/^delivery: .*"cart_abandonment".*no handler/) as string,
+    ]);
   });
 
   test('notices a clock that was set back', async () => {

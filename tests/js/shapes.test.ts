@@ -4,7 +4,14 @@ import { transformSync } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { LocalEvaluator } from '../../js/src/evaluator/evaluator.js';
 import { readEvent } from '../../js/src/event/inputs.js';
-import { createEvaluator, memoryStore, type Intervention, type Problem, type Store, type StoredState } from '../../js/src/index.js';
+import {
+  createEvaluator,
+  memoryStore,
+  type Intervention,
+  type Problem,
+  type Store,
+  type StoredState,
+} from '../../js/src/index.js';
 import { TrackerSubscription } from '../../js/src/stream/subscription.js';
 import type { StreamStatus } from '../../js/src/stream/options.js';
 import { pageView, testRules } from '../../js/src/testing.js';
@@ -15,7 +22,8 @@ import { visitor } from './visits.js';
 
 const read = (path: string): string => readFileSync(new URL(`../../js/${path}`, import.meta.url), 'utf8');
 const text = read('docs/shapes.md');
-const sectionOf = (name: string): string => new RegExp(`^## ${name}$(.*?)(?=^## |$(?![^]))`, 'ms').exec(text)?.[1] ?? '';
+const sectionOf = (name: string): string =>
+  new RegExp(`^## ${name}$(.*?)(?=^## |$(?![^]))`, 'ms').exec(text)?.[1] ?? '';
 
 const definitions = JSON.parse(/^```json\n(.*?)^```/ms.exec(text)?.[1] ?? '') as {
   interventions: { criteria: { all: { operator: string }[] } }[];
@@ -29,7 +37,10 @@ function exampleOf(name: string): unknown {
 
 const id = visitor;
 const domainUser = { name: 'domain_userid', id };
-const view = (path: string): Record<string, unknown> => ({ ...pageView({ url: `https://shop.example.com${path}` }), duid: id });
+const view = (path: string): Record<string, unknown> => ({
+  ...pageView({ url: `https://shop.example.com${path}` }),
+  duid: id,
+});
 
 beforeEach(() => void freshStorage());
 afterEach(() => removeStorage());
@@ -96,15 +107,21 @@ describe('the tables', () => {
   ])('%s: the members of %s, %s', (section, file, type) => {
     const body = new RegExp(`^export interface ${type} \\{$(.*?)^\\}$`, 'ms').exec(read(file))?.[1] ?? '';
     const members = [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[(:]/gm)].map(([, member]) => member);
-    const tables = sectionOf(section).split('\n\n').filter((part) => part.startsWith(type === 'StoredState' ? '| field |' : '| member |'));
-    const rows = tables.flatMap((table) => [...table.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell = '']) => [...cell.matchAll(/`(\w+)/g)]));
+    const tables = sectionOf(section)
+      .split('\n\n')
+      .filter((part) => part.startsWith(type === 'StoredState' ? '| field |' : '| member |'));
+    const rows = tables.flatMap((table) =>
+      [...table.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell = '']) => [...cell.matchAll(/`(\w+)/g)]),
+    );
     expect(members.length).toBeGreaterThan(2);
     expect(rows.map(([, member]) => member).sort()).toEqual(members.sort());
   });
 
   it('has every check of the doctor', () => {
     const union = /check: (.*);/.exec(read('src/evaluator/doctor.ts'))?.[1] ?? '';
-    const rows = [...sectionOf('DoctorReport').matchAll(/^\| `(\w+)` \| (?:the|they|events|there)/gm)].map(([, check]) => check);
+    const rows = [...sectionOf('DoctorReport').matchAll(/^\| `(\w+)` \| (?:the|they|events|there)/gm)].map(
+      ([, check]) => check,
+    );
     const checks = [...union.matchAll(/'(\w+)'/g)].map(([, check]) => check);
     expect(rows.filter((row) => checks.includes(row))).toEqual(checks);
   });
@@ -140,9 +157,19 @@ describe('the store', () => {
 
   it('stores all or nothing', async () => {
     const store = sessionStore();
-    const state: StoredState = { revision: 1, snapshot: new Uint8Array([1, 2]), applied: { page: 1 }, outbox: [], started: ['a'] };
+    const state: StoredState = {
+      revision: 1,
+      snapshot: new Uint8Array([1, 2]),
+      applied: { page: 1 },
+      outbox: [],
+      started: ['a'],
+    };
     await store.update('n', () => state);
-    await expect(store.update('n', () => { throw new Error('no'); })).rejects.toThrow('no');
+    await expect(
+      store.update('n', () => {
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
     await store.update('n', (stored) => {
       expect(stored).toEqual(state);
       return stored;

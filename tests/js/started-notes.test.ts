@@ -48,7 +48,10 @@ test('namespaces do not mix, whatever their names contain, and no other item cha
   all[0]!.add('a');
   all[1]!.add('b');
   expect(all.map((notes) => [notes.has('a'), notes.has('b')])).toEqual([
-    [true, false], [false, true], [false, false], [false, false],
+    [true, false],
+    [false, true],
+    [false, false],
+    [false, false],
   ]);
   all[0]!.clear();
   expect(all.map((notes) => notes.has('b'))).toEqual([false, true, false, false]);
@@ -56,18 +59,19 @@ test('namespaces do not mix, whatever their names contain, and no other item cha
   expect(Object.keys(items)).toEqual(['tripline:sp:1', 'their own']);
 });
 
-test.each([['full', fullStorage], ['forbidden', forbiddenStorage], ['gone', removeStorage]])(
-  'where localStorage is %s, the page itself knows',
-  (_, breakIt) => {
-    breakIt();
-    const notes = new StartedNotes('sp');
-    notes.add('a');
-    notes.tidy();
-    expect([notes.has('a'), notes.has('b'), new StartedNotes('sp').has('a')]).toEqual([true, false, false]);
-    notes.clear();
-    expect(notes.has('a')).toBe(false);
-  },
-);
+test.each([
+  ['full', fullStorage],
+  ['forbidden', forbiddenStorage],
+  ['gone', removeStorage],
+])('where localStorage is %s, the page itself knows', (_, breakIt) => {
+  breakIt();
+  const notes = new StartedNotes('sp');
+  notes.add('a');
+  notes.tidy();
+  expect([notes.has('a'), notes.has('b'), new StartedNotes('sp').has('a')]).toEqual([true, false, false]);
+  notes.clear();
+  expect(notes.has('a')).toBe(false);
+});
 
 test('a damaged note is ignored and removed', () => {
   const notes = new StartedNotes('sp');

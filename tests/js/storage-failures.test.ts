@@ -288,7 +288,9 @@ describe('a store that does not respond', () => {
     expect(attributes['ecom_attributes']).toMatchObject({ count_add_to_cart: 1 });
     expect(findings.find(({ check }) => check === 'storage')?.ok).toBe(false);
     expect(names(page.interventions)).toEqual(['cart_abandonment']);
-    expect(page.warnings).toMatchObject([{ code: 'storage', message: expect.stringContaining('has not answered for 5 s') as string }]);
+    expect(page.warnings).toMatchObject([
+      { code: 'storage', message: expect.stringContaining('has not answered for 5 s') as string },
+    ]);
     expect(page.errors).toEqual([]);
   });
 
@@ -409,20 +411,25 @@ describe('reset', () => {
     expect(await viewsIn(database)).toBe(1); // what the page has tracked since
   });
 
-  test.each([false, true])('that cannot erase what is stored is an error of the code storage (closed: %s)', async (isClosed) => {
-    const fragment = fragile();
-    const page = open({ store: fragment.store });
-    page.evaluator.track(view());
-    await page.settled();
-    fragment.works = false;
-    if (isClosed) page.evaluator.close();
-    await page.evaluator.reset();
-    expect(page.errors).toMatchObject([{ code: 'storage', message: 'What is stored was not erased: no space Call reset() again.' }]);
-    fragment.works = true;
-    await page.evaluator.reset();
-    page.evaluator.close();
-    expect(await viewsIn(database)).toBe(0);
-  });
+  test.each([false, true])(
+    'that cannot erase what is stored is an error of the code storage (closed: %s)',
+    async (isClosed) => {
+      const fragment = fragile();
+      const page = open({ store: fragment.store });
+      page.evaluator.track(view());
+      await page.settled();
+      fragment.works = false;
+      if (isClosed) page.evaluator.close();
+      await page.evaluator.reset();
+      expect(page.errors).toMatchObject([
+        { code: 'storage', message: 'What is stored was not erased: no space Call reset() again.' },
+      ]);
+      fragment.works = true;
+      await page.evaluator.reset();
+      page.evaluator.close();
+      expect(await viewsIn(database)).toBe(0);
+    },
+  );
 
   test('while the database does not respond is an error, and the database is erased when it does', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
@@ -445,13 +452,42 @@ describe('a store of the site that', () => {
   const wrong: [string, unknown][] = [
     ['is an empty object', {}],
     ['is a string', 'indexedDB'],
-    ['throws', { update: () => { throw new Error('no'); }, close: () => { throw new Error('no'); } }],
-    ['throws when it is closed', { ...none(), close: () => { throw new Error('no'); } }],
+    [
+      'throws',
+      {
+        update: () => {
+          throw new Error('no');
+        },
+        close: () => {
+          throw new Error('no');
+        },
+      },
+    ],
+    [
+      'throws when it is closed',
+      {
+        ...none(),
+        close: () => {
+          throw new Error('no');
+        },
+      },
+    ],
     ['rejects when it is closed', { ...none(), close: () => Promise.reject(new Error('no')) }],
-    ['returns no promise', { update: (_: string, change: (state: undefined) => unknown) => change(undefined), close() {} }],
+    [
+      'returns no promise',
+      { update: (_: string, change: (state: undefined) => unknown) => change(undefined), close() {} },
+    ],
     ['returns nothing', { update: () => undefined, close() {} }],
     ['does not call change', { update: () => Promise.resolve(), close() {} }],
-    ['has a getter that throws', { ...none(), get isShared() { throw new Error('no'); } }],
+    [
+      'has a getter that throws',
+      {
+        ...none(),
+        get isShared() {
+          throw new Error('no');
+        },
+      },
+    ],
   ];
 
   test.each(wrong)('%s: memory, with one warning of the code storage', async (_, store) => {
@@ -463,7 +499,9 @@ describe('a store of the site that', () => {
     expect(page.errors).toEqual([]);
     page.evaluator.close();
     await page.evaluator.reset();
-    const told = [...page.errors, ...page.warnings].filter(({ code, message }) => code === 'storage' && message.includes('not erased'));
+    const told = [...page.errors, ...page.warnings].filter(
+      ({ code, message }) => code === 'storage' && message.includes('not erased'),
+    );
     expect(told).toHaveLength(1);
   });
 });
@@ -476,5 +514,7 @@ test('a damaged snapshot and another damaged field are both reported', async () 
   const page = open({ store: database });
   await page.settled();
   expect(page.errors).toMatchObject([{ code: 'snapshot' }]);
-  expect(page.warnings).toMatchObject([{ code: 'storage', message: expect.stringContaining('damaged in "started"') as string }]);
+  expect(page.warnings).toMatchObject([
+    { code: 'storage', message: expect.stringContaining('damaged in "started"') as string },
+  ]);
 });

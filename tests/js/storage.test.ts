@@ -43,7 +43,11 @@ describe.each<[string, () => Store]>([
     const store = open();
     await store.update('sp', () => state(1));
     const failure = new Error('no');
-    await expect(store.update('sp', () => { throw failure; })).rejects.toBe(failure);
+    await expect(
+      store.update('sp', () => {
+        throw failure;
+      }),
+    ).rejects.toBe(failure);
     expect(await read(store)).toEqual(state(1));
   });
 
@@ -82,7 +86,9 @@ describe('IndexedDB', () => {
   test('where it cannot be opened, update rejects, and the next one tries again', async () => {
     const name = newDatabase();
     const { open } = indexedDB;
-    indexedDB.open = () => { throw new DOMException('no', 'SecurityError'); };
+    indexedDB.open = () => {
+      throw new DOMException('no', 'SecurityError');
+    };
     const store = indexedDbStore(name);
     try {
       await expect(store.update('sp', () => state(1))).rejects.toThrow('no');
@@ -109,12 +115,24 @@ describe('a stored state', () => {
   };
   const waiting = (changes: object = {}, intervention: object = {}): object => ({
     intervention: {
-      intervention_id: 'i', name: 'n', version: 1, attributes: { 'a:b': 1, 'a:c': ['x', true], 'a:d': { x: 2 } },
-      target_attribute_key: { name: 'user_id', id: '1' }, ...intervention,
+      intervention_id: 'i',
+      name: 'n',
+      version: 1,
+      attributes: { 'a:b': 1, 'a:c': ['x', true], 'a:d': { x: 2 } },
+      target_attribute_key: { name: 'user_id', id: '1' },
+      ...intervention,
     },
-    decided: 5, page: 'p', session: undefined, ...changes,
+    decided: 5,
+    page: 'p',
+    session: undefined,
+    ...changes,
   });
-  const whole = { ...state(1), outbox: [waiting(), waiting({ session: 's' })], started: ['a', 'b'], stream: { url: 'u', lastEventId: '' } };
+  const whole = {
+    ...state(1),
+    outbox: [waiting(), waiting({ session: 's' })],
+    started: ['a', 'b'],
+    stream: { url: 'u', lastEventId: '' },
+  };
 
   test('that is intact is used unchanged', () => {
     for (const stored of [undefined, state(1), structuredClone(whole)]) {
@@ -127,7 +145,13 @@ describe('a stored state', () => {
     for (const stored of [null, 1, 'text', [], new Map(), new Date(), {}]) {
       const { state, damaged } = read(stored);
       expect(damaged).toEqual(['revision', 'snapshot', 'applied', 'outbox', 'started']);
-      expect(state).toEqual({ revision: expect.any(Number) as number, snapshot: new Uint8Array(), applied: {}, outbox: [], started: [] });
+      expect(state).toEqual({
+        revision: expect.any(Number) as number,
+        snapshot: new Uint8Array(),
+        applied: {},
+        outbox: [],
+        started: [],
+      });
     }
   });
 
@@ -144,12 +168,41 @@ describe('a stored state', () => {
     ['outbox', {}, []],
     ['outbox', null, []],
     ['outbox', [null, waiting(), {}, undefined, 5, []], [waiting()]],
-    ['outbox', [waiting({ decided: NaN }), waiting({ decided: '5' }), waiting({ page: 1 }), waiting({ session: 1 })], []],
-    ['outbox', [waiting({ intervention: null }), waiting({}, { name: 1 }), waiting({}, { version: '1' }), waiting({}, { intervention_id: undefined })], []],
+    [
+      'outbox',
+      [waiting({ decided: NaN }), waiting({ decided: '5' }), waiting({ page: 1 }), waiting({ session: 1 })],
+      [],
+    ],
+    [
+      'outbox',
+      [
+        waiting({ intervention: null }),
+        waiting({}, { name: 1 }),
+        waiting({}, { version: '1' }),
+        waiting({}, { intervention_id: undefined }),
+      ],
+      [],
+    ],
     ['outbox', [waiting({ others: [{}] }), waiting({ others: {} }), waiting({ user: 5 }), waiting({ origin: 1 })], []],
-    ['outbox', [waiting({}, { attributes: null }), waiting({}, { attributes: [] }), waiting({}, { attributes: { a: null } })], []],
-    ['outbox', [waiting({}, { attributes: { a: 1n } }), waiting({}, { attributes: { a: [[1]] } }), waiting({}, { attributes: { a: { b: {} } } })], []],
-    ['outbox', [waiting({}, { target_attribute_key: 'x' }), waiting({}, { target_attribute_key: { name: 'user_id' } })], []],
+    [
+      'outbox',
+      [waiting({}, { attributes: null }), waiting({}, { attributes: [] }), waiting({}, { attributes: { a: null } })],
+      [],
+    ],
+    [
+      'outbox',
+      [
+        waiting({}, { attributes: { a: 1n } }),
+        waiting({}, { attributes: { a: [[1]] } }),
+        waiting({}, { attributes: { a: { b: {} } } }),
+      ],
+      [],
+    ],
+    [
+      'outbox',
+      [waiting({}, { target_attribute_key: 'x' }), waiting({}, { target_attribute_key: { name: 'user_id' } })],
+      [],
+    ],
     ['outbox', Object.assign(Array(3), { 1: waiting() }), [waiting()]],
     ['started', undefined, []],
     ['started', ['a', 5, null, 'b'], ['a', 'b']],

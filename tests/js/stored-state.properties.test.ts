@@ -41,12 +41,30 @@ afterAll(() => vi.restoreAllMocks());
 /** Anything that a database can hold. */
 const garbage = fc.oneof(
   fc.anything({
-    withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withSparseArray: true,
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withTypedArray: true,
+    withSparseArray: true,
     withNullPrototype: true,
   }),
   fc.constantFrom<unknown[]>(
-    undefined, null, NaN, Infinity, -0, 1e308, '', '__proto__', [], {}, [null], [{}], new Uint8Array(3),
-    new ArrayBuffer(8), /x/,
+    undefined,
+    null,
+    NaN,
+    Infinity,
+    -0,
+    1e308,
+    '',
+    '__proto__',
+    [],
+    {},
+    [null],
+    [{}],
+    new Uint8Array(3),
+    new ArrayBuffer(8),
+    /x/,
   ),
 );
 
@@ -122,7 +140,15 @@ test('a damaged state: an event counts, everything intact is kept, and nothing b
 const scraps = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom(
-    '', ' ', 'null', '1 {}', '1 {"event":null}', '1 {"event":{}}', '1 {"attributes":7}', '1 {"intervention":{}}', '{',
+    '',
+    ' ',
+    'null',
+    '1 {}',
+    '1 {"event":null}',
+    '1 {"event":{}}',
+    '1 {"attributes":7}',
+    '1 {"intervention":{}}',
+    '{',
     '\ud800',
   ),
 );
@@ -130,7 +156,13 @@ const scraps = fc.oneof(
 test('damaged journals and tabs: an event counts, and so do the intact records', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.record({ record: fc.option(scraps), key: fc.option(scraps), cut: fc.nat(2000), tab: fc.option(scraps), other: scraps }),
+      fc.record({
+        record: fc.option(scraps),
+        key: fc.option(scraps),
+        cut: fc.nat(2000),
+        tab: fc.option(scraps),
+        other: scraps,
+      }),
       async ({ record, key, cut, tab, other }) => {
         const storage = freshStorage();
         const [one, two] = Object.entries(journals) as [[string, string], [string, string]];

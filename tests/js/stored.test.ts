@@ -28,7 +28,10 @@ test('localStorage holds payloads until they are counted, then hashes and times 
   await page.settled();
   const left = Object.entries(storage).map((item) => item.join(' = '));
   expect(left).not.toEqual([]);
-  expect(left.filter((note) => !/^tripline\.started:default:[0-9a-z]{14} = \d{13}$/.test(note)), 'neither hash nor time').toEqual([]);
+  expect(
+    left.filter((note) => !/^tripline\.started:default:[0-9a-z]{14} = \d{13}$/.test(note)),
+    'neither hash nor time',
+  ).toEqual([]);
 });
 
 test('the database holds aggregates, and nothing of an event that no attribute reads', async () => {

@@ -54,7 +54,9 @@ describe('a stream of bytes', () => {
     const whole = parse([bytes]);
     expect(whole.messages.map(({ data }) => data)).toEqual(['Größe 👟', 'b']);
     for (const size of [1, 2, 3, 7]) {
-      const parts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+      const parts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+        bytes.subarray(i * size, (i + 1) * size),
+      );
       expect(parse(parts)).toEqual(whole);
     }
   });
@@ -65,7 +67,11 @@ describe('a stream of bytes', () => {
   });
 
   test('an id without a message is reported, once', () => {
-    const { messages, notes } = parse(['id: 1\n\nid: 1\n\n', 'id: 2\ndata: a\n\n\n', 'event: other\nid: 3\ndata: b\n\n']);
+    const { messages, notes } = parse([
+      'id: 1\n\nid: 1\n\n',
+      'id: 2\ndata: a\n\n\n',
+      'event: other\nid: 3\ndata: b\n\n',
+    ]);
     expect(messages).toEqual([{ data: 'a', lastEventId: '2' }]);
     expect(notes).toEqual(['at 1', 'at 3']);
   });
@@ -87,7 +93,9 @@ describe('a stream of bytes', () => {
 
 describe('ids', () => {
   const [payload = {}] = readSampleLines<TrackerPayload>('aftertrack.ndjson');
-  const cart = readSampleLines<TrackerPayload>('aftertrack.ndjson').find(({ ue_pr }) => String(ue_pr).includes('add_to_cart')) ?? {};
+  const cart =
+    readSampleLines<TrackerPayload>('aftertrack.ndjson').find(({ ue_pr }) => String(ue_pr).includes('add_to_cart')) ??
+    {};
   const from = (selector: Selector, event = cart, before: Record<string, string> = {}): Record<string, string> =>
     idsAfter(before, { key: selector }, readEvent(event));
   const base64 = (text: unknown): string => Buffer.from(String(text)).toString('base64url');
@@ -115,7 +123,9 @@ describe('ids', () => {
     const { co, ue_pr, ...rest } = cart;
     const encoded = { ...rest, cx: base64(co), ue_px: base64(ue_pr) };
     expect(from('/co/com.snowplowanalytics.snowplow.ecommerce/cart/cart_id', encoded)['key']).toBe('cart-1');
-    expect(from('/ue/com.snowplowanalytics.snowplow.ecommerce/snowplow_ecommerce_action/type', encoded)['key']).toBe('add_to_cart');
+    expect(from('/ue/com.snowplowanalytics.snowplow.ecommerce/snowplow_ecommerce_action/type', encoded)['key']).toBe(
+      'add_to_cart',
+    );
     expect(from('/co/a/b/c', { cx: '%%%' })).toEqual({});
   });
 
@@ -154,24 +164,41 @@ afterEach(async () => {
   removeStorage();
 });
 
-type VisitOptions = Partial<SubscriptionOptions & Omit<EvaluatorOptions, 'definitions'>> & { definitions?: EvaluatorOptions['definitions'] | undefined; handle?: boolean };
+type VisitOptions = Partial<SubscriptionOptions & Omit<EvaluatorOptions, 'definitions'>> & {
+  definitions?: EvaluatorOptions['definitions'] | undefined;
+  handle?: boolean;
+};
 
 function open({ wasm = wasmBytes, mode = 'always', handle = true, ...options }: VisitOptions = {}): Visit {
-  const evaluator = new LocalEvaluator({ definitions: tutorial, wasm, store, ...options } as EvaluatorOptions, undefined, true);
-  const visit: Visit = { evaluator, statuses: [], last: undefined, interventions: [], warnings: [], stream: undefined as never };
+  const evaluator = new LocalEvaluator(
+    { definitions: tutorial, wasm, store, ...options } as EvaluatorOptions,
+    undefined,
+    true,
+  );
+  const visit: Visit = {
+    evaluator,
+    statuses: [],
+    last: undefined,
+    interventions: [],
+    warnings: [],
+    stream: undefined as never,
+  };
   if (handle) evaluator.on('intervention', (intervention) => visit.interventions.push(intervention));
   evaluator.on('warning', (problem) => visit.warnings.push(problem));
   evaluator.on('error', () => undefined);
-  visit.stream = new InterventionStream({ endpoint: server.url, mode, ...options }, {
-    evaluator,
-    tracker: { namespace: 'sp1', getDomainUserInfo: () => ['0', visitor, 0, 1, 0, 0, session] as never },
-    hasDefinitions: true,
-    readEvent,
-    onStatus: (status) => {
-      visit.statuses.push(status.state);
-      visit.last = status;
+  visit.stream = new InterventionStream(
+    { endpoint: server.url, mode, ...options },
+    {
+      evaluator,
+      tracker: { namespace: 'sp1', getDomainUserInfo: () => ['0', visitor, 0, 1, 0, 0, session] as never },
+      hasDefinitions: true,
+      readEvent,
+      onStatus: (status) => {
+        visit.statuses.push(status.state);
+        visit.last = status;
+      },
     },
-  });
+  );
   visits.push(visit);
   return visit;
 }
@@ -221,7 +248,8 @@ describe('a stream', () => {
   test('may send the all-zero UUID as an id: each message is shown', async () => {
     const visit = open();
     await server.reached(1);
-    for (let times = 1; times <= 2; ++times) server.send(offer({ intervention_id: '00000000-0000-0000-0000-000000000000' }));
+    for (let times = 1; times <= 2; ++times)
+      server.send(offer({ intervention_id: '00000000-0000-0000-0000-000000000000' }));
     await shown(visit, ['offer', 'offer']);
     expect(new Set(visit.interventions.map(({ intervention_id }) => intervention_id)).size).toBe(2);
   });
@@ -275,7 +303,8 @@ describe('a stream', () => {
   test('ignores a message that is not an intervention, with a warning, and continues', async () => {
     const visit = open();
     await server.reached(1);
-    for (const data of ['no JSON', '5', 'null', '{}', '[]', '{"name":5}', '{"name":"a","version":"x"}']) server.write(`data: ${data}\n\n`);
+    for (const data of ['no JSON', '5', 'null', '{}', '[]', '{"name":5}', '{"name":"a","version":"x"}'])
+      server.write(`data: ${data}\n\n`);
     server.write(new Uint8Array([0xff, 0xfe, 0x00, 0x0a, 0x0a]));
     server.write('event: offer\ndata: {"name":"named"}\n\n');
     server.send(offer());
@@ -305,7 +334,9 @@ describe('ids that change', () => {
 
   test('do not include invalid ids of the option attributeKeyIds', async () => {
     const nil = '00000000-0000-0000-0000-000000000000';
-    const visit = open({ attributeKeyIds: { domain_userid: nil, user_id: nil, store_id: '', country: 's1', none: null as never } });
+    const visit = open({
+      attributeKeyIds: { domain_userid: nil, user_id: nil, store_id: '', country: 's1', none: null as never },
+    });
     await server.reached(1);
     visit.stream.update(add({ sid: session, uid: nil }));
     visit.stream.update(add({ sid: 'another', uid: 'u1' }));
@@ -368,16 +399,26 @@ describe('a server that', () => {
 
   test.each<[string, (date: Date) => string]>([
     ['IMF-fixdate', (date) => date.toUTCString()],
-    ['RFC 850', (date) => {
-      const [, day = '', month = '', year = '', time = ''] = /^\w+, (\d+) (\w+) (\d+) (\S+)/.exec(date.toUTCString()) ?? [];
-      return `Sunday, ${day}-${month}-${year.slice(2)} ${time} GMT`;
-    }],
-    ['asctime', (date) => {
-      const [, week = '', day = '', month = '', year = '', time = ''] = /^(\w+), (\d+) (\w+) (\d+) (\S+)/.exec(date.toUTCString()) ?? [];
-      return `${week} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
-    }],
+    [
+      'RFC 850',
+      (date) => {
+        const [, day = '', month = '', year = '', time = ''] =
+          /^\w+, (\d+) (\w+) (\d+) (\S+)/.exec(date.toUTCString()) ?? [];
+        return `Sunday, ${day}-${month}-${year.slice(2)} ${time} GMT`;
+      },
+    ],
+    [
+      'asctime',
+      (date) => {
+        const [, week = '', day = '', month = '', year = '', time = ''] =
+          /^(\w+), (\d+) (\w+) (\d+) (\S+)/.exec(date.toUTCString()) ?? [];
+        return `${week} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
+      },
+    ],
   ])('sends Retry-After as a date in the form of %s gets no request until then', async (_, form) => {
-    server.answers.push((_, response) => response.writeHead(503, { 'Retry-After': form(new Date(Date.now() + 30_000)) }).end());
+    server.answers.push((_, response) =>
+      response.writeHead(503, { 'Retry-After': form(new Date(Date.now() + 30_000)) }).end(),
+    );
     const visit = open();
     await untilWaiting(visit);
     expect(visit.last?.retryIn).toBeGreaterThan(25_000);
@@ -556,7 +597,10 @@ describe('a server that', () => {
     await server.reached(1);
     server.send(offer(), 'm1');
     await shown(visit, ['offer']);
-    server.answers.push(() => undefined, () => undefined);
+    server.answers.push(
+      () => undefined,
+      () => undefined,
+    );
     const before = server.asked.length;
     server.cut();
     await vi.waitFor(() => expect(server.asked.length).toBeGreaterThan(before + 2), { timeout: 10_000 });
@@ -569,7 +613,10 @@ describe('a server that', () => {
     await server.reached(1);
     server.send(offer(), 'm1');
     await shown(visit, ['offer']);
-    server.answers.push((request) => request.socket.destroy(), (_, response) => response.writeHead(503).end());
+    server.answers.push(
+      (request) => request.socket.destroy(),
+      (_, response) => response.writeHead(503).end(),
+    );
     server.cut();
     await vi.waitFor(() => expect(server.asked).toHaveLength(4), { timeout: 10_000 });
     expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'm1', 'm1', 'm1']);
@@ -580,7 +627,10 @@ describe('a server that', () => {
     await server.reached(1);
     server.send(offer(), 'm1');
     await shown(visit, ['offer']);
-    server.answers.push((_, response) => response.writeHead(500).end(), (_, response) => response.writeHead(503).end());
+    server.answers.push(
+      (_, response) => response.writeHead(500).end(),
+      (_, response) => response.writeHead(503).end(),
+    );
     server.cut();
     await vi.waitFor(() => expect(server.asked).toHaveLength(4), { timeout: 10_000 });
     expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, 'm1', 'm1', 'm1']);
@@ -601,10 +651,13 @@ describe('a server that', () => {
     server.answers.push(end, end, end, end);
     const waits: number[] = [];
     const visit = open();
-    await vi.waitFor(() => {
-      if (visit.last?.retryIn !== undefined && waits.at(-1) !== visit.last.retryIn) waits.push(visit.last.retryIn);
-      expect(waits.length).toBe(4);
-    }, { interval: 1, timeout: 10_000 });
+    await vi.waitFor(
+      () => {
+        if (visit.last?.retryIn !== undefined && waits.at(-1) !== visit.last.retryIn) waits.push(visit.last.retryIn);
+        expect(waits.length).toBe(4);
+      },
+      { interval: 1, timeout: 10_000 },
+    );
     for (const [index, wait] of waits.entries()) {
       expect(wait).toBeGreaterThanOrEqual(500 * 2 ** index);
       expect(wait).toBeLessThanOrEqual(1000 * 2 ** index);
@@ -644,7 +697,9 @@ describe('a server that', () => {
   test('writes byte by byte is understood', async () => {
     const visit = open();
     await server.reached(1);
-    for (const byte of new TextEncoder().encode(`data: ${JSON.stringify(offer({ attributes: { 'a:b': 'Größe 👟' } }))}\n\n`)) {
+    for (const byte of new TextEncoder().encode(
+      `data: ${JSON.stringify(offer({ attributes: { 'a:b': 'Größe 👟' } }))}\n\n`,
+    )) {
       server.write(new Uint8Array([byte]));
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -709,7 +764,12 @@ describe("together with the page's decisions", () => {
 
   test('the same intervention is shown once, whether server or page was first', async () => {
     const event = add();
-    const other = new LocalEvaluator({ definitions: tutorial, wasm: wasmBytes, store: memoryStore(), namespace: 'server' });
+    const other = new LocalEvaluator({
+      definitions: tutorial,
+      wasm: wasmBytes,
+      store: memoryStore(),
+      namespace: 'server',
+    });
     let decided: Intervention | undefined;
     other.on('intervention', (intervention) => (decided = intervention));
     other.track(event);
@@ -755,7 +815,11 @@ describe("together with the page's decisions", () => {
     visit.evaluator.track(add());
     await shown(visit, ['cart_abandonment']);
     server.send({ ...abandonment, version: 2 });
-    server.send({ ...abandonment, intervention_id: 'a', target_attribute_key: { name: 'domain_sessionid', id: session } });
+    server.send({
+      ...abandonment,
+      intervention_id: 'a',
+      target_attribute_key: { name: 'domain_sessionid', id: session },
+    });
     server.send(offer());
     server.send(offer());
     await shown(visit, ['cart_abandonment', 'cart_abandonment', 'cart_abandonment', 'offer', 'offer']);
@@ -871,7 +935,8 @@ describe('the target of a message', () => {
     await store.update('default', (state) => ((count = state?.outbox.length ?? 0), state));
     return count;
   };
-  const received = (): Promise<void> => vi.waitFor(async () => expect(await waiting()).toBe(1), { timeout: 10_000, interval: 5 });
+  const received = (): Promise<void> =>
+    vi.waitFor(async () => expect(await waiting()).toBe(1), { timeout: 10_000, interval: 5 });
 
   test.each<[string, TrackerPayload, TrackerPayload]>([
     ['the user has logged out', {}, { uid: 'A' }],
@@ -950,13 +1015,16 @@ describe('the target of a message', () => {
     const evaluator = new LocalEvaluator({ definitions: tutorial, wasm: wasmBytes, store }, undefined, true);
     evaluator.track(view({ duid: undefined, sid: undefined }));
     const statuses: unknown[] = [];
-    const stream = new InterventionStream({ endpoint: server.url }, {
-      evaluator,
-      tracker: { namespace: 'sp1', getDomainUserInfo: () => ['1', 'made up', 0, 1, 0, 0, 'made up'] as never },
-      hasDefinitions: true,
-      readEvent,
-      onStatus: (status) => statuses.push(status),
-    });
+    const stream = new InterventionStream(
+      { endpoint: server.url },
+      {
+        evaluator,
+        tracker: { namespace: 'sp1', getDomainUserInfo: () => ['1', 'made up', 0, 1, 0, 0, 'made up'] as never },
+        hasDefinitions: true,
+        readEvent,
+        onStatus: (status) => statuses.push(status),
+      },
+    );
     await vi.waitFor(() => expect(statuses).toEqual([{ state: 'idle', reason: 'There is no id to ask for.' }]));
     expect(server.asked).toEqual([]);
     stream.close();
@@ -969,10 +1037,16 @@ describe('the target of a message', () => {
     const interventions: Intervention[] = [];
     evaluator.on('intervention', (intervention) => interventions.push(intervention));
     const statuses: string[] = [];
-    const stream = new InterventionStream({ endpoint: server.url, attributeKeyIds: { store_id: 's1' } }, {
-      evaluator, tracker, hasDefinitions: true, readEvent,
-      onStatus: ({ state, reason }) => statuses.push(`${state} ${reason ?? ''}`),
-    });
+    const stream = new InterventionStream(
+      { endpoint: server.url, attributeKeyIds: { store_id: 's1' } },
+      {
+        evaluator,
+        tracker,
+        hasDefinitions: true,
+        readEvent,
+        onStatus: ({ state, reason }) => statuses.push(`${state} ${reason ?? ''}`),
+      },
+    );
     await server.reached(1);
     const optedOut = { e: 'pv', tna: 'sp1' };
     server.send(offer({ target_attribute_key: { name: 'store_id', id: 's1' } }));

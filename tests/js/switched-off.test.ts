@@ -23,7 +23,9 @@ const withoutAbandonment = {
 };
 const withVersion2 = {
   ...tutorial,
-  interventions: tutorial.interventions.map((each) => (each.name === 'cart_abandonment' ? { ...each, version: 2 } : each)),
+  interventions: tutorial.interventions.map((each) =>
+    each.name === 'cart_abandonment' ? { ...each, version: 2 } : each,
+  ),
 };
 const broken = { interventions: 5 };
 
@@ -32,7 +34,11 @@ class FakeLocks {
   readonly held = new Map<string, () => void>();
   readonly #ends = new Map<string, Promise<void>>();
 
-  async request(name: string, { ifAvailable }: LockOptions, use: (lock: object | null) => Promise<void> | undefined): Promise<void> {
+  async request(
+    name: string,
+    { ifAvailable }: LockOptions,
+    use: (lock: object | null) => Promise<void> | undefined,
+  ): Promise<void> {
     await null;
     if (ifAvailable && this.held.has(name)) return use(null);
     while (this.held.has(name)) await this.#ends.get(name);
@@ -92,7 +98,10 @@ async function visited(definitions: object): Promise<Page> {
   return page;
 }
 
-describe.each([['left the definitions', withoutAbandonment], ['has another version there', withVersion2]])('an intervention that %s', (_, changed) => {
+describe.each([
+  ['left the definitions', withoutAbandonment],
+  ['has another version there', withVersion2],
+])('an intervention that %s', (_, changed) => {
   test('is not dispatched by the next page of the tab, and expires at once', async () => {
     (await decided()).evaluator.close();
     const next = await visited(changed);
@@ -138,7 +147,13 @@ describe.each([['left the definitions', withoutAbandonment], ['has another versi
 test('stays while the page that decided it is about to start it', async () => {
   const kept = store;
   // The page learns of a commit later than other tabs, as with a database.
-  store = { update: async (...change) => { await kept.update(...change); await new Promise((resolve) => setTimeout(resolve, 3000)); }, close() {} };
+  store = {
+    update: async (...change) => {
+      await kept.update(...change);
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+    },
+    close() {},
+  };
   const first = open(tutorial);
   await vi.advanceTimersByTimeAsync(20_000);
   store = kept;
@@ -158,7 +173,11 @@ test('stays although the tab that sees it looked for other pages earlier', async
   const other = await visited(withoutAbandonment);
   await vi.advanceTimersByTimeAsync(1000);
   newTab();
-  const added = { name: 'added', version: 1, criteria: { attribute: 'ecom_attributes:count_add_to_cart', operator: '>=', value: 2 } };
+  const added = {
+    name: 'added',
+    version: 1,
+    criteria: { attribute: 'ecom_attributes:count_add_to_cart', operator: '>=', value: 2 },
+  };
   const third = await decided({ ...tutorial, interventions: [added] });
   other.evaluator.track(view());
   for (let second = 1; second <= 10; ++second) {
@@ -191,7 +210,10 @@ test('a page that shows itself again at once is seen', async () => {
   presence.show(false);
   presence.show(true);
   await vi.advanceTimersByTimeAsync(10);
-  expect([...await readPresence(['apage memory', 'another'])].map(([, presence]) => presence)).toEqual(['lives', 'gone']);
+  expect([...(await readPresence(['apage memory', 'another']))].map(([, presence]) => presence)).toEqual([
+    'lives',
+    'gone',
+  ]);
 });
 
 test('a tab with other definitions leaves an intervention to tabs whose definitions contain it', async () => {

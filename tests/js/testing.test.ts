@@ -1,8 +1,34 @@
 // tripline/testing, used as in the tests of a site's rules.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { bundle, Attribute, Criteria, Criterion, domain_userid, duration, ExternalBatchAttributeGroup, Field, AtomicProperty, InterventionCriteriaAll, InterventionCriterion, RuleIntervention, StreamAttributeGroup } from '../../js/src/define.js';
 import {
-  addToCart, FakeClock, pagePing, pageView, productView, removeFromCart, selfDescribing, structured, testRules, transaction, type Cart, type Product, type RuleTest,
+  bundle,
+  Attribute,
+  Criteria,
+  Criterion,
+  domain_userid,
+  duration,
+  ExternalBatchAttributeGroup,
+  Field,
+  AtomicProperty,
+  InterventionCriteriaAll,
+  InterventionCriterion,
+  RuleIntervention,
+  StreamAttributeGroup,
+} from '../../js/src/define.js';
+import {
+  addToCart,
+  FakeClock,
+  pagePing,
+  pageView,
+  productView,
+  removeFromCart,
+  selfDescribing,
+  structured,
+  testRules,
+  transaction,
+  type Cart,
+  type Product,
+  type RuleTest,
 } from '../../js/src/testing.js';
 import { EngineError } from '../../js/src/server.js';
 import { readSampleLines, wasmBytes } from './engine-module.js';
@@ -21,7 +47,11 @@ describe('the tutorial', () => {
     for (let views = 1; views <= 3; ++views) expect(rules.track(productView(cap))).toEqual([]);
     expect(names(rules.track(productView(cap)))).toEqual(['discount']);
     expect(rules.track(productView(cap))).toEqual([]);
-    expect(rules.attributes('ecom_attributes')).toEqual({ count_product_views: 5, count_add_to_cart: 0, total_cart_value: null });
+    expect(rules.attributes('ecom_attributes')).toEqual({
+      count_product_views: 5,
+      count_add_to_cart: 0,
+      total_cart_value: null,
+    });
     expect(rules.explain('discount')).toMatchObject({ holds: true });
     expect(names(rules.fired)).toEqual(['discount']);
   });
@@ -39,7 +69,10 @@ describe('the tutorial', () => {
     const loggedIn = rules.visitor({ user_id: 'c94f860b-1266-4dad-ae57-3a36a414a521' });
     expect(loggedIn.attributes('ecom_attributes')).toMatchObject({ count_add_to_cart: 1 });
     for (let views = 1; views <= 3; ++views) loggedIn.track(productView(cap));
-    expect(loggedIn.track(productView(cap)).map(({ target_attribute_key }) => target_attribute_key.name)).toEqual(['user_id', 'domain_userid']);
+    expect(loggedIn.track(productView(cap)).map(({ target_attribute_key }) => target_attribute_key.name)).toEqual([
+      'user_id',
+      'domain_userid',
+    ]);
   });
 
   test('gives the same interventions each time, with the same ids', async () => {
@@ -93,20 +126,28 @@ describe('time passes for the ids that the pages of the visitors hold', () => {
   const keys = [
     { name: 'user_id' },
     { name: 'domain_sessionid' },
-    { name: 'account', property: { type: 'entity', vendor: 'com.acme', name: 'account', major_version: 1, path: 'id', index: 0 } },
+    {
+      name: 'account',
+      property: { type: 'entity', vendor: 'com.acme', name: 'account', major_version: 1, path: 'id', index: 0 },
+    },
   ];
   const recent = { name: 'recent', type: 'int32', aggregation: 'counter', events: [], period: 'PT10M' };
   const definitions = {
     attribute_keys: keys,
     attribute_groups: keys.map(({ name }) => ({ name, version: 1, attribute_key: { name }, attributes: [recent] })),
     interventions: keys.map(({ name }) => ({
-      name: `${name}_left`, version: 1, criteria: { attribute: `${name}:recent`, operator: '=', value: 0 },
+      name: `${name}_left`,
+      version: 1,
+      criteria: { attribute: `${name}:recent`, operator: '=', value: 0 },
     })),
   };
-  const account = (id: string): object => ({ entities: [{ schema: 'iglu:com.acme/account/jsonschema/1-0-0', data: { id } }] });
+  const account = (id: string): object => ({
+    entities: [{ schema: 'iglu:com.acme/account/jsonschema/1-0-0', data: { id } }],
+  });
   const left = (fired: readonly { name: string; target_attribute_key: { id: string } }[]): string[] =>
     fired.map(({ name, target_attribute_key: { id } }) => `${name} ${id}`).sort();
-  const open = (): Promise<RuleTest> => testRules({ definitions, wasm: wasmBytes, ids: { domain_userid: 'd', domain_sessionid: 's' } });
+  const open = (): Promise<RuleTest> =>
+    testRules({ definitions, wasm: wasmBytes, ids: { domain_userid: 'd', domain_sessionid: 's' } });
 
   test('of the last session, and of the last entity', async () => {
     const test = await open();
@@ -135,8 +176,15 @@ describe('time passes for the ids that the pages of the visitors hold', () => {
 });
 
 test('values are pushed', async () => {
-  const scores = ExternalBatchAttributeGroup({ name: 'scores', attribute_key: domain_userid, fields: [Field({ name: 'risk', type: 'double' })] });
-  const rule = RuleIntervention({ name: 'calm', criteria: InterventionCriterion({ attribute: 'scores:risk', operator: '>', value: 0.5 }) });
+  const scores = ExternalBatchAttributeGroup({
+    name: 'scores',
+    attribute_key: domain_userid,
+    fields: [Field({ name: 'risk', type: 'double' })],
+  });
+  const rule = RuleIntervention({
+    name: 'calm',
+    criteria: InterventionCriterion({ attribute: 'scores:risk', operator: '>', value: 0.5 }),
+  });
   const test = await testRules({ definitions: bundle([scores, rule]), wasm: wasmBytes });
   expect(names(test.setAttributes({ group: 'scores', attributes: { risk: 0.75 } }))).toEqual(['calm']);
   expect(test.attributes('scores')).toEqual({ risk: 0.75 });
@@ -145,20 +193,26 @@ test('values are pushed', async () => {
 
 describe('events', () => {
   const samples = readSampleLines<Record<string, unknown>>('aftertrack.ndjson');
-  const like = (type: string): Record<string, unknown> => samples.find(({ ue_pr }) => String(ue_pr).includes(`"type":"${type}"`)) ?? {};
+  const like = (type: string): Record<string, unknown> =>
+    samples.find(({ ue_pr }) => String(ue_pr).includes(`"type":"${type}"`)) ?? {};
   const json = (text: unknown): unknown => JSON.parse(String(text));
   interface Entities {
     schema: string;
     data: { schema: string; data: Record<string, unknown> }[];
   }
   const schemas = (co: unknown): string[] =>
-    (json(co) as Entities).data.map(({ schema }) => schema).filter((schema) => schema.includes('ecommerce/') && !/\/(page|user)\//.test(schema));
+    (json(co) as Entities).data
+      .map(({ schema }) => schema)
+      .filter((schema) => schema.includes('ecommerce/') && !/\/(page|user)\//.test(schema));
 
   test.each([
     ['product_view', productView(cap)],
     ['add_to_cart', addToCart({ ...cart, products: [cap, cap] })],
     ['remove_from_cart', removeFromCart(cart)],
-    ['transaction', transaction({ transaction_id: 't1', revenue: 49, currency: 'USD', payment_method: 'card', products: [cap, cap] })],
+    [
+      'transaction',
+      transaction({ transaction_id: 't1', revenue: 49, currency: 'USD', payment_method: 'card', products: [cap, cap] }),
+    ],
   ])('of type %s have the form of the tracker’s events', (type, event) => {
     expect(json(event['ue_pr'])).toEqual(json(like(type)['ue_pr']));
     expect((json(event['co']) as Entities).schema).toBe((json(like(type)['co']) as Entities).schema);
@@ -166,13 +220,28 @@ describe('events', () => {
   });
 
   test('count bought products', () => {
-    const event = transaction({ transaction_id: 't1', revenue: 49, currency: 'USD', payment_method: 'card', products: [cap, { ...cap, quantity: undefined }] });
+    const event = transaction({
+      transaction_id: 't1',
+      revenue: 49,
+      currency: 'USD',
+      payment_method: 'card',
+      products: [cap, { ...cap, quantity: undefined }],
+    });
     expect((json(event['co']) as Entities).data.at(-1)?.data).toMatchObject({ total_quantity: 3, revenue: 49 });
   });
 
   test('of every kind can be distinguished by rules', async () => {
-    const seen = (name: string, property: ReturnType<typeof AtomicProperty>, value: string): ReturnType<typeof Attribute> =>
-      Attribute({ name, type: 'int32', aggregation: 'counter', criteria: Criteria({ all: [Criterion.eq(property, value)] }) });
+    const seen = (
+      name: string,
+      property: ReturnType<typeof AtomicProperty>,
+      value: string,
+    ): ReturnType<typeof Attribute> =>
+      Attribute({
+        name,
+        type: 'int32',
+        aggregation: 'counter',
+        criteria: Criteria({ all: [Criterion.eq(property, value)] }),
+      });
     const event = AtomicProperty({ name: 'event' });
     const kinds = StreamAttributeGroup({
       name: 'kinds',
@@ -183,19 +252,53 @@ describe('events', () => {
         seen('structs', AtomicProperty({ name: 'se_action' }), 'play'),
         seen('own', AtomicProperty({ name: 'event_name' }), 'rating'),
         seen('internal', AtomicProperty({ name: 'refr_urlhost' }), 'shop.example.com'),
-        Attribute({ name: 'title', type: 'string', aggregation: 'last', property: AtomicProperty({ name: 'page_title' }) }),
-        Attribute({ name: 'value', type: 'double', aggregation: 'sum', property: AtomicProperty({ name: 'se_value' }) }),
-        Attribute({ name: 'stars', type: 'int32', aggregation: 'last', property: { type: 'event', vendor: 'com.acme', name: 'rating', major_version: 1, path: 'stars' } }),
-        Attribute({ name: 'plan', type: 'string', aggregation: 'last', property: { type: 'entity', vendor: 'com.acme', name: 'account', major_version: 2, path: 'plan', index: 0 } }),
+        Attribute({
+          name: 'title',
+          type: 'string',
+          aggregation: 'last',
+          property: AtomicProperty({ name: 'page_title' }),
+        }),
+        Attribute({
+          name: 'value',
+          type: 'double',
+          aggregation: 'sum',
+          property: AtomicProperty({ name: 'se_value' }),
+        }),
+        Attribute({
+          name: 'stars',
+          type: 'int32',
+          aggregation: 'last',
+          property: { type: 'event', vendor: 'com.acme', name: 'rating', major_version: 1, path: 'stars' },
+        }),
+        Attribute({
+          name: 'plan',
+          type: 'string',
+          aggregation: 'last',
+          property: { type: 'entity', vendor: 'com.acme', name: 'account', major_version: 2, path: 'plan', index: 0 },
+        }),
       ],
     });
     const test = await testRules({ definitions: bundle([kinds]), wasm: wasmBytes });
-    test.track(pageView({ title: 'Caps', referrer: 'https://shop.example.com/a', entities: [{ schema: 'iglu:com.acme/account/jsonschema/2-0-0', data: { plan: 'gold' } }] }));
+    test.track(
+      pageView({
+        title: 'Caps',
+        referrer: 'https://shop.example.com/a',
+        entities: [{ schema: 'iglu:com.acme/account/jsonschema/2-0-0', data: { plan: 'gold' } }],
+      }),
+    );
     test.track(pagePing());
     test.track(structured({ category: 'video', action: 'play', value: 2.5 }));
     test.track(selfDescribing({ schema: 'iglu:com.acme/rating/jsonschema/1-0-0', data: { stars: 4 } }));
     expect(test.attributes('kinds')).toEqual({
-      views: 1, pings: 1, structs: 1, own: 1, internal: 1, title: 'Caps', value: 2.5, stars: 4, plan: 'gold',
+      views: 1,
+      pings: 1,
+      structs: 1,
+      own: 1,
+      internal: 1,
+      title: 'Caps',
+      value: 2.5,
+      stars: 4,
+      plan: 'gold',
     });
   });
 });

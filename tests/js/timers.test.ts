@@ -10,14 +10,10 @@ const definitions = {
     {
       name: 'recent',
       attribute_key: { name: 'domain_userid' },
-      attributes: [
-        { ...tutorial.attribute_groups[0]?.attributes[0], name: 'views', period: 'PT0.3S' },
-      ],
+      attributes: [{ ...tutorial.attribute_groups[0]?.attributes[0], name: 'views', period: 'PT0.3S' }],
     },
   ],
-  interventions: [
-    { name: 'quiet', criteria: { attribute: 'recent:views', operator: '<', value: 1 } },
-  ],
+  interventions: [{ name: 'quiet', criteria: { attribute: 'recent:views', operator: '<', value: 1 } }],
 };
 
 let store: Store;

@@ -1,5 +1,12 @@
 // Visits to the tutorial's shop: payloads in the tracker's form, and pages that evaluate them.
-import { createEvaluator, type Evaluator, type EvaluatorOptions, type Intervention, type TrackerPayload, type Problem } from '../../js/src/index.js';
+import {
+  createEvaluator,
+  type Evaluator,
+  type EvaluatorOptions,
+  type Intervention,
+  type TrackerPayload,
+  type Problem,
+} from '../../js/src/index.js';
 import { readSample, readSampleLines, wasmBytes } from './engine-module.js';
 
 export const tutorial = JSON.parse(readSample('ecom_bundle.json')) as {

@@ -10,7 +10,10 @@ const folder = fileURLToPath(new URL('../../.github/workflows/', import.meta.url
 const lint = await createLinter();
 let count = 0;
 for (const name of readdirSync(folder)) {
-  for (const { line, column, message, kind } of lint(readFileSync(folder + name, 'utf8'), `.github/workflows/${name}`)) {
+  for (const { line, column, message, kind } of lint(
+    readFileSync(folder + name, 'utf8'),
+    `.github/workflows/${name}`,
+  )) {
     console.log(`.github/workflows/${name}:${line}:${column}: ${message} [${kind}]`);
     ++count;
   }

@@ -42,11 +42,7 @@ class Replay {
       this.apply(step);
       answer.triggered = this.engine.resultText();
     }
-    answer.attributes = recorded.attributes.map(([name, id]) => [
-      name,
-      id,
-      this.engine.attributesText({ name, id }),
-    ]);
+    answer.attributes = recorded.attributes.map(([name, id]) => [name, id, this.engine.attributesText({ name, id })]);
     const deadline = this.engine.nextDeadline();
     answer.next_deadline = deadline === Infinity ? 2 ** 53 : deadline;
     return answer;
@@ -72,9 +68,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const replay = new Replay(session.definitions);
   const differs = session.steps.findIndex((each) => {
     const answer = replay.answer(each);
-    return Object.keys(each.answer).some(
-      (part) => JSON.stringify(answer[part]) !== JSON.stringify(each.answer[part]),
-    );
+    return Object.keys(each.answer).some((part) => JSON.stringify(answer[part]) !== JSON.stringify(each.answer[part]));
   });
   replay.engine.release();
   if (differs < 0) {

@@ -23,12 +23,19 @@ describe('reading', () => {
     await sandbox.publish();
     const [one, two] = [randomUUID(), randomUUID()];
     await sandbox.track(event('product_view', one), addToCart(one, 30));
-    assert.deepEqual(await read(sandbox, { attribute_keys: { domain_userid: [one, two] }, full_attribute_names: false, service: 'ecom_attributes' }), {
-      domain_userid: [one, two],
-      count_product_views: [1, 0],
-      count_add_to_cart: [1, 0],
-      total_cart_value: [30, null],
-    });
+    assert.deepEqual(
+      await read(sandbox, {
+        attribute_keys: { domain_userid: [one, two] },
+        full_attribute_names: false,
+        service: 'ecom_attributes',
+      }),
+      {
+        domain_userid: [one, two],
+        count_product_views: [1, 0],
+        count_add_to_cart: [1, 0],
+        total_cart_value: [30, null],
+      },
+    );
   });
 
   test('by names, with and without group and version', async (t) => {
@@ -38,17 +45,26 @@ describe('reading', () => {
     await sandbox.track(event('product_view', visitor));
     const attribute_keys = { domain_userid: [visitor] };
     const qualified = ['ecom_attributes_v1:count_product_views'];
-    assert.deepEqual(await read(sandbox, { attribute_keys, attributes: qualified }), { ...attribute_keys, count_product_views: [1] });
-    assert.deepEqual(await read(sandbox, { attribute_keys, attributes: ['count_product_views'] }), { ...attribute_keys, count_product_views: [1] });
+    assert.deepEqual(await read(sandbox, { attribute_keys, attributes: qualified }), {
+      ...attribute_keys,
+      count_product_views: [1],
+    });
+    assert.deepEqual(await read(sandbox, { attribute_keys, attributes: ['count_product_views'] }), {
+      ...attribute_keys,
+      count_product_views: [1],
+    });
     assert.deepEqual(await read(sandbox, { attribute_keys, attributes: qualified, full_attribute_names: true }), {
       ...attribute_keys,
       [qualified[0]]: [1],
     });
-    assert.deepEqual(await read(sandbox, { attribute_keys, attributes: ['nothing_v1:n', 'ecom_attributes_v1:nothing'] }), {
-      ...attribute_keys,
-      n: [null],
-      nothing: [null],
-    });
+    assert.deepEqual(
+      await read(sandbox, { attribute_keys, attributes: ['nothing_v1:n', 'ecom_attributes_v1:nothing'] }),
+      {
+        ...attribute_keys,
+        n: [null],
+        nothing: [null],
+      },
+    );
   });
 
   test('needs a service or attributes, and identifiers', async (t) => {
@@ -75,23 +91,43 @@ describe('reading', () => {
 describe('pushing', () => {
   test('sets fields of an external group, and may fire', async (t) => {
     const sandbox = await Sandbox.start(t);
-    const calm = { name: 'calm', version: 1, criteria: { attribute: 'scores:risk', operator: '<', value: 0.5 }, is_published: true };
+    const calm = {
+      name: 'calm',
+      version: 1,
+      criteria: { attribute: 'scores:risk', operator: '<', value: 0.5 },
+      is_published: true,
+    };
     await sandbox.publish({ attribute_groups: [scores], interventions: [calm] });
     const attribute_key = { name: 'domain_userid', id: randomUUID() };
     const stream = await sandbox.subscribe(`domain_userid=${attribute_key.id}`);
-    assert.deepEqual(await sandbox.ask('POST', '/api/v1/attributes', { group: 'scores', attribute_key, attributes: { risk: 0.25 } }), { ok: true });
+    assert.deepEqual(
+      await sandbox.ask('POST', '/api/v1/attributes', { group: 'scores', attribute_key, attributes: { risk: 0.25 } }),
+      { ok: true },
+    );
     await stream.until(1);
     assert.deepEqual(stream.received[0].attributes, { 'scores:risk': '0.25' });
-    const values = await read(sandbox, { attribute_keys: { domain_userid: [attribute_key.id] }, attributes: ['scores_v1:risk'] });
+    const values = await read(sandbox, {
+      attribute_keys: { domain_userid: [attribute_key.id] },
+      attributes: ['scores_v1:risk'],
+    });
     assert.deepEqual(values.risk, [0.25]);
   });
 
   test('reads a number beyond a double alike at once and after a crash', async (t) => {
     const sandbox = await Sandbox.start(t);
-    await sandbox.publish({ attribute_groups: [{ ...scores, fields: [...scores.fields, { name: 'list', type: 'string_list' }] }] });
+    await sandbox.publish({
+      attribute_groups: [{ ...scores, fields: [...scores.fields, { name: 'list', type: 'string_list' }] }],
+    });
     const id = randomUUID();
-    const push = (attributes) => sandbox.call('POST', '/api/v1/attributes', `{"group": "scores", "attribute_key": {"name": "domain_userid", "id": "${id}"}, "attributes": ${attributes}}`, { 'Content-Type': 'application/json' });
-    const values = async () => read(sandbox, { attribute_keys: { domain_userid: [id] }, attributes: ['scores_v1:risk', 'scores_v1:list'] });
+    const push = (attributes) =>
+      sandbox.call(
+        'POST',
+        '/api/v1/attributes',
+        `{"group": "scores", "attribute_key": {"name": "domain_userid", "id": "${id}"}, "attributes": ${attributes}}`,
+        { 'Content-Type': 'application/json' },
+      );
+    const values = async () =>
+      read(sandbox, { attribute_keys: { domain_userid: [id] }, attributes: ['scores_v1:risk', 'scores_v1:list'] });
     assert.equal((await push('{"risk": 0.5, "list": ["a"]}')).status, 200);
     assert.equal((await push('{"list": ["b", 1e999]}')).status, 400);
     assert.equal((await push('{"risk": 1e999}')).status, 200);
@@ -120,7 +156,10 @@ describe('pushing', () => {
       assert.equal(typeof answer.json.error, 'string');
       if ('time' in body) assert.equal(answer.json.error, 'body has an unknown member; /docs/ lists the known ones');
     }
-    const { risk } = await read(sandbox, { attribute_keys: { domain_userid: [attribute_key.id] }, attributes: ['scores_v1:risk'] });
+    const { risk } = await read(sandbox, {
+      attribute_keys: { domain_userid: [attribute_key.id] },
+      attributes: ['scores_v1:risk'],
+    });
     assert.deepEqual(risk, [null]);
   });
 });
@@ -134,7 +173,10 @@ describe('forgetting', () => {
     const forget = () => sandbox.ask('DELETE', `/api/v1/domain_userid/${visitor}`);
     assert.equal((await forget()).keys_found, 1);
     assert.equal((await forget()).keys_found, 0);
-    const { total_cart_value } = await read(sandbox, { attribute_keys: { domain_userid: [visitor] }, service: 'ecom_attributes' });
+    const { total_cart_value } = await read(sandbox, {
+      attribute_keys: { domain_userid: [visitor] },
+      service: 'ecom_attributes',
+    });
     assert.deepEqual(total_cart_value, [null]);
     const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', { attribute_group: group });
     assert.deepEqual(tried.domain_userid, []);
@@ -153,7 +195,10 @@ describe('forgetting', () => {
     await sandbox.publish();
     const [one, two, other] = [randomUUID(), randomUUID(), randomUUID()];
     const customer = { schema: 'iglu:com.acme/customer/jsonschema/1-0-0', data: { id: two } };
-    const context = JSON.stringify({ schema: 'iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-0', data: [customer] });
+    const context = JSON.stringify({
+      schema: 'iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-0',
+      data: [customer],
+    });
     await sandbox.track(
       addToCart(one, 30),
       addToCart(one.toUpperCase(), 30),
@@ -162,7 +207,12 @@ describe('forgetting', () => {
     );
     const seen = async () => {
       const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', { attribute_group: group });
-      return Object.fromEntries(tried.domain_userid.map((id, i) => [id.toLowerCase(), tried.count_product_views[i] + tried.count_add_to_cart[i]]));
+      return Object.fromEntries(
+        tried.domain_userid.map((id, i) => [
+          id.toLowerCase(),
+          tried.count_product_views[i] + tried.count_add_to_cart[i],
+        ]),
+      );
     };
     assert.deepEqual(await seen(), { [one]: 2, [other]: 2 });
     const forget = (key, id) => sandbox.ask('DELETE', `/api/v1/${key}/${id}`);
@@ -180,7 +230,10 @@ describe('forgetting', () => {
     await forget('domain_userid', one);
     await sandbox.kill();
     const stored = (await storedText(sandbox.folder)).toLowerCase();
-    assert.deepEqual([one, two, other].map((id) => stored.includes(id)), [false, false, true]);
+    assert.deepEqual(
+      [one, two, other].map((id) => stored.includes(id)),
+      [false, false, true],
+    );
   });
 });
 
@@ -195,11 +248,19 @@ describe('an id', () => {
   test('of up to 8,192 bytes can be read and forgotten', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish({ attribute_groups: [users] });
-    const ids = [...[100, 101, 256, 257, 8192].map((length) => 'L'.repeat(length)), 'é'.repeat(4096), '%/?#'.repeat(2048)];
+    const ids = [
+      ...[100, 101, 256, 257, 8192].map((length) => 'L'.repeat(length)),
+      'é'.repeat(4096),
+      '%/?#'.repeat(2048),
+    ];
     for (const id of ids) {
       await sandbox.track(event('product_view', randomUUID(), { uid: id }));
       const before = await views(sandbox, id);
-      assert.deepEqual([before, (await forget(sandbox, id)).keys_found, await views(sandbox, id)], [1, 1, 0], `${id.length}`);
+      assert.deepEqual(
+        [before, (await forget(sandbox, id)).keys_found, await views(sandbox, id)],
+        [1, 1, 0],
+        `${id.length}`,
+      );
     }
   });
 
@@ -243,17 +304,56 @@ describe('names that every object inherits', () => {
       assert.equal((await sandbox.ask('DELETE', `/api/v1/${name}/${name}`)).keys_found, 0);
       const attributes = [name, `${name}_v1:${name}`, `ecom_attributes_v1:${name}`, `ecom_attributes:${name}`];
       for (const full_attribute_names of [true, false]) {
-        const values = await read(sandbox, { attribute_keys: { domain_userid: [visitor] }, attributes, full_attribute_names });
+        const values = await read(sandbox, {
+          attribute_keys: { domain_userid: [visitor] },
+          attributes,
+          full_attribute_names,
+        });
         const wanted = full_attribute_names ? [...attributes.slice(0, 3), `ecom_attributes_v1:${name}`] : [name];
-        assert.deepEqual(Object.entries(values), [['domain_userid', [visitor]], ...new Map(wanted.map((each) => [each, [null]]))]);
+        assert.deepEqual(Object.entries(values), [
+          ['domain_userid', [visitor]],
+          ...new Map(wanted.map((each) => [each, [null]])),
+        ]);
       }
-      assert.equal((await sandbox.call('POST', '/api/v1/get-online-attributes', { attribute_keys: { domain_userid: [visitor] }, service: name })).status, 404);
-      const key = await sandbox.call('POST', '/api/v1/get-online-attributes', `{"attribute_keys":{"${name}":["x"]},"attributes":["a"]}`, text);
-      assert.deepEqual([key.status, Object.entries(key.json)], name === '__proto__' ? [400, [['error', key.json.error]]] : [200, [[name, ['x']], ['a', [null]]]]);
-      const push = await sandbox.call('POST', '/api/v1/attributes', `{"group":"${name}","attribute_key":{"name":"${name}","id":"x"},"attributes":{"${name}":1}}`, text);
+      assert.equal(
+        (
+          await sandbox.call('POST', '/api/v1/get-online-attributes', {
+            attribute_keys: { domain_userid: [visitor] },
+            service: name,
+          })
+        ).status,
+        404,
+      );
+      const key = await sandbox.call(
+        'POST',
+        '/api/v1/get-online-attributes',
+        `{"attribute_keys":{"${name}":["x"]},"attributes":["a"]}`,
+        text,
+      );
+      assert.deepEqual(
+        [key.status, Object.entries(key.json)],
+        name === '__proto__'
+          ? [400, [['error', key.json.error]]]
+          : [
+              200,
+              [
+                [name, ['x']],
+                ['a', [null]],
+              ],
+            ],
+      );
+      const push = await sandbox.call(
+        'POST',
+        '/api/v1/attributes',
+        `{"group":"${name}","attribute_key":{"name":"${name}","id":"x"},"attributes":{"${name}":1}}`,
+        text,
+      );
       assert.equal(push.status, 400);
       assert.equal((await sandbox.call('GET', `/api/v1/registry/attribute_groups/${name}`)).status, 404);
-      assert.equal((await sandbox.call('POST', `/api/v1/testing/interventions/${name}/send?domain_userid=${visitor}`)).status, 404);
+      assert.equal(
+        (await sandbox.call('POST', `/api/v1/testing/interventions/${name}/send?domain_userid=${visitor}`)).status,
+        404,
+      );
       const sent = await sandbox.call('POST', `/api/v1/interventions?${name}=${visitor}`, { name, version: 1 });
       assert.deepEqual([sent.status, sent.json.status], [200, 'undelivered']);
     }
@@ -272,8 +372,15 @@ describe('names that every object inherits', () => {
         continue;
       }
       assert.deepEqual(tried.json, { domain_userid: [visitor], [name]: [1] });
-      await sandbox.ask('POST', '/api/v1/registry/services/', { name, attribute_groups: [{ name, version: 1 }], is_published: true });
-      assert.deepEqual(await read(sandbox, { attribute_keys: { domain_userid: [visitor] }, service: name }), { domain_userid: [visitor], [name]: [0] });
+      await sandbox.ask('POST', '/api/v1/registry/services/', {
+        name,
+        attribute_groups: [{ name, version: 1 }],
+        is_published: true,
+      });
+      assert.deepEqual(await read(sandbox, { attribute_keys: { domain_userid: [visitor] }, service: name }), {
+        domain_userid: [visitor],
+        [name]: [0],
+      });
     }
   });
 });
@@ -282,7 +389,10 @@ describe('trying a group', () => {
   test('computes it over the last events, without publishing it', async (t) => {
     const sandbox = await Sandbox.start(t);
     const [one, two] = [randomUUID(), randomUUID()];
-    await sandbox.track(event('product_view', one), event('product_view', one), { ...event('product_view', two), aid: 'other-shop' });
+    await sandbox.track(event('product_view', one), event('product_view', one), {
+      ...event('product_view', two),
+      aid: 'other-shop',
+    });
     const ask = (body) => sandbox.ask('POST', '/api/v1/testing/attribute_groups/', { attribute_group: group, ...body });
     // The SDK sends this request if the caller names nothing.
     const all = await ask({ attribute_key_ids: [], app_ids: [], window: 'PT1H' });
@@ -300,7 +410,11 @@ describe('trying a group', () => {
     await sandbox.track(event('product_view', visitor));
     await new Promise((resolve) => setTimeout(resolve, 20));
     const ask = (window) =>
-      sandbox.call('POST', '/api/v1/testing/attribute_groups/', { attribute_group: group, attribute_key_ids: [visitor], window });
+      sandbox.call('POST', '/api/v1/testing/attribute_groups/', {
+        attribute_group: group,
+        attribute_key_ids: [visitor],
+        window,
+      });
     for (const window of ['P1Y', 'P1M', 'P1W', 'P1D', 'PT1H', 'PT5M', 'PT300.5S', 'P1Y2M3DT4H5M6.5S']) {
       assert.deepEqual((await ask(window)).json.count_product_views, [1], window);
     }
@@ -310,7 +424,10 @@ describe('trying a group', () => {
     for (const window of ['', 'P', 'PT', '-PT1H', '3600', '0', 'PT1H ', 'an hour']) {
       const { status, json } = await ask(window);
       assert.equal(status, 400, window);
-      assert.match(json.error, /^Invalid window: ('.*' is not an ISO 8601 duration|a duration must be longer than zero)/);
+      assert.match(
+        json.error,
+        /^Invalid window: ('.*' is not an ISO 8601 duration|a duration must be longer than zero)/,
+      );
     }
   });
 

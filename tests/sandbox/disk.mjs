@@ -20,7 +20,9 @@ export class Disk {
     const folder = mkdtempSync(join(tmpdir(), 'disk-'));
     t.after(() => rmdirSync(folder));
     for (const { unshare, nsenter } of ways) {
-      const holder = spawn('unshare', [...unshare, 'sh', '-c', mounting, 'sh', String(bytes), folder], { stdio: ['pipe', 'pipe', 'ignore'] });
+      const holder = spawn('unshare', [...unshare, 'sh', '-c', mounting, 'sh', String(bytes), folder], {
+        stdio: ['pipe', 'pipe', 'ignore'],
+      });
       const exit = once(holder, 'exit');
       if ((await Promise.race([once(holder.stdout, 'data'), exit]))[0]?.toString().startsWith('mounted')) {
         t.after(() => {
@@ -81,6 +83,8 @@ export class Disk {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const can = ways.some(({ unshare }) => spawnSync('unshare', [...unshare, 'sh', '-c', 'mount -t tmpfs tmpfs /tmp']).status === 0);
+  const can = ways.some(
+    ({ unshare }) => spawnSync('unshare', [...unshare, 'sh', '-c', 'mount -t tmpfs tmpfs /tmp']).status === 0,
+  );
   process.exitCode = can ? 0 : 1;
 }

@@ -32,7 +32,8 @@ describe('after kill -9', () => {
         while (running) {
           const views = [event('product_view', visitor), event('product_view', visitor)];
           try {
-            if ((await sandbox.track(...views)).status === 200) acknowledged.set(visitor, acknowledged.get(visitor) + 2);
+            if ((await sandbox.track(...views)).status === 200)
+              acknowledged.set(visitor, acknowledged.get(visitor) + 2);
           } catch {
             // The event may be stored or not: the tracker sends it again.
             unsure.get(visitor).push(...views);
@@ -48,7 +49,10 @@ describe('after kill -9', () => {
       const counts = await readViews(sandbox, visitors);
       visitors.forEach((visitor, index) => {
         const atMost = acknowledged.get(visitor) + unsure.get(visitor).length;
-        assert.ok(counts[index] >= acknowledged.get(visitor) && counts[index] <= atMost, `${counts[index]} of ${acknowledged.get(visitor)}`);
+        assert.ok(
+          counts[index] >= acknowledged.get(visitor) && counts[index] <= atMost,
+          `${counts[index]} of ${acknowledged.get(visitor)}`,
+        );
       });
       // After they are sent again, as the tracker does, each event is counted exactly once.
       for (const visitor of visitors) {
@@ -70,7 +74,10 @@ describe('after kill -9', () => {
     await sandbox.start();
     const after = await sandbox.ask('GET', '/definitions.json');
     assert.deepEqual(after.attribute_groups, before.attribute_groups);
-    assert.deepEqual(after.interventions.map(({ name }) => name), ['cart_abandonment', 'free_shipping']);
+    assert.deepEqual(
+      after.interventions.map(({ name }) => name),
+      ['cart_abandonment', 'free_shipping'],
+    );
   });
 
   test('sent interventions are not sent again, and unsent ones are sent', async (t) => {
@@ -194,8 +201,17 @@ test('criteria that became true in the meantime and false again do not fire at t
       { attribute: 'ecom_attributes:count_add_to_cart', operator: '>', value: 0 },
     ],
   });
-  const rule = (name, all) => ({ name, version: 1, is_published: true, criteria: all, target_attribute_keys: [{ name: 'domain_userid' }] });
-  await sandbox.publish({ attribute_groups: [group], interventions: [rule('one_view', criteria('=', 1)), rule('no_view', criteria('=', 0))] });
+  const rule = (name, all) => ({
+    name,
+    version: 1,
+    is_published: true,
+    criteria: all,
+    target_attribute_keys: [{ name: 'domain_userid' }],
+  });
+  await sandbox.publish({
+    attribute_groups: [group],
+    interventions: [rule('one_view', criteria('=', 1)), rule('no_view', criteria('=', 0))],
+  });
   const visitor = randomUUID();
   await sandbox.track(event('product_view', visitor));
   await sleep(500);
@@ -217,9 +233,12 @@ test('a clock that is set back, during a run or between two runs, stops nothing'
   const clock = `import { existsSync } from 'node:fs'; const now = Date.now; Date.now = () => now() - (existsSync(${JSON.stringify(isBack)}) ? 3600000 : 0);`;
   sandbox.nodeOptions = ['--import', `data:text/javascript,${encodeURIComponent(clock)}`];
   const [views] = tutorial.attribute_groups[0].attributes;
-  await sandbox.publish({ attribute_groups: [{ ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT10M' }] }] });
+  await sandbox.publish({
+    attribute_groups: [{ ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT10M' }] }],
+  });
   const visitor = randomUUID();
-  const push = () => sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'hello', version: 1 });
+  const push = () =>
+    sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'hello', version: 1 });
   // The event has no time of its own, so the sandbox's clock gives it one.
   const view = () => sandbox.track({ ...event('product_view', visitor), dtm: undefined });
   await view();
@@ -269,8 +288,14 @@ test('an event with an invalid time counts as of now, and the sandbox can restar
       attributes: ['visits_v1:views', 'visits_v1:url', 'visits_v1:first_url'],
     });
   const before = await read();
-  assert.deepEqual(before.views, visitors.map(() => 2));
-  assert.deepEqual(before.first_url, visitors.map(() => 'https://shop.example/'));
+  assert.deepEqual(
+    before.views,
+    visitors.map(() => 2),
+  );
+  assert.deepEqual(
+    before.first_url,
+    visitors.map(() => 'https://shop.example/'),
+  );
   for (const signal of ['SIGKILL', 'SIGTERM', 'SIGKILL']) {
     await sandbox.kill(signal);
     await sandbox.start();
@@ -283,7 +308,12 @@ describe('the folder', () => {
     const sandbox = await Sandbox.start(t);
     const second = await Sandbox.start(t, '--data', sandbox.folder).catch((error) => error);
     assert.equal(second.status, 1);
-    assert.match(second.message, new RegExp(`Another sandbox \\(process ${sandbox.pid}\\) keeps its state in ${sandbox.folder}\\. Choose another folder`));
+    assert.match(
+      second.message,
+      new RegExp(
+        `Another sandbox \\(process ${sandbox.pid}\\) keeps its state in ${sandbox.folder}\\. Choose another folder`,
+      ),
+    );
     await sandbox.ask('GET', '/health-all');
     await sandbox.kill();
     await sandbox.start();
@@ -291,9 +321,12 @@ describe('the folder', () => {
 
   test('belongs to one of several sandboxes that start at once', async (t) => {
     const sandbox = Sandbox.prepare(t);
-    const starts = await Promise.allSettled(Array.from({ length: 4 }, () => Sandbox.start(t, '--data', sandbox.folder)));
+    const starts = await Promise.allSettled(
+      Array.from({ length: 4 }, () => Sandbox.start(t, '--data', sandbox.folder)),
+    );
     assert.equal(starts.filter(({ status }) => status === 'fulfilled').length, 1);
-    for (const { reason } of starts) if (reason !== undefined) assert.match(reason.message, /Another sandbox.* keeps its state/);
+    for (const { reason } of starts)
+      if (reason !== undefined) assert.match(reason.message, /Another sandbox.* keeps its state/);
   });
 
   test('is free after a crash, whatever the crash left in it', async (t) => {
@@ -318,8 +351,17 @@ describe('a database file that is damaged', () => {
     const file = join(sandbox.folder, 'state', 'data.mdb');
     const whole = readFileSync(file);
     const page = 4096;
-    const noise = (from, to) => Buffer.concat([whole.subarray(0, from * page), randomBytes((to - from) * page), whole.subarray(to * page)]);
-    const damages = [whole.subarray(0, 3 * page), whole.subarray(0, whole.length / 2), noise(0, 1), noise(0, 4), noise(2, 12), noise(2, whole.length / page), randomBytes(100_000)];
+    const noise = (from, to) =>
+      Buffer.concat([whole.subarray(0, from * page), randomBytes((to - from) * page), whole.subarray(to * page)]);
+    const damages = [
+      whole.subarray(0, 3 * page),
+      whole.subarray(0, whole.length / 2),
+      noise(0, 1),
+      noise(0, 4),
+      noise(2, 12),
+      noise(2, whole.length / page),
+      randomBytes(100_000),
+    ];
     for (const [index, damaged] of damages.entries()) {
       writeFileSync(file, damaged);
       const failure = await sandbox.start().catch((error) => error);
@@ -358,7 +400,10 @@ describe('a database file that is damaged', () => {
       assert.deepEqual([failure.status, failure.signal], [1, null], `${bytes} bytes`);
       assert.match(failure.message, /The database in .*state is damaged: .* Move the folder away/);
       assert.doesNotMatch(failure.message, /\n\s+at /);
-      assert.deepEqual(existsSync(file) ? readFileSync(file) : undefined, bytes === undefined ? undefined : whole.subarray(0, bytes));
+      assert.deepEqual(
+        existsSync(file) ? readFileSync(file) : undefined,
+        bytes === undefined ? undefined : whole.subarray(0, bytes),
+      );
     }
     writeFileSync(file, whole);
     await sandbox.start();
@@ -382,11 +427,16 @@ describe('a database file that is damaged', () => {
     await sandbox.publish();
     await sandbox.kill('SIGTERM');
     const escapes = '\u001b]0;title\u0007\u001b[2J\u009b2J\r\u0000\u007f\u0085\b';
-    await changeObjects(sandbox.folder, (objects) => objects.map(({ type, body }) => ({ type, body: { ...body, name: escapes, version: escapes } })));
+    await changeObjects(sandbox.folder, (objects) =>
+      objects.map(({ type, body }) => ({ type, body: { ...body, name: escapes, version: escapes } })),
+    );
     const failure = await sandbox.start().catch((error) => error);
     assert.equal(failure.status, 1);
     assert.match(failure.message, /The state in .* cannot be read\. There are errors in the definitions/);
-    assert.ok(failure.message.includes('\\u001b]0;title\\u0007\\u001b[2J\\u009b2J\\u000d\\u0000\\u007f\\u0085\\u0008'), failure.message);
+    assert.ok(
+      failure.message.includes('\\u001b]0;title\\u0007\\u001b[2J\\u009b2J\\u000d\\u0000\\u007f\\u0085\\u0008'),
+      failure.message,
+    );
     assert.doesNotMatch(failure.message, /[^\P{Cc}\n]/u);
   });
 });
@@ -407,7 +457,13 @@ test('events, attributes and interventions of a megabyte each do not fill the me
   const sandbox = Sandbox.prepare(t);
   sandbox.nodeOptions = ['--max-old-space-size=192'];
   await sandbox.start();
-  const notes = { name: 'notes', version: 1, is_published: true, attribute_key: { name: 'domain_userid' }, fields: [{ name: 'note', type: 'string' }] };
+  const notes = {
+    name: 'notes',
+    version: 1,
+    is_published: true,
+    attribute_key: { name: 'domain_userid' },
+    fields: [{ name: 'note', type: 'string' }],
+  };
   await sandbox.publish({ ...tutorial, attribute_groups: [...tutorial.attribute_groups, notes] });
   const visitor = randomUUID();
   const megabyte = 'x'.repeat(1_000_000);
@@ -417,7 +473,11 @@ test('events, attributes and interventions of a megabyte each do not fill the me
   }
   for (let i = 0; i < 100; ++i) {
     await sandbox.ask('POST', '/api/v1/attributes', { group: 'notes', attribute_key, attributes: { note: megabyte } });
-    await sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'big', version: 1, attributes: { note: megabyte } });
+    await sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, {
+      name: 'big',
+      version: 1,
+      attributes: { note: megabyte },
+    });
   }
   await sandbox.kill();
   await sandbox.start();

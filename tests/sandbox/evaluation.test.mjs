@@ -11,7 +11,9 @@ const counted = async (sandbox) => (await sandbox.ask('GET', '/api/v1/statistics
 /** Returns the tutorial's group and one intervention on it. */
 const withIntervention = (intervention) => ({
   ...tutorial,
-  interventions: [{ version: 1, is_published: true, target_attribute_keys: [{ name: 'domain_userid' }], ...intervention }],
+  interventions: [
+    { version: 1, is_published: true, target_attribute_keys: [{ name: 'domain_userid' }], ...intervention },
+  ],
 });
 
 const readViews = async (sandbox, id) => {
@@ -22,18 +24,25 @@ const readViews = async (sandbox, id) => {
 describe('the collector', () => {
   test('responds as the tracker expects, and recognizes the visitor', async (t) => {
     const sandbox = await Sandbox.start(t);
-    const first = await sandbox.call('POST', '/com.snowplowanalytics.snowplow/tp2', JSON.stringify(payloadData([event('product_view', randomUUID())])), {
-      'Content-Type': 'application/json; charset=UTF-8',
-      Authorization: '',
-      Origin: 'http://127.0.0.1:8080',
-    });
+    const first = await sandbox.call(
+      'POST',
+      '/com.snowplowanalytics.snowplow/tp2',
+      JSON.stringify(payloadData([event('product_view', randomUUID())])),
+      {
+        'Content-Type': 'application/json; charset=UTF-8',
+        Authorization: '',
+        Origin: 'http://127.0.0.1:8080',
+      },
+    );
     assert.equal(first.status, 200);
     assert.equal(first.text, 'ok');
     assert.equal(first.headers['access-control-allow-origin'], 'http://127.0.0.1:8080');
     assert.equal(first.headers['access-control-allow-credentials'], 'true');
     const [cookie] = first.headers['set-cookie'];
     assert.match(cookie, /^sp=[0-9a-f-]{36}; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Lax$/);
-    const second = await sandbox.call('GET', `/i?e=pv&duid=${randomUUID()}`, undefined, { Cookie: `other=1; ${cookie.split(';')[0]}` });
+    const second = await sandbox.call('GET', `/i?e=pv&duid=${randomUUID()}`, undefined, {
+      Cookie: `other=1; ${cookie.split(';')[0]}`,
+    });
     assert.equal(second.headers['content-type'], 'image/gif');
     assert.equal(second.headers['set-cookie'][0].split(';')[0], cookie.split(';')[0]);
     assert.deepEqual(await counted(sandbox), { good: 2, malformed: 0 });
@@ -45,7 +54,11 @@ describe('the collector', () => {
     const visitor = randomUUID();
     const encode = (text) => Buffer.from(text).toString('base64url');
     const { ue_pr, co, ...rest } = event('product_view', visitor);
-    await sandbox.track(event('product_view', visitor), event('product_view', visitor), { ...rest, ue_px: encode(ue_pr), cx: encode(co) });
+    await sandbox.track(event('product_view', visitor), event('product_view', visitor), {
+      ...rest,
+      ue_px: encode(ue_pr),
+      cx: encode(co),
+    });
     const query = new URLSearchParams({ ...rest, eid: randomUUID(), ue_px: encode(ue_pr), cx: encode(co) });
     await sandbox.call('GET', `/i?${query}`);
     assert.equal(await readViews(sandbox, visitor), 4);
@@ -73,14 +86,21 @@ describe('the collector', () => {
       attribute_key: { name: 'domain_userid' },
       attributes: [
         { name: 'hour', type: 'int32', aggregation: 'counter', period: 'PT1H' },
-        atomic('derived_tstamp'), atomic('collector_tstamp'),
+        atomic('derived_tstamp'),
+        atomic('collector_tstamp'),
       ],
     };
     await sandbox.publish({ attribute_groups: [group] });
     const before = Date.now();
     const dayBack = before - 86_400_000;
     for (let i = 0; i < 2; ++i) {
-      await sandbox.track({ e: 'pv', duid: visitor, eid: randomUUID(), dtm: String(dayBack), stm: String(dayBack + 40) });
+      await sandbox.track({
+        e: 'pv',
+        duid: visitor,
+        eid: randomUUID(),
+        dtm: String(dayBack),
+        stm: String(dayBack + 40),
+      });
       const query = new URLSearchParams({ e: 'pv', duid: late, dtm: String(before - 7_200_000), stm: String(before) });
       await sandbox.call('GET', `/i?${query}`);
       await sandbox.track({ e: 'pv', duid: told, ttm: String(dayBack), dtm: String(before), stm: String(before) });
@@ -89,7 +109,8 @@ describe('the collector', () => {
     const ask = async () => {
       const names = ['hour', 'derived_tstamp', 'collector_tstamp'];
       return sandbox.ask('POST', '/api/v1/get-online-attributes', {
-        attribute_keys: { domain_userid: [visitor, late, told] }, attributes: names.map((name) => `visits_v1:${name}`),
+        attribute_keys: { domain_userid: [visitor, late, told] },
+        attributes: names.map((name) => `visits_v1:${name}`),
       });
     };
     const read = await ask();
@@ -97,7 +118,10 @@ describe('the collector', () => {
     const [derived, collected] = [read.derived_tstamp, read.collector_tstamp].map((column) => column.map(Date.parse));
     for (const time of collected) assert.ok(time >= before && time <= after, read.collector_tstamp);
     assert.deepEqual(derived, [collected[0] - 40, collected[1] - 7_200_000, dayBack]);
-    const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', { attribute_group: group, attribute_key_ids: [visitor, late] });
+    const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', {
+      attribute_group: group,
+      attribute_key_ids: [visitor, late],
+    });
     assert.deepEqual(tried.hour, [2, 0]);
     await sandbox.kill();
     await sandbox.start();
@@ -109,22 +133,41 @@ describe('the collector', () => {
     const sandbox = await Sandbox.start(t);
     const visitor = randomUUID();
     const counter = (name, field, operator, value) => ({
-      name, type: 'int32', aggregation: 'counter',
+      name,
+      type: 'int32',
+      aggregation: 'counter',
       criteria: { all: [{ property: { type: 'atomic', name: field }, operator, value }] },
     });
-    const group = (...attributes) => ({ name: 'fields', version: 1, is_published: true, attribute_key: { name: 'domain_userid' }, attributes });
+    const group = (...attributes) => ({
+      name: 'fields',
+      version: 1,
+      is_published: true,
+      attribute_key: { name: 'domain_userid' },
+      attributes,
+    });
     await sandbox.publish({
-      attribute_groups: [group(
-        { name: 'spent', type: 'double', aggregation: 'sum', property: { type: 'atomic', name: 'se_value' } },
-        counter('cookies', 'br_cookies', '=', true),
-        counter('later', 'domain_sessionidx', '>', 2),
-        counter('today', 'derived_tstamp', '>=', new Date(Date.now() - 60_000).toISOString().replace('T', ' ').replace('Z', '+00')),
-      )],
+      attribute_groups: [
+        group(
+          { name: 'spent', type: 'double', aggregation: 'sum', property: { type: 'atomic', name: 'se_value' } },
+          counter('cookies', 'br_cookies', '=', true),
+          counter('later', 'domain_sessionidx', '>', 2),
+          counter(
+            'today',
+            'derived_tstamp',
+            '>=',
+            new Date(Date.now() - 60_000).toISOString().replace('T', ' ').replace('Z', '+00'),
+          ),
+        ),
+      ],
     });
     await sandbox.track({ e: 'se', duid: visitor, eid: randomUUID(), se_va: '12.5', cookie: '1', vid: '3' });
-    await sandbox.call('GET', `/i?${new URLSearchParams({ e: 'se', duid: visitor, se_va: '1e0', cookie: 'true', vid: '02' })}`);
+    await sandbox.call(
+      'GET',
+      `/i?${new URLSearchParams({ e: 'se', duid: visitor, se_va: '1e0', cookie: 'true', vid: '02' })}`,
+    );
     const read = await sandbox.ask('POST', '/api/v1/get-online-attributes', {
-      attribute_keys: { domain_userid: [visitor] }, attributes: ['spent', 'cookies', 'later', 'today'].map((name) => `fields_v1:${name}`),
+      attribute_keys: { domain_userid: [visitor] },
+      attributes: ['spent', 'cookies', 'later', 'today'].map((name) => `fields_v1:${name}`),
     });
     assert.deepEqual([read.spent, read.cookies, read.later, read.today], [[13.5], [2], [1], [2]]);
 
@@ -140,18 +183,34 @@ describe('the collector', () => {
     const visitor = randomUUID();
     const fields = ['mkt_source', 'mkt_network', 'mkt_clickid', 'page_urlhost', 'refr_medium'];
     await sandbox.publish({
-      attribute_groups: [{
-        name: 'fields', version: 1, is_published: true, attribute_key: { name: 'domain_userid' },
-        attributes: fields.map((name) => ({ name, type: 'string', aggregation: 'last', property: { type: 'atomic', name } })),
-      }],
+      attribute_groups: [
+        {
+          name: 'fields',
+          version: 1,
+          is_published: true,
+          attribute_key: { name: 'domain_userid' },
+          attributes: fields.map((name) => ({
+            name,
+            type: 'string',
+            aggregation: 'last',
+            property: { type: 'atomic', name },
+          })),
+        },
+      ],
     });
     const attributes = fields.map((name) => `fields_v1:${name}`);
     const ask = async () => {
-      const read = await sandbox.ask('POST', '/api/v1/get-online-attributes', { attribute_keys: { domain_userid: [visitor] }, attributes });
+      const read = await sandbox.ask('POST', '/api/v1/get-online-attributes', {
+        attribute_keys: { domain_userid: [visitor] },
+        attributes,
+      });
       return fields.map((name) => read[name][0]);
     };
     await sandbox.track({
-      e: 'pv', duid: visitor, eid: randomUUID(), refr: 'https://a.example/',
+      e: 'pv',
+      duid: visitor,
+      eid: randomUUID(),
+      refr: 'https://a.example/',
       url: `https://${'@'.repeat(40_000)}a.example/?utm_source=google&gclid=&msclkid=m1&utm_source=newsletter#${'a:@/\u2028'.repeat(40_000)}`,
     });
     assert.deepEqual(await ask(), ['newsletter', 'Google', null, 'a.example', null]);
@@ -200,7 +259,10 @@ describe('a subscriber', () => {
     await stream.until(3);
     assert.deepEqual(stream.names(), ['discount', 'cart_abandonment', 'free_shipping']);
     const [discount] = stream.received;
-    assert.deepEqual(discount.attributes, { 'ecom_attributes:count_product_views': '4', 'ecom_attributes:count_add_to_cart': '0' });
+    assert.deepEqual(discount.attributes, {
+      'ecom_attributes:count_product_views': '4',
+      'ecom_attributes:count_add_to_cart': '0',
+    });
     assert.deepEqual(discount.target_attribute_key, { name: 'domain_userid', id: visitor });
     assert.match(discount.intervention_id, /^[0-9a-f]{8}-/);
     assert.equal(new Set(stream.ids).size, 3);
@@ -227,7 +289,11 @@ describe('a subscriber', () => {
     const [views] = tutorial.attribute_groups[0].attributes;
     const group = { ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT1S' }] };
     const quiet = { all: [{ attribute: 'ecom_attributes:count_product_views', operator: '=', value: 0 }] };
-    await sandbox.publish({ ...withIntervention({ name: 'quiet', criteria: quiet }), attribute_groups: [group], services: [] });
+    await sandbox.publish({
+      ...withIntervention({ name: 'quiet', criteria: quiet }),
+      attribute_groups: [group],
+      services: [],
+    });
     const visitor = randomUUID();
     const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
     await sandbox.track(event('product_view', visitor));
@@ -238,7 +304,13 @@ describe('a subscriber', () => {
 
   test('receives values of all types as strings, in one line of ASCII', async (t) => {
     const sandbox = await Sandbox.start(t);
-    const pages = { name: 'pages', type: 'string_list', aggregation: 'unique_list', property: { type: 'atomic', name: 'page_title' }, events: [] };
+    const pages = {
+      name: 'pages',
+      type: 'string_list',
+      aggregation: 'unique_list',
+      property: { type: 'atomic', name: 'page_title' },
+      events: [],
+    };
     const group = { ...tutorial.attribute_groups[0], attributes: [pages] };
     const criteria = { attribute: 'ecom_attributes:pages', operator: 'changed' };
     await sandbox.publish({ ...withIntervention({ name: 'read', criteria }), attribute_groups: [group], services: [] });
@@ -247,7 +319,10 @@ describe('a subscriber', () => {
     const title = 'Über\u2028\u0085\u{1F600}';
     await sandbox.track({ e: 'pv', duid: visitor, page: title });
     await stream.until(1);
-    assert.equal(stream.received[0].attributes['ecom_attributes:pages'], JSON.stringify([title.replace('\u0085', '\u0085')]));
+    assert.equal(
+      stream.received[0].attributes['ecom_attributes:pages'],
+      JSON.stringify([title.replace('\u0085', '\u0085')]),
+    );
   });
 
   test('receives comments as heartbeats', async (t) => {
@@ -369,7 +444,10 @@ describe('a pushed intervention', () => {
     assert.equal((await push(`domain_userid=${randomUUID()}`)).status, 'undelivered');
     assert.equal((await push(`domain_userid=${randomUUID()}&domain_userid=${visitor}`)).status, 'success');
     const id = randomUUID();
-    assert.deepEqual(await push(`domain_userid=${visitor}`, { name: 'bare', version: 2, intervention_id: id }), { status: 'success', intervention_id: id });
+    assert.deepEqual(await push(`domain_userid=${visitor}`, { name: 'bare', version: 2, intervention_id: id }), {
+      status: 'success',
+      intervention_id: id,
+    });
     await stream.until(2);
     assert.deepEqual(stream.received[0].target_attribute_key, { name: 'domain_userid', id: visitor });
     assert.deepEqual(stream.received[0].attributes, direct.attributes);
@@ -444,14 +522,28 @@ describe('published definitions', () => {
     await sandbox.track(event('product_view', visitor), addToCart(visitor, 10));
     const [group] = tutorial.attribute_groups;
     const [views, adds, value] = group.attributes;
-    await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', { ...group, version: 2, attributes: [views, { ...adds, period: 'P1D' }, value] });
+    await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', {
+      ...group,
+      version: 2,
+      attributes: [views, { ...adds, period: 'P1D' }, value],
+    });
     const names = ['count_product_views', 'count_add_to_cart', 'total_cart_value'];
     const read = (version) =>
       sandbox.ask('POST', '/api/v1/get-online-attributes', {
         attribute_keys: { domain_userid: [visitor] },
         attributes: names.map((name) => `ecom_attributes_v${version}:${name}`),
       });
-    assert.deepEqual(await read(1), { domain_userid: [visitor], count_product_views: [1], count_add_to_cart: [1], total_cart_value: [10] });
-    assert.deepEqual(await read(2), { domain_userid: [visitor], count_product_views: [1], count_add_to_cart: [0], total_cart_value: [10] });
+    assert.deepEqual(await read(1), {
+      domain_userid: [visitor],
+      count_product_views: [1],
+      count_add_to_cart: [1],
+      total_cart_value: [10],
+    });
+    assert.deepEqual(await read(2), {
+      domain_userid: [visitor],
+      count_product_views: [1],
+      count_add_to_cart: [0],
+      total_cart_value: [10],
+    });
   });
 });

@@ -32,8 +32,16 @@ describe('on a full disk', () => {
     assert.equal(answer.status, 503);
     assert.match(answer.json.error, /The store cannot be written \(E\w+\)/);
     for (const [method, path, body] of [
-      ['POST', '/api/v1/registry/interventions/', { ...tutorial.interventions[0], name: 'another', description: 'x'.repeat(50_000) }],
-      ['POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'hello', version: 1, attributes: { 'a:b': 'x'.repeat(50_000) } }],
+      [
+        'POST',
+        '/api/v1/registry/interventions/',
+        { ...tutorial.interventions[0], name: 'another', description: 'x'.repeat(50_000) },
+      ],
+      [
+        'POST',
+        `/api/v1/interventions?domain_userid=${visitor}`,
+        { name: 'hello', version: 1, attributes: { 'a:b': 'x'.repeat(50_000) } },
+      ],
       ['DELETE', `/api/v1/domain_userid/${randomUUID()}`],
       ['GET', `/i?e=pv&duid=${visitor}&page=${'x'.repeat(12_000)}`],
       ['GET', '/health-all'],
@@ -71,7 +79,10 @@ describe('on a full disk', () => {
       criteria: { attribute: 'ecom_attributes:count_product_views', operator: '=', value: 0 },
       target_attribute_keys: [{ name: 'domain_userid' }],
     };
-    await sandbox.publish({ attribute_groups: [{ ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT2S' }] }], interventions: [quiet] });
+    await sandbox.publish({
+      attribute_groups: [{ ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT2S' }] }],
+      interventions: [quiet],
+    });
     const visitor = randomUUID();
     const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
     await sandbox.track(event('product_view', visitor));

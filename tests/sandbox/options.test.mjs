@@ -19,7 +19,18 @@ function newFolder(t) {
 }
 
 test('an invalid option prints the usage, and ends with status 2', () => {
-  for (const options of [['--nothing'], ['--port', 'x'], ['--port', '65536'], ['--limit', 'nothing=1'], ['--limit', 'streams'], ['--limit', 'streams=-1'], ['--limit', 'streams='], ['--limit', 'streams=1=2'], ['--limit', 'constructor=1'], ['extra']]) {
+  for (const options of [
+    ['--nothing'],
+    ['--port', 'x'],
+    ['--port', '65536'],
+    ['--limit', 'nothing=1'],
+    ['--limit', 'streams'],
+    ['--limit', 'streams=-1'],
+    ['--limit', 'streams='],
+    ['--limit', 'streams=1=2'],
+    ['--limit', 'constructor=1'],
+    ['extra'],
+  ]) {
     const { status, stderr } = run(...options);
     assert.equal(status, 2, options.join(' '));
     assert.match(stderr, /^usage: start \[OPTION\]/);
@@ -29,7 +40,12 @@ test('an invalid option prints the usage, and ends with status 2', () => {
 test('a limit outside of its range is named, and the status is 2', () => {
   const names = [...run('--help').stdout.matchAll(/^ {10,}(\w+)=\d+$/gm)].map(([, name]) => name);
   assert.ok(names.length > 10);
-  for (const setting of [...names.map((name) => `${name}=0`), 'bodyBytes=2147483648', 'heartbeat=9007199254740991', 'profiles=1'.padEnd(300, '0')]) {
+  for (const setting of [
+    ...names.map((name) => `${name}=0`),
+    'bodyBytes=2147483648',
+    'heartbeat=9007199254740991',
+    'profiles=1'.padEnd(300, '0'),
+  ]) {
     const { status, stderr } = run('--limit', setting);
     const [name, number] = setting.split('=');
     assert.deepEqual([status, stderr], [2, `The limit ${name} must be from 1 to 2147483647, not ${number}.\n`]);
@@ -38,14 +54,18 @@ test('a limit outside of its range is named, and the status is 2', () => {
 
 test('the lowest and the highest of all limits start', async (t) => {
   const names = [...run('--help').stdout.matchAll(/^ {10,}(\w+)=\d+$/gm)].map(([, name]) => name);
-  for (const number of [1, 2147483647]) await Sandbox.start(t, ...names.flatMap((name) => ['--limit', `${name}=${number}`]));
+  for (const number of [1, 2147483647])
+    await Sandbox.start(t, ...names.flatMap((name) => ['--limit', `${name}=${number}`]));
 });
 
 test('an address that cannot be listened at is named, and the status is 1', (t) => {
   for (const host of ['203.0.113.1', 'nothing.invalid']) {
     const { status, stderr } = run('--port', '0', '--data', newFolder(t), '--host', host);
     assert.equal(status, 1, host);
-    assert.match(stderr, /^The sandbox cannot listen at [\w.]+, port 0 \(E\w+\)\. Choose others with --host and --port\.\n$/);
+    assert.match(
+      stderr,
+      /^The sandbox cannot listen at [\w.]+, port 0 \(E\w+\)\. Choose others with --host and --port\.\n$/,
+    );
   }
 });
 
@@ -128,7 +148,10 @@ describe('a folder that cannot be used', () => {
   test('does not stop the shop', (t) => {
     const folder = newFolder(t);
     writeFileSync(join(folder, 'token'), '');
-    const { stdout, stderr } = spawnSync(process.execPath, [shop, '--port', '0', '--data', folder], { encoding: 'utf8', timeout: 4000 });
+    const { stdout, stderr } = spawnSync(process.execPath, [shop, '--port', '0', '--data', folder], {
+      encoding: 'utf8',
+      timeout: 4000,
+    });
     assert.match(stderr, /The token in .* The shop starts without a sandbox/);
     assert.match(stdout, /The demo shop is at/);
   });
@@ -137,14 +160,24 @@ describe('a folder that cannot be used', () => {
 test('--help lists options and limits with their defaults', () => {
   const { status, stdout } = run('--help');
   assert.equal(status, 0);
-  for (const text of ['--allow-origin', '--data', 'requestTime=60000', 'waitingBytes=262144', 'streams=2000', 'headerBytes=32768', 'bodyBytes=1048576']) {
+  for (const text of [
+    '--allow-origin',
+    '--data',
+    'requestTime=60000',
+    'waitingBytes=262144',
+    'streams=2000',
+    'headerBytes=32768',
+    'bodyBytes=1048576',
+  ]) {
     assert.ok(stdout.includes(text), text);
   }
 });
 
 test('the README has each limit with its default', () => {
   const readme = readFileSync(new URL('../../demo-shop/sandbox/README.md', import.meta.url), 'utf8');
-  const rows = [...readme.matchAll(/^\| `(\w+)`[^|]*\| ([\d,]+) \|/gm)].map(([, name, value]) => `${name}=${value.replaceAll(',', '')}`);
+  const rows = [...readme.matchAll(/^\| `(\w+)`[^|]*\| ([\d,]+) \|/gm)].map(
+    ([, name, value]) => `${name}=${value.replaceAll(',', '')}`,
+  );
   const limits = [...run('--help').stdout.matchAll(/^ {10,}(\w+=\d+)$/gm)].map(([, limit]) => limit);
   assert.ok(limits.length > 10);
   assert.deepEqual(rows.sort(), limits.sort());

@@ -9,7 +9,9 @@ const memories = [];
 const instantiate = WebAssembly.instantiate;
 WebAssembly.instantiate = async (...args) => {
   const result = await instantiate(...args);
-  memories.push(...Object.values((result.instance ?? result).exports).filter((each) => each instanceof WebAssembly.Memory));
+  memories.push(
+    ...Object.values((result.instance ?? result).exports).filter((each) => each instanceof WebAssembly.Memory),
+  );
   return result;
 };
 

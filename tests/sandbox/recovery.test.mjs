@@ -41,14 +41,23 @@ describe('an event that the engine fails on', () => {
     await sandbox.publish();
     const [one, two] = [randomUUID(), randomUUID()];
     await sandbox.track(event('product_view', one));
-    const answer = await sandbox.track(event('product_view', one), poisonous(two), event('product_view', two), poisonous(one, 'THROW'), event('product_view', one));
+    const answer = await sandbox.track(
+      event('product_view', one),
+      poisonous(two),
+      event('product_view', two),
+      poisonous(one, 'THROW'),
+      event('product_view', one),
+    );
     assert.deepEqual([answer.status, answer.text], [200, 'ok']);
     await sandbox.track(event('product_view', two));
     const check = async () => {
       assert.deepEqual(await readViews(sandbox, [one, two]), [3, 2]);
       const { count, listed } = await deadLetters(sandbox);
       assert.equal(count, 2);
-      assert.deepEqual(listed.map(({ code }) => code), ['RuntimeError', 'RangeError']);
+      assert.deepEqual(
+        listed.map(({ code }) => code),
+        ['RuntimeError', 'RangeError'],
+      );
       for (const letter of listed) {
         assert.deepEqual(Object.keys(letter), ['time', 'code']);
         assert.ok(Math.abs(Date.parse(letter.time) - Date.now()) < 60_000);
@@ -76,7 +85,13 @@ describe('an event that the engine fails on', () => {
     const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
     await sandbox.track(addToCart(visitor, 10));
     await stream.until(1);
-    await sandbox.track(addToCart(visitor, 10), poisonous(visitor), addToCart(visitor, 100), poisonous(visitor), addToCart(visitor, 100));
+    await sandbox.track(
+      addToCart(visitor, 10),
+      poisonous(visitor),
+      addToCart(visitor, 100),
+      poisonous(visitor),
+      addToCart(visitor, 100),
+    );
     await stream.until(2);
     await sleep(delivered);
     assert.deepEqual(stream.names(), ['cart_abandonment', 'free_shipping']);
@@ -86,7 +101,10 @@ describe('an event that the engine fails on', () => {
     await sandbox.track(addToCart(visitor, 100), poisonous(visitor), addToCart(visitor, 100));
     await sleep(delivered);
     assert.deepEqual(next.names(), []);
-    const total = await sandbox.ask('POST', '/api/v1/get-online-attributes', { attribute_keys: { domain_userid: [visitor] }, attributes: ['count_add_to_cart'] });
+    const total = await sandbox.ask('POST', '/api/v1/get-online-attributes', {
+      attribute_keys: { domain_userid: [visitor] },
+      attributes: ['count_add_to_cart'],
+    });
     assert.deepEqual(total.count_add_to_cart, [6]);
   });
 
@@ -97,7 +115,13 @@ describe('an event that the engine fails on', () => {
     await sandbox.start();
     await sandbox.publish();
     const visitor = randomUUID();
-    await sandbox.track(event('product_view', visitor), poisonous(visitor), event('product_view', visitor), poisonous(visitor), event('product_view', visitor));
+    await sandbox.track(
+      event('product_view', visitor),
+      poisonous(visitor),
+      event('product_view', visitor),
+      poisonous(visitor),
+      event('product_view', visitor),
+    );
     assert.deepEqual(await readViews(sandbox, [visitor]), [5]);
     await sandbox.kill();
     sandbox.nodeOptions = ['--import', poison];
@@ -110,15 +134,25 @@ describe('an event that the engine fails on', () => {
     const { sandbox } = await startPoisoned(t);
     const visitor = randomUUID();
     await sandbox.track(event('product_view', visitor), poisonous(visitor));
-    const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', { attribute_group: tutorial.attribute_groups[0] });
+    const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', {
+      attribute_group: tutorial.attribute_groups[0],
+    });
     assert.deepEqual(tried.count_product_views, [1]);
   });
 
   test('is erased when one of its ids is forgotten, in upper or lower case and in every form', async (t) => {
     const { sandbox } = await startPoisoned(t);
     const [one, two, three, four] = Array.from({ length: 4 }, () => randomUUID());
-    const context = JSON.stringify({ schema: 'iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-0', data: [{ schema: 'iglu:com.acme/customer/jsonschema/1-0-0', data: { ids: ['x', 'customer-7'] } }] });
-    await sandbox.track(poisonous(one), poisonous(two.toUpperCase()), poisonous(three, 'TRAP', { co: undefined, cx: Buffer.from(context).toString('base64url') }), poisonous(four));
+    const context = JSON.stringify({
+      schema: 'iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-0',
+      data: [{ schema: 'iglu:com.acme/customer/jsonschema/1-0-0', data: { ids: ['x', 'customer-7'] } }],
+    });
+    await sandbox.track(
+      poisonous(one),
+      poisonous(two.toUpperCase()),
+      poisonous(three, 'TRAP', { co: undefined, cx: Buffer.from(context).toString('base64url') }),
+      poisonous(four),
+    );
     const count = async () => (await deadLetters(sandbox)).count;
     const forget = (key, id) => sandbox.ask('DELETE', `/api/v1/${key}/${id}`);
     assert.equal(await count(), 4);
@@ -141,7 +175,10 @@ describe('an event that the engine fails on', () => {
     for (let i = 0; i < 5; ++i) await sandbox.track(poisonous(randomUUID(), i === 0 ? 'THROW' : 'TRAP'));
     const { count, listed } = await deadLetters(sandbox);
     assert.equal(count, 3);
-    assert.deepEqual(listed.map(({ code }) => code), ['RuntimeError', 'RuntimeError', 'RuntimeError']);
+    assert.deepEqual(
+      listed.map(({ code }) => code),
+      ['RuntimeError', 'RuntimeError', 'RuntimeError'],
+    );
   });
 });
 
@@ -172,7 +209,10 @@ describe('an engine that fails', () => {
       criteria: { attribute: 'ecom_attributes:count_product_views', operator: '=', value: 0 },
       target_attribute_keys: [{ name: 'domain_userid' }],
     };
-    await sandbox.publish({ attribute_groups: [{ ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT1S' }] }], interventions: [quiet] });
+    await sandbox.publish({
+      attribute_groups: [{ ...tutorial.attribute_groups[0], attributes: [{ ...views, period: 'PT1S' }] }],
+      interventions: [quiet],
+    });
     const visitor = randomUUID();
     const stream = await sandbox.subscribe(`domain_userid=${visitor}`);
     await sandbox.track(event('product_view', visitor));

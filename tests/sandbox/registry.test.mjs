@@ -13,19 +13,29 @@ const keys = '/api/v1/registry/attribute_keys/';
 
 const bundleNames = async (sandbox) => {
   const bundle = await sandbox.ask('GET', '/definitions.json');
-  return Object.values(bundle).flat().map(({ name, version = '' }) => name + version);
+  return Object.values(bundle)
+    .flat()
+    .map(({ name, version = '' }) => name + version);
 };
 
 describe('publishing', () => {
   test('objects are stored and come back', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();
-    assert.deepEqual((await sandbox.ask('GET', interventions)).map(({ name }) => name), ['cart_abandonment', 'discount', 'free_shipping']);
+    assert.deepEqual(
+      (await sandbox.ask('GET', interventions)).map(({ name }) => name),
+      ['cart_abandonment', 'discount', 'free_shipping'],
+    );
     const read = await sandbox.ask('GET', `${interventions}discount/versions/1`);
     assert.deepEqual(read, { ...discount });
     assert.equal((await sandbox.ask('GET', `${services}ecom_attributes`)).owner, 'user@company.com');
     assert.equal((await sandbox.ask('GET', `${keys}domain_userid`)).blobl_path, null);
-    assert.deepEqual((await sandbox.ask('GET', keys)).map(({ name }) => name).sort(), ['domain_sessionid', 'domain_userid', 'network_userid', 'user_id']);
+    assert.deepEqual((await sandbox.ask('GET', keys)).map(({ name }) => name).sort(), [
+      'domain_sessionid',
+      'domain_userid',
+      'network_userid',
+      'user_id',
+    ]);
   });
 
   test('a group is returned with all fields that the SDK requires', async (t) => {
@@ -92,18 +102,25 @@ test('an older SDK does not get values that it does not know', async (t) => {
   await sandbox.publish();
   const criteria = { all: [{ attribute: 'ecom_attributes:count_product_views', operator: 'changed' }] };
   await sandbox.ask('POST', interventions, { ...discount, name: 'moving', criteria });
-  const names = async (path, sdk) => (await sandbox.ask('GET', path, undefined, { 'X-Signals-Sdk-Name': sdk })).map(({ name }) => name);
+  const names = async (path, sdk) =>
+    (await sandbox.ask('GET', path, undefined, { 'X-Signals-Sdk-Name': sdk })).map(({ name }) => name);
   assert.deepEqual(await names(interventions, 'signals-py 0.4.2'), ['cart_abandonment', 'discount', 'free_shipping']);
   for (const sdk of ['signals-py 0.4.3', 'signals-py 0.10.0', 'signals-py 1.0.0', 'snowplow-inspector 0.4.5']) {
     assert.ok((await names(interventions, sdk)).includes('moving'), sdk);
   }
-  const single = await sandbox.call('GET', `${interventions}moving`, undefined, { 'X-Signals-Sdk-Name': 'signals-py 0.4.2' });
+  const single = await sandbox.call('GET', `${interventions}moving`, undefined, {
+    'X-Signals-Sdk-Name': 'signals-py 0.4.2',
+  });
   assert.equal(single.status, 400);
   assert.match(single.json.detail, /newer/);
   const newer = [
     { aggregation: 'category_count', type: 'dict', property: { type: 'atomic', name: 'app_id' } },
     { aggregation: 'counter', type: 'int32', events: [] },
-    { aggregation: 'counter', type: 'int32', criteria: { any: [{ property: { type: 'atomic', name: 'app_id' }, operator: 'is null' }] } },
+    {
+      aggregation: 'counter',
+      type: 'int32',
+      criteria: { any: [{ property: { type: 'atomic', name: 'app_id' }, operator: 'is null' }] },
+    },
   ];
   for (const [index, changes] of newer.entries()) {
     const attribute = { name: 'a', events: [{}], ...changes };
@@ -124,7 +141,10 @@ describe('errors of definitions', () => {
     const sandbox = await Sandbox.start(t);
     const { property: _, ...sum } = group.attributes[2];
     const faults = await faultsOf(sandbox, 'attribute_groups', { ...group, attributes: [group.attributes[0], sum] });
-    assert.deepEqual(faults.map(({ loc, type }) => ({ loc, type })), [{ loc: ['body', 'attributes', 1], type: 'value_error' }]);
+    assert.deepEqual(
+      faults.map(({ loc, type }) => ({ loc, type })),
+      [{ loc: ['body', 'attributes', 1], type: 'value_error' }],
+    );
     assert.match(faults[0].msg, /requires a 'property'/);
   });
 
@@ -148,7 +168,10 @@ describe('errors of definitions', () => {
     const sandbox = await Sandbox.start(t);
     await sandbox.ask('POST', groups, group);
     await sandbox.ask('POST', groups, { ...group, name: 'others', attribute_key: { name: 'user_id' } });
-    const [fault] = await faultsOf(sandbox, 'services', { ...service, attribute_groups: [{ name: 'ecom_attributes' }, { name: 'others' }] });
+    const [fault] = await faultsOf(sandbox, 'services', {
+      ...service,
+      attribute_groups: [{ name: 'ecom_attributes' }, { name: 'others' }],
+    });
     assert.match(fault.msg, /same attribute key/);
   });
 
@@ -159,7 +182,10 @@ describe('errors of definitions', () => {
     assert.equal((await sandbox.call('POST', groups, '[]', { 'Content-Type': 'application/json' })).status, 422);
     assert.equal((await sandbox.call('GET', `${groups}ecom_attributes/versions/one`)).status, 422);
     await sandbox.ask('POST', groups, group);
-    assert.equal((await sandbox.call('PUT', `${groups}ecom_attributes/versions/1`, { ...group, version: 2 })).status, 422);
+    assert.equal(
+      (await sandbox.call('PUT', `${groups}ecom_attributes/versions/1`, { ...group, version: 2 })).status,
+      422,
+    );
   });
 
   const draft = (name, more = {}) => ({ ...group, name, is_published: false, ...more });
@@ -175,7 +201,11 @@ describe('errors of definitions', () => {
       const sandbox = await Sandbox.start(t);
       const { status } = await sandbox.call('POST', groups, draft('strange', more));
       assert.ok([200, 400, 422].includes(status), `${status}`);
-      const [fault] = await faultsOf(sandbox, 'attribute_groups', draft('later', { attributes: [{ name: 'a', type: 'int32', aggregation: 'nothing' }] }));
+      const [fault] = await faultsOf(
+        sandbox,
+        'attribute_groups',
+        draft('later', { attributes: [{ name: 'a', type: 'int32', aggregation: 'nothing' }] }),
+      );
       assert.deepEqual(fault.loc, ['body', 'attributes', 0, 'aggregation']);
       await sandbox.ask('POST', groups, draft('later'));
     });
@@ -195,7 +225,9 @@ describe('errors of definitions', () => {
         ['POST', '/api/v1/interventions?domain_userid=1'],
         ['POST', '/api/v1/testing/attribute_groups/'],
       ]) {
-        const answer = await sandbox.call(method, path, `{"name":"deep","\\"[":"]\\"","deep":${inner}}`, { 'Content-Type': 'application/json' });
+        const answer = await sandbox.call(method, path, `{"name":"deep","\\"[":"]\\"","deep":${inner}}`, {
+          'Content-Type': 'application/json',
+        });
         assert.equal(answer.status, 400, `${method} ${path}`);
         assert.match(answer.json.detail ?? answer.json.error, /254 levels/);
       }
@@ -207,13 +239,23 @@ describe('errors of definitions', () => {
     const sandbox = await Sandbox.start(t);
     await sandbox.ask('POST', groups, draft('strange'));
     await sandbox.kill('SIGTERM');
-    await changeObjects(sandbox.folder, (objects) => objects.map(({ type, body }) => ({ type, body: { ...body, is_nested: nested(300) } })));
+    await changeObjects(sandbox.folder, (objects) =>
+      objects.map(({ type, body }) => ({ type, body: { ...body, is_nested: nested(300) } })),
+    );
     await sandbox.start();
     assert.equal((await sandbox.ask('GET', groups))[0].name, 'strange');
-    const [fault] = await faultsOf(sandbox, 'attribute_groups', draft('later', { attributes: [{ name: 'a', type: 'int32', aggregation: 'nothing' }] }));
+    const [fault] = await faultsOf(
+      sandbox,
+      'attribute_groups',
+      draft('later', { attributes: [{ name: 'a', type: 'int32', aggregation: 'nothing' }] }),
+    );
     assert.deepEqual(fault.loc, ['body', 'attributes', 0, 'aggregation']);
     await sandbox.ask('POST', groups, draft('later'));
-    await sandbox.ask('POST', interventions, { ...discount, criteria: { ...discount.criteria, attribute: `later:${group.attributes[0].name}` }, is_published: false });
+    await sandbox.ask('POST', interventions, {
+      ...discount,
+      criteria: { ...discount.criteria, attribute: `later:${group.attributes[0].name}` },
+      is_published: false,
+    });
   });
 
   test('an object that does not exist gets 404', async (t) => {
@@ -255,7 +297,10 @@ describe('removing', () => {
     assert.match(refused.json.detail, /is used by Service 'ecom_attributes'/);
     await sandbox.ask('DELETE', `${services}ecom_attributes`);
     await sandbox.ask('PUT', `${groups}ecom_attributes/versions/1`, { ...group, is_published: false });
-    assert.deepEqual((await sandbox.ask('GET', interventions)).map(({ is_published }) => is_published), [false, false, false]);
+    assert.deepEqual(
+      (await sandbox.ask('GET', interventions)).map(({ is_published }) => is_published),
+      [false, false, false],
+    );
     assert.deepEqual(await bundleNames(sandbox), ['domain_userid', 'user_id']);
   });
 
@@ -287,7 +332,13 @@ describe('the bundle', () => {
       attribute_key: { name: 'domain_userid' },
       owner: 'user@company.com',
       offline: true,
-      batch_source: { name: 'secret_source', database: 'secret_database', schema: 's', table: 't', timestamp_field: 'f' },
+      batch_source: {
+        name: 'secret_source',
+        database: 'secret_database',
+        schema: 's',
+        table: 't',
+        timestamp_field: 'f',
+      },
       fields: [{ name: 'risk', type: 'double', description: 'A secret text' }],
       is_published: true,
     };

@@ -99,7 +99,13 @@ export class Sandbox {
   async call(method, path, body, headers = {}) {
     const text = typeof body === 'object' ? JSON.stringify(body) : body;
     const type = typeof body === 'object' ? { 'Content-Type': 'application/json' } : {};
-    const response = await request(this.#port, method, path, { Authorization: `Bearer ${this.token}`, ...type, ...headers }, text);
+    const response = await request(
+      this.#port,
+      method,
+      path,
+      { Authorization: `Bearer ${this.token}`, ...type, ...headers },
+      text,
+    );
     const answer = await readAll(response);
     return { status: response.statusCode, headers: response.headers, text: answer, json: parse(answer) };
   }
@@ -123,7 +129,10 @@ export class Sandbox {
   }
 
   async subscribe(query, headers = {}) {
-    const response = await request(this.#port, 'GET', `/api/v1/interventions?${query}`, { Accept: 'text/event-stream', ...headers });
+    const response = await request(this.#port, 'GET', `/api/v1/interventions?${query}`, {
+      Accept: 'text/event-stream',
+      ...headers,
+    });
     return new Subscription(response);
   }
 
@@ -178,12 +187,20 @@ export class Subscription {
 
   /** Waits until `count` interventions have arrived. */
   async until(count, milliseconds = 5000) {
-    await this.#waitFor(() => this.received.length >= count, milliseconds, () => `${this.received.length} of ${count} interventions came`);
+    await this.#waitFor(
+      () => this.received.length >= count,
+      milliseconds,
+      () => `${this.received.length} of ${count} interventions came`,
+    );
     return this.received;
   }
 
   async end(milliseconds = 5000) {
-    await this.#waitFor(() => this.ended, milliseconds, () => 'the stream did not end');
+    await this.#waitFor(
+      () => this.ended,
+      milliseconds,
+      () => 'the stream did not end',
+    );
   }
 
   names() {
@@ -249,14 +266,25 @@ export function payloadData(payloads) {
 
 // ---- visits --------------------------------------------------------------------------------------
 
-const visits = readFileSync(new URL('aftertrack.ndjson', samples), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+const visits = readFileSync(new URL('aftertrack.ndjson', samples), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
 
 /** Returns an event of the shop in the tracker's form, for one visitor: `product_view`, `add_to_cart`, … */
 export function event(type, visitor, changes = {}) {
   const { uid: _, ...payload } = visits.find(({ ue_pr }) => String(ue_pr).includes(`"type":"${type}"`));
   const texts = Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, String(value)]));
   const now = String(Date.now());
-  return { ...texts, duid: visitor, sid: crypto.randomUUID(), eid: crypto.randomUUID(), dtm: now, stm: now, ...changes };
+  return {
+    ...texts,
+    duid: visitor,
+    sid: crypto.randomUUID(),
+    eid: crypto.randomUUID(),
+    dtm: now,
+    stm: now,
+    ...changes,
+  };
 }
 
 /** Returns the event of adding a product of this price to the cart. */

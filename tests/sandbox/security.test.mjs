@@ -18,7 +18,10 @@ describe('the token', () => {
     const sandbox = await Sandbox.start(t);
     assert.match(sandbox.token, /^[0-9a-f]{32}$/);
     assert.equal(statSync(join(sandbox.folder, 'token')).mode & 0o777, 0o600);
-    assert.match(sandbox.log, new RegExp(`SignalsSandbox\\(api_url="http://localhost:${sandbox.port}", sandbox_token="${sandbox.token}"\\)`));
+    assert.match(
+      sandbox.log,
+      new RegExp(`SignalsSandbox\\(api_url="http://localhost:${sandbox.port}", sandbox_token="${sandbox.token}"\\)`),
+    );
     const before = sandbox.token;
     await sandbox.kill();
     await sandbox.start();
@@ -29,7 +32,9 @@ describe('the token', () => {
     const sandbox = await Sandbox.start(t, '--token', 'a-chosen-token-1');
     assert.throws(() => readFileSync(join(sandbox.folder, 'token')));
     assert.doesNotMatch(sandbox.log, /chosen/);
-    const answer = await sandbox.call('GET', '/api/v1/registry/interventions/', undefined, { Authorization: 'Bearer a-chosen-token-1' });
+    const answer = await sandbox.call('GET', '/api/v1/registry/interventions/', undefined, {
+      Authorization: 'Bearer a-chosen-token-1',
+    });
     assert.equal(answer.status, 200);
   });
 
@@ -52,7 +57,13 @@ describe('the token', () => {
       ['GET', '/nothing'],
     ];
     for (const [method, path] of closed) {
-      for (const authorization of ['', 'Bearer ', 'Bearer x', `Bearer ${sandbox.token}x`, `Basic ${btoa(`:${sandbox.token}`)}`]) {
+      for (const authorization of [
+        '',
+        'Bearer ',
+        'Bearer x',
+        `Bearer ${sandbox.token}x`,
+        `Basic ${btoa(`:${sandbox.token}`)}`,
+      ]) {
         if (path.startsWith('/docs') && authorization.startsWith('Basic')) continue;
         const answer = await sandbox.call(method, path, undefined, { Authorization: authorization });
         assert.equal(answer.status, 401, `${method} ${path} with "${authorization}"`);
@@ -72,9 +83,17 @@ describe('the token', () => {
 
   test('is the password of the documentation', async (t) => {
     const sandbox = await Sandbox.start(t);
-    const answer = await sandbox.call('GET', '/docs/json', undefined, { Authorization: `Basic ${btoa(`anyone:${sandbox.token}`)}` });
+    const answer = await sandbox.call('GET', '/docs/json', undefined, {
+      Authorization: `Basic ${btoa(`anyone:${sandbox.token}`)}`,
+    });
     const paths = Object.keys(answer.json.paths);
-    for (const path of ['/api/v1/registry/attribute_groups/', '/api/v1/interventions', '/api/v1/get-online-attributes', '/definitions.json', '/i']) {
+    for (const path of [
+      '/api/v1/registry/attribute_groups/',
+      '/api/v1/interventions',
+      '/api/v1/get-online-attributes',
+      '/definitions.json',
+      '/i',
+    ]) {
       assert.ok(paths.includes(path), path);
     }
   });
@@ -83,27 +102,54 @@ describe('the token', () => {
 describe('calling', () => {
   test('by a name that is not the sandbox’s gets 421', async (t) => {
     const sandbox = await Sandbox.start(t, '--allow-host', 'sandbox.example');
-    const status = async (host, path = '/definitions.json') => (await sandbox.call('GET', path, undefined, { Host: host })).status;
-    for (const host of [`localhost:${sandbox.port}`, `127.0.0.1:${sandbox.port}`, 'LOCALHOST', '[::1]:8787', 'sandbox.example']) {
+    const status = async (host, path = '/definitions.json') =>
+      (await sandbox.call('GET', path, undefined, { Host: host })).status;
+    for (const host of [
+      `localhost:${sandbox.port}`,
+      `127.0.0.1:${sandbox.port}`,
+      'LOCALHOST',
+      '[::1]:8787',
+      'sandbox.example',
+    ]) {
       assert.equal(await status(host), 200, host);
     }
-    for (const host of ['evil.example', `evil.example:${sandbox.port}`, 'localhost.evil.example', 'localhost:1:2', 'x@localhost', '127.0.0.2']) {
+    for (const host of [
+      'evil.example',
+      `evil.example:${sandbox.port}`,
+      'localhost.evil.example',
+      'localhost:1:2',
+      'x@localhost',
+      '127.0.0.2',
+    ]) {
       assert.equal(await status(host), 421, host);
     }
-    for (const path of ['/i', `/api/v1/interventions?domain_userid=${randomUUID()}`, '/health-all', '/docs/', '/nothing']) {
+    for (const path of [
+      '/i',
+      `/api/v1/interventions?domain_userid=${randomUUID()}`,
+      '/health-all',
+      '/docs/',
+      '/nothing',
+    ]) {
       assert.equal(await status('evil.example', path), 421, path);
     }
   });
 
   test('from a page of an origin that is not on the list gets 403', async (t) => {
     const sandbox = await Sandbox.start(t, '--allow-origin', 'https://shop.example');
-    const call = (origin, method = 'GET', path = '/definitions.json') => sandbox.call(method, path, undefined, { Origin: origin });
+    const call = (origin, method = 'GET', path = '/definitions.json') =>
+      sandbox.call(method, path, undefined, { Origin: origin });
     for (const origin of ['https://shop.example', `http://localhost:${sandbox.port}`]) {
       const answer = await call(origin);
       assert.equal(answer.status, 200, origin);
       assert.equal(answer.headers['access-control-allow-origin'], origin);
     }
-    for (const origin of ['https://evil.example', 'null', 'http://shop.example', 'https://shop.example.evil.example', 'http://127.0.0.1:8080']) {
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      'http://shop.example',
+      'https://shop.example.evil.example',
+      'http://127.0.0.1:8080',
+    ]) {
       assert.equal((await call(origin)).status, 403, origin);
     }
     for (const [method, path] of [
@@ -125,7 +171,12 @@ describe('calling', () => {
     const own = `http://localhost:${sandbox.port}`;
     const visitor = randomUUID();
     const stream = `/api/v1/interventions?domain_userid=${randomUUID()}`;
-    const paths = [['GET', `/i?e=pv&duid=${visitor}`], ['HEAD', `/i?e=pv&duid=${visitor}`], ['POST', collector, payloadData([{ e: 'pv', duid: visitor }])], ['GET', stream]];
+    const paths = [
+      ['GET', `/i?e=pv&duid=${visitor}`],
+      ['HEAD', `/i?e=pv&duid=${visitor}`],
+      ['POST', collector, payloadData([{ e: 'pv', duid: visitor }])],
+      ['GET', stream],
+    ];
     const foreign = [
       { 'Sec-Fetch-Site': 'cross-site' },
       { 'Sec-Fetch-Site': 'same-site' },
@@ -144,7 +195,11 @@ describe('calling', () => {
     ];
     for (const [method, path, body] of paths) {
       for (const headers of foreign) {
-        assert.equal((await sandbox.call(method, path, body, { Authorization: '', ...headers })).status, 403, `${method} ${path} ${JSON.stringify(headers)}`);
+        assert.equal(
+          (await sandbox.call(method, path, body, { Authorization: '', ...headers })).status,
+          403,
+          `${method} ${path} ${JSON.stringify(headers)}`,
+        );
       }
     }
     assert.deepEqual((await sandbox.ask('GET', '/api/v1/statistics')).events, { good: 0, malformed: 0 });
@@ -160,13 +215,25 @@ describe('calling', () => {
     ];
     for (const headers of allowed) {
       for (const [method, path, body] of paths.slice(0, 3)) {
-        assert.equal((await sandbox.call(method, path, body, { Authorization: '', ...headers })).status, 200, `${method} ${JSON.stringify(headers)}`);
+        assert.equal(
+          (await sandbox.call(method, path, body, { Authorization: '', ...headers })).status,
+          200,
+          `${method} ${JSON.stringify(headers)}`,
+        );
       }
       const { status } = await sandbox.subscribe(`domain_userid=${randomUUID()}`, headers);
       assert.equal(status, 200);
     }
     // A request that changes nothing may be the target of a link.
-    assert.equal((await sandbox.call('GET', '/definitions.json', undefined, { 'Sec-Fetch-Site': 'cross-site', Referer: 'https://wiki.example/' })).status, 200);
+    assert.equal(
+      (
+        await sandbox.call('GET', '/definitions.json', undefined, {
+          'Sec-Fetch-Site': 'cross-site',
+          Referer: 'https://wiki.example/',
+        })
+      ).status,
+      200,
+    );
   });
 
   test('by the demo shop’s pages is allowed by default', async (t) => {
@@ -183,18 +250,31 @@ describe('calling', () => {
 
   test('the registry with anything but JSON gets 415', async (t) => {
     const sandbox = await Sandbox.start(t);
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/xml']) {
-      const answer = await sandbox.call('POST', '/api/v1/registry/attribute_groups/', JSON.stringify(group), { 'Content-Type': type });
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/xml',
+    ]) {
+      const answer = await sandbox.call('POST', '/api/v1/registry/attribute_groups/', JSON.stringify(group), {
+        'Content-Type': type,
+      });
       assert.equal(answer.status, 415, type);
       assert.match(answer.json.detail, /application\/json/);
     }
-    await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', JSON.stringify(group), { 'Content-Type': 'application/json; charset=utf-8' });
+    await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', JSON.stringify(group), {
+      'Content-Type': 'application/json; charset=utf-8',
+    });
   });
 
   const listeningAt = (wanted) => {
-    const listening = ['tcp', 'tcp6'].flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1));
+    const listening = ['tcp', 'tcp6'].flatMap((table) =>
+      readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1),
+    );
     const port = wanted.toString(16).toUpperCase().padStart(4, '0');
-    const rows = listening.map((line) => line.trim().split(/\s+/)).filter((row) => row[1]?.endsWith(`:${port}`) && row[3] === '0A');
+    const rows = listening
+      .map((line) => line.trim().split(/\s+/))
+      .filter((row) => row[1]?.endsWith(`:${port}`) && row[3] === '0A');
     return rows.map(([, address]) => address.split(':')[0]);
   };
 
@@ -237,11 +317,19 @@ describe('a method', () => {
   test('that an address does not have gets 405 and a list of its methods, whatever the body is', async (t) => {
     const sandbox = await Sandbox.start(t);
     for (const [path, own] of addresses) {
-      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'].filter((each) => !own.includes(each))) {
-        const answer = await sandbox.call(method, path, method === 'PUT' ? 'x' : undefined, { 'Content-Type': 'text/x' });
+      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'].filter(
+        (each) => !own.includes(each),
+      )) {
+        const answer = await sandbox.call(method, path, method === 'PUT' ? 'x' : undefined, {
+          'Content-Type': 'text/x',
+        });
         assert.equal(answer.status, 405, `${method} ${path}`);
         assert.deepEqual(answer.headers.allow.split(', ').sort(), [...own].sort(), `${method} ${path}`);
-        if (method !== 'HEAD') assert.match(answer.json.error ?? answer.json.detail, new RegExp(`does not allow ${method}\\. It allows ${answer.headers.allow}`));
+        if (method !== 'HEAD')
+          assert.match(
+            answer.json.error ?? answer.json.detail,
+            new RegExp(`does not allow ${method}\\. It allows ${answer.headers.allow}`),
+          );
       }
     }
   });
@@ -257,7 +345,11 @@ describe('a method', () => {
     const sandbox = await Sandbox.start(t);
     for (const [path, own] of addresses.filter(([, own]) => own.includes('HEAD'))) {
       const [head, get] = [await sandbox.call('HEAD', path), await sandbox.call('GET', path)];
-      assert.deepEqual([head.status, head.text, head.headers['content-length']], [get.status, '', get.headers['content-length']], path);
+      assert.deepEqual(
+        [head.status, head.text, head.headers['content-length']],
+        [get.status, '', get.headers['content-length']],
+        path,
+      );
     }
   });
 
@@ -302,7 +394,8 @@ describe('limits', () => {
 
   test('32 KB of headers', async (t) => {
     const sandbox = await Sandbox.start(t);
-    const status = async (bytes) => (await sandbox.call('GET', '/definitions.json', undefined, { 'X-Padding': 'x'.repeat(bytes) })).status;
+    const status = async (bytes) =>
+      (await sandbox.call('GET', '/definitions.json', undefined, { 'X-Padding': 'x'.repeat(bytes) })).status;
     assert.equal(await status(15 * 1024), 200);
     assert.equal(await status(32 * 1024), 431);
   });
@@ -338,12 +431,21 @@ describe('limits', () => {
     assert.equal(await status(''), 400);
     assert.equal(await status(`bad-name=${randomUUID()}`), 400);
     assert.equal(await status(`__proto__=${randomUUID()}x`), 400);
-    for (const id of ['nobody', '', '00000000-0000-0000-0000-000000000000', `${randomUUID()}0`, '123456781234123412341234567890ab']) {
+    for (const id of [
+      'nobody',
+      '',
+      '00000000-0000-0000-0000-000000000000',
+      `${randomUUID()}0`,
+      '123456781234123412341234567890ab',
+    ]) {
       const answer = await sandbox.call('GET', `/api/v1/interventions?${ids(1)}&user_id=${id}`);
       assert.equal(answer.status, 400, id);
       assert.equal(answer.json.error, 'only UUIDs allowed as attribute key values');
     }
-    assert.equal((await sandbox.call('POST', `/api/v1/interventions?${ids(21)}`, { name: 'a', version: 1 })).status, 400);
+    assert.equal(
+      (await sandbox.call('POST', `/api/v1/interventions?${ids(21)}`, { name: 'a', version: 1 })).status,
+      400,
+    );
   });
 
   test('the limit of streams, and a new stream once one has ended', async (t) => {
@@ -379,7 +481,8 @@ describe('limits', () => {
     while (before.lastId === undefined) await sleep(10);
     before.close();
     const attributes = { text: 'x'.repeat(20_000) };
-    for (const name of ['a', 'b', 'c']) await sandbox.ask('POST', `/api/v1/interventions?${query}`, { name, version: 1, attributes });
+    for (const name of ['a', 'b', 'c'])
+      await sandbox.ask('POST', `/api/v1/interventions?${query}`, { name, version: 1, attributes });
     const after = await sandbox.subscribe(query, { 'Last-Event-ID': before.lastId });
     await after.until(2);
     assert.deepEqual(after.names(), ['b', 'c']);
@@ -391,7 +494,8 @@ describe('limits', () => {
     const before = await sandbox.subscribe(query);
     while (before.lastId === undefined) await sleep(10);
     before.close();
-    for (const name of ['a', 'b', 'c']) await sandbox.ask('POST', `/api/v1/interventions?${query}`, { name, version: 1 });
+    for (const name of ['a', 'b', 'c'])
+      await sandbox.ask('POST', `/api/v1/interventions?${query}`, { name, version: 1 });
     const after = await sandbox.subscribe(query, { 'Last-Event-ID': before.lastId });
     await after.until(2);
     assert.deepEqual(after.names(), ['b', 'c']);
@@ -407,12 +511,24 @@ describe('limits', () => {
       await sandbox.track(addToCart(visitor, 10));
       await streams.at(-1).until(1);
     }
-    const { total_cart_value } = await sandbox.ask('POST', '/api/v1/get-online-attributes', { attribute_keys: { domain_userid: visitors }, service: 'ecom_attributes' });
-    assert.deepEqual([total_cart_value.slice(0, 3), total_cart_value.slice(4)], [[null, null, null], [10, 10]]);
+    const { total_cart_value } = await sandbox.ask('POST', '/api/v1/get-online-attributes', {
+      attribute_keys: { domain_userid: visitors },
+      service: 'ecom_attributes',
+    });
+    assert.deepEqual(
+      [total_cart_value.slice(0, 3), total_cart_value.slice(4)],
+      [
+        [null, null, null],
+        [10, 10],
+      ],
+    );
     // A visitor whose mark was dropped receives the intervention again, and no other does.
     await sandbox.track(addToCart(visitors[5], 10), addToCart(visitors[0], 10));
     await streams[0].until(2);
-    assert.deepEqual(streams.map(({ received }) => received.length), [2, 1, 1, 1, 1, 1]);
+    assert.deepEqual(
+      streams.map(({ received }) => received.length),
+      [2, 1, 1, 1, 1, 1],
+    );
   });
 
   test('256 KB for a subscriber that does not read, while others receive', async (t) => {
@@ -425,7 +541,15 @@ describe('limits', () => {
     const statuses = [];
     // The kernel buffers some megabytes before the sandbox notices that the subscriber does not read.
     for (let i = 0; i < 200 && (await sandbox.ask('GET', '/api/v1/statistics')).subscribers === 2; ++i) {
-      statuses.push((await sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'big', version: 1, attributes })).status);
+      statuses.push(
+        (
+          await sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, {
+            name: 'big',
+            version: 1,
+            attributes,
+          })
+        ).status,
+      );
     }
     assert.equal((await sandbox.ask('GET', '/api/v1/statistics')).subscribers, 1);
     assert.ok(statuses.every((status) => status === 'success'));
@@ -442,7 +566,12 @@ describe('limits', () => {
     await new Promise((resolve) => socket.once('data', resolve));
     // The connection stays open, but the subscriber no longer reads.
     socket.pause();
-    const push = () => sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, { name: 'big', version: 1, attributes: { 'a:b': 'x'.repeat(200_000) } });
+    const push = () =>
+      sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, {
+        name: 'big',
+        version: 1,
+        attributes: { 'a:b': 'x'.repeat(200_000) },
+      });
     const subscribers = async () => (await sandbox.ask('GET', '/api/v1/statistics')).subscribers;
     // This is more than the kernel buffers.
     for (let i = 0; i < 60; ++i) await push();
@@ -457,25 +586,45 @@ test('logs and errors show no id, token, query or value of an event', async (t) 
   const sandbox = await Sandbox.start(t);
   await sandbox.publish();
   const shown = [];
-  const call = async (method, path, body, headers) => shown.push((await sandbox.call(method, path, body, headers)).text);
+  const call = async (method, path, body, headers) =>
+    shown.push((await sandbox.call(method, path, body, headers)).text);
   const uuid = randomUUID();
-  for (const authorization of [`Bearer ${marker}`, `Basic ${btoa(marker)}`]) await call('GET', '/docs/', undefined, { Authorization: authorization });
+  for (const authorization of [`Bearer ${marker}`, `Basic ${btoa(marker)}`])
+    await call('GET', '/docs/', undefined, { Authorization: authorization });
   await call('GET', `/${marker}?${marker}=${marker}`);
   await call('GET', `/api/v1/interventions?domain_userid=${marker}`);
   await call('GET', `/api/v1/interventions?${marker}-=${uuid}`);
   await call('GET', `/api/v1/interventions?domain_userid=${uuid}&domain_userid=${marker}`, undefined, { Host: marker });
   await call('GET', '/definitions.json', undefined, { Origin: `https://${marker}.example` });
-  await call('POST', `/api/v1/interventions?domain_userid=${uuid}`, { name: `${marker} `, version: marker, attributes: { [marker]: 1 } });
+  await call('POST', `/api/v1/interventions?domain_userid=${uuid}`, {
+    name: `${marker} `,
+    version: marker,
+    attributes: { [marker]: 1 },
+  });
   await call('POST', `/api/v1/interventions?domain_userid=${uuid}`, `{"${marker}`, json);
   await call('POST', '/api/v1/registry/services/', `{"${marker}`, json);
   await call('POST', '/api/v1/registry/services/', marker, { 'Content-Type': `text/${marker}` });
-  await call('POST', '/api/v1/get-online-attributes', { attribute_keys: { domain_userid: [marker], user_id: [marker, marker] }, service: 'ecom_attributes' });
-  await call('POST', '/api/v1/get-online-attributes', { attribute_keys: { domain_userid: marker }, service: 'ecom_attributes' });
-  await call('POST', '/api/v1/attributes', { group: 'ecom_attributes', attribute_key: { name: 'domain_userid', id: marker }, attributes: { count_product_views: marker } });
+  await call('POST', '/api/v1/get-online-attributes', {
+    attribute_keys: { domain_userid: [marker], user_id: [marker, marker] },
+    service: 'ecom_attributes',
+  });
+  await call('POST', '/api/v1/get-online-attributes', {
+    attribute_keys: { domain_userid: marker },
+    service: 'ecom_attributes',
+  });
+  await call('POST', '/api/v1/attributes', {
+    group: 'ecom_attributes',
+    attribute_key: { name: 'domain_userid', id: marker },
+    attributes: { count_product_views: marker },
+  });
   await call('DELETE', `/api/v1/domain_userid/${marker}`);
   await call('DELETE', `/api/v1/not-a-name/${marker}`);
   await call('POST', collector, `{"${marker}`);
-  await call('POST', collector, payloadData([{ e: marker, ue_pr: marker, duid: marker }, event('product_view', marker, { page: marker })]));
+  await call(
+    'POST',
+    collector,
+    payloadData([{ e: marker, ue_pr: marker, duid: marker }, event('product_view', marker, { page: marker })]),
+  );
   await call('GET', `/i?e=pv&duid=${marker}&co=${marker}&page=%ZZ${marker}`);
   await call('POST', collector, payloadData(Array.from({ length: 1001 }, () => ({ e: 'pv', page: marker }))));
   await call('GET', `/%${marker}`);

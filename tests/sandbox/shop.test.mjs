@@ -26,7 +26,11 @@ async function startShop(t, ...options) {
   for (const stream of [shop.stdout, shop.stderr]) stream.on('data', (text) => (log += text));
   while (!/The demo shop is at .*\n/.test(log)) await Promise.race([once(shop.stdout, 'data'), once(shop, 'exit')]);
   const port = (pattern) => Number(pattern.exec(log)?.[1]);
-  return { port: port(/demo shop is at http:\/\/127\.0\.0\.1:(\d+)\//), sandboxPort: port(/sandbox is at http:\/\/localhost:(\d+)\//), log };
+  return {
+    port: port(/demo shop is at http:\/\/127\.0\.0\.1:(\d+)\//),
+    sandboxPort: port(/sandbox is at http:\/\/localhost:(\d+)\//),
+    log,
+  };
 }
 
 const call = async (port, method, path, headers, body) => {
@@ -64,10 +68,17 @@ test('starts both, and proxies events and streams', async (t) => {
 test('proxies nothing for pages of other origins, or under another host name', async (t) => {
   const shop = await startShop(t);
   const own = `http://127.0.0.1:${shop.port}`;
-  const status = async (headers, path = collector) => (await call(shop.port, path === collector ? 'POST' : 'GET', path, headers, path === collector ? '{}' : undefined)).status;
+  const status = async (headers, path = collector) =>
+    (await call(shop.port, path === collector ? 'POST' : 'GET', path, headers, path === collector ? '{}' : undefined))
+      .status;
   const stream = `/api/v1/interventions?domain_userid=${randomUUID()}`;
   assert.equal(await status({ Host: `127.0.0.1:${shop.port}`, Origin: own }), 200);
-  for (const headers of [{ Origin: 'https://evil.example' }, { Origin: 'null' }, { Host: 'evil.example' }, { Host: 'evil.example', Origin: 'http://evil.example' }]) {
+  for (const headers of [
+    { Origin: 'https://evil.example' },
+    { Origin: 'null' },
+    { Host: 'evil.example' },
+    { Host: 'evil.example', Origin: 'http://evil.example' },
+  ]) {
     assert.equal(await status(headers), 403, JSON.stringify(headers));
     assert.equal(await status(headers, stream), 403, JSON.stringify(headers));
   }
@@ -80,14 +91,35 @@ test('proxies nothing for other sites’ pages that send no Origin, while the sh
   const host = { Host: `127.0.0.1:${shop.port}` };
   const image = `/i?e=pv&duid=${randomUUID()}`;
   const stream = `/api/v1/interventions?domain_userid=${randomUUID()}`;
-  for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }, { Referer: 'https://evil.example/' }]) {
-    for (const [method, path] of [['GET', image], ['HEAD', image], ['GET', stream], ['POST', collector]]) {
-      assert.equal((await call(shop.port, method, path, { ...host, ...headers }, method === 'POST' ? '{}' : undefined)).status, 403, `${method} ${path}`);
+  for (const headers of [
+    { 'Sec-Fetch-Site': 'cross-site' },
+    { 'Sec-Fetch-Site': 'same-site' },
+    { Referer: 'https://evil.example/' },
+  ]) {
+    for (const [method, path] of [
+      ['GET', image],
+      ['HEAD', image],
+      ['GET', stream],
+      ['POST', collector],
+    ]) {
+      assert.equal(
+        (await call(shop.port, method, path, { ...host, ...headers }, method === 'POST' ? '{}' : undefined)).status,
+        403,
+        `${method} ${path}`,
+      );
     }
   }
-  const fromPage = { ...host, 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'no-cors', Referer: `${own}/products/canvas-tote` };
+  const fromPage = {
+    ...host,
+    'Sec-Fetch-Site': 'same-origin',
+    'Sec-Fetch-Mode': 'no-cors',
+    Referer: `${own}/products/canvas-tote`,
+  };
   assert.equal((await call(shop.port, 'GET', image, fromPage)).status, 200);
-  assert.equal((await call(shop.port, 'POST', collector, { ...fromPage, Origin: own }, JSON.stringify(payloadData([])))).status, 200);
+  assert.equal(
+    (await call(shop.port, 'POST', collector, { ...fromPage, Origin: own }, JSON.stringify(payloadData([])))).status,
+    200,
+  );
   assert.equal(new Subscription(await request(shop.port, 'GET', stream, fromPage)).status, 200);
   assert.equal((await call(shop.port, 'HEAD', stream, fromPage)).status, 405);
   assert.deepEqual((await sandbox.ask('GET', '/api/v1/statistics')).events, { good: 1, malformed: 0 });
@@ -98,7 +130,15 @@ test('accepts no order from a page of another origin', async (t) => {
   const own = `http://127.0.0.1:${shop.port}`;
   const host = { Host: `127.0.0.1:${shop.port}` };
   const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
-  const order = new URLSearchParams({ 'quantity.canvas-tote': '1', name: 'A', email: 'a@b.c', street: 'S', postcode: '1', city: 'C', payment: 'invoice' }).toString();
+  const order = new URLSearchParams({
+    'quantity.canvas-tote': '1',
+    name: 'A',
+    email: 'a@b.c',
+    street: 'S',
+    postcode: '1',
+    city: 'C',
+    payment: 'invoice',
+  }).toString();
   const place = (headers) => call(shop.port, 'POST', '/checkout', { ...form, ...host, ...headers }, order);
   for (const headers of [
     { Origin: 'https://evil.example' },
@@ -113,7 +153,11 @@ test('accepts no order from a page of another origin', async (t) => {
     assert.equal(status, 403, JSON.stringify(headers));
     assert.match(text, /Your order was not placed/);
   }
-  for (const headers of [{ Origin: own, 'Sec-Fetch-Site': 'same-origin', Referer: `${own}/checkout` }, { Referer: `${own}/checkout` }, {}]) {
+  for (const headers of [
+    { Origin: own, 'Sec-Fetch-Site': 'same-origin', Referer: `${own}/checkout` },
+    { Referer: `${own}/checkout` },
+    {},
+  ]) {
     assert.equal((await place(headers)).status, 303, JSON.stringify(headers));
   }
 });
@@ -130,19 +174,27 @@ test('serves an external group that is keyed by a column, without the column', a
     fields: [{ name: 'risk', type: 'double' }],
     is_published: true,
   };
-  await sandbox.publish({ ...tutorial, attribute_keys: [...tutorial.attribute_keys, key], attribute_groups: [...tutorial.attribute_groups, scores] });
+  await sandbox.publish({
+    ...tutorial,
+    attribute_keys: [...tutorial.attribute_keys, key],
+    attribute_groups: [...tutorial.attribute_groups, scores],
+  });
   const shop = await startShop(t, '--sandbox', sandbox.url);
   const { text } = await call(shop.port, 'GET', '/definitions.json');
   assert.match(text, /"risk"/);
   assert.doesNotMatch(text, /secret/i);
-  assert.deepEqual((await check(JSON.parse(text))).filter(({ severity }) => severity === 'error'), []);
+  assert.deepEqual(
+    (await check(JSON.parse(text))).filter(({ severity }) => severity === 'error'),
+    [],
+  );
 });
 
 test('works alone if the sandbox does not respond', async (t) => {
   const sandbox = await Sandbox.start(t);
   await sandbox.publish({ attribute_groups: [{ ...tutorial.attribute_groups[0], name: 'others' }] });
   const shop = await startShop(t, '--sandbox', sandbox.url);
-  const groups = async () => JSON.parse((await call(shop.port, 'GET', '/definitions.json')).text).attribute_groups.map(({ name }) => name);
+  const groups = async () =>
+    JSON.parse((await call(shop.port, 'GET', '/definitions.json')).text).attribute_groups.map(({ name }) => name);
   assert.deepEqual(await groups(), ['others']);
   await sandbox.kill();
   assert.deepEqual(await groups(), ['ecom_attributes']);

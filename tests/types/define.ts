@@ -114,8 +114,18 @@ InterventionCriterion({ attribute: 'visit:views', operator: '>' });
 // @ts-expect-error: the SDK's operator is "="
 InterventionCriterion({ attribute: 'visit:views', operator: '==', value: 3 });
 
-const rule = RuleIntervention({ name: 'keen', criteria: many, target_attribute_keys: [domain_userid], payload_attribute_groups: [group] });
-const all: Bundle = bundle([AttributeKey({ property: page }), group, Service({ name: 's', attribute_groups: [group] }), rule]);
+const rule = RuleIntervention({
+  name: 'keen',
+  criteria: many,
+  target_attribute_keys: [domain_userid],
+  payload_attribute_groups: [group],
+});
+const all: Bundle = bundle([
+  AttributeKey({ property: page }),
+  group,
+  Service({ name: 's', attribute_groups: [group] }),
+  rule,
+]);
 createEvaluator({ definitions: forPages(all) });
 await loadEngine({ definitions: all });
 // @ts-expect-error: an attribute is part of a group

@@ -28,7 +28,11 @@ engine.process({ e: 'pv' }, Date.now(), { receivedAt: new Date() });
 // @ts-expect-error: the engine has no clock of its own
 engine.process({ e: 'pv' });
 
-engine.setAttributes({ group: 'g', attributeKey: { name: 'user_id', id: '1' }, attributes: { a: 1, b: ['x'], c: null } }, 5, 4);
+engine.setAttributes(
+  { group: 'g', attributeKey: { name: 'user_id', id: '1' }, attributes: { a: 1, b: ['x'], c: null } },
+  5,
+  4,
+);
 // @ts-expect-error: the attribute key is missing
 engine.push({ group: 'g', attributes: { a: 1 } }, 5);
 // @ts-expect-error: an object is not a value

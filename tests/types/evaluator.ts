@@ -82,11 +82,22 @@ attributes['ecom_attributes']?.['count_product_views'];
 // @ts-expect-error: a key has a name and an id
 await evaluator.attributes('domain_userid');
 
-evaluator.setAttributes({ group: 'g', version: 2, attributeKey: { name: 'user_id', id: '1' }, attributes: { a: 1, b: null } });
+evaluator.setAttributes({
+  group: 'g',
+  version: 2,
+  attributeKey: { name: 'user_id', id: '1' },
+  attributes: { a: 1, b: null },
+});
 // @ts-expect-error: the attribute key is missing
 evaluator.setAttributes({ group: 'g', attributes: { a: 1 } });
 evaluator.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } });
-evaluator.push({ name: 'hello', version: 2, intervention_id: '1', attributes: { 'g:a': [1] }, target_attribute_key: { name: 'user_id', id: '1' } });
+evaluator.push({
+  name: 'hello',
+  version: 2,
+  intervention_id: '1',
+  attributes: { 'g:a': [1] },
+  target_attribute_key: { name: 'user_id', id: '1' },
+});
 // @ts-expect-error: the name is missing
 evaluator.push({ target_attribute_key: { name: 'user_id', id: '1' } });
 const explanation: Explanation | undefined = await evaluator.explain('discount', { name: 'user_id', id: '1' });

@@ -11,7 +11,8 @@ SignalsPlugin({
     wasm: '/tripline.wasm',
     onError: ({ code }) => code === 'wasm',
     onWarning: ({ message }) => message,
-    onEvaluator: (evaluator, tracker) => evaluator.push({ name: tracker.namespace, target_attribute_key: { name: 'a', id: 'b' } }),
+    onEvaluator: (evaluator, tracker) =>
+      evaluator.push({ name: tracker.namespace, target_attribute_key: { name: 'a', id: 'b' } }),
   }),
 });
 // @ts-expect-error: definitions are missing

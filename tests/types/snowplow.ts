@@ -39,7 +39,10 @@ SignalsPlugin({
     dispatch_error: true,
     context: [
       { schema: 'iglu:com.acme/test/jsonschema/1-0-0', data: { a: 1 } },
-      (event, intervention, data) => ({ schema: 'iglu:com.acme/test/jsonschema/1-0-0', data: { event, name: intervention.name, ...data } }),
+      (event, intervention, data) => ({
+        schema: 'iglu:com.acme/test/jsonschema/1-0-0',
+        data: { event, name: intervention.name, ...data },
+      }),
       () => null,
     ],
   },
@@ -90,7 +93,10 @@ subscribeToInterventions(
   } satisfies SubscriptionOptions,
   ['sp1'],
 );
-const stop: () => void = subscription.on('status', ({ state, reason = '', retryIn = 0 }: StreamStatus) => state + reason + retryIn);
+const stop: () => void = subscription.on(
+  'status',
+  ({ state, reason = '', retryIn = 0 }: StreamStatus) => state + reason + retryIn,
+);
 stop();
 subscription.unsubscribe();
 // @ts-expect-error: the endpoint is missing

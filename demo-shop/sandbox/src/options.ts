@@ -145,7 +145,8 @@ function readLimits(settings: readonly string[]): Limits | StartFailure | undefi
     const [, name = '', text = ''] = /^(\w+)=(\d+)$/.exec(setting) ?? [];
     const value = readNumber(text);
     if (value === undefined || !Object.hasOwn(defaultLimits, name)) return undefined;
-    if (value < 1 || value > highestLimit) return new StartFailure(`The limit ${name} must be from 1 to ${highestLimit}, not ${text}.`);
+    if (value < 1 || value > highestLimit)
+      return new StartFailure(`The limit ${name} must be from 1 to ${highestLimit}, not ${text}.`);
     limits[name] = value;
   }
   return limits as unknown as Limits;

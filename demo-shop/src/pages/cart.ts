@@ -42,7 +42,9 @@ function cartLine(catalogue: Catalogue, line: OrderLine): HTMLElement {
     children: [
       element('div', {
         class: 'picture',
-        children: [element('img', { attributes: { src: productImage(product), alt: '', width: '400', height: '400' } })],
+        children: [
+          element('img', { attributes: { src: productImage(product), alt: '', width: '400', height: '400' } }),
+        ],
       }),
       element('div', {
         class: 'cart-line-name',

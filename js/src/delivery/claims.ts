@@ -38,10 +38,13 @@ export class Claims {
     return {
       has: (name) => names.includes(name) && !refused.has(name),
       end: (hasStarted) =>
-        setTimeout(() => {
-          release();
-          this.#releases.delete(release);
-        }, hasStarted ? longestClaim : 0),
+        setTimeout(
+          () => {
+            release();
+            this.#releases.delete(release);
+          },
+          hasStarted ? longestClaim : 0,
+        ),
     };
   }
 

@@ -162,10 +162,12 @@ export class Delivery {
       const isOver = isOwn ? presence !== undefined && presence !== 'lives' : presence === 'gone' && age >= courtesy;
       return isOver ? 'expired' : 'rest';
     }
-    if (!this.#context.visitor.copyOf(waiting)) return this.#context.visitor.hasLostTargets(waiting) ? 'expired' : 'rest';
+    if (!this.#context.visitor.copyOf(waiting))
+      return this.#context.visitor.hasLostTargets(waiting) ? 'expired' : 'rest';
     if (this.#handlers.size === 0 || this.#page.hidden || this.#page.leaving > 0) return 'rest';
     const since = this.#feedback.suspendedSince(intervention.name);
-    if (since !== undefined) return page.startsWith(this.#context.journal.page) && decided >= since ? 'expired' : 'rest';
+    if (since !== undefined)
+      return page.startsWith(this.#context.journal.page) && decided >= since ? 'expired' : 'rest';
     return isOwn || age >= courtesy ? 'due' : 'rest';
   }
 

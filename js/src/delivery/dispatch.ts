@@ -22,7 +22,12 @@ export function dispatch(intervention: Intervention, handlers: Handlers, report:
   for (const [id, handler] of present) void run(id, handler, intervention, report);
 }
 
-async function run(id: string, handler: InterventionListener, intervention: Intervention, report: DispatchReport): Promise<void> {
+async function run(
+  id: string,
+  handler: InterventionListener,
+  intervention: Intervention,
+  report: DispatchReport,
+): Promise<void> {
   try {
     await handler(structuredClone(intervention)); // a copy, which the handler may change
   } catch (error) {

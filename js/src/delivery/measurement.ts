@@ -49,16 +49,19 @@ export function measure(
   const added = (options.context ?? []).map((entity) =>
     typeof entity === 'function' ? entity(event, intervention, data) : entity,
   );
-  tracker.core.track(
-    selfDescribingEvent({ schema: schemas[event], data }),
-    [instance(intervention), ...added.filter((entity) => entity != null)],
-  );
+  tracker.core.track(selfDescribingEvent({ schema: schemas[event], data }), [
+    instance(intervention),
+    ...added.filter((entity) => entity != null),
+  ]);
 }
 
 function eventData(step: StepData): Record<string, unknown> {
   if ('handlers' in step) return { handlers: step.handlers.map((id) => id.slice(0, longestHandlerId)) };
   const { handler, error } = step;
-  return { handler: handler.slice(0, longestHandlerId), ...(error ? { error: String(error).slice(0, longestError) } : {}) };
+  return {
+    handler: handler.slice(0, longestHandlerId),
+    ...(error ? { error: String(error).slice(0, longestError) } : {}),
+  };
 }
 
 function instance({ intervention_id, name, version, attributes, target_attribute_key }: Intervention): Entity {

@@ -5,12 +5,7 @@ import type { Listeners } from '../support/listeners.js';
 import { EngineError } from '../support/problem.js';
 import type { AttributeKey, Attributes, Explanation } from '../types.js';
 
-export function attributes(
-  engine: EngineBase,
-  key: AttributeKey,
-  groupVersion = 0,
-  listeners?: Listeners,
-): Attributes {
+export function attributes(engine: EngineBase, key: AttributeKey, groupVersion = 0, listeners?: Listeners): Attributes {
   engine.ask('attributes', textsOf(key), groupVersion);
   warnOfUnknown(listeners, 'attribute key', key.name, engine.report.keys);
   return engine.result as Attributes;

@@ -6,12 +6,7 @@ import { inTime, longestWait } from '../support/deadline-timer.js';
 
 /** An address, the bytes, the compiled module, the response of a fetch, or a promise of these. */
 export type WasmSource =
-  | string
-  | URL
-  | BufferSource
-  | WebAssembly.Module
-  | Response
-  | Promise<BufferSource | WebAssembly.Module | Response>;
+  string | URL | BufferSource | WebAssembly.Module | Response | Promise<BufferSource | WebAssembly.Module | Response>;
 
 /** An address; or the bundle itself, as an object or as JSON. */
 export type DefinitionsSource = string | URL | object;
@@ -93,7 +88,9 @@ export async function limited<Result>(
   const ms = timeout! > 0 ? Math.min(timeout!, longestWait) : longestLoad;
   if (await inTime(loading, ms)) return loading;
   ending.abort();
-  throw new Error(`${isAddress(source) ? shortened(source) : 'it'} did not come within ${ms / 1000} s (option "loadTimeout")`);
+  throw new Error(
+    `${isAddress(source) ? shortened(source) : 'it'} did not come within ${ms / 1000} s (option "loadTimeout")`,
+  );
 }
 
 /** An address, as messages name it. */

@@ -107,7 +107,11 @@ function storage({ isStored, shared }: Symptoms): Finding {
 function journal({ journal }: Symptoms): Finding {
   return journal.isKept
     ? { check: 'journal', ok: true, message: 'Events are kept in localStorage until they are counted.' }
-    : { check: 'journal', ok: false, message: 'Events do not fit into localStorage: those of a page that is left at once are lost.' };
+    : {
+        check: 'journal',
+        ok: false,
+        message: 'Events do not fit into localStorage: those of a page that is left at once are lost.',
+      };
 }
 
 function clock({ engine, problems }: Symptoms): Finding {
@@ -122,8 +126,12 @@ function clock({ engine, problems }: Symptoms): Finding {
 function delivery({ handlers, isPlugin, shared }: Symptoms): Finding {
   const outbox = shared?.state?.outbox ?? [];
   const waiting = outbox.map(({ intervention }) => `"${intervention.name}"`).join(', ');
-  const message = waiting ? `Interventions wait to be dispatched: ${waiting}.` : 'No intervention waits to be dispatched.';
+  const message = waiting
+    ? `Interventions wait to be dispatched: ${waiting}.`
+    : 'No intervention waits to be dispatched.';
   if (handlers.size > 0) return { check: 'delivery', ok: true, message };
-  const advice = isPlugin ? 'call addInterventionHandlers, or give the option "handlers"' : "call on('intervention', …)";
+  const advice = isPlugin
+    ? 'call addInterventionHandlers, or give the option "handlers"'
+    : "call on('intervention', …)";
   return { check: 'delivery', ok: false, message: `${message} There is no handler: ${advice}.` };
 }

@@ -32,7 +32,10 @@ export class EngineLoader {
     const { definitions, wasm, loadTimeout, limits } = this.#options;
     if (definitions === undefined) {
       await null; // the caller of createEvaluator can listen before anything is emitted
-      return this.#listeners.fail('options', 'The option "definitions" is missing: give the definitions bundle, or its address.');
+      return this.#listeners.fail(
+        'options',
+        'The option "definitions" is missing: give the definitions bundle, or its address.',
+      );
     }
     const [module, bundle] = await Promise.all([
       this.#loaded('wasm', 'the module', loadModule(wasm, loadTimeout)),

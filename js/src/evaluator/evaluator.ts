@@ -17,7 +17,16 @@ import { Listeners, type Emitted } from '../support/listeners.js';
 import { OnDemand } from '../support/on-demand.js';
 import { isRefusal, messageOf } from '../support/problem.js';
 import { nilUuid, randomId } from '../support/random-id.js';
-import type { AttributeKey, Attributes, AttributeUpdate, DirectIntervention, Explanation, Intervention, Problem, TrackerPayload } from '../types.js';
+import type {
+  AttributeKey,
+  Attributes,
+  AttributeUpdate,
+  DirectIntervention,
+  Explanation,
+  Intervention,
+  Problem,
+  TrackerPayload,
+} from '../types.js';
 import type { DoctorReport } from './doctor.js';
 import { EngineLoader } from './engine-loader.js';
 import { TaskQueue } from './task-queue.js';
@@ -189,7 +198,9 @@ export class LocalEvaluator implements Evaluator {
     const file = import('./doctor.js');
     const done = Promise.all([file, inTime(look(), longestExamination - 100)]);
     if (!(await inTime(done, longestExamination))) {
-      throw new Error(`doctor.js did not come within ${longestExamination / 1000} s. It may still come: call doctor() again.`);
+      throw new Error(
+        `doctor.js did not come within ${longestExamination / 1000} s. It may still come: call doctor() again.`,
+      );
     }
     return (await file).examine({
       engine: this.#shared?.engine,
@@ -251,7 +262,6 @@ export class LocalEvaluator implements Evaluator {
     return engine !== undefined;
   }
 
-
   #append(write: () => void): void {
     if (this.#isClosed || this.visitor.isOptedOut) return;
     try {
@@ -264,7 +274,9 @@ export class LocalEvaluator implements Evaluator {
   }
 
   /** Asks the engine after all earlier events are counted; undefined if there is no engine. */
-  async #ask<Answer>(question: (engine: EngineBase, inspect: typeof import('../engine/inspect.js')) => Answer): Promise<Answer | undefined> {
+  async #ask<Answer>(
+    question: (engine: EngineBase, inspect: typeof import('../engine/inspect.js')) => Answer,
+  ): Promise<Answer | undefined> {
     const inspect = await this.#inspect.get();
     await this.ready;
     let answer: Answer | undefined;

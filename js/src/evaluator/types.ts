@@ -3,7 +3,15 @@ import type { Limits } from '../engine/engine-base.js';
 import type { DefinitionsSource, WasmSource } from '../engine/load.js';
 import type { Store } from '../state/store.js';
 import type { Emitted } from '../support/listeners.js';
-import type { AttributeKey, Attributes, AttributeUpdate, DirectIntervention, Explanation, Intervention, TrackerPayload } from '../types.js';
+import type {
+  AttributeKey,
+  Attributes,
+  AttributeUpdate,
+  DirectIntervention,
+  Explanation,
+  Intervention,
+  TrackerPayload,
+} from '../types.js';
 import type { DoctorReport } from './doctor.js';
 
 /** Options of `createEvaluator`. */

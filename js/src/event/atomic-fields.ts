@@ -138,7 +138,9 @@ const parameters: Keys = {
 const urlPartNames = ['scheme', 'host', 'port', 'path', 'query', 'fragment'];
 
 function gettersOf(keys: Keys, read: (event: TrackedEvent, key: string) => unknown): Getters {
-  return Object.fromEntries(Object.entries(keys).map(([field, key]): [string, Getter] => [field, (event) => read(event, key)]));
+  return Object.fromEntries(
+    Object.entries(keys).map(([field, key]): [string, Getter] => [field, (event) => read(event, key)]),
+  );
 }
 
 function converted(keys: Keys, convert: (value: unknown) => unknown): Getters {
@@ -147,7 +149,8 @@ function converted(keys: Keys, convert: (value: unknown) => unknown): Getters {
 
 /** The two numbers of a size such as `1440x900`. */
 function sizes(key: string, width: string, height: string): Getters {
-  const side = (event: TrackedEvent, index: number): unknown => number(/^(\d+)x(\d+)$/.exec(event.text(key) ?? '')?.[index]);
+  const side = (event: TrackedEvent, index: number): unknown =>
+    number(/^(\d+)x(\d+)$/.exec(event.text(key) ?? '')?.[index]);
   return { [width]: (event) => side(event, 1), [height]: (event) => side(event, 2) };
 }
 
@@ -169,8 +172,9 @@ export const atomicFields: Getters = {
   ...urlFields('url', 'page_url'),
   ...urlFields('refr', 'refr_url'),
   ...gettersOf(parameters, (event, parameter) => text(event.query(parameter))),
-  ...gettersOf({ event_vendor: 'vendor', event_name: 'name', event_format: 'format', event_version: 'version' }, (event, part) =>
-    own(eventSchema(event), part),
+  ...gettersOf(
+    { event_vendor: 'vendor', event_name: 'name', event_format: 'format', event_version: 'version' },
+    (event, part) => own(eventSchema(event), part),
   ),
   event: kindOf,
   event_id: (event) => event.text('eid')?.toLowerCase(),

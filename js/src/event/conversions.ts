@@ -5,9 +5,7 @@ export function text(value: unknown): string | undefined {
   if (typeof value === 'boolean' || Number.isFinite(value)) return String(value);
   if (typeof value !== 'string') return undefined;
   // Testing first is faster: nearly all strings are clean.
-  const clean = /[\x00-\x1f\x7f]/.test(value)
-    ? value.replace(/\t/g, '    ').replace(/[\x00-\x1f\x7f]/g, '')
-    : value;
+  const clean = /[\x00-\x1f\x7f]/.test(value) ? value.replace(/\t/g, '    ').replace(/[\x00-\x1f\x7f]/g, '') : value;
   return clean || undefined;
 }
 

@@ -58,7 +58,8 @@ export function applyJournal(
     const decide = (interventions: readonly Intervention[], cause: Omit<Waiting, 'intervention'>): void => {
       next.outbox = withDecided(next, interventions, cause, engine);
     };
-    if (isDue) decide(engine.advance(now, visitor.held), { decided: now, page: journal.page, session: undefined, user });
+    if (isDue)
+      decide(engine.advance(now, visitor.held), { decided: now, page: journal.page, session: undefined, user });
     for (entry of entries) {
       const { page, number, writtenAt } = entry;
       const cause = { decided: now, page, ...causeOf(entry, user) };
@@ -73,7 +74,10 @@ export function applyJournal(
 }
 
 /** Returns the cause of an entry's decisions. `user`: the page's. */
-function causeOf({ content, number }: Entry<Input>, user: string | undefined): Omit<Waiting, 'intervention' | 'decided' | 'page'> {
+function causeOf(
+  { content, number }: Entry<Input>,
+  user: string | undefined,
+): Omit<Waiting, 'intervention' | 'decided' | 'page'> {
   if ('intervention' in content) return { session: undefined, origin: 'push', number };
   if (!('event' in content)) return { session: undefined, user, number };
   return { session: idOf(content.event['sid']), user: idOf(content.event['duid']), number };

@@ -11,9 +11,10 @@ interface HeldKey {
 }
 
 /** Attribute keys that identify the visitor. A page without definitions knows no other keys. */
-const identity = ['domain_userid', 'domain_sessionid', 'user_id'].map(
-  (name): HeldKey => ({ name, source: { kind: 'atomic', name } }),
-);
+const identity = ['domain_userid', 'domain_sessionid', 'user_id'].map((name): HeldKey => ({
+  name,
+  source: { kind: 'atomic', name },
+}));
 const nowhere: Input = { kind: 'atomic', name: '' };
 
 export class HeldIds {
@@ -44,7 +45,9 @@ export class HeldIds {
     const before = this.#ids;
     const ids = this.#read(payload).values.map(idOf);
     const isOther = before.some((id, i) => i >= before.length - identity.length && id !== undefined && id !== ids[i]);
-    this.#ids = this.#keys.map(({ source }, i) => ids[i] ?? (isOther || source?.kind === 'atomic' ? undefined : before[i]));
+    this.#ids = this.#keys.map(
+      ({ source }, i) => ids[i] ?? (isOther || source?.kind === 'atomic' ? undefined : before[i]),
+    );
   }
 
   /** Holds an id that the page names, if no event has ids of its key. */

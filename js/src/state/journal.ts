@@ -141,7 +141,8 @@ export class Journal<Content extends object> {
     if (number === 1) attempt(() => sessionStorage.setItem(this.#prefix, this.#ownPages.join(' ')));
     const place = this.#place(this.#page + part, number);
     const characters = place.key.length + record.length;
-    const isWritten = this.#isLasting && this.#characters + characters <= mostCharacters && this.#write(place.key, record);
+    const isWritten =
+      this.#isLasting && this.#characters + characters <= mostCharacters && this.#write(place.key, record);
     this.#isKept = isWritten || !this.#isLasting;
     if (isWritten) {
       this.#own.push({ ...place, characters });
@@ -171,7 +172,9 @@ export class Journal<Content extends object> {
     };
     const stored = this.#keys(this.#prefix).flatMap((key) => placeOf(key) ?? drop(key));
     const entries = [...this.#inTime(stored, applied), ...this.#own.filter(({ record }) => record)]
-      .filter((place) => (this.#isShared || this.isOwn(place.page)) && place.page.includes(part) && !isIn(applied, place))
+      .filter(
+        (place) => (this.#isShared || this.isOwn(place.page)) && place.page.includes(part) && !isIn(applied, place),
+      )
       .sort(byAge)
       .flatMap((place) => this.#read(place) ?? drop(place.key));
     if (unreadable > 0) {

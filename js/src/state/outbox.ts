@@ -47,7 +47,8 @@ export function withDecided(
     const copies = copiesOf(waiting);
     if (isMarked || started.has(hashOf(id)) || copies.some((copy) => markOf(copy) === mark)) continue;
     const once = cause.once ?? (triggered_at !== undefined && engine?.repeats(intervention.name) === false);
-    const isTwin = (other: Waiting): boolean => other.once === true && copiesOf(other).some((copy) => markOf(copy) === mark);
+    const isTwin = (other: Waiting): boolean =>
+      other.once === true && copiesOf(other).some((copy) => markOf(copy) === mark);
     if (once && [...outbox.values()].some(isTwin)) continue;
     const others = [...copies.slice(1), intervention];
     outbox.set(id, waiting ? { ...waiting, others } : { ...cause, once, intervention });

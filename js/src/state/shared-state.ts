@@ -247,7 +247,8 @@ async function transact(
     isRead = true;
     return change(stored);
   });
-  if (typeof Object(update).then !== 'function') throw new TypeError('Its "update" returned something other than a promise.');
+  if (typeof Object(update).then !== 'function')
+    throw new TypeError('Its "update" returned something other than a promise.');
   if (!(await inTime(update, ms))) {
     onLate?.(update);
     throw new Error(`The database has not answered for ${longestTransaction / 1000} s.`);

@@ -74,7 +74,15 @@ export function randomRevision(): number {
 }
 
 function isWaiting(value: unknown): value is Waiting {
-  const { intervention, others = [], decided, page, session = '', user = '', origin = '' } = Object(value) as Partial<Waiting>;
+  const {
+    intervention,
+    others = [],
+    decided,
+    page,
+    session = '',
+    user = '',
+    origin = '',
+  } = Object(value) as Partial<Waiting>;
   return (
     areTexts(page, session, user, origin) &&
     Number.isFinite(decided) &&
@@ -162,7 +170,10 @@ export function indexedDbStore(databaseName = 'tripline'): Store {
 
   function close(): void {
     closed = true;
-    opening?.then((database) => database.close(), () => undefined);
+    opening?.then(
+      (database) => database.close(),
+      () => undefined,
+    );
     opening = undefined;
   }
 

@@ -110,7 +110,9 @@ export class Visitor {
 
   /** True if all its targets were replaced since the decision. */
   hasLostTargets(waiting: Waiting): boolean {
-    return copiesOf(waiting).every(({ target_attribute_key: { name, id } }) => this.#hasReplaced(name, id, waiting.decided));
+    return copiesOf(waiting).every(({ target_attribute_key: { name, id } }) =>
+      this.#hasReplaced(name, id, waiting.decided),
+    );
   }
 
   /** Calls `track`, which tracks a receipt, unless the intervention's target is not the visitor. */

@@ -51,7 +51,8 @@ export class InterventionStream {
 
   /** Throws a TypeError if the option `endpoint` is missing. */
   constructor(options: SubscriptionOptions, host: StreamHost) {
-    if (typeof options?.endpoint !== 'string') throw new TypeError('the option "endpoint" must be the address of a server.');
+    if (typeof options?.endpoint !== 'string')
+      throw new TypeError('the option "endpoint" must be the address of a server.');
     this.#options = options;
     this.#mode = options.mode ?? (host.hasDefinitions ? 'always' : 'only');
     this.#host = host;
@@ -222,7 +223,10 @@ export class InterventionStream {
   async #keepPlace(url: string, lastEventId: string): Promise<void> {
     if (url !== this.#url) return;
     this.#last = { url, lastEventId };
-    await this.#host.evaluator.commit((state, engine) => ({ ...(state ?? firstState(engine)), stream: { url, lastEventId } }));
+    await this.#host.evaluator.commit((state, engine) => ({
+      ...(state ?? firstState(engine)),
+      stream: { url, lastEventId },
+    }));
   }
 
   /**

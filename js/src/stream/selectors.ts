@@ -32,7 +32,10 @@ export function idsAfter(
 ): Record<string, string> {
   const next = { ...ids };
   for (const [key, selector] of Object.entries(selectors)) {
-    const paths = [selector].flat().map(pathOf).filter((path) => path.length > 0);
+    const paths = [selector]
+      .flat()
+      .map(pathOf)
+      .filter((path) => path.length > 0);
     const found = paths.map((path) => valueAt(path, event)).find(isId);
     if (found !== undefined) next[key] = String(found);
     else if (!paths.some(([first = '']) => [...entityNames, ...eventNames].includes(first))) delete next[key];
@@ -48,7 +51,11 @@ function pathOf(pointer: unknown): string[] {
 
 /** Returns false for the all-zero UUID, which is not an id (rule 17). */
 export function isId(value: unknown): boolean {
-  return (typeof value === 'string' && value !== '' && value !== nilUuid) || typeof value === 'number' || typeof value === 'boolean';
+  return (
+    (typeof value === 'string' && value !== '' && value !== nilUuid) ||
+    typeof value === 'number' ||
+    typeof value === 'boolean'
+  );
 }
 
 function valueAt([first = '', ...rest]: string[], event: SelectableEvent): unknown {

@@ -47,7 +47,8 @@ export class EventParser {
     lines[0] = `${this.#rest}${lines[0]}`;
     this.#rest = lines.pop() ?? '';
     for (const line of lines) this.#line(line);
-    if (this.#rest.length + this.#size > longestMessage) throw new RangeError('The server sends a message without end.');
+    if (this.#rest.length + this.#size > longestMessage)
+      throw new RangeError('The server sends a message without end.');
   }
 
   #line(line: string): void {

@@ -55,7 +55,6 @@ export class TrackerSubscription implements Subscription {
     this.#feeds.add(feed);
     return feed;
   }
-
 }
 
 /** One tracker's stream, before and after its code is loaded. */
@@ -79,7 +78,11 @@ function openFeed(options: SubscriptionOptions, host: StreamHost): Feed {
 
   async function load(): Promise<InterventionStream | undefined> {
     try {
-      const { InterventionStream } = await limited('intervention-stream.js', undefined, () => import('./intervention-stream.js'));
+      const { InterventionStream } = await limited(
+        'intervention-stream.js',
+        undefined,
+        () => import('./intervention-stream.js'),
+      );
       return new InterventionStream(options, host);
     } catch (cause) {
       const message = `Cannot subscribe to interventions: ${messageOf(cause)}`;

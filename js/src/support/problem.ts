@@ -9,7 +9,11 @@ export class EngineError extends Error implements Problem {
   /** The mistakes in the definitions, if the code is `definitions`. */
   readonly diagnostics: Diagnostic[];
 
-  constructor(code: ProblemCode, message: string, { diagnostics = [], cause }: Pick<Problem, 'diagnostics' | 'cause'> = {}) {
+  constructor(
+    code: ProblemCode,
+    message: string,
+    { diagnostics = [], cause }: Pick<Problem, 'diagnostics' | 'cause'> = {},
+  ) {
     super(message, { cause });
     this.code = code;
     this.diagnostics = diagnostics;

@@ -92,7 +92,10 @@ class MeasuredStore {
 }
 
 function measureIndexedDb() {
-  for (const [prototype, method] of [[IDBDatabase.prototype, 'transaction'], [IDBObjectStore.prototype, 'get']]) {
+  for (const [prototype, method] of [
+    [IDBDatabase.prototype, 'transaction'],
+    [IDBObjectStore.prototype, 'get'],
+  ]) {
     const original = prototype[method];
     prototype[method] = function (...values) {
       return ownTime('database', () => original.apply(this, values));

@@ -17,7 +17,8 @@ export async function longestTask(name) {
   const isReady = await evaluator.ready;
   await evaluator.attributes({ name: 'domain_userid', id: 'nobody' }); // the first transaction is through
   const longest = await tasks.end();
-  if (!isReady) throw new Error((await evaluator.doctor()).problems?.map(String).join() ?? 'The definitions were refused.');
+  if (!isReady)
+    throw new Error((await evaluator.doctor()).problems?.map(String).join() ?? 'The definitions were refused.');
   const started = performance.now();
   JSON.parse(text);
   return { longest, parse: performance.now() - started };
@@ -74,4 +75,8 @@ function definitionsOf(rules) {
   };
 }
 
-const criterionOf = ({ attribute, operator, threshold }) => ({ attribute: `n:a${attribute}`, operator, value: threshold });
+const criterionOf = ({ attribute, operator, threshold }) => ({
+  attribute: `n:a${attribute}`,
+  operator,
+  value: threshold,
+});

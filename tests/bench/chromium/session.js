@@ -4,7 +4,10 @@ import * as tracker from '/tracker.js';
 /** The session's calls, in order. */
 export async function callsOf(session) {
   const text = await (await fetch(`/sessions/${session}.ndjson`)).text();
-  return text.trim().split('\n').map((line) => callOf(JSON.parse(line)));
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => callOf(JSON.parse(line)));
 }
 
 function callOf({ e, ue_pr, co, se_ca, se_ac, se_la, se_pr, se_va }) {
@@ -21,15 +24,44 @@ function callOf({ e, ue_pr, co, se_ca, se_ac, se_la, se_pr, se_va }) {
 }
 
 const ecommerceCalls = {
-  product_view: ({ product }) => () => tracker.trackProductView(product[0]),
-  add_to_cart: ({ product, cart }) => () => tracker.trackAddToCart({ ...cart[0], products: product }),
-  remove_from_cart: ({ product, cart }) => () => tracker.trackRemoveFromCart({ ...cart[0], products: product }),
-  list_view: ({ product }, { name }) => () => tracker.trackProductListView({ products: product, name }),
-  list_click: ({ product }, { name }) => () => tracker.trackProductListClick({ product: product[0], name }),
-  checkout_step: ({ checkout_step }) => () => tracker.trackCheckoutStep(checkout_step[0]),
-  transaction: ({ transaction, product }) => () => tracker.trackTransaction({ ...transaction[0], products: product }),
-  trns_error: ({ transaction, transaction_error }) => () =>
-    tracker.trackTransactionError({ transaction: transaction[0], ...transaction_error[0] }),
-  promo_view: ({ promotion }) => () => tracker.trackPromotionView(promotion[0]),
-  promo_click: ({ promotion }) => () => tracker.trackPromotionClick(promotion[0]),
+  product_view:
+    ({ product }) =>
+    () =>
+      tracker.trackProductView(product[0]),
+  add_to_cart:
+    ({ product, cart }) =>
+    () =>
+      tracker.trackAddToCart({ ...cart[0], products: product }),
+  remove_from_cart:
+    ({ product, cart }) =>
+    () =>
+      tracker.trackRemoveFromCart({ ...cart[0], products: product }),
+  list_view:
+    ({ product }, { name }) =>
+    () =>
+      tracker.trackProductListView({ products: product, name }),
+  list_click:
+    ({ product }, { name }) =>
+    () =>
+      tracker.trackProductListClick({ product: product[0], name }),
+  checkout_step:
+    ({ checkout_step }) =>
+    () =>
+      tracker.trackCheckoutStep(checkout_step[0]),
+  transaction:
+    ({ transaction, product }) =>
+    () =>
+      tracker.trackTransaction({ ...transaction[0], products: product }),
+  trns_error:
+    ({ transaction, transaction_error }) =>
+    () =>
+      tracker.trackTransactionError({ transaction: transaction[0], ...transaction_error[0] }),
+  promo_view:
+    ({ promotion }) =>
+    () =>
+      tracker.trackPromotionView(promotion[0]),
+  promo_click:
+    ({ promotion }) =>
+    () =>
+      tracker.trackPromotionClick(promotion[0]),
 };

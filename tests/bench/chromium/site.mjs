@@ -15,7 +15,10 @@ const folders = {
   '/sessions/': 'tests/bench/sessions/',
 };
 const types = {
-  js: 'text/javascript', wasm: 'application/wasm', json: 'application/json', ndjson: 'application/x-ndjson',
+  js: 'text/javascript',
+  wasm: 'application/wasm',
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
 };
 
 export class Site {
@@ -31,8 +34,13 @@ export class Site {
     site.browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: [
-        '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
       ],
     });
     return site;
@@ -97,7 +105,10 @@ async function bundle(sources) {
   const scripts = new Map();
   for (const [address, source] of Object.entries(sources)) {
     const { outputFiles } = await build({
-      stdin: { contents: `export * from ${JSON.stringify(source)};`, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+      stdin: {
+        contents: `export * from ${JSON.stringify(source)};`,
+        resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+      },
       bundle: true,
       format: 'esm',
       target: 'es2022',

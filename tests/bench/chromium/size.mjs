@@ -28,7 +28,8 @@ function sizes(files) {
           [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
           [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
         },
-      })),
+      }),
+    ),
     gzip: sum((bytes) => gzipSync(bytes, { level: 9 })),
     raw: sum((bytes) => bytes),
   };

@@ -17,7 +17,8 @@ const module = await newModule();
 const rules = new Map(counts.map((count) => [count, makeRules(count)]));
 const tripline = new Map(counts.map((count) => [count, new TriplineEvaluator(module, rules.get(count), startValues)]));
 const incremental = new Map(counts.map((count) => [count, new IncrementalEvaluator(rules.get(count), startValues)]));
-const withName = (numbers) => Object.fromEntries([...numbers].map(([count, number]) => [count.toLocaleString('en'), number]));
+const withName = (numbers) =>
+  Object.fromEntries([...numbers].map(([count, number]) => [count.toLocaleString('en'), number]));
 
 say('comparing edges');
 for (const count of counts) compareEdges(count);
@@ -41,8 +42,8 @@ const rows = {
     ratio: nothing.get(10_000) / nothing.get(10),
     by_hand: withName(nothingByHand),
   },
-  'flip': { measured: { 'per condition': perFlip }, peer: { 'per condition': perFlipByHand } },
-  'update': {
+  flip: { measured: { 'per condition': perFlip }, peer: { 'per condition': perFlipByHand } },
+  update: {
     measured: { median: ours.get(1000) },
     peer: { median: byHand.get(1000) },
     by_count: { tripline: withName(ours), by_hand: withName(byHand) },

@@ -13,10 +13,16 @@ const factOf = (attribute) => `a${attribute}`;
 export const peers = {
   async 'json-rules-engine'(rules) {
     const operators = {
-      '>': 'greaterThan', '>=': 'greaterThanInclusive', '<': 'lessThan', '<=': 'lessThanInclusive',
+      '>': 'greaterThan',
+      '>=': 'greaterThanInclusive',
+      '<': 'lessThan',
+      '<=': 'lessThanInclusive',
     };
-    const condition = ({ attribute, operator, threshold }) =>
-      ({ fact: factOf(attribute), operator: operators[operator], value: threshold });
+    const condition = ({ attribute, operator, threshold }) => ({
+      fact: factOf(attribute),
+      operator: operators[operator],
+      value: threshold,
+    });
     const engine = new RulesEngine(
       rules.map((rule, index) => ({
         conditions: Object.fromEntries(Object.entries(rule).map(([kind, list]) => [kind, list.map(condition)])),
@@ -42,8 +48,9 @@ export const peers = {
     const file = fileURLToPath(import.meta.resolve('@gorules/zen-engine-wasm'));
     await initZen({ module_or_path: readFileSync(file.replace(/index\.js$/, 'dist/zen_engine_wasm_bg.wasm')) });
     const condition = ({ attribute, operator, threshold }) => `${factOf(attribute)} ${operator} ${threshold}`;
-    const expressions = rules.map((rule) =>
-      `(${(rule.all ?? rule.any).map(condition).join(rule.all ? ' and ' : ' or ')})`);
+    const expressions = rules.map(
+      (rule) => `(${(rule.all ?? rule.any).map(condition).join(rule.all ? ' and ' : ' or ')})`,
+    );
     const all = `[${expressions.join(', ')}]`;
     return (facts) => evaluateExpression(all, facts);
   },

@@ -26,7 +26,9 @@ export function makeRules(count) {
 
 const valueIn = (cell, side) => (cell + (side ? 0.7 : 0.3)) / 100;
 
-export const startValues = Array.from({ length: attributeCount }, (_, attribute) => valueIn(2500 * (2 * attribute + 1), 0));
+export const startValues = Array.from({ length: attributeCount }, (_, attribute) =>
+  valueIn(2500 * (2 * attribute + 1), 0),
+);
 
 /**
  * Updates [attribute, value] that lead back to the start. Each moves one attribute by 1 to `most`

@@ -19,7 +19,10 @@ function definitionsOf(rules) {
         version: 1,
         attribute_key: attributeKey,
         offline: true,
-        fields: [...Array.from({ length: attributeCount }, (_, attribute) => `a${attribute}`), spare].map((name) => ({ name, type: 'double' })),
+        fields: [...Array.from({ length: attributeCount }, (_, attribute) => `a${attribute}`), spare].map((name) => ({
+          name,
+          type: 'double',
+        })),
         batch_source: { name: 'numbers', database: 'd', schema: 's', table: 't', timestamp_field: 'at' },
       },
     ],
@@ -32,17 +35,24 @@ function definitionsOf(rules) {
   };
 }
 
-const criterion = ({ attribute, operator, threshold }) => ({ attribute: `n:a${attribute}`, operator, value: threshold });
+const criterion = ({ attribute, operator, threshold }) => ({
+  attribute: `n:a${attribute}`,
+  operator,
+  value: threshold,
+});
 
 export class TriplineEvaluator {
   constructor(module, rules, values) {
     const { report, engine } = load(module, definitionsOf(rules), { sent_marks: 1_000_000 });
-    if (engine === null) throw new Error(`The definitions have errors: ${JSON.stringify(report.diagnostics.slice(0, 3))}`);
+    if (engine === null)
+      throw new Error(`The definitions have errors: ${JSON.stringify(report.diagnostics.slice(0, 3))}`);
     this.module = module;
     this.engine = engine;
     this.handle = engine.handle;
     this.inputs = report.inputs;
-    this.attributes = values.map((_, attribute) => report.fields.find(({ name }) => name === `a${attribute}`).attribute);
+    this.attributes = values.map(
+      (_, attribute) => report.fields.find(({ name }) => name === `a${attribute}`).attribute,
+    );
     this.setTarget('the only one');
     values.forEach((value, attribute) => this.update(attribute, value));
   }
@@ -77,7 +87,11 @@ export class TriplineEvaluator {
 
   /** Leaves an attribute update in the buffer, of which update() changes two numbers. */
   #prepareUpdate() {
-    this.engine.setAttributes({ attribute_key: { ...attributeKey, id: visitor }, group: 'n', attributes: { [spare]: 0 } }, 1, NaN);
+    this.engine.setAttributes(
+      { attribute_key: { ...attributeKey, id: visitor }, group: 'n', attributes: { [spare]: 0 } },
+      1,
+      NaN,
+    );
     this.#look();
   }
 

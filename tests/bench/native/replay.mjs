@@ -22,7 +22,11 @@ say(`writing ${events} events`);
 const file = join(folder, 'events.ndjson');
 const { lines, payloads } = writeEvents();
 const tripline = [
-  pathOf('.build/bench/bin/tripline'), 'replay', '--definitions', pathOf('tests/samples/ecom_bundle.json'), file,
+  pathOf('.build/bench/bin/tripline'),
+  'replay',
+  '--definitions',
+  pathOf('tests/samples/ecom_bundle.json'),
+  file,
 ];
 const parsing = [pathOf('.build/bench/bin/tripline-parse-lines'), file];
 
@@ -47,7 +51,12 @@ function run(command) {
   const script = `TIMEFORMAT='%U %S'; time "$@" > "${output}"`;
   const { status, stderr } = spawnSync('bash', ['-c', script, 'bash', ...command], { encoding: 'utf8' });
   check(status === 0, `${command[0]} ended with status ${status}: ${stderr}`);
-  const seconds = stderr.trim().split(/\s+/).slice(-2).map(Number).reduce((sum, part) => sum + part, 0);
+  const seconds = stderr
+    .trim()
+    .split(/\s+/)
+    .slice(-2)
+    .map(Number)
+    .reduce((sum, part) => sum + part, 0);
   const text = readFileSync(output, 'utf8');
   return { seconds, text, lines: text.split('\n').length - 1 };
 }
@@ -55,7 +64,11 @@ function run(command) {
 /** Visitors come in groups; within one they take turns. Every second one buys, the others look. */
 function writeEvents() {
   const sessions = ['buyer', 'looker'].map((name) =>
-    readFileSync(pathOf(`tests/bench/sessions/${name}.enriched.ndjson`), 'utf8').trim().split('\n').map(splitLine));
+    readFileSync(pathOf(`tests/bench/sessions/${name}.enriched.ndjson`), 'utf8')
+      .trim()
+      .split('\n')
+      .map(splitLine),
+  );
   const out = openSync(file, 'w');
   let lines = 0;
   let payloads = 0;
@@ -85,7 +98,9 @@ function splitLine(line) {
     const time = new Date(start + Math.floor(visitor / together) * 200_000).toISOString();
     const own = { [domain_userid]: number, [user_id]: number, [event_id]: number };
     return parts
-      .map((part) => (part === derived_tstamp ? time : own[part] ? withNumber(part, own[part], part === event_id) : part))
+      .map((part) =>
+        part === derived_tstamp ? time : own[part] ? withNumber(part, own[part], part === event_id) : part,
+      )
       .join('');
   };
 }

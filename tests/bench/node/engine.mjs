@@ -16,7 +16,9 @@ export async function importEngine() {
     minify: true,
     write: false,
   });
-  const { Engine } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  const { Engine } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  );
   return Engine;
 }
 
@@ -30,5 +32,8 @@ export const tutorial = readFileSync(new URL('../../samples/ecom_bundle.json', i
 /** The payloads of a session, one a step. */
 export function readSession(name) {
   const text = readFileSync(new URL(`../sessions/${name}.ndjson`, import.meta.url), 'utf8');
-  return text.trim().split('\n').map((line) => JSON.parse(line));
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }

@@ -28,7 +28,9 @@ const definitions = {
       name: 'pages',
       version: 1,
       attribute_key: { name: 'domain_userid' },
-      attributes: [{ name: 'last', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'page_title' } }],
+      attributes: [
+        { name: 'last', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'page_title' } },
+      ],
       is_published: true,
     },
   ],
@@ -79,7 +81,9 @@ try {
 
   latencies.sort((a, b) => a - b);
   const at = (share) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))]?.toFixed(1);
-  const lost = Array.from({ length: count }, (_, number) => receivedTimes[number] ?? 0).filter((times) => times === 0).length;
+  const lost = Array.from({ length: count }, (_, number) => receivedTimes[number] ?? 0).filter(
+    (times) => times === 0,
+  ).length;
   const twice = receivedTimes.filter((times) => times > 1).length;
   console.log(`subscribers      ${subscribers}
 events           ${count} in ${took.toFixed(1)} s (${(count / took).toFixed(0)}/s), ${acknowledged} acknowledged, ${failed} failed
@@ -95,7 +99,9 @@ memory           ${before.resident} MB with all subscribers, ${peak} MB at the m
 
 /** A subscriber that tells the number in each intervention's attribute. */
 async function listen(visitor, onNumber) {
-  const response = await request(sandbox.port, 'GET', `/api/v1/interventions?domain_userid=${visitor}`, { Accept: 'text/event-stream' });
+  const response = await request(sandbox.port, 'GET', `/api/v1/interventions?domain_userid=${visitor}`, {
+    Accept: 'text/event-stream',
+  });
   if (response.statusCode !== 200) throw new Error(`A subscriber was refused: ${response.statusCode}`);
   response.setEncoding('utf8');
   response.on('data', (text) => {
@@ -104,10 +110,19 @@ async function listen(visitor, onNumber) {
 }
 
 function send(agent, visitor, number) {
-  const body = JSON.stringify(payloadData([{ e: 'pv', duid: visitor, eid: randomUUID(), dtm: String(Date.now()), page: String(number) }]));
+  const body = JSON.stringify(
+    payloadData([{ e: 'pv', duid: visitor, eid: randomUUID(), dtm: String(Date.now()), page: String(number) }]),
+  );
   return new Promise((resolve) => {
     const sent = http.request(
-      { port: sandbox.port, host: 'localhost', agent, method: 'POST', path: '/com.snowplowanalytics.snowplow/tp2', headers: { 'Content-Type': 'application/json' } },
+      {
+        port: sandbox.port,
+        host: 'localhost',
+        agent,
+        method: 'POST',
+        path: '/com.snowplowanalytics.snowplow/tp2',
+        headers: { 'Content-Type': 'application/json' },
+      },
       (response) => {
         response.resume();
         response.on('end', () => resolve(response.statusCode === 200));

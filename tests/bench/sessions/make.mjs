@@ -21,21 +21,55 @@ const search = [['page_view'], ['list_view', [cap, scarf, coat, boots]], ['list_
 const sessions = {
   // Fires all three of the tutorial's interventions.
   buyer: [
-    ['page_view'], ['promo_view'], ['promo_click'], ...search,
-    ...look(boots), ...look(cap), ...put(cap), ...look(scarf), ...look(coat), ...put(coat),
-    ['page_view'], ['remove_from_cart', [{ ...cap, quantity: 1 }]], ...look(scarf), ...put(scarf),
-    ['page_view'], ['checkout_step'], ['checkout_step'], ['trns_error'], ['transaction', [coat, scarf]],
+    ['page_view'],
+    ['promo_view'],
+    ['promo_click'],
+    ...search,
+    ...look(boots),
+    ...look(cap),
+    ...put(cap),
+    ...look(scarf),
+    ...look(coat),
+    ...put(coat),
+    ['page_view'],
+    ['remove_from_cart', [{ ...cap, quantity: 1 }]],
+    ...look(scarf),
+    ...put(scarf),
+    ['page_view'],
+    ['checkout_step'],
+    ['checkout_step'],
+    ['trns_error'],
+    ['transaction', [coat, scarf]],
   ],
   // Fires none.
   looker: [
-    ['page_view'], ['promo_view'], ...search, ...look(boots), ['struct'], ['self_describing'],
-    ...search, ...look(coat), ['page_view'],
+    ['page_view'],
+    ['promo_view'],
+    ...search,
+    ...look(boots),
+    ['struct'],
+    ['self_describing'],
+    ...search,
+    ...look(coat),
+    ['page_view'],
   ],
 };
 
 const labels = [
-  'page_view', 'product_view', 'add_to_cart', 'remove_from_cart', 'checkout_step', 'transaction', 'list_view',
-  'list_click', 'promo_view', 'promo_click', 'refund', 'trns_error', 'struct', 'self_describing',
+  'page_view',
+  'product_view',
+  'add_to_cart',
+  'remove_from_cart',
+  'checkout_step',
+  'transaction',
+  'list_view',
+  'list_click',
+  'promo_view',
+  'promo_click',
+  'refund',
+  'trns_error',
+  'struct',
+  'self_describing',
 ];
 const readSamples = (name) => {
   const lines = readFileSync(new URL(name, samples), 'utf8').trim().split('\n');

@@ -34,10 +34,15 @@ describe.each(['iife', 'cjs'] as const)('a bundle of the format %s', (format) =>
       write: false,
       format,
       logLevel: 'silent', // esbuild warns that import.meta is empty
-      ...(format === 'iife' ? { globalName: 'bundled' } : { banner: { js: 'var module = {};' }, footer: { js: 'var bundled = module.exports;' } }),
+      ...(format === 'iife'
+        ? { globalName: 'bundled' }
+        : { banner: { js: 'var module = {};' }, footer: { js: 'var bundled = module.exports;' } }),
     });
     site.answers.set('/bundle.js', { type: 'text/javascript', body: outputFiles[0]?.text ?? '' });
-    site.answers.set('/shop', { type: 'text/html', body: '<!doctype html><link rel="icon" href="data:,"><script src="/bundle.js"></script>' });
+    site.answers.set('/shop', {
+      type: 'text/html',
+      body: '<!doctype html><link rel="icon" href="data:,"><script src="/bundle.js"></script>',
+    });
   });
   beforeEach(async () => {
     ({ context, complaints } = await newVisitor(browser));

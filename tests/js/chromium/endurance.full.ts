@@ -27,7 +27,8 @@ afterEach(async () => {
 const start = (page: Page): Promise<void> =>
   page.evaluate(() => void tripline.start({ handlers: { banner: tripline.note } }));
 const notes = (page: Page): Promise<string[]> => page.evaluate(() => tripline.notes);
-const problems = (page: Page): Promise<string[]> => page.evaluate(() => tripline.problems.map(({ message }) => message));
+const problems = (page: Page): Promise<string[]> =>
+  page.evaluate(() => tripline.problems.map(({ message }) => message));
 const views = async (page: Page): Promise<unknown> =>
   (await page.evaluate(() => tripline.attributes()))?.['count_product_views'];
 
@@ -47,7 +48,9 @@ test('two tabs with 500 events each count 1,000, and show one banner', async () 
   await Promise.all(tabs.map((tab) => view(tab, 500)));
   const counted = async (tab: Page): Promise<unknown> => ({ views: await views(tab), problems: await problems(tab) });
   for (const tab of tabs) {
-    await vi.waitFor(async () => expect(await counted(tab)).toEqual({ views: 1000, problems: [] }), { timeout: 30_000 });
+    await vi.waitFor(async () => expect(await counted(tab)).toEqual({ views: 1000, problems: [] }), {
+      timeout: 30_000,
+    });
   }
   const all = async (): Promise<string[]> => (await Promise.all(tabs.map(notes))).flat();
   await vi.waitFor(async () => expect(await all()).toEqual(['discount']), { timeout: 10_000 });

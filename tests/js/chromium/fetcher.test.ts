@@ -36,7 +36,10 @@ async function open(path: string): Promise<void> {
 }
 
 const shown = (names: string[]): Promise<void> =>
-  vi.waitFor(async () => expect(await page.evaluate(() => official.interventions.map(({ name }) => name))).toEqual(names), { timeout: 10_000 });
+  vi.waitFor(
+    async () => expect(await page.evaluate(() => official.interventions.map(({ name }) => name))).toEqual(names),
+    { timeout: 10_000 },
+  );
 
 test("the page decides, and that plugin's handlers get the intervention, with values as strings", async () => {
   const id = await page.evaluate(() => {
@@ -67,7 +70,11 @@ test('that plugin measures it, as its schemas require', async () => {
   const [, received, handled] = site.collected.map(({ ue_pr }: TrackerPayload) => String(ue_pr));
   expect(received).toContain('/intervention_receive/jsonschema/1-0-0","data":{"handlers":["banner"]}');
   expect(handled).toContain('/intervention_handle/jsonschema/1-0-0","data":{"handler":"banner"}');
-  const entities = (JSON.parse(String(site.collected[1]?.['co'])) as { data: { schema: string; data: { attributes: { value: unknown }[] } }[] }).data;
+  const entities = (
+    JSON.parse(String(site.collected[1]?.['co'])) as {
+      data: { schema: string; data: { attributes: { value: unknown }[] } }[];
+    }
+  ).data;
   const instance = entities.find(({ schema }) => schema.includes('intervention_instance'));
   expect(instance?.data.attributes.map(({ value }) => value)).toEqual(['0', '1', '24.49']);
 });
@@ -91,10 +98,14 @@ test('after clearUserData, no intervention for the old visitor reaches that plug
   const criterion = { attribute: 'visit:recent', operator: '<', value: 1 };
   const pageView = { name: 'page_view', vendor: 'com.snowplowanalytics.snowplow', version: '1-0-0' };
   const definitions = {
-    attribute_groups: [{
-      name: 'visit', version: 1, attribute_key: { name: 'domain_userid' },
-      attributes: [{ name: 'recent', type: 'int32', aggregation: 'counter', events: [pageView], period: 'PT1S' }],
-    }],
+    attribute_groups: [
+      {
+        name: 'visit',
+        version: 1,
+        attribute_key: { name: 'domain_userid' },
+        attributes: [{ name: 'recent', type: 'int32', aggregation: 'counter', events: [pageView], period: 'PT1S' }],
+      },
+    ],
     interventions: [{ name: 'quiet', version: 1, criteria: criterion }],
   };
   await page.evaluate((definitions) => {
@@ -124,7 +135,12 @@ test("that plugin's subscription opens a stream of ours beside it", async () => 
     await server.reached(1);
     server.cut();
     await server.reached(1);
-    server.send({ intervention_id: '550e8400-e29b-41d4-a716-446655440000', name: 'offer', version: 1, attributes: { 'a:b': '1' } });
+    server.send({
+      intervention_id: '550e8400-e29b-41d4-a716-446655440000',
+      name: 'offer',
+      version: 1,
+      attributes: { 'a:b': '1' },
+    });
     await shown(['cart_abandonment', 'offer']);
   } finally {
     site.policy = policy;

@@ -65,8 +65,10 @@ const noted = (expected: string[], of = page): Promise<void> =>
 /** Waits for longer than due timers and handlers need, before a test checks that nothing is shown. */
 const quiet = (): Promise<void> => page.waitForTimeout(2500);
 /** Waits until all events tracked so far have counted. */
-const counted = (of = page): Promise<unknown> => of.evaluate(() => tripline.plugin.getEvaluator()?.attributes({ name: 'user_id', id: 'A' }));
-const handle = (of = page): Promise<void> => of.evaluate(() => tripline.plugin.addInterventionHandlers({ banner: tripline.note }));
+const counted = (of = page): Promise<unknown> =>
+  of.evaluate(() => tripline.plugin.getEvaluator()?.attributes({ name: 'user_id', id: 'A' }));
+const handle = (of = page): Promise<void> =>
+  of.evaluate(() => tripline.plugin.addInterventionHandlers({ banner: tripline.note }));
 
 /** Returns `receive NAME` and `handle NAME` for the receipts that were sent. */
 const receipts = (): string[] =>
@@ -107,7 +109,9 @@ describe('login and logout', () => {
     await counted();
     await page.evaluate(() => {
       tripline.setUserId('B');
-      tripline.plugin.addInterventionHandlers({ banner: ({ target_attribute_key: { id } }) => tripline.notes.push(id) });
+      tripline.plugin.addInterventionHandlers({
+        banner: ({ target_attribute_key: { id } }) => tripline.notes.push(id),
+      });
     });
     await quiet();
     await noted([]);
@@ -120,14 +124,17 @@ describe('login and logout', () => {
     await noted(['A', 'B']);
     await vi.waitFor(() => expect(receipts()).toHaveLength(4));
     for (const { ue_pr, co, uid } of site.collected) {
-      if (String(ue_pr).includes('/intervention_')) expect(String(co)).toContain(`"attributeKey":{"name":"user_id","id":"${String(uid)}"}`);
+      if (String(ue_pr).includes('/intervention_'))
+        expect(String(co)).toContain(`"attributeKey":{"name":"user_id","id":"${String(uid)}"}`);
     }
   });
 
   test('the end of a handler after logout is not reported', async () => {
     serve('user_id_seen');
     await page.evaluate(() => {
-      tripline.start({ handlers: { banner: (it) => (tripline.note(it), new Promise((resolve) => addEventListener('end', resolve))) } });
+      tripline.start({
+        handlers: { banner: (it) => (tripline.note(it), new Promise((resolve) => addEventListener('end', resolve))) },
+      });
       tripline.setUserId('A');
       tripline.pageView();
     });
@@ -150,7 +157,9 @@ describe('login and logout', () => {
       tripline.pageView();
       tripline.setUserId(null);
       tripline.pageView();
-      tripline.plugin.addInterventionHandlers({ banner: ({ target_attribute_key: { name } }) => tripline.notes.push(name) });
+      tripline.plugin.addInterventionHandlers({
+        banner: ({ target_attribute_key: { name } }) => tripline.notes.push(name),
+      });
     });
     await noted(['domain_userid']);
     await page.evaluate(() => {
@@ -225,7 +234,9 @@ describe('clearUserData', () => {
   test('while a handler runs: its end is not reported', async () => {
     serve('domain_userid_seen');
     await page.evaluate(() => {
-      tripline.start({ handlers: { banner: (it) => (tripline.note(it), new Promise((resolve) => addEventListener('end', resolve))) } });
+      tripline.start({
+        handlers: { banner: (it) => (tripline.note(it), new Promise((resolve) => addEventListener('end', resolve))) },
+      });
       tripline.pageView();
     });
     await noted(['domain_userid_seen']);
@@ -304,7 +315,9 @@ describe('anonymous tracking', () => {
   test('from the start, with sessions: interventions for the session are shown and reported', async () => {
     serve('domain_sessionid_seen', 'domain_sessionid_quiet', 'domain_userid_seen');
     await page.evaluate(() => {
-      tripline.start({ handlers: { banner: tripline.note } }, 'sp1', { anonymousTracking: { withSessionTracking: true } });
+      tripline.start({ handlers: { banner: tripline.note } }, 'sp1', {
+        anonymousTracking: { withSessionTracking: true },
+      });
       tripline.pageView();
     });
     await noted(['domain_sessionid_quiet', 'domain_sessionid_seen']);
@@ -314,7 +327,9 @@ describe('anonymous tracking', () => {
   test('no report carries an old id, even if it is the first anonymous event', async () => {
     serve('domain_userid_seen');
     await page.evaluate(() => {
-      tripline.start({ handlers: { banner: (it) => (tripline.note(it), new Promise((resolve) => addEventListener('end', resolve))) } });
+      tripline.start({
+        handlers: { banner: (it) => (tripline.note(it), new Promise((resolve) => addEventListener('end', resolve))) },
+      });
       tripline.pageView();
     });
     await noted(['domain_userid_seen']);
@@ -324,7 +339,9 @@ describe('anonymous tracking', () => {
     });
     await page.waitForTimeout(500);
     await page.evaluate(() => {
-      tripline.plugin.getEvaluator()?.push({ name: 'pushed', target_attribute_key: { name: 'domain_userid', id: 'x' } });
+      tripline.plugin
+        .getEvaluator()
+        ?.push({ name: 'pushed', target_attribute_key: { name: 'domain_userid', id: 'x' } });
       tripline.pageView();
     });
     await noted(['domain_userid_seen', 'pushed']);
@@ -369,7 +386,9 @@ describe('opting out', () => {
     });
     await quiet();
     await noted([]);
-    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('tripline')))).toEqual([]);
+    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('tripline')))).toEqual(
+      [],
+    );
     expect(site.collected).toEqual([]);
   });
 });

@@ -44,7 +44,12 @@ const waiting = (): Promise<number> =>
 
 test('an event with line separators, NUL or lone surrogates counts, here or on the next page', async () => {
   const counter = { name: 'count_product_views', type: 'int32', aggregation: 'counter', events: [] };
-  const group = { name: 'ecom_attributes', version: 1, attribute_key: { name: 'domain_userid' }, attributes: [counter] };
+  const group = {
+    name: 'ecom_attributes',
+    version: 1,
+    attribute_key: { name: 'domain_userid' },
+    attributes: [counter],
+  };
   const definitions = { attribute_keys: [], attribute_groups: [group], services: [], interventions: [] };
   site.answers.set('/definitions.json', { type: 'application/json', body: JSON.stringify(definitions) });
   await page.evaluate(() => {

@@ -29,7 +29,10 @@ afterEach(() => context.close());
 const origin = (): string => server.url.replace(/\/$/, '');
 
 describe('a fetch that the Content-Security-Policy forbids', () => {
-  test.each([['definitions', 'definitions.json'], ['wasm', 'dist/tripline.wasm']] as const)('%s: the error names connect-src', async (option, path) => {
+  test.each([
+    ['definitions', 'definitions.json'],
+    ['wasm', 'dist/tripline.wasm'],
+  ] as const)('%s: the error names connect-src', async (option, path) => {
     const page = await visit(context, site.url);
     const url = `${server.url}${path}`;
     const problems = await page.evaluate(
@@ -67,7 +70,9 @@ describe('a fetch that the Content-Security-Policy forbids', () => {
     await vi.waitFor(
       async () => {
         const problems = await page.evaluate(() => tripline.problems.map(({ code, message }) => ({ code, message })));
-        expect(problems).toMatchObject([{ code: 'stream', message: expect.stringContaining(`add ${origin()} to connect-src`) as string }]);
+        expect(problems).toMatchObject([
+          { code: 'stream', message: expect.stringContaining(`add ${origin()} to connect-src`) as string },
+        ]);
       },
       { timeout: 10_000 },
     );
@@ -95,7 +100,10 @@ describe('a plugin', () => {
   test('with neither definitions nor a subscription causes a warning', async () => {
     const page = await visit(context, site.url);
     const report = await page.evaluate(async () => {
-      tripline.startWith(tripline.plugin.SignalsPlugin({ ...tripline.listeners, handlers: { note: tripline.note } }), 'sp1');
+      tripline.startWith(
+        tripline.plugin.SignalsPlugin({ ...tripline.listeners, handlers: { note: tripline.note } }),
+        'sp1',
+      );
       tripline.pageView();
       while (tripline.problems.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
       return tripline.plugin.getEvaluator()?.doctor();
@@ -110,7 +118,8 @@ describe('a plugin', () => {
   test.each(['before the tracker', 'after it', 'a little later'])('that subscribes %s causes none', async (when) => {
     const page = await visit(context, site.url);
     const problems = await page.evaluate(async (when) => {
-      const subscribe = (): void => void tripline.plugin.subscribeToInterventions({ endpoint: location.origin, apiPath: '/silent' });
+      const subscribe = (): void =>
+        void tripline.plugin.subscribeToInterventions({ endpoint: location.origin, apiPath: '/silent' });
       const time = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
       if (when === 'before the tracker') subscribe();
       tripline.startWith(tripline.plugin.SignalsPlugin(tripline.listeners), 'sp1');
@@ -150,7 +159,11 @@ describe('a plugin', () => {
   test('prints the message of an error once', async () => {
     const page = await visit(context, site.url);
     await page.evaluate(() => {
-      const handlers = { broken: () => { throw new Error('no place for a banner'); } };
+      const handlers = {
+        broken: () => {
+          throw new Error('no place for a banner');
+        },
+      };
       tripline.startWith(tripline.plugin.SignalsPlugin({ definitions: '/definitions.json', handlers }), 'sp1');
       tripline.add();
     });

@@ -1,9 +1,5 @@
 // The script of the test page: the real tracker with the built plugin, as on a site.
-import {
-  SnowplowEcommercePlugin,
-  trackAddToCart,
-  trackProductView,
-} from '@snowplow/browser-plugin-snowplow-ecommerce';
+import { SnowplowEcommercePlugin, trackAddToCart, trackProductView } from '@snowplow/browser-plugin-snowplow-ecommerce';
 import {
   clearUserData,
   disableAnonymousTracking,
@@ -83,7 +79,11 @@ const page = {
   add: () => trackAddToCart({ products: [product], total_value: 24.49, currency: 'USD' }),
   pageView: () => trackPageView(),
   newSession: () => newSession(),
-  clearUserData, disableAnonymousTracking, enableAnonymousTracking, setOptOutCookie, setUserId,
+  clearUserData,
+  disableAnonymousTracking,
+  enableAnonymousTracking,
+  setOptOutCookie,
+  setUserId,
 
   /** Returns the visitor's attributes, read by another evaluator of the same namespace. */
   async attributes(namespace = 'sp1'): Promise<Attributes[string] | undefined> {

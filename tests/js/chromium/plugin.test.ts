@@ -59,7 +59,9 @@ describe('an intervention', () => {
       () =>
         new Promise((resolve) => {
           const tracker = tripline.start({
-            handlers: { banner: (intervention, its) => resolve([intervention, its === tracker, tracker.getDomainUserId()]) },
+            handlers: {
+              banner: (intervention, its) => resolve([intervention, its === tracker, tracker.getDomainUserId()]),
+            },
           });
           for (let views = 1; views <= 4; ++views) tripline.view();
         }),
@@ -82,7 +84,9 @@ describe('an intervention', () => {
       tripline.start({
         handlers: {
           h1: () => undefined,
-          h2: () => { throw new Error('boom'); },
+          h2: () => {
+            throw new Error('boom');
+          },
           h3: () => Promise.reject('nope'),
         },
       });
@@ -116,13 +120,21 @@ describe('an intervention', () => {
   test('is measured as the options choose, with the entities that they add', async () => {
     await page.evaluate(() => {
       tripline.start({
-        handlers: { ok: tripline.note, broken: () => { throw null; } },
+        handlers: {
+          ok: tripline.note,
+          broken: () => {
+            throw null;
+          },
+        },
         measurement: {
           delivery: false,
           dispatch_accept: ({ name }) => name === 'cart_abandonment',
           context: [
             { schema: 'iglu:com.acme/fixed/jsonschema/1-0-0', data: { a: 1 } },
-            (event, { name }, data) => ({ schema: 'iglu:com.acme/made/jsonschema/1-0-0', data: { event, name, ...data } }),
+            (event, { name }, data) => ({
+              schema: 'iglu:com.acme/made/jsonschema/1-0-0',
+              data: { event, name, ...data },
+            }),
             () => null,
           ],
         },
@@ -151,7 +163,14 @@ describe('an intervention', () => {
 
   test('a measurement that throws has no effect on handlers', async () => {
     await page.evaluate(() => {
-      tripline.start({ handlers: { ok: tripline.note }, measurement: { dispatch_accept: () => { throw new Error('no'); } } });
+      tripline.start({
+        handlers: { ok: tripline.note },
+        measurement: {
+          dispatch_accept: () => {
+            throw new Error('no');
+          },
+        },
+      });
       tripline.add();
     });
     await noted(['cart_abandonment']);
@@ -184,8 +203,14 @@ describe('the tracker', () => {
 
   test('has its own evaluator', async () => {
     await page.evaluate(() => {
-      tripline.start({ handlers: { banner: ({ name }, { namespace }) => tripline.notes.push(`${namespace} ${name}`) } }, 'a');
-      tripline.start({ handlers: { banner: ({ name }, { namespace }) => tripline.notes.push(`${namespace} ${name}`) } }, 'b');
+      tripline.start(
+        { handlers: { banner: ({ name }, { namespace }) => tripline.notes.push(`${namespace} ${name}`) } },
+        'a',
+      );
+      tripline.start(
+        { handlers: { banner: ({ name }, { namespace }) => tripline.notes.push(`${namespace} ${name}`) } },
+        'b',
+      );
       for (let views = 1; views <= 3; ++views) tripline.view();
       tripline.view('b');
     });
@@ -196,7 +221,9 @@ describe('the tracker', () => {
 
   test('may share one plugin with another, and both stay separate', async () => {
     await page.evaluate(() => {
-      const signals = tripline.signals({ handlers: { banner: ({ name }, { namespace }) => tripline.notes.push(`${namespace} ${name}`) } });
+      const signals = tripline.signals({
+        handlers: { banner: ({ name }, { namespace }) => tripline.notes.push(`${namespace} ${name}`) },
+      });
       tripline.startWith(signals, 'a');
       tripline.startWith(signals, 'b');
       for (let views = 1; views <= 4; ++views) tripline.view('b');
@@ -245,7 +272,12 @@ test('rules 2 and 10: atomic fields have values of their types, and a filter on 
   }));
   const bundle = {
     attribute_groups: [{ name: 'g', attribute_key: { name: 'domain_userid' }, attributes: counters }],
-    interventions: [{ name: 'all', criteria: { all: counters.map(({ name }) => ({ attribute: `g:${name}`, operator: '=', value: 1 })) } }],
+    interventions: [
+      {
+        name: 'all',
+        criteria: { all: counters.map(({ name }) => ({ attribute: `g:${name}`, operator: '=', value: 1 })) },
+      },
+    ],
   };
   site.answers.set('/fields.json', { type: 'application/json', body: JSON.stringify(bundle) });
   await page.evaluate(() => {
@@ -337,7 +369,9 @@ describe('handlers', () => {
       const { addInterventionHandlers, removeInterventionHandlers } = tripline.plugin;
       addInterventionHandlers({ early: () => tripline.notes.push('early') });
       removeInterventionHandlers('early');
-      tripline.start({ handlers: { a: () => tripline.notes.push('a'), b: () => tripline.notes.push('b'), c: tripline.note } });
+      tripline.start({
+        handlers: { a: () => tripline.notes.push('a'), b: () => tripline.notes.push('b'), c: tripline.note },
+      });
       addInterventionHandlers({ a: () => tripline.notes.push('new a') });
       removeInterventionHandlers(['b', 'unknown']);
       removeInterventionHandlers('c', ['unknown']);
@@ -350,7 +384,10 @@ describe('handlers', () => {
   test('that trigger themselves by an event are stopped after 20 times', async () => {
     const bundle = JSON.parse(readSample('ecom_bundle.json')) as { interventions: { criteria: object }[] };
     bundle.interventions = [
-      { ...bundle.interventions[0], criteria: { attribute: 'ecom_attributes:count_product_views', operator: 'changed' } },
+      {
+        ...bundle.interventions[0],
+        criteria: { attribute: 'ecom_attributes:count_product_views', operator: 'changed' },
+      },
     ];
     site.answers.set('/looping.json', { type: 'application/json', body: JSON.stringify(bundle) });
     await page.evaluate(() => {
@@ -455,7 +492,9 @@ describe('from page to page', () => {
       tripline.plugin.getEvaluator()?.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } });
       tripline.add();
     });
-    await vi.waitFor(async () => expect(await problems()).toEqual([expect.stringMatching(/^options: .* retried on the next page/)]));
+    await vi.waitFor(async () =>
+      expect(await problems()).toEqual([expect.stringMatching(/^options: .* retried on the next page/)]),
+    );
     complaints.splice(0).forEach((complaint) => expect(complaint).toContain('404')); // the browser's own
     site.answers.delete(missing);
     await go(page, `${site.url}next`);
@@ -564,11 +603,15 @@ describe('several tabs', () => {
     await vi.waitFor(
       async () =>
         expect(await page.evaluate(() => tripline.attributes())).toEqual({
-          count_product_views: 300, count_add_to_cart: 0, total_cart_value: null,
+          count_product_views: 300,
+          count_add_to_cart: 0,
+          total_cart_value: null,
         }),
       { timeout: 20_000 },
     );
-    await vi.waitFor(async () => expect((await Promise.all(tabs.map(notes))).flat()).toEqual(['discount']), { timeout: 10_000 });
+    await vi.waitFor(async () => expect((await Promise.all(tabs.map(notes))).flat()).toEqual(['discount']), {
+      timeout: 10_000,
+    });
     expect((await Promise.all(tabs.map(problems))).flat()).toEqual([]);
   });
 
@@ -611,7 +654,10 @@ describe('failures', () => {
   ])('%s: an error names the remedy, and the tracker works', async (_, options, code, texts) => {
     site.answers.set('/gone', { type: 'text/plain', body: 'Not found', status: 404 });
     const [[, other], [, newer]] = foreignModules as [(typeof foreignModules)[0], (typeof foreignModules)[0]];
-    for (const [path, bytes] of [['/other.wasm', other], ['/newer.wasm', newer]] as const) {
+    for (const [path, bytes] of [
+      ['/other.wasm', other],
+      ['/newer.wasm', newer],
+    ] as const) {
       site.answers.set(path, { type: 'application/wasm', body: Buffer.from(bytes()) });
     }
     await tryOut(options);
@@ -626,27 +672,30 @@ describe('failures', () => {
   test.each([
     ['definitions', { definitions: '/never' }],
     ['wasm', { wasm: '/never' }],
-  ])('a server that does not respond to a request for %s: an error in time, and the next page counts', async (code, options) => {
-    site.routes.set('/never', () => undefined);
-    await page.evaluate((given) => {
-      tripline.start({ handlers: { banner: tripline.note }, loadTimeout: 3000, ...given });
-      tripline.add();
-    }, options);
-    const { took, report } = await page.evaluate(async () => {
-      const began = performance.now();
-      const report = await tripline.plugin.getEvaluator()?.doctor();
-      return { took: performance.now() - began, report };
-    });
-    expect(took).toBeLessThan(1500); // the limit is 1 s; a busy machine needs longer
-    expect(report?.findings.find(({ check }) => check === 'engine')?.message).toContain('still loading');
-    await vi.waitFor(async () => expect(await problems()).toHaveLength(1), { timeout: 10_000 });
-    expect((await problems())[0]).toMatch(new RegExp(`^${code}: .*/never did not come within 3 s`));
-    expect(await page.evaluate(() => tripline.plugin.getEvaluator()?.ready)).toBe(false);
-    site.routes.clear();
-    await go(page, `${site.url}next`);
-    await page.evaluate(() => void tripline.start());
-    expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_add_to_cart: 1 });
-  });
+  ])(
+    'a server that does not respond to a request for %s: an error in time, and the next page counts',
+    async (code, options) => {
+      site.routes.set('/never', () => undefined);
+      await page.evaluate((given) => {
+        tripline.start({ handlers: { banner: tripline.note }, loadTimeout: 3000, ...given });
+        tripline.add();
+      }, options);
+      const { took, report } = await page.evaluate(async () => {
+        const began = performance.now();
+        const report = await tripline.plugin.getEvaluator()?.doctor();
+        return { took: performance.now() - began, report };
+      });
+      expect(took).toBeLessThan(1500); // the limit is 1 s; a busy machine needs longer
+      expect(report?.findings.find(({ check }) => check === 'engine')?.message).toContain('still loading');
+      await vi.waitFor(async () => expect(await problems()).toHaveLength(1), { timeout: 10_000 });
+      expect((await problems())[0]).toMatch(new RegExp(`^${code}: .*/never did not come within 3 s`));
+      expect(await page.evaluate(() => tripline.plugin.getEvaluator()?.ready)).toBe(false);
+      site.routes.clear();
+      await go(page, `${site.url}next`);
+      await page.evaluate(() => void tripline.start());
+      expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_add_to_cart: 1 });
+    },
+  );
 
   test('a policy without wasm-unsafe-eval: an error names it', async () => {
     const before = site.policy;
@@ -692,7 +741,9 @@ describe('failures', () => {
     const codes = async (): Promise<unknown> => (await problems()).map((text) => text.split(':')[0]);
     // Waits before attributes() is called: that opens another evaluator, which may find and repair the damage, too.
     await vi.waitFor(async () => expect(await codes()).toEqual(['snapshot']), { timeout: 10_000 });
-    await vi.waitFor(async () => expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_product_views: 1 }));
+    await vi.waitFor(async () =>
+      expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_product_views: 1 }),
+    );
     expect(await codes()).toEqual(['snapshot']);
   });
 
@@ -704,7 +755,10 @@ describe('failures', () => {
     });
     await noted(['discount']);
     const session = await context.newCDPSession(page);
-    await session.send('Storage.clearDataForOrigin', { origin: new URL(site.url).origin, storageTypes: 'indexeddb,local_storage' });
+    await session.send('Storage.clearDataForOrigin', {
+      origin: new URL(site.url).origin,
+      storageTypes: 'indexeddb,local_storage',
+    });
     const viewed = (): Promise<unknown> =>
       page.evaluate(async () => {
         tripline.view();
@@ -747,7 +801,9 @@ describe('failures', () => {
         evaluator.on('intervention', ({ name }) => parent.postMessage([name, ...said], '*'));
         evaluator.track(payload);`,
     });
-    site.policy = site.policy.replace("script-src 'self'", `script-src 'self' ${site.url}`).replace("connect-src 'self'", `connect-src 'self' ${site.url}`);
+    site.policy = site.policy
+      .replace("script-src 'self'", `script-src 'self' ${site.url}`)
+      .replace("connect-src 'self'", `connect-src 'self' ${site.url}`);
   });
 });
 
@@ -756,6 +812,8 @@ async function wasm(): Promise<Buffer> {
 }
 
 function addToCart(): TrackerPayload {
-  const found = readSample('aftertrack.ndjson').split('\n').find((line) => line.includes('add_to_cart'));
+  const found = readSample('aftertrack.ndjson')
+    .split('\n')
+    .find((line) => line.includes('add_to_cart'));
   return JSON.parse(found ?? '') as TrackerPayload;
 }

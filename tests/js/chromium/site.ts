@@ -14,7 +14,8 @@ const defaultPolicy =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src data:; frame-src 'self'; " +
   "require-trusted-types-for 'script'";
 
-const html = '<!doctype html><link rel="icon" href="data:,"><title>Shop</title><script type="module" src="/page.js"></script>';
+const html =
+  '<!doctype html><link rel="icon" href="data:,"><title>Shop</title><script type="module" src="/page.js"></script>';
 
 interface Answer {
   type: string;
@@ -72,7 +73,11 @@ export class Site {
         {
           // The built files are loaded as they are.
           name: 'dist-is-external',
-          setup: ({ onResolve }) => onResolve({ filter: /\/js\/dist\// }, ({ path }) => ({ path: path.replace(/^.*\/js/, ''), external: true })),
+          setup: ({ onResolve }) =>
+            onResolve({ filter: /\/js\/dist\// }, ({ path }) => ({
+              path: path.replace(/^.*\/js/, ''),
+              external: true,
+            })),
         },
       ],
     });
@@ -118,8 +123,13 @@ export function openBrowser(): Promise<Browser> {
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
     args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
     ],
   });
 }

@@ -70,7 +70,12 @@ describe('indexedDB.open()', () => {
     const done = page.evaluate(async () => {
       const evaluator = tripline.plugin.getEvaluator()!;
       const key = { name: 'domain_userid', id: tripline.tracker!.getDomainUserId() };
-      return Promise.all([evaluator.ready, evaluator.attributes(key), evaluator.explain('cart_abandonment', key), evaluator.doctor()]);
+      return Promise.all([
+        evaluator.ready,
+        evaluator.attributes(key),
+        evaluator.explain('cart_abandonment', key),
+        evaluator.doctor(),
+      ]);
     });
     await noted(page, ['cart_abandonment']);
     const [ready, read, explanation, report] = await done;
@@ -111,11 +116,14 @@ describe('indexedDB.open()', () => {
         const request = {} as IDBOpenDBRequest;
         addEventListener('open-database', () => {
           const real = open.apply(this, parameters);
-          real.onupgradeneeded = real.onerror = real.onsuccess = (event) => {
-            Object.defineProperty(request, 'result', { configurable: true, get: () => real.result });
-            const type = `on${event.type}` as 'onsuccess';
-            request[type]?.(event);
-          };
+          real.onupgradeneeded =
+            real.onerror =
+            real.onsuccess =
+              (event) => {
+                Object.defineProperty(request, 'result', { configurable: true, get: () => real.result });
+                const type = `on${event.type}` as 'onsuccess';
+                request[type]?.(event);
+              };
         });
         return request;
       };
@@ -206,51 +214,51 @@ describe('a database that no longer accepts writes', () => {
     expect(await problems(page)).toEqual([]);
   });
 
-  test.each([['with locks', undefined], ['without locks', withoutLocks]])(
-    'what it made start is started on no other page, neither while it lasts nor later (%s)',
-    async (_, without) => {
-      const page = await newPage(breakPut);
-      if (without) await context.addInitScript(without);
-      await start(page);
-      await add(page);
-      await noted(page, ['cart_abandonment']);
-      await go(page, site.url);
-      await start(page);
-      await views(page, 1);
-      await counts(page, { count_add_to_cart: 1, count_product_views: 1 });
-      const healed = await newPage();
-      await start(healed);
-      await counts(healed, { count_add_to_cart: 1, count_product_views: 1 });
-      expect([...(await notes(page)), ...(await notes(healed))]).toEqual([]);
-    },
-  );
+  test.each([
+    ['with locks', undefined],
+    ['without locks', withoutLocks],
+  ])('what it made start is started on no other page, neither while it lasts nor later (%s)', async (_, without) => {
+    const page = await newPage(breakPut);
+    if (without) await context.addInitScript(without);
+    await start(page);
+    await add(page);
+    await noted(page, ['cart_abandonment']);
+    await go(page, site.url);
+    await start(page);
+    await views(page, 1);
+    await counts(page, { count_add_to_cart: 1, count_product_views: 1 });
+    const healed = await newPage();
+    await start(healed);
+    await counts(healed, { count_add_to_cart: 1, count_product_views: 1 });
+    expect([...(await notes(page)), ...(await notes(healed))]).toEqual([]);
+  });
 });
 
 describe('without a database', () => {
-  test.each([['with locks', undefined], ['without locks', withoutLocks]])(
-    'two tabs count each its own events, and show one banner (%s)',
-    async (_, without) => {
-      await context.addInitScript(withoutDatabase);
-      if (without) await context.addInitScript(without);
-      const tabs = [await newPage(), await newPage()];
-      // Starts one after the other: trackers that start at once may each give the visitor a new id.
-      for (const tab of tabs) {
-        await start(tab);
-        await views(tab, 3);
-        await counts(tab, { count_product_views: 3 });
-      }
-      await views(tabs[0]!, 1);
-      await noted(tabs[0]!, ['discount']);
-      await views(tabs[1]!, 1);
-      await counts(tabs[1]!, { count_product_views: 4 });
-      expect(await notes(tabs[1]!)).toEqual([]);
-      expect(await stored(tabs[0]!)).toEqual([]);
-      expect(await codes(tabs[1]!)).toEqual(['storage']);
-      const next = await newPage();
-      await start(next);
-      await counts(next, { count_product_views: 0 });
-    },
-  );
+  test.each([
+    ['with locks', undefined],
+    ['without locks', withoutLocks],
+  ])('two tabs count each its own events, and show one banner (%s)', async (_, without) => {
+    await context.addInitScript(withoutDatabase);
+    if (without) await context.addInitScript(without);
+    const tabs = [await newPage(), await newPage()];
+    // Starts one after the other: trackers that start at once may each give the visitor a new id.
+    for (const tab of tabs) {
+      await start(tab);
+      await views(tab, 3);
+      await counts(tab, { count_product_views: 3 });
+    }
+    await views(tabs[0]!, 1);
+    await noted(tabs[0]!, ['discount']);
+    await views(tabs[1]!, 1);
+    await counts(tabs[1]!, { count_product_views: 4 });
+    expect(await notes(tabs[1]!)).toEqual([]);
+    expect(await stored(tabs[0]!)).toEqual([]);
+    expect(await codes(tabs[1]!)).toEqual(['storage']);
+    const next = await newPage();
+    await start(next);
+    await counts(next, { count_product_views: 0 });
+  });
 
   test('of tabs that decide at the same time, one shows the banner', async () => {
     await context.addInitScript(withoutDatabase);
@@ -279,7 +287,8 @@ describe('without a database', () => {
     const first = await newPage(() => {
       const wait = globalThis.setTimeout;
       // The two seconds for which the tab holds its claim never end.
-      globalThis.setTimeout = ((call: () => void, ms?: number) => (ms === 2000 ? 0 : wait(call, ms))) as typeof setTimeout;
+      globalThis.setTimeout = ((call: () => void, ms?: number) =>
+        ms === 2000 ? 0 : wait(call, ms)) as typeof setTimeout;
     });
     await first.evaluate(fillLocalStorage);
     await start(first);

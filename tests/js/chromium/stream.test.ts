@@ -105,21 +105,23 @@ describe('a subscription', () => {
   });
 
   test('reads ids from events by selectors, also from events tracked before its code was loaded', async () => {
-    await page.evaluate(
-      (endpoint) => {
-        tripline.start({ handlers: { banner: tripline.note } });
-        tripline.plugin.subscribeToInterventions({
-          endpoint,
-          attributeKeyTargets: { product_id: '/co/com.snowplowanalytics.snowplow.ecommerce/product/id', language: 'br_lang' },
-          attributeKeyIds: { store_id: 's1' },
-        });
-        tripline.view();
-        tripline.pageView();
-      },
-      server.url,
-    );
+    await page.evaluate((endpoint) => {
+      tripline.start({ handlers: { banner: tripline.note } });
+      tripline.plugin.subscribeToInterventions({
+        endpoint,
+        attributeKeyTargets: {
+          product_id: '/co/com.snowplowanalytics.snowplow.ecommerce/product/id',
+          language: 'br_lang',
+        },
+        attributeKeyIds: { store_id: 's1' },
+      });
+      tripline.view();
+      tripline.pageView();
+    }, server.url);
     await server.reached(1);
-    await vi.waitFor(() => expect(server.asked.at(-1)?.query).toMatchObject({ product_id: 'P-100', language: 'en-US', store_id: 's1' }));
+    await vi.waitFor(() =>
+      expect(server.asked.at(-1)?.query).toMatchObject({ product_id: 'P-100', language: 'en-US', store_id: 's1' }),
+    );
   });
 
   test('that is made before its tracker waits for it', async () => {
@@ -138,7 +140,10 @@ describe('a subscription', () => {
       server.url,
     );
     expect(same).toBe(true);
-    await page.evaluate((endpoint) => void tripline.plugin.subscribeToInterventions({ endpoint, apiPath: '/other/interventions' }), server.url);
+    await page.evaluate(
+      (endpoint) => void tripline.plugin.subscribeToInterventions({ endpoint, apiPath: '/other/interventions' }),
+      server.url,
+    );
     await vi.waitFor(() => expect(server.asked.at(-1)?.path).toBe('/other/interventions'));
     await server.reached(1);
     expect(await page.evaluate(() => tripline.states.at(-1))).toBe('sp1 closed');
@@ -164,7 +169,9 @@ describe('a subscription', () => {
       tripline.plugin.subscribeToInterventions({ self: tripline, big: 1n } as never);
     });
     const told = expect.stringContaining('"endpoint"') as string;
-    await vi.waitFor(async () => expect(await page.evaluate(() => tripline.problems.map(({ message }) => message))).toEqual([told]));
+    await vi.waitFor(async () =>
+      expect(await page.evaluate(() => tripline.problems.map(({ message }) => message))).toEqual([told]),
+    );
   });
 });
 
@@ -177,18 +184,22 @@ function ofTheSite(): string {
 describe('a message that the page missed while the server did not respond', () => {
   const silent = (): void => undefined;
 
-  test.each(['the same', 'another'])('is requested by Last-Event-ID until there is a response, by a page of %s origin', async (origin) => {
-    await subscribe({ endpoint: origin === 'another' ? server.url : ofTheSite(), connectionTimeoutMs: 300 });
-    await server.reached(1);
-    server.send(offer(), '1');
-    await noted(['offer']);
-    server.opening = `id: 2\ndata: ${JSON.stringify(offer('missed'))}\n\n`;
-    server.answers.push(silent, (_, response) => response.writeHead(503).end());
-    server.cut();
-    await noted(['offer', 'missed']);
-    const asked = server.asked.filter(({ method }) => method === 'GET');
-    expect(asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, '1', '1', '1']);
-  }, 30_000);
+  test.each(['the same', 'another'])(
+    'is requested by Last-Event-ID until there is a response, by a page of %s origin',
+    async (origin) => {
+      await subscribe({ endpoint: origin === 'another' ? server.url : ofTheSite(), connectionTimeoutMs: 300 });
+      await server.reached(1);
+      server.send(offer(), '1');
+      await noted(['offer']);
+      server.opening = `id: 2\ndata: ${JSON.stringify(offer('missed'))}\n\n`;
+      server.answers.push(silent, (_, response) => response.writeHead(503).end());
+      server.cut();
+      await noted(['offer', 'missed']);
+      const asked = server.asked.filter(({ method }) => method === 'GET');
+      expect(asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, '1', '1', '1']);
+    },
+    30_000,
+  );
 
   test.each(['Größe', '☃ 👟'])('is requested by the bytes of the id "%s", as by EventSource', async (id) => {
     server.opening = `retry: 100\nid: ${id}\n\n`;
@@ -197,10 +208,13 @@ describe('a message that the page missed while the server did not respond', () =
     await server.reached(2);
     await vi.waitFor(async () => expect(await page.evaluate(() => tripline.states)).toContain('sp1 open'));
     server.cut();
-    const again = await vi.waitFor(() => {
-      expect(server.asked.length).toBe(4);
-      return server.asked.slice(2).map(({ lastEventId }) => lastEventId);
-    }, { timeout: 10_000 });
+    const again = await vi.waitFor(
+      () => {
+        expect(server.asked.length).toBe(4);
+        return server.asked.slice(2).map(({ lastEventId }) => lastEventId);
+      },
+      { timeout: 10_000 },
+    );
     expect(again[0]).toBe(again[1]);
     expect(Buffer.from(again[0] ?? '', 'latin1').toString('utf8')).toBe(id);
   });
