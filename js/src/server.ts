@@ -12,15 +12,28 @@ import {
   type DefinitionsSource,
   type WasmSource,
 } from './engine/load.js';
+import type { ReadableEvent } from './event/event-log.js';
+import { readEvent } from './event/inputs.js';
 import { fileOr } from './support/local-file.js';
 import type { Limits } from './engine/engine-base.js';
 import { definitionsProblem, EngineError, messageOf } from './support/problem.js';
-import type { Diagnostic } from './types.js';
+import type { Diagnostic, TrackerPayload } from './types.js';
 
 export type { Engine } from './engine/engine.js';
 export type { DefinitionsSource, WasmSource } from './engine/load.js';
 export type { HeldIds, Limits, ProcessOptions } from './engine/engine-base.js';
 export { EngineError } from './support/problem.js';
+export { agenticContext, currentLog, logEvent, narrative } from './event/event-log.js';
+export type {
+  AgenticContext,
+  EventLog,
+  EventLogDefinition,
+  EventLogEventDefinition,
+  EventLogPropertyDefinition,
+  EventSelectionDefinition,
+  LoggedEvent,
+  ReadableEvent,
+} from './event/event-log.js';
 export { stringAttributes } from './delivery/string-attributes.js';
 export type {
   AttributeKey,
@@ -72,6 +85,14 @@ export async function check(
 ): Promise<Diagnostic[]> {
   const [module, bundle] = await Promise.all([newModule(wasm, loadTimeout), readDefinitions(definitions, loadTimeout)]);
   return Engine.load(module, bundle).diagnostics;
+}
+
+/**
+ * Reads a tracker payload for `logEvent`; each part of it is decoded once, and only if it is asked for. `receivedAt`:
+ * when a server received the payload (ms).
+ */
+export function readPayload(payload: TrackerPayload, receivedAt?: number): ReadableEvent {
+  return readEvent(payload, receivedAt);
 }
 
 /** Compiled modules by their source. */

@@ -57,10 +57,19 @@ function getterOf(input: Input): Getter {
   };
 }
 
-/** Reads a payload for callers that want atomic fields by their canonical names. */
-export function readEvent(payload: TrackerPayload): TrackedEvent & { field(name: string): InputValue } {
-  const event = new TrackedEvent(payload);
-  return Object.assign(event, { field: (name: string) => inputValue(fieldGetter(name)(event)) });
+/**
+ * Reads a payload for callers that want single values: atomic fields by their canonical names, or any input without the
+ * engine's limits.
+ */
+export function readEvent(
+  payload: TrackerPayload,
+  receivedAt?: number,
+): TrackedEvent & { field(name: string): InputValue; read(input: Input): unknown } {
+  const event = new TrackedEvent(payload, receivedAt);
+  return Object.assign(event, {
+    field: (name: string) => inputValue(fieldGetter(name)(event)),
+    read: (input: Input) => getterOf(input)(event),
+  });
 }
 
 function fieldGetter(name: string): Getter {
