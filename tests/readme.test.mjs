@@ -1,11 +1,11 @@
 // Checks that every command line in a README is run: here, or by a part of tests/run. A command that this file does not
-// know fails, so that each new one gets its test.
+// know fails, so that each new one gets its test. Checks that every link leads to a file, and to a heading of it.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -42,6 +42,7 @@ const runners = [
   [/^node tests\/bench\/sandbox\/load\.mjs/, notRun], // measures for a minute
   [/^python3 -m venv signals && signals\/bin\/pip install snowplow-signals==/, byPart('clients')],
   [/^npm --prefix js (run types|test)/, byPart('js')],
+  [/^npm install tripline$/, () => {}], // not published yet; tests/js/package.test.ts installs what would be
   [/^npm --prefix tests\/e2e test/, byPart('e2e')],
   [/^\.setup\/build( (native|wasm|js|shop))*$/, byPart('native')], // tests/run does this first
   [
@@ -69,9 +70,48 @@ test('the program in README.md is the one that a plain build makes', () => {
   assert.match(cmake, /`cmake -S \. -B build && cmake --build build` makes the program/);
 });
 
+for (const file of documents()) {
+  test(`${file}: its links lead to files and headings`, () => {
+    for (const link of linksOf(file)) {
+      const [path, heading] = link.split('#');
+      const target = path === '' ? file : join(dirname(file), path);
+      assert.ok(existsSync(join(root, target)), `${link}: there is no ${target}`);
+      if (heading) assert.ok(headingsOf(target).includes(heading), `${link}: ${target} has no such heading`);
+    }
+  });
+}
+
+test('the README of the package has at most 150 lines', () => {
+  assert.ok(readFileSync(join(root, 'js/README.md'), 'utf8').split('\n').length <= 151);
+});
+
+function documents() {
+  return execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+}
+
 function readmes() {
-  const files = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
-  return files.filter((file) => commandsOf(file).length > 0);
+  return documents().filter((file) => commandsOf(file).length > 0);
+}
+
+/** Returns the addresses of the links that are relative, outside of code. */
+function linksOf(file) {
+  const text = withoutCode(readFileSync(join(root, file), 'utf8')).replaceAll(/`[^`\n]*`/g, '');
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link).filter((link) => !/^[a-z]+:/.test(link));
+}
+
+/** Returns the names by which links lead to a file's headings. */
+function headingsOf(file) {
+  const text = withoutCode(readFileSync(join(root, file), 'utf8'));
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function withoutCode(text) {
+  return text.replaceAll(/^ *```.*?^ *```/gms, '');
 }
 
 /** Returns the lines of ```sh blocks, without comments. Joins a line that ends in \ with the next one. */

@@ -1,4 +1,4 @@
-// Compares the table of bounds in the README of the package with the code.
+// Compares the table in js/docs/bounds.md with the code.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as bounds from '../../js/src/support/bounds.js';
@@ -35,7 +35,7 @@ const hours = (ms: number): string => `${count(ms / 3_600_000)} hours`;
 const seconds = (ms: number): string => `${count(ms / 1000)} second${ms === 1000 ? '' : 's'}`;
 const minutes = (ms: number): string => `${count(ms / 60_000)} minutes`;
 
-// Each bound in bounds.ts needs a row, or a part of one, here and in the README.
+// Each bound in bounds.ts needs a row, or a part of one, here and in that document.
 const table = `
 | what | where | how much | how long |
 | --- | --- | --- | --- |
@@ -57,9 +57,9 @@ const table = `
 | the stream of a hidden page | the page | | ${seconds(longestHidden)} |
 `;
 
-test('the README has the table of bounds', () => {
-  const readme = readFileSync(new URL('../../js/README.md', import.meta.url), 'utf8');
-  const found = /^\| what \| where \|.*?\n\n/ms.exec(readme)?.[0];
+test('js/docs/bounds.md has the table of bounds', () => {
+  const text = readFileSync(new URL('../../js/docs/bounds.md', import.meta.url), 'utf8');
+  const found = /^\| what \| where \|.*?\n\n/ms.exec(text)?.[0];
   expect(found?.trim()).toBe(table.trim());
 });
 

@@ -1,8 +1,8 @@
 // Unpacks the package beside a new project: the package must need nothing else.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -10,17 +10,19 @@ const js = fileURLToPath(new URL('../../js/', import.meta.url));
 const manifest = JSON.parse(readFileSync(`${js}package.json`, 'utf8')) as { exports: Record<string, unknown> };
 
 let project: string;
+let installed: string;
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'tripline-package-'));
   const modules = join(project, 'node_modules');
-  mkdirSync(join(modules, 'tripline'), { recursive: true });
+  installed = join(modules, 'tripline');
+  mkdirSync(installed, { recursive: true });
   const [{ filename = '' } = {}] = JSON.parse(
     execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
       cwd: js,
       encoding: 'utf8',
     }),
   ) as { filename?: string }[];
-  execFileSync('tar', ['-xzf', join(project, filename), '--strip-components=1', '-C', join(modules, 'tripline')]);
+  execFileSync('tar', ['-xzf', join(project, filename), '--strip-components=1', '-C', installed]);
   symlinkSync(join(js, 'node_modules/@snowplow'), join(modules, '@snowplow')); // the optional peer, whose types the package uses
   writeFileSync(join(project, 'package.json'), '{"type":"module"}');
 });
@@ -44,6 +46,20 @@ test('every entry can be imported, and the engine finds its module', () => {
       evaluator.on('error', () => {});
       console.log((await evaluator.doctor()).findings.length);`),
   ).toBe('/interventions\ntrue\n7\n');
+});
+
+test('links between its documents lead to documents of the package, or to those of the engine in the repository', () => {
+  const files = new Set(readdirSync(installed, { recursive: true, encoding: 'utf8' }));
+  const documents = [...files].filter((file) => /^(README|CHANGELOG|docs\/.*)\.md$/.test(file));
+  expect(documents.length).toBeGreaterThan(10);
+  for (const document of documents) {
+    const text = readFileSync(join(installed, document), 'utf8').replaceAll(/`[^`\n]*`/g, '');
+    const links = [...text.matchAll(/\]\((?![a-z]+:)([^)#\s]+)/g)].map(([, link = '']) =>
+      join(dirname(document), link),
+    );
+    const broken = links.filter((link) => !files.has(link) && !link.startsWith('../core/'));
+    expect(broken, document).toEqual([]);
+  }
 });
 
 test.each(['bundler', 'nodenext'])('its types are complete for a project that resolves as "%s"', (moduleResolution) => {

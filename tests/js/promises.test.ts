@@ -256,7 +256,7 @@ const promises: Record<string, Record<string, string[]>> = {
       'each shows interventions for its own visitor',
     ],
   },
-  'A page shows and reports only what is for the ids that it holds: see below.': {
+  'A page shows and reports only what is for the ids that it holds: see [visitors](docs/visitors.md).': {
     'held-ids.test.ts': [
       'of atomic keys are those of the last payload; a missing field means no id',
       "a user's timer does not fire; when the user is back, criteria that still hold fire",
@@ -317,8 +317,8 @@ const promises: Record<string, Record<string, string[]>> = {
     'evaluator.test.ts': ['receipts of interventions are not counted'],
     'chromium/plugin.test.ts': ['is measured as by the official plugin'],
   },
-  'What waits, where, how much of it, and for how long:': {
-    'bounds.test.ts': ['the README has the table of bounds'],
+  '[What waits, where, how much of it, and for how long](docs/bounds.md) is a table.': {
+    'bounds.test.ts': ['js/docs/bounds.md has the table of bounds'],
   },
   "What is in localStorage for a moment is the tracker's payload, as in the tracker's own queue; notes of what was started are hashes and times.":
     {

@@ -1,9 +1,9 @@
-// Compiles every TypeScript snippet of the READMEs strictly against the built package, and compares the output of the
+// Compiles every TypeScript snippet of the READMEs and documents strictly against the built package, and compares the output of the
 // rules with the comments beside it.
 
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { afterAll, describe, expect, it } from 'vitest';
@@ -19,12 +19,16 @@ declare const bundle: object;
 declare const definitions: object;
 `;
 
-describe.each(['README.md', 'js/README.md', 'js/docs/why-not.md', 'js/docs/shapes.md'])('%s', (readme) => {
-  const snippets = [...readFileSync(root + readme, 'utf8').matchAll(/^ *```ts\n(.*?)^ *```/gms)].map(
-    ([, code = '']) => code,
-  );
+const snippetsOf = (readme: string): string[] =>
+  [...readFileSync(root + readme, 'utf8').matchAll(/^ *```ts\n(.*?)^ *```/gms)].map(([, code = '']) => code);
 
-  it('has snippets', () => expect(snippets.length).toBeGreaterThan(0));
+const documents = readdirSync(`${root}js/docs`).map((name) => `js/docs/${name}`);
+const withSnippets = ['README.md', 'js/README.md', ...documents].filter((name) => snippetsOf(name).length > 0);
+
+it('most documents have snippets', () => expect(withSnippets.length).toBeGreaterThan(6));
+
+describe.each(withSnippets)('%s', (readme) => {
+  const snippets = snippetsOf(readme);
 
   it.each(snippets.map((code, index) => [index + 1, code] as const))(
     'snippet %i compiles',
@@ -53,9 +57,9 @@ describe.each(['README.md', 'js/README.md', 'js/docs/why-not.md', 'js/docs/shape
   );
 });
 
-it('the rules of the README print the values in their comments', async () => {
+it('the rules of js/docs/testing.md print the values in their comments', async () => {
   const snippet =
-    /^```ts\n([^`]*tripline\/testing.*?)^```/ms.exec(readFileSync(`${root}js/README.md`, 'utf8'))?.[1] ?? '';
+    /^```ts\n([^`]*tripline\/testing.*?)^```/ms.exec(readFileSync(`${root}js/docs/testing.md`, 'utf8'))?.[1] ?? '';
   const { outputFiles } = await build({
     stdin: { contents: snippet, loader: 'ts' },
     bundle: true,

@@ -43,7 +43,7 @@ export type EventLogPropertyDefinition = { output_name?: string } & (
   | { type: 'entity'; vendor: string; name: string; major_version: number; path: string; index?: number }
 );
 
-/** What a log keeps of an event. */
+/** The parts of an event that a log keeps. */
 export interface LoggedEvent {
   /** Event id. */
   readonly id: string;

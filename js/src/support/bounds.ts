@@ -1,4 +1,4 @@
-// Limits of what waits, where and for how long. The table under "What it promises" in README.md has the same numbers,
+// Limits of what waits, where and for how long. The table in js/docs/bounds.md has the same numbers,
 // which a test checks.
 
 /** Events of one page that wait to be counted: tracked events, attributes that were set, pushed interventions. */
