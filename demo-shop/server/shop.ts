@@ -61,7 +61,7 @@ async function serveFiles(shop: FastifyInstance, folder: URL): Promise<void> {
     index: false,
     allowedPath: (path) => !path.endsWith('.html'),
     cacheControl: false,
-    setHeaders: (response, path) => response.setHeader('Cache-Control', cacheControl(path)),
+    setHeaders: (response, path) => void response.setHeader('Cache-Control', cacheControl(path)),
   });
 }
 

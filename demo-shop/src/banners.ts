@@ -51,12 +51,16 @@ function bannerElement(intervention: Intervention, banner: Banner): HTMLElement 
 
 // Shows, for the demo, the visitor's attribute values behind the decision, without the name of their group.
 function reasons(intervention: Intervention): HTMLElement {
-  const values = Object.entries(intervention.attributes).map(([name, value]) => [name.split(':').at(-1), value]);
+  const values = Object.entries(intervention.attributes);
   return element('details', {
     class: 'banner-reasons',
     children: [
       element('summary', { text: 'Why now?' }),
-      element('ul', { children: values.map(([name, value]) => element('li', { text: `${name} = ${String(value)}` })) }),
+      element('ul', {
+        children: values.map(([name, value]) =>
+          element('li', { text: `${name.split(':').at(-1)!} = ${String(value)}` }),
+        ),
+      }),
     ],
   });
 }

@@ -443,7 +443,7 @@ export function forPages(bundle: Bundle, { publishedOnly = false }: ForPagesOpti
 }
 
 function published(bundle: Bundle): Bundle {
-  const lists = Object.entries(bundle as unknown as Record<string, Definition[]>);
+  const lists = Object.entries(bundle as unknown as Record<string, Partial<Definition>[]>);
   return Object.fromEntries(
     lists.map(([kind, list]) => [kind, list.filter((definition) => definition.is_published !== false)]),
   ) as unknown as Bundle;

@@ -13,7 +13,7 @@ import { measure, type MeasurementOptions } from './delivery/measurement.js';
 import type { SubscriptionOptions } from './stream/options.js';
 import { TrackerSubscription, type Feed, type Subscription } from './stream/subscription.js';
 import { longestWaitForSubscription } from './support/bounds.js';
-import type { Intervention, TrackerPayload, Problem } from './types.js';
+import type { Intervention, Problem } from './types.js';
 
 export { createEvaluator } from './evaluator/evaluator.js';
 export { indexedDbStore, memoryStore } from './state/store.js';
@@ -84,11 +84,11 @@ export function SignalsPlugin(options: SignalsPluginOptions = {}): BrowserPlugin
     },
     afterTrack(payload) {
       const instance = own.get(String(payload['tna']));
-      instance?.evaluator.track(payload as TrackerPayload);
-      if (instance?.feed && !isReceipt(payload as TrackerPayload)) instance.feed.update(payload as TrackerPayload);
+      instance?.evaluator.track(payload);
+      if (instance?.feed && !isReceipt(payload)) instance.feed.update(payload);
     },
     filter(payload) {
-      return own.get(String(payload['tna']))?.evaluator.visitor.allows(payload as TrackerPayload) ?? true;
+      return own.get(String(payload['tna']))?.evaluator.visitor.allows(payload) ?? true;
     },
     deactivatePlugin(core) {
       for (const [namespace, { tracker, evaluator, feed }] of own) {

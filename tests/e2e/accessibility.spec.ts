@@ -47,7 +47,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
           await page.goto(path);
           await page.waitForLoadState('networkidle');
           const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-          expect(content, path).toBeLessThanOrEqual(width!);
+          expect(content, path).toBeLessThanOrEqual(width);
         }
       });
 
@@ -160,7 +160,7 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
     await page.keyboard.press('Tab');
     if (await target.evaluate((element) => element === document.activeElement)) return;
   }
-  throw new Error(`Tab did not reach ${target}.`);
+  throw new Error(`Tab did not reach ${String(target)}.`);
 }
 
 async function expectAccessible(page: Page): Promise<void> {

@@ -79,7 +79,7 @@ function slowParts(text: string): Parts | undefined {
   const characters = [...clean(text)];
   const take = (ends: string): string => {
     let taken = '';
-    while (characters[0] !== undefined && !ends.includes(characters[0])) taken += characters.shift();
+    while (characters[0] !== undefined && !ends.includes(characters[0])) taken += characters.shift()!;
     return taken;
   };
   const skip = (expected: string): boolean => characters[0] === expected && characters.shift() !== undefined;

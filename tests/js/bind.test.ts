@@ -272,7 +272,7 @@ test('rule 2: every atomic field that a payload has is of the type of its field'
   const read1 = (name: string): unknown => read(payload, atomic(name));
   const known = [...new Set(names)].filter((name) => read1(name) !== undefined);
   expect(known.length).toBeGreaterThan(80);
-  expect(known.map((name) => [name, Object(read1(name)).constructor.name])).toEqual(
+  expect(known.map((name) => [name, (Object(read1(name)) as object).constructor.name])).toEqual(
     known.map((name) => [name, typeOf(name)]),
   );
 });

@@ -278,7 +278,7 @@ describe('objects that are not published', () => {
       pointer: '',
       message: expect.stringContaining(
         "attribute_groups 'visit' version 2, services 'web', interventions 'draft' version 1",
-      ),
+      ) as string,
     };
     const named = { ...dumped, interventions: dumped.interventions.slice(0, 2) };
     expect(await check(named, { wasm: wasmBytes })).toEqual([warning]);

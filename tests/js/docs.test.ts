@@ -80,7 +80,7 @@ describe('the definition language', () => {
     const refused = {
       ...bundleWith({ name: 'x', criteria: { attribute: 'visit:views', operator: 'becomes', value: 1 } }),
     };
-    const [{ message = '' } = {}] = await check(refused, { wasm });
+    const [{ message } = { message: '' }] = await check(refused, { wasm });
     for (const operator of [
       '=',
       '!=',

@@ -115,7 +115,7 @@ describe.each(hanging)('%s that never resolves', (what, code, options) => {
     const given = { wasm, loadTimeout: 600 };
     const calls = await Promise.allSettled([loadEngine({ definitions, ...given }), check(definitions, given)]);
     for (const call of calls) {
-      const { reason } = call as PromiseRejectedResult;
+      const reason: unknown = (call as PromiseRejectedResult).reason;
       expect(reason).toBeInstanceOf(EngineError);
       expect(reason).toMatchObject({ code, message: expect.stringContaining('loadTimeout') as string });
     }

@@ -221,8 +221,9 @@ const quiet = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 /** Makes the waits between attempts a hundred times shorter. */
 function hurry(): void {
   const wait = globalThis.setTimeout;
-  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((call: () => void, ms = 0, ...rest: []) =>
-    wait(call, ms > 400 && ms !== 2500 ? ms / 100 : ms, ...rest)) as typeof setTimeout);
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation((call: () => void, ms = 0, ...rest: []) =>
+    wait(call, ms > 400 && ms !== 2500 ? ms / 100 : ms, ...rest),
+  );
 }
 
 describe('a stream', () => {

@@ -23,7 +23,7 @@ createEvaluator({ definitions: Promise.resolve(bundle) });
 createEvaluator({ definitions: import('tripline').then(() => '/definitions.json') });
 // @ts-expect-error: definitions are missing
 createEvaluator({});
-// @ts-expect-error
+// @ts-expect-error: the options are missing
 createEvaluator();
 // @ts-expect-error: a number is not a bundle
 createEvaluator({ definitions: 5 });

@@ -95,7 +95,7 @@ subscribeToInterventions(
 );
 const stop: () => void = subscription.on(
   'status',
-  ({ state, reason = '', retryIn = 0 }: StreamStatus) => state + reason + retryIn,
+  ({ state, reason = '', retryIn = 0 }: StreamStatus) => `${state} ${reason} ${retryIn}`,
 );
 stop();
 subscription.unsubscribe();
@@ -106,9 +106,9 @@ subscribeToInterventions({ endpoint: '', mode: 'never' });
 // @ts-expect-error: there is no such event
 subscription.on('message', () => undefined);
 
-getEvaluator()?.doctor();
-getEvaluator('sp1')?.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } });
+void getEvaluator()?.doctor();
+void getEvaluator('sp1')?.push({ name: 'hello', target_attribute_key: { name: 'user_id', id: '1' } });
 // @ts-expect-error: it may be undefined
-getEvaluator().doctor();
+void getEvaluator().doctor();
 
 export const options: SignalsPluginOptions = { definitions: '/definitions.json' };

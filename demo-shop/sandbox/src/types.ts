@@ -33,7 +33,7 @@ export const nilUuid = '00000000-0000-0000-0000-000000000000';
 
 /** Returns an object's own member; nothing that it inherits, since `name` may come from outside. */
 export function member(object: unknown, name: string): unknown {
-  const own: Readonly<Record<string, unknown>> = Object(object);
+  const own = Object(object) as Readonly<Record<string, unknown>>;
   return Object.hasOwn(own, name) ? own[name] : undefined;
 }
 

@@ -15,7 +15,7 @@ const eventSchema = 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonsche
 /** An event that reports on an intervention. */
 export type MeasurementEvent = Step;
 
-type Entity = SelfDescribingJson<Record<string, unknown>>;
+type Entity = SelfDescribingJson;
 
 /** An entity, or a function that makes one for the event. */
 export type MeasurementContext = (

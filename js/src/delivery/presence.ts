@@ -34,6 +34,6 @@ export async function readPresence(pages: readonly string[]): Promise<Presences>
   const locks = await attempt(() => navigator.locks.query())?.catch(() => undefined);
   const names = locks && [...(locks.held ?? []), ...(locks.pending ?? [])].map(({ name }) => name);
   return new Map(
-    pages.map((page) => [page, !names ? 'unknown' : names.includes(prefix + page.split(' ')[0]) ? 'lives' : 'gone']),
+    pages.map((page) => [page, !names ? 'unknown' : names.includes(prefix + page.split(' ')[0]!) ? 'lives' : 'gone']),
   );
 }

@@ -136,8 +136,8 @@ export class EngineBase {
 
   /** Calls a function of the module that takes strings, and returns its result. @internal */
   ask(question: 'attributes' | 'explain' | 'forget', texts: readonly string[], ...rest: number[]): number {
-    const call: (...numbers: number[]) => number = this.#module[question];
-    return call(this.#live, ...write(this.#module, ...texts), ...rest);
+    const module: Record<typeof question, (...numbers: number[]) => number> = this.#module;
+    return module[question](this.#live, ...write(this.#module, ...texts), ...rest);
   }
 
   /** The JSON that the last call wrote, parsed. @internal */

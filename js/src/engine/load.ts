@@ -56,7 +56,7 @@ export async function loadDefinitions(
       const json = isJson ? definitions : JSON.stringify(definitions);
       const kind = definitions ? `a ${typeof definitions}` : definitions === '' ? 'an empty string' : 'undefined';
       if (!json) throw new Error(`a bundle or its address is needed, not ${kind}`);
-      return new TextEncoder().encode(json as string);
+      return new TextEncoder().encode(json);
     });
   } catch (cause) {
     throw new Error(`The definitions could not be loaded: ${messageOf(cause)}.`, { cause });

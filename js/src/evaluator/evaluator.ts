@@ -13,7 +13,7 @@ import { indexedDbStore, type Store } from '../state/store.js';
 import { Visitor, type TrackerIds } from '../state/visitor.js';
 import { longestExamination, longestInOutbox } from '../support/bounds.js';
 import { deadlineTimer, inTime } from '../support/deadline-timer.js';
-import { Listeners, type Emitted } from '../support/listeners.js';
+import { Listeners } from '../support/listeners.js';
 import { OnDemand } from '../support/on-demand.js';
 import { isRefusal, messageOf } from '../support/problem.js';
 import { nilUuid, randomId } from '../support/random-id.js';
@@ -100,7 +100,7 @@ export class LocalEvaluator implements Evaluator {
 
   on<Name extends keyof EvaluatorEvents>(name: Name, listener: (value: EvaluatorEvents[Name]) => unknown): () => void {
     if (name !== 'intervention') {
-      return this.#context.listeners.on(name as keyof Emitted, listener as (value: unknown) => unknown);
+      return this.#context.listeners.on(name, listener as (value: unknown) => unknown);
     }
     const id = `listener ${++this.#listenerCount}`;
     this.addHandler(id, listener as InterventionListener);

@@ -3,6 +3,7 @@
 import type { TriplineModule } from '../../dist/engine/tripline.js';
 import type { BoundEvent, InputValue } from './inputs.js';
 
+/* eslint-disable @typescript-eslint/no-duplicate-enum-values -- offsets and tags in one list */
 export enum Layout {
   header_bytes = 24,
   slot_bytes = 16,
@@ -22,6 +23,7 @@ export enum Layout {
   tag_time = 6,
   tag_list = 7,
 }
+/* eslint-enable */
 
 /** In bytes of UTF-8; longer strings are cut between two code points (rule 26). */
 export const longestString = 8192;

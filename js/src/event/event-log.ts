@@ -193,14 +193,14 @@ function isSelected(selector: EventLogEventDefinition, event: ReadableEvent): bo
 
 const versionField = { kind: 'atomic', name: 'event_version' } as const;
 
-function hasSpecification({ entities, read }: ReadableEvent, id: string): boolean {
+function hasSpecification(event: ReadableEvent, id: string): boolean {
   const input = {
     vendor: 'com.snowplowanalytics.snowplow',
     name: 'event_specification',
     major_version: 1,
     path: ['id'],
   };
-  return entities.some((_, index) => read({ kind: 'entity', ...input, index }) === id);
+  return event.entities.some((_, index) => event.read({ kind: 'entity', ...input, index }) === id);
 }
 
 function projected({ properties }: EventSelectionDefinition, event: ReadableEvent): Record<string, unknown> {

@@ -44,7 +44,7 @@ export class TrackedEvent {
 
   get entities(): readonly (SelfDescribing | null)[] {
     this.#entities ??= this.#data('co', 'cx');
-    return Array.isArray(this.#entities) ? this.#entities : [];
+    return Array.isArray(this.#entities) ? (this.#entities as SelfDescribing[]) : [];
   }
 
   /** Returns the data of the entity at `index` among those of one schema. */

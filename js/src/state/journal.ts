@@ -241,7 +241,7 @@ export class Journal<Content extends object> {
   #read(place: Place): Entry<Content> | undefined {
     const [time, json] = split(this.#record(place));
     const writtenAt = Number(time);
-    const content: unknown = attempt(() => JSON.parse(json));
+    const content: unknown = attempt(() => JSON.parse(json) as unknown);
     const isWhole = String(writtenAt) === time && Object(content) === content && this.#isContent(content as object);
     if (!isWhole) return undefined;
     return { page: place.page, number: place.number, writtenAt, content: content as Content };

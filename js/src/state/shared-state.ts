@@ -247,7 +247,7 @@ async function transact(
     isRead = true;
     return change(stored);
   });
-  if (typeof Object(update).then !== 'function')
+  if (typeof (Object(update) as Partial<Promise<void>>).then !== 'function')
     throw new TypeError('Its "update" returned something other than a promise.');
   if (!(await inTime(update, ms))) {
     onLate?.(update);

@@ -48,7 +48,10 @@ const repairs: { [Field in keyof Required<StoredState>]: (value: unknown) => unk
   },
   outbox: (value) => items(value, isWaiting),
   started: (value) => items(value, isText),
-  stream: (value) => (areTexts(Object(value).url, Object(value).lastEventId) ? value : undefined),
+  stream: (value) => {
+    const { url, lastEventId } = Object(value) as Record<string, unknown>;
+    return areTexts(url, lastEventId) ? value : undefined;
+  },
 };
 
 /**
@@ -111,7 +114,7 @@ function isAttributeValue(value: unknown): boolean {
 function items<Item>(value: unknown, isIntact: (item: Item) => boolean): Item[] {
   if (!Array.isArray(value)) return [];
   const intact = (value as Item[]).filter(isIntact);
-  return intact.length === value.length ? value : intact;
+  return intact.length === value.length ? (value as Item[]) : intact;
 }
 
 function isText(value: unknown): boolean {
@@ -203,7 +206,7 @@ async function openDatabase(name: string): Promise<IDBDatabase> {
   const opening = new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(objectStore);
-    request.onerror = () => reject(request.error);
+    request.onerror = () => reject(request.error!);
     request.onsuccess = () => {
       const database = request.result;
       // Somebody deletes it, or a newer version of the page needs another form.
@@ -247,7 +250,7 @@ function run(
   change: (state: StoredState | undefined) => StoredState | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let failure: unknown;
+    let failure: Error | undefined;
     const states = transaction.objectStore(objectStore);
     const reading = states.get(name);
     reading.onsuccess = () => {
@@ -256,11 +259,11 @@ function run(
         const after = change(before);
         if (after !== before) states.put(after, name);
       } catch (error) {
-        failure = error;
+        failure = error as Error;
         transaction.abort();
       }
     };
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(failure ?? transaction.error);
+    transaction.onabort = () => reject(failure ?? transaction.error!);
   });
 }

@@ -91,7 +91,7 @@ export class Connection {
   async #attempt(): Promise<Failure> {
     try {
       const response = await this.#request();
-      if (response.status !== 200) return refusal(response);
+      if (response.status !== 200) return await refusal(response);
       if (!/^text\/event-stream\b/i.test(response.headers.get('Content-Type') ?? '')) {
         await response.body?.cancel();
         return { message: 'The server did not return an event stream.', isLasting: true };

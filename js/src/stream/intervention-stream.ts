@@ -242,7 +242,7 @@ export class InterventionStream {
   // A message without a target is for the first id of the request.
   #read(data: string): Intervention {
     const message = Object(JSON.parse(data)) as Partial<Intervention>;
-    const [[name = '', id = ''] = []] = Object.entries(this.#ids);
+    const [[name, id] = ['', '']] = Object.entries(this.#ids);
     const target = message.target_attribute_key;
     const isNamed = target && isId(target.id);
     return completeIntervention({

@@ -45,6 +45,6 @@ export interface StreamHost {
   evaluator: Pick<LocalEvaluator, 'ready' | 'commit' | 'on' | 'page' | 'pause' | 'problems' | 'emit' | 'visitor'>;
   hasDefinitions: boolean;
   /** Reads a payload. A function of the host, whose file the page has loaded already. */
-  readEvent(payload: TrackerPayload): SelectableEvent;
-  onStatus(status: Omit<StreamStatus, 'tracker'>): void;
+  readEvent: (payload: TrackerPayload) => SelectableEvent;
+  onStatus: (status: Omit<StreamStatus, 'tracker'>) => void;
 }

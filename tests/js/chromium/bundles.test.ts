@@ -73,7 +73,7 @@ describe.each(['iife', 'cjs'] as const)('a bundle of the format %s', (format) =>
     const told = await page.evaluate(async () => {
       const failures = await Promise.allSettled([bundled.loadEngine({ definitions: {} }), bundled.check({})]);
       return failures.map((each) => {
-        const { reason } = each as PromiseRejectedResult;
+        const reason: unknown = (each as PromiseRejectedResult).reason;
         return [reason instanceof bundled.EngineError, (reason as { code: string }).code, String(reason)];
       });
     });

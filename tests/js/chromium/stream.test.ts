@@ -202,11 +202,16 @@ describe('a message that the page missed while the server did not respond', () =
   );
 
   test.each(['Größe', '☃ 👟'])('is requested by the bytes of the id "%s", as by EventSource', async (id) => {
-    server.opening = `retry: 100\nid: ${id}\n\n`;
+    server.opening = 'retry: 100\n\n';
     await subscribe({ endpoint: ofTheSite() });
-    await page.evaluate(() => void new EventSource('/api/v1/interventions?by=EventSource'));
+    await page.evaluate(() => {
+      const source = new EventSource('/api/v1/interventions?by=EventSource');
+      source.addEventListener('message', () => (document.title = 'received'));
+    });
     await server.reached(2);
-    await vi.waitFor(async () => expect(await page.evaluate(() => tripline.states)).toContain('sp1 open'));
+    server.send(offer(), id);
+    await noted(['offer']);
+    await vi.waitFor(async () => expect(await page.title()).toBe('received'));
     server.cut();
     const again = await vi.waitFor(
       () => {

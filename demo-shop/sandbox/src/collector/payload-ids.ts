@@ -36,7 +36,7 @@ export function names(input: unknown, id: string): boolean {
   return false;
 }
 
-function* membersOf(value: object): Generator<unknown> {
+function* membersOf(value: object): Generator {
   for (const [name, member] of Object.entries(value)) {
     yield member;
     if (typeof member !== 'string') continue;

@@ -154,7 +154,7 @@ function readColumns(
       ),
     ),
   ]);
-  return Object.fromEntries([...keys, ...values]);
+  return Object.fromEntries<unknown>([...keys, ...values] as [string, unknown][]);
 }
 
 function fullName({ group, version, attribute }: AttributeName): string {

@@ -39,7 +39,7 @@ export function newServer(limits: Limits): FastifyInstance {
     if (body === '') return done(null, undefined);
     if (depthOf(body as string) > deepestBody)
       return done(new Refusal(400, `The body is nested more than ${deepestBody} levels deep.`));
-    parseJson(request, body as string, done);
+    void parseJson(request, body as string, done);
   });
   return server;
 }
