@@ -75,6 +75,7 @@ class Run {
       apply(step);
       if (what_.empty()) check_attributes();
       if (what_.empty()) check_deadline();
+      if (what_.empty()) check_explanations(i);
       if (!what_.empty()) return Mismatch{i, what_};
       if (record_) log["steps"].push_back({{"step", step}, {"answer", answer_}});
     }
@@ -268,6 +269,23 @@ class Run {
       if (i != readings.size()) return fail("there are more attributes than there should be");
     }
     if (record_) answer_["attributes"] = texts;
+  }
+
+  /// Explains for one profile a step, so that each explanation lies between two updates and a long
+  /// session has many.
+  void check_explanations(std::size_t step) {
+    auto profiles = twin_.profiles();
+    for (const Key& key : definitions_->bundle->keys) profiles.emplace_back(key.name, "nobody");
+    if (profiles.empty()) return;
+    const Profile& profile = profiles[step % profiles.size()];
+    for (const Intervention& each : definitions_->bundle->interventions) {
+      const std::string text = engine_->explain(each.name, {profile.first, profile.second});
+      const bool expected = twin_.criteria_hold(each, profile);
+      if (json::parse(text)["holds"] != expected) {
+        return fail("explained for " + profile.first + " " + profile.second + ", the criteria " +
+                    (expected ? "should" : "should not") + " hold: " + text);
+      }
+    }
   }
 
   void check_deadline() {

@@ -385,6 +385,13 @@ bool Twin::node_holds(const Node& node, const Ids& ids, const View& view,
   return std::none_of(node.children.begin(), node.children.end(), met);
 }
 
+bool Twin::criteria_hold(const Intervention& intervention, const Profile& profile) const {
+  const auto last = last_ids_.find(profile);
+  const bool is_known = last != last_ids_.end() && keeps_profiles(profile.first);
+  return node_holds(intervention.criteria, is_known ? last->second : Ids{profile},
+                    View{clock_, number_ + 1}, nullptr);
+}
+
 bool Twin::is_edge(const Intervention& intervention, const Ids& ids, const View& before,
                    const View& after) const {
   // Time alone changes nothing for `changed` (rule 21).

@@ -54,6 +54,8 @@ class Twin {
   std::vector<Profile> profiles() const;
   /// Returns the value of an attribute for an id at the clock.
   json read(const Attribute& attribute, const std::string& id) const;
+  /// Returns true if the criteria hold at the clock, under the ids of the profile's last event.
+  bool criteria_hold(const Intervention& intervention, const Profile& profile) const;
 
  private:
   /// An event (or attribute update) that counted for an attribute.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "criteria/evaluate.h"
 #include "definitions/words.h"
 #include "engine/state.h"
 #include "event/identifier.h"
@@ -18,18 +17,14 @@ using Index = Program::Index;
 /// Writes one intervention's explanation for one profile.
 class Explanation {
  public:
-  Explanation(const EngineState& state, Index key, std::string_view id)
+  Explanation(EngineState& state, Index key, std::string_view id)
       : state_(state), program_(*state.program) {
-    const Profile* profile = state.profiles.find(ProfileNameView{key, id});
-    for (Index i = 0; i < program_.keys.size(); ++i) {
-      const bool carried = profile != nullptr && !profile->ids.empty();
-      ids_.emplace_back(i == key ? id : carried ? std::string_view(profile->ids[i]) : "");
-      profiles_.push_back(state.profiles.find(ProfileNameView{i, ids_.back()}));
-    }
+    state.enter_scope_of(key, id, state.profiles.find(ProfileNameView{key, id}));
   }
 
   Text write(const Program::Intervention& intervention) {
-    const bool fulfilled = criteria_hold(intervention.first_step);
+    const bool fulfilled = write_node(intervention.root);
+    const Text criteria = json_.finish();
     json_.begin_object().key("intervention").string(intervention.name);
     json_.key("version").number(intervention.version);
     json_.key("at");
@@ -39,32 +34,17 @@ class Explanation {
       json_.string(format_time(state_.clock));
     }
     json_.key("holds").boolean(fulfilled);
-    json_.key("criteria");
-    (void)write_node(intervention.root);
+    json_.key("criteria").raw(criteria);
     const Sent sent = write_targets(intervention);
     json_.key("why").string(reason(intervention, fulfilled, sent));
     return json_.end_object().finish();
   }
 
  private:
-  Reading read(Index index) const {
-    const Program::Attribute& attribute = program_.attributes[index];
-    if (attribute.aggregate == Program::kNone) return {};
-    const Index key = program_.aggregates[attribute.aggregate].key;
-    if (ids_[key].empty()) return {};
-    return read_attribute(program_, profiles_[key], index, state_.clock);
-  }
-
-  bool leaf_holds(const Program::Leaf& leaf, const Reading& reading) const {
-    search_.begin();
+  bool leaf_holds(const Program::Leaf& leaf, const Reading& reading) {
+    state_.search.begin();
     return leaf.comparison.op != Operator::changed &&
-           criterion_holds(leaf.comparison, reading, search_);
-  }
-
-  bool criteria_hold(Index first_step) const {
-    return tripline::criteria_hold(program_, first_step, [this](const Program::Step& step) {
-      return leaf_holds(program_.leaves[step.leaf], read(step.attribute));
-    });
+           criterion_holds(leaf.comparison, reading, state_.search);
   }
 
   /// Returns true if the node holds.
@@ -98,10 +78,10 @@ class Explanation {
     json_.key("group_version").number(group.version);
     json_.key("operator").string(name_of<Operator>(kOperators, leaf.comparison.op));
     if (!leaf.comparison.literal.is_missing()) json_.key("value").value(leaf.comparison.literal);
-    const Reading reading = read(leaf.attribute);
+    const Reading reading = state_.read(leaf.attribute, state_.clock);
     json_.key("current").value(reading.value);
     const bool holds = leaf_holds(leaf, reading);
-    if (!holds && search_.is_used_up()) {
+    if (!holds && state_.search.is_used_up()) {
       json_.key("note").string("the search for the pattern was given up, so it does not hold");
     }
     return holds;
@@ -114,13 +94,14 @@ class Explanation {
     json_.key("targets").begin_array();
     for (const Index key : intervention.targets) {
       json_.begin_object().key("name").string(program_.keys[key].name).key("id");
-      if (ids_[key].empty()) {
+      const std::string_view id = state_.scope.ids[key];
+      if (id.empty()) {
         json_.null().end_object();
         continue;
       }
-      json_.string(ids_[key]);
-      const Time* sent = state_.sent.find(sent_mark(
-          intervention_mark(intervention), target_mark(program_.keys[key].name, ids_[key])));
+      json_.string(id);
+      const Time* sent =
+          state_.sent.find(sent_mark(intervention_mark(intervention), state_.mark_of_target(key)));
       json_.key("sent").boolean(sent != nullptr);
       if (sent != nullptr) json_.key("sent_at").string(format_time(*sent));
       if (sent == nullptr) outcome = Sent::not_to_all;
@@ -141,11 +122,8 @@ class Explanation {
            "this target's id, so nothing changed from false to true";
   }
 
-  const EngineState& state_;
+  EngineState& state_;
   const Program& program_;
-  List<Text> ids_;
-  List<const Profile*> profiles_;
-  mutable PatternSearch search_;
   JsonWriter json_;
 };
 

@@ -138,6 +138,15 @@ struct EngineState {
     return known != nullptr ? *known : add_profile(key, id);
   }
   Profile& add_profile(Program::Index key, std::string_view id);
+  /// Fills the scope with an id, its profile (null if nothing is known of the id), and the other
+  /// ids of the last event that touched the profile; before any, with no others (rule 16).
+  void enter_scope_of(Program::Index key, std::string_view id, Profile* profile);
+  /// Returns the mark of the scope's id of the key.
+  const Hash128& mark_of_target(Program::Index key) {
+    std::optional<Hash128>& mark = scope.marks[key];
+    if (!mark) mark = target_mark(program->keys[key].name, scope.ids[key]);
+    return *mark;
+  }
   /// Puts the profile where Deadlines finds it: with its first deadline after `from`.
   void schedule(Profile& profile, Time from);
   /// The same after a deadline, of the one that next_due() returned.
@@ -160,8 +169,9 @@ struct EngineState {
   }
   void clear();
 
-  /// An attribute under the ids of the scope. A profile that was evaluated later than `now` reads
-  /// as it did then, since what it was before is not known any more.
+  /// Reads an attribute under the ids of the scope; updates, interventions and explanations read
+  /// with this alone. A profile that was evaluated later than `now` reads as it did then, since
+  /// what it was before is not known any more.
   Reading read(Program::Index attribute, Time now) const;
   /// Refuses values that are not fields of an external group with this attribute key.
   tl::expected<void, Text> check_attribute_values(Program::Index key, std::string_view id,

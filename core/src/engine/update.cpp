@@ -140,25 +140,9 @@ class Update {
     }
   }
 
-  /// The ids of the last event that touched the profile; before any, its own alone (rule 16).
   void enter_scope_of(Profile& profile) {
     if (state_.scope.owner == &profile) return;
-    for (Index key = 0; key < program_.keys.size(); ++key) {
-      if (key == profile.name->key) {
-        state_.scope.set_id(key, profile.name->id);
-        state_.scope.set_profile(key, &profile);
-      } else {
-        enter_scope_of_known(key, profile.ids.empty() ? std::string_view() : profile.ids[key]);
-      }
-    }
-    state_.scope.owner = &profile;
-  }
-
-  void enter_scope_of_known(Index key, std::string_view id) {
-    state_.scope.set_id(key, id);
-    const bool keeps_something = !id.empty() && !program_.keys[key].aggregates.empty();
-    state_.scope.set_profile(
-        key, keeps_something ? state_.profiles.find(ProfileNameView{key, id}) : nullptr);
+    state_.enter_scope_of(profile.name->key, profile.name->id, &profile);
   }
 
   // ---- attribute updates ---------------------------------------------------------------------
@@ -329,18 +313,12 @@ class Update {
     for (const Index key : intervention.targets) {
       const Text& target = state_.scope.ids[key];
       if (target.empty()) continue;
-      const Hash128 mark = sent_mark(state_.intervention_marks[index], mark_of_target(key));
+      const Hash128 mark = sent_mark(state_.intervention_marks[index], state_.mark_of_target(key));
       Time* sent = state_.sent.touch(mark);
       if (sent != nullptr && !intervention.repeats) continue;
       if (sent == nullptr) state_.sent.add(mark, at);
       state_.add_triggered(intervention, key, cause, at);
     }
-  }
-
-  const Hash128& mark_of_target(Index key) {
-    std::optional<Hash128>& mark = state_.scope.marks[key];
-    if (!mark) mark = target_mark(program_.keys[key].name, state_.scope.ids[key]);
-    return *mark;
   }
 
   EngineState& state_;
@@ -370,6 +348,23 @@ class Update {
 }
 
 }  // namespace
+
+void EngineState::enter_scope_of(Index key, std::string_view id, Profile* profile) {
+  for (Index each = 0; each < program->keys.size(); ++each) {
+    if (each == key) {
+      scope.set_id(key, id);
+      scope.set_profile(key, profile);
+      continue;
+    }
+    const bool is_carried = profile != nullptr && !profile->ids.empty();
+    const std::string_view carried = is_carried ? std::string_view(profile->ids[each]) : "";
+    scope.set_id(each, carried);
+    const bool keeps_something = !carried.empty() && !program->keys[each].aggregates.empty();
+    scope.set_profile(each,
+                      keeps_something ? profiles.find(ProfileNameView{each, carried}) : nullptr);
+  }
+  scope.owner = profile;
+}
 
 std::span<const TriggeredIntervention> Engine::process(const Event& event, Time now, HeldIds held) {
   state_->triggered.clear();
