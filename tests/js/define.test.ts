@@ -6,10 +6,13 @@ import { readSample, wasmBytes } from './engine-module.js';
 
 const {
   Attribute,
+  AttributeGroup,
   AttributeKey,
   AtomicProperty,
   BatchSource,
   bundle,
+  client_session_session_id,
+  client_session_user_id,
   Criteria,
   Criterion,
   domain_userid,
@@ -193,6 +196,32 @@ test('the engine accepts everything that can be built', async () => {
     fields: [Field({ name: 'risk', type: 'double', description: 'of leaving' })],
     batch_source: BatchSource({ name: 'b', database: 'd', schema: 's', table: 't', timestamp_field: 'at' }),
   });
+  const app = StreamAttributeGroup({
+    name: 'app',
+    attribute_key: client_session_user_id,
+    attributes: [
+      Attribute({
+        name: 'seen',
+        type: 'timestamp',
+        aggregation: 'last',
+        property: AtomicProperty({ name: 'derived_tstamp' }),
+      }),
+    ],
+    backfill_since_tstamp: '2026-01-01T00:00:00Z',
+  });
+  const appSession = AttributeGroup({
+    name: 'app_session',
+    attribute_key: client_session_session_id,
+    attributes: [Attribute({ name: 'events', type: 'int32', aggregation: 'counter' })],
+    refresh_rate: 'PT1H',
+  });
+  const interests = ExternalBatchAttributeGroup({
+    name: 'interests',
+    attribute_key: client_session_user_id,
+    fields: [Field({ name: 'counts', type: 'dict' }), Field({ name: 'at', type: 'timestamp' })],
+  });
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- bundles still have them
+  const oldKeys = [define.user_attribute_key, define.session_attribute_key];
   const complex = RuleIntervention({
     name: 'complex',
     version: 3,
@@ -219,12 +248,17 @@ test('the engine accepts everything that can be built', async () => {
     domain_userid,
     all,
     scores,
+    app,
+    appSession,
+    interests,
+    ...oldKeys,
     Service({ name: 's', attribute_groups: [all] }),
+    Service({ name: 'shown', attribute_groups: [app, interests], access_mode: 'public' }),
     complex,
   ]);
   expect(await check(built, { wasm: wasmBytes })).toEqual([]);
   expect(await check(forPages(built), { wasm: wasmBytes })).toEqual([]);
-  expect(built.attribute_keys.map(({ name }) => name)).toEqual(['id', 'user_id', 'domain_userid']);
+  expect(built.attribute_keys.map(({ name }) => name)).toEqual(['id', 'user_id', 'domain_userid', 'user', 'session']);
   expect(built.attribute_groups[1]).toMatchObject({
     offline: true,
     online: true,
@@ -287,7 +321,7 @@ describe('objects that are not published', () => {
 
   test('stay out of a bundle that lacks a list', () => {
     const { interventions } = dumped;
-    expect(forPages({ interventions } as never, { publishedOnly: true })).toMatchObject({
+    expect(forPages({ interventions }, { publishedOnly: true })).toMatchObject({
       interventions: [{ name: 'live' }, {}],
     });
   });
@@ -321,6 +355,7 @@ describe('an attribute key', () => {
     expect(
       AttributeKey({ property: EventProperty({ vendor: 'a', name: 'b', major_version: 1, path: 'c.d' }) }).name,
     ).toBe('d');
+    // @ts-expect-error: it has none of them
     expect(() => AttributeKey({})).toThrow(/needs a "name"/);
   });
 });

@@ -3,7 +3,7 @@
 
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { afterAll, describe, expect, it } from 'vitest';
@@ -38,6 +38,7 @@ describe.each(withSnippets)('%s', (readme) => {
       const around = `${folder}/surroundings.d.ts`;
       writeFileSync(file, `${code}\nexport {};\n`);
       writeFileSync(around, surroundings);
+      copyFileSync(`${root}tests/samples/ecom_bundle.json`, `${folder}/definitions.json`);
       writeFileSync(
         `${folder}/tsconfig.json`,
         JSON.stringify({
