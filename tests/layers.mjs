@@ -25,6 +25,7 @@ const layers = {
     'src/value',
     'src/event/identifier',
     'src/definitions',
+    'src/program',
     'src/compile',
     'src/event',
     'src/attributes',

@@ -57,10 +57,14 @@ bool contains_ignoring_case(std::string text, std::string part) {
   return text.find(part) != text.npos;
 }
 
+/// How a test is run: as it is written, with a snapshot before each step, or on programs that were
+/// saved and read.
+enum class Way { as_written, through_snapshots, on_read_programs };
+
 class Run {
  public:
-  Run(const json& file, const json& test, bool snapshot_before_each_step)
-      : test_(test), event_defaults_(file.value("event_defaults", json::object())) {
+  Run(const json& file, const json& test, Way way)
+      : test_(test), way_(way), event_defaults_(file.value("event_defaults", json::object())) {
     definitions_ =
         edited(test.contains("definitions") ? test["definitions"] : file["definitions"], test);
     load(true);
@@ -68,10 +72,12 @@ class Run {
     const json steps = test.value("steps", json::array());
     for (const json& step : steps) {
       INFO("step " << ++number << ": " << step.dump()
-                   << (snapshot_before_each_step ? " (through snapshots)" : ""));
+                   << (way == Way::through_snapshots  ? " (through snapshots)"
+                       : way == Way::on_read_programs ? " (on read programs)"
+                                                      : ""));
       if (!engine_) FAIL_CHECK("the definitions did not load");
       if (!engine_) return;
-      if (snapshot_before_each_step) through_snapshot(json::object());
+      if (way == Way::through_snapshots) through_snapshot(json::object());
       run(step);
     }
   }
@@ -84,6 +90,7 @@ class Run {
     program_ = tripline::load_program(text, diagnostics);
     CHECK((program_ == nullptr) == diagnostics.has_errors());
     if (check_diagnostics) check(diagnostics);
+    if (way_ == Way::on_read_programs && program_) program_ = saved_and_read(*program_);
     engine_.reset();
     reader_.reset();
     if (!program_) return;
@@ -95,6 +102,18 @@ class Run {
     engine_.emplace(program_, limits);
     reader_ = std::make_unique<tripline::cli::EnrichedReader>(*program_);
     if (check_diagnostics && test_.contains("inputs")) check_inputs();
+  }
+
+  static std::shared_ptr<const tripline::Program> saved_and_read(const tripline::Program& program) {
+    const std::string bytes = tripline::save_program(program);
+    tripline::Diagnostics diagnostics;
+    auto read = tripline::read_program(bytes, diagnostics);
+    CHECK(diagnostics.entries().empty());
+    if (!read) return nullptr;
+    CHECK(tripline::list_program(*read) == tripline::list_program(program));
+    CHECK(read->fingerprint == program.fingerprint);
+    CHECK(tripline::save_program(*read) == bytes);
+    return read;
   }
 
   void check(const tripline::Diagnostics& diagnostics) {
@@ -348,6 +367,7 @@ class Run {
   }
 
   const json& test_;
+  Way way_;
   json event_defaults_;
   json definitions_;
   std::shared_ptr<const tripline::Program> program_;
@@ -389,8 +409,9 @@ TEST_CASE("conformance cases", "[conformance]") {
     for (const json& test : file["tests"]) {
       const std::string name = file_name + ": " + test["name"].get<std::string>();
       DYNAMIC_SECTION(name) {
-        Run(file, test, false);
-        if (!test.contains("as_written_only")) Run(file, test, true);
+        Run(file, test, Way::as_written);
+        Run(file, test, Way::on_read_programs);
+        if (!test.contains("as_written_only")) Run(file, test, Way::through_snapshots);
       }
     }
   }

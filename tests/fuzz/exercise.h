@@ -1,6 +1,7 @@
 // Exercises an engine of any definitions and in any state.
 #pragma once
 
+#include <array>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -29,25 +30,28 @@ inline void through_snapshot(const tripline::Engine& engine) {
   must(copy.snapshot() == bytes);
 }
 
+/// The number of events that exercise() sends.
+inline constexpr std::size_t kExerciseEvents = 7;
+
 /// Sends a few events, whose inputs rotate through some values, with deadlines between them.
 inline void exercise(tripline::Engine& engine, tripline::Time start) {
   using tripline::ValueView;
   const std::vector<ValueView> elements = {ValueView::string("x"), ValueView::number(2),
                                            ValueView::boolean(true)};
-  const std::vector<ValueView> values = {ValueView::string("x"),
-                                         ValueView::number(1.5),
-                                         ValueView::list(elements),
-                                         ValueView::time(start),
-                                         ValueView(),
-                                         ValueView::boolean(true),
-                                         ValueView::string("")};
+  const std::array<ValueView, kExerciseEvents> values = {ValueView::string("x"),
+                                                         ValueView::number(1.5),
+                                                         ValueView::list(elements),
+                                                         ValueView::time(start),
+                                                         ValueView(),
+                                                         ValueView::boolean(true),
+                                                         ValueView::string("")};
   tripline::Time now = start;
   for (std::size_t turn = 0; turn < values.size(); ++turn) {
     std::vector<ValueView> inputs;
     for (std::size_t i = 0; i < engine.program().inputs.size(); ++i) {
       inputs.push_back(values[(i + turn) % values.size()]);
     }
-    const std::string id = "exercise-" + std::to_string(turn);
+    const std::string id = std::to_string(start) + "-" + std::to_string(turn);
     const tripline::Time late = turn % 3 == 0 ? 1500 : 0;
     (void)tripline::interventions_json(engine.process({id, now - late, inputs}, now));
     read_all(engine);

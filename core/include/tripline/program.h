@@ -209,7 +209,7 @@ struct Program {
   /// The input that holds the vendor of the event's schema: events of Signals itself never count
   /// (rule 18).
   Index vendor_input = 0;
-  /// Hash of the text that load_program() read.
+  /// Hash of the JSON that load_program() read; a saved program keeps that of its JSON.
   std::uint64_t fingerprint = 0;
   /// The definitions', in which all names and literals are.
   Arena memory;
@@ -224,9 +224,22 @@ struct Program {
 [[nodiscard]] std::shared_ptr<const Program> compile(Definitions&& definitions,
                                                      Diagnostics& diagnostics);
 
-/// read_definitions and compile in one call; null if either found an error.
-[[nodiscard]] std::shared_ptr<const Program> load_program(std::string_view json,
+/// Definitions in JSON: read_definitions() and compile() in one call. A saved program:
+/// read_program(). Null if there was an error.
+[[nodiscard]] std::shared_ptr<const Program> load_program(std::string_view definitions,
                                                           Diagnostics& diagnostics);
+
+/// The program as bytes, for hosts that load no compiler. The same on every host.
+[[nodiscard]] Text save_program(const Program& program);
+
+/// A program that save_program() wrote; it does all that the saved one did. Null if the bytes are
+/// damaged or of another format; `diagnostics` says so. Any bytes may be given: a program that is
+/// returned is safe to run.
+[[nodiscard]] std::shared_ptr<const Program> read_program(std::string_view bytes,
+                                                          Diagnostics& diagnostics);
+
+/// True if the bytes begin as those of save_program() do.
+[[nodiscard]] bool is_saved_program(std::string_view bytes);
 
 /// The program as stable text, one entry a line: for people, golden tests and the fingerprint.
 [[nodiscard]] Text list_program(const Program& program);

@@ -4,8 +4,8 @@
 #include "compile/groups.h"
 #include "compile/interventions.h"
 #include "compile/keys.h"
-#include "compile/link.h"
 #include "compile/tests.h"
+#include "program/link.h"
 #include "support/hash.h"
 
 namespace tripline {
@@ -19,27 +19,21 @@ std::shared_ptr<Program> run_stages(Definitions& definitions, Diagnostics& diagn
   for (const Service& service : definitions.services) check_service(compilation, service);
   add_interventions(compilation);
   if (diagnostics.has_errors()) return nullptr;
-  link(compilation);
+  link(compilation.program);
   return compilation.shared_program;
 }
 
 }  // namespace
 
-Program::Index Program::find_key(std::string_view name) const {
-  for (Index i = 0; i < keys.size(); ++i) {
-    if (keys[i].name == name) return i;
-  }
-  return kNone;
-}
-
 std::shared_ptr<const Program> compile(Definitions&& definitions, Diagnostics& diagnostics) {
   return run_stages(definitions, diagnostics);
 }
 
-std::shared_ptr<const Program> load_program(std::string_view json, Diagnostics& diagnostics) {
-  Definitions definitions = read_definitions(json, diagnostics);
+std::shared_ptr<const Program> load_program(std::string_view bytes, Diagnostics& diagnostics) {
+  if (is_saved_program(bytes)) return read_program(bytes, diagnostics);
+  Definitions definitions = read_definitions(bytes, diagnostics);
   auto program = run_stages(definitions, diagnostics);
-  if (program) program->fingerprint = hash64(json);
+  if (program) program->fingerprint = hash64(bytes);
   return program;
 }
 

@@ -56,42 +56,31 @@ Index add_leaf(Compilation& compilation, const Criterion& criterion, Items<Index
   compile_pattern(compilation, added.comparison, criterion.pointer);
   JsonWriter text;
   text.number(attribute).string(name_of<Operator>(kOperators, criterion.op));
-  const Index leaf =
-      compilation.intern(program.leaves, compilation.symbols.leaves, text.value(literal).finish());
-  const auto intervention = static_cast<Index>(program.interventions.size() - 1);
-  Items<Index>& users = program.leaves[leaf].interventions;
-  if (users.empty() || users[users.size() - 1] != intervention) {
-    compilation.add_to(users, intervention);
-  }
-  return leaf;
+  return compilation.intern(program.leaves, compilation.symbols.leaves,
+                            text.value(literal).finish());
 }
 
-void note_changed(Compilation& compilation, const Criterion& criterion,
-                  Program::Intervention& intervention, bool allows_changed) {
-  intervention.repeats = true;
-  if (allows_changed) return;
+void check_changed(Compilation& compilation, const Criterion& criterion, bool allows_changed) {
+  if (criterion.op != Operator::changed || allows_changed) return;
   compilation.error(criterion.pointer, "/operator",
                     "'changed' may stand alone or inside 'all', not inside 'any' or 'none'");
 }
 
 /// Adds a subtree of the criteria of the last intervention. Recursion is bounded: reading refused
 /// criteria that are nested too deep.
-void add_node(Compilation& compilation, const Criterion& criterion,
-              Program::Intervention& intervention, Items<Index>& read, bool allows_changed) {
+void add_node(Compilation& compilation, const Criterion& criterion, Items<Index>& read,
+              bool allows_changed) {
   List<Program::Node>& nodes = compilation.program.nodes;
   const auto index = nodes.size();
   nodes.push_back({criterion.kind, 0, 0});
   if (criterion.kind == Criterion::Kind::leaf) {
-    if (criterion.op == Operator::changed) {
-      note_changed(compilation, criterion, intervention, allows_changed);
-    }
+    check_changed(compilation, criterion, allows_changed);
     const Index leaf = add_leaf(compilation, criterion, read);
     nodes[index].leaf = leaf;
   }
-  intervention.has_none |= criterion.kind == Criterion::Kind::none;
   allows_changed &= criterion.kind == Criterion::Kind::all;
   for (const Criterion& child : criterion.children) {
-    add_node(compilation, child, intervention, read, allows_changed);
+    add_node(compilation, child, read, allows_changed);
   }
   nodes[index].end = static_cast<Index>(nodes.size());
 }
@@ -156,7 +145,7 @@ void add_intervention(Compilation& compilation, const Intervention& intervention
   compiled.version = intervention.version;
   compiled.root = static_cast<Index>(program.nodes.size());
   Items<Index> read;  // attributes, in the order in which the criteria name them
-  add_node(compilation, intervention.criteria, compiled, read, true);
+  add_node(compilation, intervention.criteria, read, true);
 
   Items<Index> groups;
   for (const Index attribute : read) {

@@ -2,8 +2,10 @@
 
 #include "compile/check_literal.h"
 #include "definitions/json_tree.h"
+#include "definitions/limits.h"
 #include "definitions/words.h"
 #include "patterns/regex.h"
+#include "support/utf8.h"
 #include "value/enumerations.h"
 #include "value/json_writer.h"
 
@@ -13,8 +15,6 @@ namespace {
 using Index = Program::Index;
 
 constexpr Index kNone = Program::kNone;
-
-constexpr std::ptrdiff_t kLongestPattern = 1000;  // in code points
 
 /// Adds a condition to the last row, and its description to that of the test.
 void add_condition(Compilation& compilation, Index input, Operator op, const ValueView& literal,
@@ -77,8 +77,7 @@ void compile_pattern(Compilation& compilation, Program::Comparison& comparison,
   const Operator op = comparison.op;
   const std::string_view pattern = comparison.literal.text();
   if (!is_pattern(op)) return;
-  const auto is_start = [](char c) { return (c & 0xc0) != 0x80; };
-  if (std::count_if(pattern.begin(), pattern.end(), is_start) > kLongestPattern) {
+  if (count_code_points(pattern) > kLongestPattern) {
     compilation.error(pointer, "/value", "a pattern has at most 1,000 characters");
   } else if (is_regex(op)) {
     Regex::Error reason;

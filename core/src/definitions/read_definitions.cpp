@@ -2,6 +2,7 @@
 
 #include "definitions/format.h"
 #include "definitions/json_tree.h"
+#include "definitions/limits.h"
 #include "definitions/words.h"
 #include "support/number_text.h"
 #include "support/text.h"
@@ -12,9 +13,6 @@ namespace tripline {
 namespace {
 
 constexpr std::size_t kLargestBundle = 2'000'000;
-constexpr int kDeepestCriteria = 32;
-constexpr std::uint16_t kMostCriteria = 100;
-constexpr std::uint16_t kMostInterventions = 10'000;
 
 constexpr const char* kOther = nullptr;  // fields are those of another format
 

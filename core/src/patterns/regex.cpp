@@ -11,6 +11,17 @@ const Regex* Regex::compile(std::string_view pattern, Arena& memory, Error& erro
   return regex;
 }
 
+void Regex::visit(Archive& archive, Arena& memory) {
+  program_.sets.visit(archive, memory);
+  archive.items(program_.instructions, memory, 5, [&](regex::Instruction& instruction) {
+    archive.number(instruction.operation);
+    archive.number(instruction.operand);
+  });
+  if (!archive.is_loading()) return;
+  archive.require(regex::is_safe(program_));
+  if (archive.ok()) regex::finish(program_);
+}
+
 std::optional<bool> Regex::search(std::string_view text, std::uint64_t& budget,
                                   Scratch& scratch) const {
   return regex::match(program_, text, budget, scratch);

@@ -30,6 +30,7 @@
 
 #include "patterns/regex/match.h"
 #include "patterns/regex/parse.h"
+#include "support/archive.h"
 
 namespace tripline {
 
@@ -45,6 +46,10 @@ class Regex {
   /// Null, and the reason in `error`, if the pattern is refused. Lies in `memory` and needs nothing
   /// else.
   [[nodiscard]] static const Regex* compile(std::string_view pattern, Arena& memory, Error& error);
+
+  /// Names the parts of a compiled pattern to an archive. One that loads is left failed, or the
+  /// pattern is as safe to search with as one that compile() returned.
+  void visit(Archive& archive, Arena& memory);
 
   /// Returns whether the pattern matches anywhere in `text`. Each step, an instruction entered or a
   /// byte passed over, takes one from `budget`; nothing if that is used up before the result is

@@ -16,13 +16,26 @@ void Archive::time(std::int64_t& time) {
 }
 
 void Archive::text(Text& text) {
+  std::string_view content = text;
+  view(content);
+  if (is_loading()) text = content;
+}
+
+void Archive::view(std::string_view& text) {
   const std::size_t size = count(text.size(), 1);
   if (is_loading()) {
     text = rest_.substr(0, size);
     rest_.remove_prefix(size);
-  } else {
-    bytes(text.begin(), size);
+  } else if (task_ == Task::save) {
+    saved_ += text.substr(0, size);
   }
+}
+
+void Archive::flag(bool& flag) {
+  std::uint8_t byte = flag;
+  number(byte);
+  require(byte <= 1);
+  flag = byte == 1;
 }
 
 std::size_t Archive::count(std::size_t size, std::size_t least, std::size_t most) {

@@ -1,17 +1,18 @@
-// The one pass over what a state consists of, for snapshots.
+// The one pass over what a state or a program consists of, for its bytes.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 #include <utility>
 
+#include "tripline/detail/arena.h"
 #include "tripline/detail/list.h"
 #include "tripline/detail/text.h"
 
 namespace tripline {
 
-/// Each part of a state names its own parts once, in their order, and the archive does its task
-/// with them:
+/// Each part of a state or program names its own parts once, in their order, and the archive does
+/// its task with them:
 ///
 ///   save     appends them to bytes: little-endian, of fixed width
 ///   load     reads them from bytes, which may be hostile: past the end everything reads as zero,
@@ -38,6 +39,10 @@ class Archive {
   /// A moment that arithmetic with durations cannot overflow.
   void time(std::int64_t& time);
   void text(Text& text);
+  /// The same; what is loaded lies in the bytes.
+  void view(std::string_view& text);
+  /// Loading fails if the byte is neither 0 nor 1.
+  void flag(bool& flag);
 
   /// The number of items that follow: at most `most`, each of at least `least` bytes. Loading fails
   /// if the bytes that are left cannot hold that number, so that a false one allocates nothing.
@@ -47,6 +52,14 @@ class Archive {
   void list(List<Item>& items, std::size_t least, std::size_t most, VisitItem visit_item) {
     const std::size_t size = count(items.size(), least, most);
     if (is_loading()) items.resize(size);
+    for (Item& item : items) visit_item(item);
+  }
+
+  /// The same, of items in an arena.
+  template <typename Item, typename VisitItem>
+  void items(Items<Item>& items, Arena& memory, std::size_t least, VisitItem visit_item) {
+    const std::size_t size = count(items.size(), least);
+    if (is_loading()) items = {static_cast<Item*>(memory.allocate(size * sizeof(Item))), size};
     for (Item& item : items) visit_item(item);
   }
 

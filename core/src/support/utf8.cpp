@@ -20,4 +20,19 @@ CodePoint decode_utf8(std::string_view text) {
   return value < smallest || value > 0x10FFFF || surrogate ? malformed : CodePoint{value, size};
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint first = decode_utf8(text);
+    if (first.value == 0xFFFD && first.size == 1) return false;
+    text.remove_prefix(first.size);
+  }
+  return true;
+}
+
+std::size_t count_code_points(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text) count += (c & 0xC0) != 0x80;
+  return count;
+}
+
 }  // namespace tripline

@@ -17,4 +17,10 @@ struct CodePoint {
 /// real U+FFFD has size 3.
 [[nodiscard]] CodePoint decode_utf8(std::string_view text);
 
+/// True if all of `text` is well-formed.
+[[nodiscard]] bool is_utf8(std::string_view text);
+
+/// The number of code points of a well-formed text.
+[[nodiscard]] std::size_t count_code_points(std::string_view text);
+
 }  // namespace tripline

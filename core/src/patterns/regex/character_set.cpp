@@ -55,4 +55,14 @@ std::uint32_t CharacterSets::add(const CharacterSet& set, Arena& memory) {
   return static_cast<std::uint32_t>(place);
 }
 
+bool CharacterSets::has(std::int64_t place) const {
+  if (place < 0 || static_cast<std::uint64_t>(place) >= words_.size()) return false;
+  const auto begin = static_cast<std::size_t>(place);
+  return words_[begin] < words_.size() - begin;
+}
+
+void CharacterSets::visit(Archive& archive, Arena& memory) {
+  archive.items(words_, memory, 4, [&](char32_t& word) { archive.number(word); });
+}
+
 }  // namespace tripline::regex

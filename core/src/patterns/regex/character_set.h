@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "support/archive.h"
 #include "tripline/detail/arena.h"
 #include "tripline/detail/list.h"
 
@@ -49,6 +50,11 @@ class CharacterSets {
  public:
   /// Gives the place of the set.
   std::uint32_t add(const CharacterSet& set, Arena& memory);
+
+  /// True if at() may be asked for that place.
+  bool has(std::int64_t place) const;
+  /// Names its parts to an archive.
+  void visit(Archive& archive, Arena& memory);
 
   Bounds at(std::size_t place) const { return {words_.begin() + place + 1, words_[place]}; }
 

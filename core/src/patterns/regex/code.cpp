@@ -94,6 +94,21 @@ void Code::repeat(std::uint32_t least, std::uint32_t most) {
   if (loops) emit(Operation::split, 0 - std::size_t{length});
 }
 
+bool is_safe(const Program& program) {
+  const auto count = static_cast<std::int64_t>(program.instructions.size());
+  if (count == 0 || count > static_cast<std::int64_t>(kMostInstructions)) return false;
+  for (std::int64_t at = 0; at < count; ++at) {
+    const auto [operation, operand] = program.instructions[static_cast<std::size_t>(at)];
+    const bool jumps = operation == Operation::split || operation == Operation::jump;
+    const std::int64_t target = at + operand;
+    if (operation > Operation::match) return false;
+    if (jumps && (target < 0 || target >= count)) return false;
+    if (operation == Operation::consume && !program.sets.has(operand)) return false;
+  }
+  // All other instructions but a jump go on to the next one, so the last must be an end.
+  return program.instructions[static_cast<std::size_t>(count - 1)].operation == Operation::match;
+}
+
 void finish(Program& program) {
   find_first_bytes(program);
   const Instruction& first = program.instructions[0];

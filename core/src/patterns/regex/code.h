@@ -48,6 +48,9 @@ class Code {
   bool too_long_ = false;
 };
 
+/// True if no search with these instructions leaves them or the sets, whatever the text.
+[[nodiscard]] bool is_safe(const Program& program);
+
 /// The rest of a program, from its instructions.
 void finish(Program& program);
 

@@ -1,4 +1,4 @@
-#include "compile/criteria_steps.h"
+#include "program/criteria_steps.h"
 
 #include <utility>
 
