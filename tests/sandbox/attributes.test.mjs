@@ -1,8 +1,8 @@
-// Attributes: read with the requests of the Python and Node SDKs, pushed, tried and forgotten.
+// Attributes: read with the requests of the Python and Node SDKs, set, tried and forgotten.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { addToCart, event, Sandbox, storedText, tutorial } from './sandbox.mjs';
+import { addToCart, changeInputs, event, Sandbox, storedText, tutorial } from './sandbox.mjs';
 
 const read = (sandbox, body) => sandbox.ask('POST', '/api/v1/get-online-attributes', body);
 const [group] = tutorial.attribute_groups;
@@ -88,7 +88,7 @@ describe('reading', () => {
   });
 });
 
-describe('pushing', () => {
+describe('setting', () => {
   test('sets fields of an external group, and may fire', async (t) => {
     const sandbox = await Sandbox.start(t);
     const calm = {
@@ -119,7 +119,7 @@ describe('pushing', () => {
       attribute_groups: [{ ...scores, fields: [...scores.fields, { name: 'list', type: 'string_list' }] }],
     });
     const id = randomUUID();
-    const push = (attributes) =>
+    const set = (attributes) =>
       sandbox.call(
         'POST',
         '/api/v1/attributes',
@@ -128,14 +128,32 @@ describe('pushing', () => {
       );
     const values = async () =>
       read(sandbox, { attribute_keys: { domain_userid: [id] }, attributes: ['scores_v1:risk', 'scores_v1:list'] });
-    assert.equal((await push('{"risk": 0.5, "list": ["a"]}')).status, 200);
-    assert.equal((await push('{"list": ["b", 1e999]}')).status, 400);
-    assert.equal((await push('{"risk": 1e999}')).status, 200);
+    assert.equal((await set('{"risk": 0.5, "list": ["a"]}')).status, 200);
+    assert.equal((await set('{"list": ["b", 1e999]}')).status, 400);
+    assert.equal((await set('{"risk": 1e999}')).status, 200);
     const before = await values();
     assert.deepEqual([before.risk, before.list], [[null], [['a']]]);
     await sandbox.kill();
     await sandbox.start();
     assert.deepEqual(await values(), before);
+  });
+
+  test('reads updates that the first version stored as `push`', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish({ attribute_groups: [scores] });
+    const attribute_key = { name: 'domain_userid', id: randomUUID() };
+    await sandbox.ask('POST', '/api/v1/attributes', { group: 'scores', attribute_key, attributes: { risk: 0.25 } });
+    await sandbox.kill();
+    const renamed = await changeInputs(sandbox.folder, ({ update, ...input }) =>
+      update ? { ...input, push: { ...update, attributes: { risk: 0.75 } } } : input,
+    );
+    assert.equal(renamed, 1);
+    await sandbox.start();
+    const { risk } = await read(sandbox, {
+      attribute_keys: { domain_userid: [attribute_key.id] },
+      attributes: ['scores_v1:risk'],
+    });
+    assert.deepEqual(risk, [0.75]);
   });
 
   test('refuses values that do not fit, with a message', async (t) => {

@@ -150,6 +150,21 @@ export async function changeObjects(folder, change) {
   await store.close();
 }
 
+/** Changes the inputs in the folder of a killed sandbox, and returns how many differ from before. */
+export async function changeInputs(folder, change) {
+  const store = open({ path: join(folder, 'state') });
+  const inputs = store.openDB({ name: 'inputs', encoding: 'json' });
+  let count = 0;
+  for (const { key, value } of [...inputs.getRange()]) {
+    const changed = change(value);
+    if (JSON.stringify(changed) === JSON.stringify(value)) continue;
+    await inputs.put(key, changed);
+    ++count;
+  }
+  await store.close();
+  return count;
+}
+
 /** Returns the content of a stopped sandbox's folder: inputs, dead letters, interventions, and the engine's state. */
 export async function storedText(folder) {
   const store = open({ path: join(folder, 'state') });

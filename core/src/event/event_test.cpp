@@ -21,12 +21,12 @@ bool EventTest::some_row_holds(const Program::Rows& rows) {
 }
 
 bool EventTest::holds(Program::Index index) {
-  Answer& answer = answers_[index];
-  if (answer.round != round_) {
+  Result& result = results_[index];
+  if (result.round != round_) {
     const Program::Condition& condition = program_.conditions[index];
-    answer = {round_, filter_holds(condition.comparison, input(condition.input), search_)};
+    result = {round_, filter_holds(condition.comparison, input(condition.input), search_)};
   }
-  return answer.holds;
+  return result.holds;
 }
 
 }  // namespace tripline

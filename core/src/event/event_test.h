@@ -14,7 +14,7 @@ namespace tripline {
 class EventTest {
  public:
   EventTest(const Program& program, PatternSearch& search)
-      : program_(program), search_(search), answers_(program.conditions.size()) {}
+      : program_(program), search_(search), results_(program.conditions.size()) {}
 
   /// Starts on another event. O(1): older results are recognized by their round.
   void begin(const Event& event) {
@@ -30,14 +30,14 @@ class EventTest {
   bool holds(Program::Index condition);
   bool some_row_holds(const Program::Rows& rows);
 
-  struct Answer {
+  struct Result {
     std::uint64_t round = 0;
     bool holds = false;
   };
 
   const Program& program_;
   PatternSearch& search_;
-  List<Answer> answers_;
+  List<Result> results_;
   const Event* event_ = nullptr;
   std::uint64_t round_ = 0;
 };

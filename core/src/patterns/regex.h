@@ -1,5 +1,5 @@
 // Regular expressions in the syntax of RE2, for `rlike` (rule 6): a search for a match anywhere in
-// a text, answered yes or no, in time linear in the text.
+// a string, in time linear in the string.
 //
 //   pattern ──regex/parse──▶ program ──regex/match──▶ yes or no
 //

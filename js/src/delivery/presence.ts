@@ -28,7 +28,7 @@ export class Presence {
   }
 }
 
-/** Tells which of the pages live. */
+/** Returns whether each of the pages lives. */
 export async function readPresence(pages: readonly string[]): Promise<Presences> {
   if (pages.length === 0) return new Map();
   const locks = await attempt(() => navigator.locks.query())?.catch(() => undefined);

@@ -11,7 +11,7 @@ export type WasmSource =
 /** An address; or the bundle itself, as an object or as JSON. */
 export type DefinitionsSource = string | URL | object;
 
-type Answer = BufferSource | WebAssembly.Module | Response;
+type Compilable = BufferSource | WebAssembly.Module | Response;
 
 const modules = new Map<unknown, Promise<TriplineModule>>();
 
@@ -111,14 +111,14 @@ function ownWasm(): URL {
   }
 }
 
-async function compile(answer: Answer): Promise<WebAssembly.Module> {
-  if (answer instanceof WebAssembly.Module) return answer;
-  if (!(answer instanceof Response)) return WebAssembly.compile(answer);
-  const name = shortened(answer.url || 'the Response');
-  if (!answer.ok) throw new Error(`${name} answered with status ${answer.status}`);
+async function compile(source: Compilable): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (!(source instanceof Response)) return WebAssembly.compile(source);
+  const name = shortened(source.url || 'the Response');
+  if (!source.ok) throw new Error(`${name} answered with status ${source.status}`);
   // compileStreaming() accepts this content type only.
-  const isWasm = answer.headers.get('Content-Type')?.toLowerCase() === 'application/wasm';
-  const compiling = isWasm ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
+  const isWasm = source.headers.get('Content-Type')?.toLowerCase() === 'application/wasm';
+  const compiling = isWasm ? WebAssembly.compileStreaming(source) : WebAssembly.compile(await source.arrayBuffer());
   return compiling.catch((error: unknown) => {
     throw new Error(`${name}: ${messageOf(error)}`);
   });

@@ -274,22 +274,22 @@ export class LocalEvaluator implements Evaluator {
   }
 
   /** Asks the engine after all earlier events are counted; undefined if there is no engine. */
-  async #ask<Answer>(
-    question: (engine: EngineBase, inspect: typeof import('../engine/inspect.js')) => Answer,
-  ): Promise<Answer | undefined> {
+  async #ask<Result>(
+    question: (engine: EngineBase, inspect: typeof import('../engine/inspect.js')) => Result,
+  ): Promise<Result | undefined> {
     const inspect = await this.#inspect.get();
     await this.ready;
-    let answer: Answer | undefined;
+    let result: Result | undefined;
     await this.#enqueue(async (shared) => {
       await this.#runBatch(shared);
       try {
-        if (shared.engine && inspect) answer = question(shared.engine, inspect);
+        if (shared.engine && inspect) result = question(shared.engine, inspect);
       } catch (error) {
         if (!isRefusal(error)) throw error;
         this.#context.listeners.emit('error', error);
       }
     });
-    return answer;
+    return result;
   }
 
   /** Queues a task that uses the state. It does not wait for the engine, which may come later. Never rejects. */

@@ -70,9 +70,9 @@ export class Journal<Content extends object> {
   #isKept = false;
   #isWarned = false;
   #lost = 0;
-  #lostAndSaid = 0;
-  #saying: ReturnType<typeof setTimeout> | undefined;
-  /** Until what is not yet said of lost events is said (ms). */
+  #lostAndEmitted = 0;
+  #emitsLater: ReturnType<typeof setTimeout> | undefined;
+  /** Time until the next error about lost events (ms). */
   #quiet = 1000;
   #isShared = true;
   #isLasting = true;
@@ -197,7 +197,7 @@ export class Journal<Content extends object> {
       const isQuiet = !(Math.abs(Date.now() - this.#writtenAt(place)) <= quietTime);
       if (isIn(applied, place) && isQuiet) this.#remove(place.key);
     }
-    this.#sayLost();
+    this.#emitLost();
   }
 
   remove(page: string, number: number): void {
@@ -313,21 +313,21 @@ export class Journal<Content extends object> {
     });
   }
 
-  /** Says how many events are lost at last. */
+  /** Emits the number of lost events, if it has changed since the last error. */
   close(): void {
-    this.#sayLost(true);
+    this.#emitLost(true);
   }
 
-  // At once if they are twice as many as it said; the others after a time that doubles, so that there are few errors.
-  #sayLost(isOver = false): void {
-    if (this.#lost === this.#lostAndSaid) return;
-    if (!isOver && this.#lost <= 2 * this.#lostAndSaid) {
-      this.#saying ??= setTimeout(() => this.#sayLost(true), (this.#quiet *= 2));
+  // At once if they are twice as many as at the last error; else after a time that doubles, so that there are few errors.
+  #emitLost(isOver = false): void {
+    if (this.#lost === this.#lostAndEmitted) return;
+    if (!isOver && this.#lost <= 2 * this.#lostAndEmitted) {
+      this.#emitsLater ??= setTimeout(() => this.#emitLost(true), (this.#quiet *= 2));
       return;
     }
-    clearTimeout(this.#saying);
-    this.#saying = undefined;
-    this.#lostAndSaid = this.#lost;
+    clearTimeout(this.#emitsLater);
+    this.#emitsLater = undefined;
+    this.#lostAndEmitted = this.#lost;
     const why = 'Too many waited to be counted, or some waited for more than 30 days. An earlier error has the reason.';
     this.#emit('error', `Events lost: ${this.#lost}. ${why}`);
   }

@@ -204,7 +204,7 @@ export class SharedState {
     const damaged: string[] = [];
     const state = repaired(stored, damaged);
     const others = damaged.filter((field) => field !== 'snapshot');
-    if (others.length < damaged.length) this.#sayDamaged('its snapshot is not bytes');
+    if (others.length < damaged.length) this.#emitDamaged('its snapshot is not bytes');
     if (others.length > 0) {
       const fields = others.join('", "');
       const message = `The stored state was damaged in "${fields}": the damaged parts are dropped, the rest is kept.`;
@@ -221,12 +221,12 @@ export class SharedState {
       else this.#engine?.clear();
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      this.#sayDamaged(error.message);
+      this.#emitDamaged(error.message);
     }
     this.#revision = state?.revision;
   }
 
-  #sayDamaged(why: string): void {
+  #emitDamaged(why: string): void {
     this.#listeners.emit('error', {
       code: 'snapshot',
       message: `The stored state cannot be used (${why}). Counting starts afresh.`,

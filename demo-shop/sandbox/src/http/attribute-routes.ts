@@ -83,7 +83,7 @@ async function read({ inputLog, state, limits }: AttributeParts, request: ReadRe
 }
 
 async function set({ inputLog }: AttributeParts, update: AttributeUpdate): Promise<object> {
-  await inputLog.change({ kind: 'attributes', push: update });
+  await inputLog.change({ kind: 'attributes', update });
   return { ok: true };
 }
 

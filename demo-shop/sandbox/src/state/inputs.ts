@@ -6,8 +6,7 @@ import type { Change } from '../registry/registry.ts';
 /** `now` is the time at which the sandbox received it (ms). Only a `rebase` makes it go back. */
 export type Input = { readonly now: number } & (
   | { readonly kind: 'event'; readonly payload: TrackerPayload }
-  /** Stored inputs have the update as `push`. */
-  | { readonly kind: 'attributes'; readonly push: AttributeUpdate }
+  | { readonly kind: 'attributes'; readonly update: AttributeUpdate }
   | { readonly kind: 'direct'; readonly intervention: DirectIntervention; readonly targets: readonly Target[] }
   | { readonly kind: 'objects'; readonly changes: readonly Change[] }
   | { readonly kind: 'forget'; readonly target: Target }
@@ -20,6 +19,13 @@ export type Input = { readonly now: number } & (
   /** These interventions, by number, reached a subscriber. */
   | { readonly kind: 'delivered'; readonly numbers: readonly number[] }
 );
+
+/** An input as a database has it: the first version stored an attribute update as `push`. */
+export type StoredInput = Input | { readonly now: number; readonly kind: 'attributes'; readonly push: AttributeUpdate };
+
+export function readStored(stored: StoredInput): Input {
+  return 'push' in stored ? { now: stored.now, kind: 'attributes', update: stored.push } : stored;
+}
 
 /** Values for the fields of an external group. */
 export interface AttributeUpdate {

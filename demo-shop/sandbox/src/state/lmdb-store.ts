@@ -3,7 +3,7 @@ import { open, type Database, type RootDatabase } from 'lmdb';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
-import type { Input } from './inputs.ts';
+import { readStored, type Input, type StoredInput } from './inputs.ts';
 import type { ReplayEntry } from '../stream/replay-buffer.ts';
 import { names } from '../collector/payload-ids.ts';
 import type { Checkpoint, DeadLetter, DeadLetterSummary, NumberedInput, Store, StoredState } from './store.ts';
@@ -26,7 +26,7 @@ export function openDatabase(folder: string): RootDatabase {
 export class LmdbStore implements Store {
   readonly #root: RootDatabase;
   /** The key is a number that grows. */
-  readonly #inputs: Database<Input, number>;
+  readonly #inputs: Database<StoredInput, number>;
   readonly #replayBuffer: Database<ReplayEntry, number>;
   /** The key is a number of their own, which grows. */
   readonly #letters: Database<BuriedInput, number>;
@@ -108,7 +108,7 @@ export class LmdbStore implements Store {
   }
 
   *#read(numbers: readonly number[]): Generator<NumberedInput> {
-    for (const number of numbers) yield { number, input: this.#inputs.get(number)! };
+    for (const number of numbers) yield { number, input: readStored(this.#inputs.get(number)!) };
   }
 
   /** A failure rejects the transaction and, besides, each write in it. */

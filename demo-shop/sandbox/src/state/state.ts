@@ -196,7 +196,7 @@ export class SandboxState {
       case 'event':
         return this.#sent(input.now, this.#engine.process(input.payload, input.now, { receivedAt: input.now }));
       case 'attributes':
-        return this.#setAttributes(input.now, input.push);
+        return this.#setAttributes(input.now, input.update);
       case 'time':
         return this.#sent(input.now, this.#engine.advance(input.now));
       case 'direct':
