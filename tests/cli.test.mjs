@@ -452,9 +452,9 @@ test('the message for a compressed file differs from that for a broken one', () 
   assert.match(err, /events\.gz:1: skipped: the file is compressed: zcat/);
 });
 
-test('pushed attributes count, and a refused push is reported', () => {
+test('attributes that are set count, and a refused update is reported', () => {
   const definitions = write(
-    'push.json',
+    'scores.json',
     JSON.stringify({
       attribute_groups: [
         {
@@ -467,7 +467,7 @@ test('pushed attributes count, and a refused push is reported', () => {
       interventions: [{ name: 'gold', criteria: { attribute: 'account:tier', operator: '=', value: 'gold' } }],
     }),
   );
-  const push = (attributes) =>
+  const update = (attributes) =>
     JSON.stringify({
       type: 'attributes',
       attribute_key: { name: 'user_id', id: 'u1' },
@@ -477,8 +477,8 @@ test('pushed attributes count, and a refused push is reported', () => {
       time: '2026-01-01T00:00:00.000Z',
     });
   const file = write(
-    'pushes.ndjson',
-    `${push({ tier: 'silver' })}\n${push({ tier: 'gold' })}\n${push({ tire: 'x' })}\n`,
+    'updates.ndjson',
+    `${update({ tier: 'silver' })}\n${update({ tier: 'gold' })}\n${update({ tire: 'x' })}\n`,
   );
   const { status, out, err } = run('replay', '--definitions', definitions, file);
   assert.equal(status, 1);
@@ -486,7 +486,7 @@ test('pushed attributes count, and a refused push is reported', () => {
     lines(out).map(({ name, attributes }) => [name, attributes]),
     [['gold', { 'account:tier': 'gold' }]],
   );
-  assert.match(err, /pushes\.ndjson:3: skipped: .*'tire'/);
+  assert.match(err, /updates\.ndjson:3: skipped: .*'tire'/);
 });
 
 test('wrong usage and wrong input have different exit statuses', () => {
@@ -595,7 +595,7 @@ test('limits are options, and a message warns when profiles may have been droppe
   assert.match(few.err, /limit of 3 profiles/);
 });
 
-test('a push without a version sets fields of the highest one', () => {
+test('an update without a version sets fields of the highest one', () => {
   const account = (version, fields) => ({ name: 'account', version, attribute_key: { name: 'user_id' }, fields });
   const tier = { name: 'tier', type: 'string' };
   const definitions = write(
@@ -608,15 +608,15 @@ test('a push without a version sets fields of the highest one', () => {
       ],
     }),
   );
-  const push = (rest) =>
+  const update = (rest) =>
     JSON.stringify({ type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account', ...rest });
   const file = write(
     'versions.ndjson',
     [
-      push({ attributes: { tier: 'gold', fresh: 'y' } }),
-      push({ attributes: { old: 'x' } }),
-      push({ version: 'two', attributes: { tier: 'x' } }),
-      push({ version: 2 ** 32 + 1, attributes: { tier: 'x' } }),
+      update({ attributes: { tier: 'gold', fresh: 'y' } }),
+      update({ attributes: { old: 'x' } }),
+      update({ version: 'two', attributes: { tier: 'x' } }),
+      update({ version: 2 ** 32 + 1, attributes: { tier: 'x' } }),
     ].join('\n'),
   );
   const { status, out, err } = run('attributes', '--definitions', definitions, file);
@@ -630,7 +630,7 @@ test('a push without a version sets fields of the highest one', () => {
   assert.match(err, /:4: skipped: 'version' must be a whole number from 0 to 1000000/);
 });
 
-test('preview counts an id once in upper and lower case, and counts targets of pushes', () => {
+test('preview counts an id once in upper and lower case, and counts targets of updates of attributes', () => {
   const definitions = write(
     'reach.json',
     JSON.stringify({
@@ -665,7 +665,7 @@ test('preview counts an id once in upper and lower case, and counts targets of p
   assert.deepEqual(JSON.parse(out), [{ name: 'gold', version: 1, targets: 1, seen: 2 }]);
 });
 
-test('lists, flags and numbers can be pushed', () => {
+test('lists, flags and numbers can be set', () => {
   const definitions = write(
     'kinds.json',
     JSON.stringify({
@@ -683,17 +683,17 @@ test('lists, flags and numbers can be pushed', () => {
       ],
     }),
   );
-  const push = { type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account' };
+  const update = { type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account' };
   const attributes = { tags: ['a', 'b'], scores: [1, 2.5], paid: true, age: 41 };
   const wrong = [
-    { ...push, attribute_key: 'u1', attributes },
-    { ...push, attributes: [] },
-    { ...push, attributes, time: 'soon' },
-    { ...push, attribute_key: { name: 'user_id', id: '' }, attributes },
+    { ...update, attribute_key: 'u1', attributes },
+    { ...update, attributes: [] },
+    { ...update, attributes, time: 'soon' },
+    { ...update, attribute_key: { name: 'user_id', id: '' }, attributes },
   ];
   const file = write(
     'kinds.ndjson',
-    [{ ...push, attributes }, ...wrong].map((line) => JSON.stringify(line)).join('\n'),
+    [{ ...update, attributes }, ...wrong].map((line) => JSON.stringify(line)).join('\n'),
   );
   const { status, out, err } = run('attributes', '--definitions', definitions, file);
   assert.equal(status, 1);
@@ -701,7 +701,7 @@ test('lists, flags and numbers can be pushed', () => {
   assert.equal(err.match(/kinds\.ndjson:[2345]: skipped/g).length, 4, err);
 });
 
-test('rule 37: a pushed value that is an object or a list of other than scalars is refused and changes nothing', () => {
+test('rule 37: an update with a value that is an object or a list of other than scalars is refused and changes nothing', () => {
   const definitions = write(
     'nested.json',
     JSON.stringify({
@@ -717,17 +717,17 @@ test('rule 37: a pushed value that is an object or a list of other than scalars 
       ],
     }),
   );
-  const push = (attributes) =>
+  const update = (attributes) =>
     JSON.stringify({ type: 'attributes', attribute_key: { name: 'user_id', id: 'u1' }, group: 'account', attributes });
   const file = write(
     'nested.ndjson',
     [
-      push({ tier: 'gold', tags: ['a'] }),
-      push({ tier: { a: 1 } }),
-      push({ tags: { b: 2 } }),
-      push({ tags: [['z']] }),
-      push({ tags: ['a', {}] }),
-      push({ tags: ['a', null] }),
+      update({ tier: 'gold', tags: ['a'] }),
+      update({ tier: { a: 1 } }),
+      update({ tags: { b: 2 } }),
+      update({ tags: [['z']] }),
+      update({ tags: ['a', {}] }),
+      update({ tags: ['a', null] }),
     ].join('\n'),
   );
   const { status, out, err } = run('attributes', '--definitions', definitions, file);
@@ -737,7 +737,7 @@ test('rule 37: a pushed value that is an object or a list of other than scalars 
   assert.equal(err.match(/nested\.ndjson:[23456]: skipped: the value of/g).length, 5, err);
 });
 
-test('rule 1: a pushed number beyond a double counts as missing, and one in a list is refused', () => {
+test('rule 1: a number beyond a double that is set counts as missing, and one in a list is refused', () => {
   const definitions = write(
     'beyond.json',
     JSON.stringify({
@@ -753,11 +753,11 @@ test('rule 1: a pushed number beyond a double counts as missing, and one in a li
       ],
     }),
   );
-  const push = (attributes) =>
+  const update = (attributes) =>
     `{"type": "attributes", "attribute_key": {"name": "user_id", "id": "u1"}, "group": "account", "attributes": ${attributes}}`;
   const file = write(
     'beyond.ndjson',
-    [push('{"age": 5, "scores": [1]}'), push('{"age": -1e999}'), push('{"scores": [1, 1e999]}')].join('\n'),
+    [update('{"age": 5, "scores": [1]}'), update('{"age": -1e999}'), update('{"scores": [1, 1e999]}')].join('\n'),
   );
   const { status, out, err } = run('attributes', '--definitions', definitions, file);
   assert.equal(status, 1);

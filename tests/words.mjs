@@ -1,4 +1,4 @@
-// Finds phrases that a reader has to read twice, in comments, messages and documents. Each phrase has advice beside it;
+// Finds phrases that a reader has to read twice, in comments, messages, documents and conformance cases. Each phrase has advice beside it;
 // `tests/words.json` has the places where a phrase is right. Prints each finding, and each exception that no line needs
 // any more, and then ends with exit status 1.
 
@@ -26,6 +26,15 @@ const inComments = [
   [/\bLikewise\b/, 'the sentence itself'],
 ];
 
+/** In the sentences of conformance cases; the number of the rule is not a part of a name. */
+const inCases = [
+  ...inComments,
+  [/\btext\b/, 'string'],
+  [/\bpush(?:e[ds]|ing)?\b/i, 'set attributes; for the values of a list, drive out'],
+  [/\bwhat (?:is|was|has|comes|came|an?|it|follows)\b/i, 'a noun: the values that, the events that'],
+  [/\b(?:nobody|somebody|those who)\b/i, 'the ids, the targets or the visitors'],
+];
+
 const exceptions = JSON.parse(readFileSync(new URL('words.json', import.meta.url), 'utf8'));
 const needed = new Set();
 const found = [];
@@ -41,6 +50,7 @@ const patterns = [
   '*.py',
   '*.css',
   '*.yml',
+  'tests/conformance/cases/*.json',
   '*CMakeLists.txt',
   ...programs,
 ];
@@ -50,10 +60,8 @@ const files = execFileSync('git', ['ls-files', ...patterns], { cwd: root, encodi
 for (const file of files) {
   if (exceptions.files.some((each) => file.startsWith(each))) continue;
   const source = readFileSync(join(root, file), 'utf8');
-  for (const { line, text, isComment } of file.endsWith('.md')
-    ? linesOf(source)
-    : [...commentsOf(source), ...stringsOf(source)]) {
-    for (const [phrase, instead] of isComment ? [...anywhere, ...inComments] : anywhere) {
+  for (const { line, text, phrases } of read(file, source)) {
+    for (const [phrase, instead] of phrases) {
       if (phrase.test(text) && !isException(file, text))
         found.push(`${file}:${line}: ${text.trim()}\n    write: ${instead}`);
     }
@@ -72,12 +80,26 @@ function isException(file, text) {
   return exception !== undefined;
 }
 
+function read(file, source) {
+  if (file.endsWith('.json')) return sentencesOf(source);
+  return file.endsWith('.md') ? linesOf(source) : [...commentsOf(source), ...stringsOf(source)];
+}
+
+/** Lists the sentences of a case file. Names that do not begin with a rule are those of definitions. */
+function* sentencesOf(source) {
+  const member = /"(?:name": "rules? [0-9 and]+: |(?:feature|why|as_written_only)": ")((?:\\.|[^"\\])*)"/;
+  for (const [index, line] of source.split('\n').entries()) {
+    const [, text] = member.exec(line) ?? [];
+    if (text !== undefined) yield { line: index + 1, text, phrases: [...anywhere, ...inCases] };
+  }
+}
+
 /** Lists the lines outside of code blocks, without code in backticks. */
 function* linesOf(source) {
   let isCode = false;
   for (const [index, text] of source.split('\n').entries()) {
     if (/^\s*```/.test(text)) isCode = !isCode;
-    else if (!isCode) yield { line: index + 1, text: text.replace(/`[^`]*`/g, '``'), isComment: false };
+    else if (!isCode) yield { line: index + 1, text: text.replace(/`[^`]*`/g, '``'), phrases: anywhere };
   }
 }
 
@@ -91,7 +113,7 @@ function* commentsOf(source) {
       )?.[1] ?? /(?:;|\{|,|\))\s+\/\/[/!<]*\s?(.*)$/.exec(text)?.[1];
     if (comment !== undefined) {
       const isStart = before === '' || /[.:]$/.test(before);
-      yield { line: index + 1, text: isStart ? comment : ` ${comment}`, isComment: true };
+      yield { line: index + 1, text: isStart ? comment : ` ${comment}`, phrases: [...anywhere, ...inComments] };
     }
     before = comment?.trim() ?? '';
   }
@@ -101,6 +123,6 @@ function* stringsOf(source) {
   for (const [index, text] of source.split('\n').entries()) {
     if (/^\s*(?:\/\/|\*|\/\*|#include|import\b)/.test(text)) continue;
     for (const [, , string] of text.matchAll(/(['"`])((?:\\.|(?!\1).){12,})\1/g))
-      yield { line: index + 1, text: string, isComment: false };
+      yield { line: index + 1, text: string, phrases: anywhere };
   }
 }

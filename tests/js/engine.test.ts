@@ -467,11 +467,11 @@ test("a server's own user agent is not the visitor's", async () => {
   vi.unstubAllGlobals();
 });
 
-describe('pushes', () => {
+describe('setting attributes', () => {
   beforeEach(async () => {
     engine = await loadEngine({ definitions: scores, wasm: wasmBytes });
   });
-  const push = (attributes: Record<string, number | string | string[] | null>, version?: number) => ({
+  const update = (attributes: Record<string, number | string | string[] | null>, version?: number) => ({
     group: 'scores',
     attributeKey: domainUser,
     attributes,
@@ -480,34 +480,34 @@ describe('pushes', () => {
   const read = (): unknown => engine.attributes(domainUser)['scores'];
 
   test('set the newest version, and fire', () => {
-    const fired = engine.setAttributes(push({ risk: 0.75, tags: ['a', 'b'] }), now, now - 1);
+    const fired = engine.setAttributes(update({ risk: 0.75, tags: ['a', 'b'] }), now, now - 1);
     expect(names(fired)).toEqual(['calm']);
     expect(read()).toEqual({ risk: 0.75, tags: ['a', 'b'] });
   });
 
   test('set the named version', () => {
-    expect(engine.setAttributes(push({ risk: 0.75 }, 1), now)).toEqual([]);
+    expect(engine.setAttributes(update({ risk: 0.75 }, 1), now)).toEqual([]);
     expect(read()).toEqual({ risk: null, tags: null });
   });
 
   test('clear by null, and leave other fields unchanged', () => {
-    engine.setAttributes(push({ risk: 0.25, tags: ['a'] }), now);
-    engine.setAttributes(push({ risk: null }), now);
+    engine.setAttributes(update({ risk: 0.25, tags: ['a'] }), now);
+    engine.setAttributes(update({ risk: null }), now);
     expect(read()).toEqual({ risk: null, tags: ['a'] });
   });
 
   const refused: [string, unknown, RegExp][] = [
-    ['an unknown group', { ...push({}), group: 'score' }, /no external group "score"/],
-    ['an unknown version', push({ risk: 1 }, 3), /no field "risk" in version 3/],
-    ['an unknown field', push({ risk: 1, height: 2 }), /no field "height"/],
+    ['an unknown group', { ...update({}), group: 'score' }, /no external group "score"/],
+    ['an unknown version', update({ risk: 1 }, 3), /no field "risk" in version 3/],
+    ['an unknown field', update({ risk: 1, height: 2 }), /no field "height"/],
     [
       'another key',
-      { ...push({ risk: 1 }), attributeKey: { name: 'user_id', id: '1' } },
+      { ...update({ risk: 1 }), attributeKey: { name: 'user_id', id: '1' } },
       /"domain_userid", not "user_id"/,
     ],
-    ['no id', { ...push({ risk: 1 }), attributeKey: { name: 'domain_userid', id: '' } }, /id/],
-    ['an object as value', push({ risk: { a: 1 } as unknown as number }), /"risk" must be/],
-    ['nested lists', push({ tags: [['a']] as unknown as string[] }), /"tags" must be/],
+    ['no id', { ...update({ risk: 1 }), attributeKey: { name: 'domain_userid', id: '' } }, /id/],
+    ['an object as value', update({ risk: { a: 1 } as unknown as number }), /"risk" must be/],
+    ['nested lists', update({ tags: [['a']] as unknown as string[] }), /"tags" must be/],
     ['no attributes', { group: 'scores', attributeKey: domainUser }, /"attributes" must be/],
     ['nothing', undefined, /"group" must be/],
   ];

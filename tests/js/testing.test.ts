@@ -175,7 +175,7 @@ describe('time passes for the ids that the pages of the visitors hold', () => {
   });
 });
 
-test('values are pushed', async () => {
+test('values are set', async () => {
   const scores = ExternalBatchAttributeGroup({
     name: 'scores',
     attribute_key: domain_userid,

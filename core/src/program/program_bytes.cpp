@@ -336,7 +336,7 @@ class ProgramPass {
   Index next_root_ = 0;
 };
 
-/// What a version calls itself, if it may be shown.
+/// The name of a version, if it may be shown.
 std::string_view shown(std::string_view version) {
   constexpr std::size_t longest = 32;
   return version.size() <= longest && is_utf8(version) ? version : "another version";
