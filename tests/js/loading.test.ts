@@ -1,26 +1,19 @@
 // Definitions, module and store that do not respond: nothing waits for ever, and everything that needs none works.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryStore, type EvaluatorOptions, type Store } from '../../js/src/index.js';
 import { check, EngineError, loadEngine } from '../../js/src/server.js';
 import { wasmBytes } from './engine-module.js';
 import { freshStorage, removeStorage } from './page-storage.js';
-import { add, domainUser, names, openPage, tutorial, type Page } from './visits.js';
+import { TestServer } from './test-server.js';
+import { add, closePages, domainUser, names, openPage as open, tutorial } from './visits.js';
 
 const never = new Promise<never>(() => undefined);
 
 /** Sends the first bytes of a response, and nothing more. */
-let server: Server;
+let server: TestServer;
 let asked: string[];
 let cut: string[];
 let address: string;
-const pages: Page[] = [];
-const open = (...parameters: Parameters<typeof openPage>): Page => {
-  const page = openPage(...parameters);
-  pages.push(page);
-  return page;
-};
 let store: Store;
 let storage: Record<string, string>;
 
@@ -28,7 +21,7 @@ beforeEach(async () => {
   storage = freshStorage();
   store = memoryStore();
   [asked, cut] = [[], []];
-  server = createServer(({ url = '' }, response) => {
+  server = await TestServer.open(({ url = '' }, response) => {
     asked.push(url);
     response.on('close', () => cut.push(url));
     if (url.startsWith('/head'))
@@ -36,12 +29,10 @@ beforeEach(async () => {
         .writeHead(200, { 'Content-Type': url.endsWith('wasm') ? 'application/wasm' : 'application/json' })
         .write('{');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  address = server.address;
 });
 afterEach(() => {
-  for (const { evaluator } of pages.splice(0)) evaluator.close();
-  server.closeAllConnections();
+  closePages();
   server.close();
   vi.restoreAllMocks();
   removeStorage();

@@ -1,27 +1,20 @@
 // Messages: what failed, with its name or address; why; what to do.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEvaluator, memoryStore, type EvaluatorOptions, type Store } from '../../js/src/index.js';
 import { check, loadEngine } from '../../js/src/server.js';
 import { wasmBytes } from './engine-module.js';
 import { freshStorage, removeStorage } from './page-storage.js';
-import { add, domainUser, openPage, tutorial, type Page } from './visits.js';
+import { TestServer } from './test-server.js';
+import { add, closePages, domainUser, openPage as open, tutorial } from './visits.js';
 
 const html = '\n<!DOCTYPE html><html><title>Shop</title></html>';
 
 let store: Store;
-let server: Server;
+let server: TestServer;
 let address: string;
 /** Type and body by path. For any other path, the server sends the site's page, as for single-page applications. */
 let answers: Record<string, [string, string | Uint8Array]>;
 let consoleErrors: unknown[][];
-const pages: Page[] = [];
-const open = (...parameters: Parameters<typeof openPage>): Page => {
-  const page = openPage(...parameters);
-  pages.push(page);
-  return page;
-};
 
 beforeEach(async () => {
   freshStorage();
@@ -29,16 +22,14 @@ beforeEach(async () => {
   answers = {};
   consoleErrors = [];
   vi.spyOn(console, 'error').mockImplementation((...words: unknown[]) => void consoleErrors.push(words));
-  server = createServer(({ url = '' }, response) => {
+  server = await TestServer.open(({ url = '' }, response) => {
     const [type, body] = answers[url] ?? ['text/html', html];
     response.writeHead(200, { 'Content-Type': type }).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  address = server.address;
 });
 afterEach(() => {
-  for (const { evaluator } of pages.splice(0)) evaluator.close();
-  server.closeAllConnections();
+  closePages();
   server.close();
   vi.restoreAllMocks();
   removeStorage();

@@ -21,7 +21,7 @@ interface Sdk {
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const sdk = JSON.parse(readFileSync(`${root}tests/clients/python/classes.json`, 'utf8')) as Sdk;
 
-/** What tripline/define lacks, by the reason. */
+/** Names that tripline/define lacks, by the reason. */
 const lacking = {
   'a dataset is made in a warehouse': `AttributesWarehouseTable DatasetBundle DatasetPreviewResponse DatasetRunResponse
     DatasetRunStatus DatasetRunStatusResponse SessionAnchors TrainingSpan UserSuppliedAnchors WarehouseTable

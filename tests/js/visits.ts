@@ -44,6 +44,13 @@ export interface Page {
   settled(): Promise<void>;
 }
 
+const openPages: Page[] = [];
+
+/** Closes the pages that `openPage` has opened. */
+export function closePages(): void {
+  for (const { evaluator } of openPages.splice(0)) evaluator.close();
+}
+
 export function openPage(options: Partial<EvaluatorOptions> = {}, { handle = true } = {}): Page {
   const evaluator = createEvaluator({ definitions: tutorial, wasm: wasmBytes, ...options });
   const page: Page = {
@@ -62,6 +69,7 @@ export function openPage(options: Partial<EvaluatorOptions> = {}, { handle = tru
   evaluator.on('warning', (problem) => page.warnings.push(problem));
   evaluator.on('expired', (intervention) => page.expired.push(intervention));
   if (handle) evaluator.on('intervention', (intervention) => page.interventions.push(intervention));
+  openPages.push(page);
   return page;
 }
 
