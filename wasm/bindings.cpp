@@ -18,7 +18,7 @@
 // the layout changes.
 __asm__(
     ".section .custom_section.tripline,\"\",@\n"
-    ".byte 2\n");
+    ".byte 3\n");
 
 namespace {
 

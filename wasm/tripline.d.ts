@@ -42,10 +42,11 @@ export interface Key {
 /** Member names and array indices. */
 export type Path = (string | number)[];
 
+/** Without an index, the value of an entity's property is the list of the values in all entities of the schema. */
 export type Input =
   | { kind: 'atomic'; name: string }
   | { kind: 'event'; vendor: string; name: string; major_version: number; path: Path }
-  | { kind: 'entity'; vendor: string; name: string; major_version: number; index: number; path: Path };
+  | { kind: 'entity'; vendor: string; name: string; major_version: number; index?: number; path: Path };
 
 /** The host writes strings into the event buffer one after the other, as UTF-8, and passes their sizes in bytes. A
  *  function that produces bytes keeps them as the result and returns their size; result() returns their address.

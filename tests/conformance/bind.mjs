@@ -91,10 +91,16 @@ function valueOf(input, event) {
     case 'event':
       return atPath(own(event, `unstruct_event_${schemaKey(input)}`), input.path);
     case 'entity':
-      return atPath(event, [`contexts_${schemaKey(input)}`, input.index, ...input.path]);
+      return entityValue(own(event, `contexts_${schemaKey(input)}`), input);
     default:
       throw new Error(`Unknown kind of input: ${input.kind}`);
   }
+}
+
+/** Without an index: the list of the values in all entities. */
+function entityValue(entities, { index, path }) {
+  if (index !== undefined) return atPath(entities, [index, ...path]);
+  return Array.isArray(entities) ? entities.map((entity) => atPath(entity, path)) : undefined;
 }
 
 function atomicValue(event, name) {

@@ -71,12 +71,16 @@ std::vector<NamedBytes> small_program() {
   add("price input", u8(3) + text("acme") + text("product") + u32(1) + u32(0) + u32(2));
   add("path name", text("price"));
   add("path index", u32(0) + text("") + u32(1));
+  add("calculations", u32(1));
+  add("operands", u32(1));
+  add("operand input", u32(2));
+  add("operand date part", u8(1));
   add("keys", u32(2));
   add("key name", text("user_id"));
   add("key input", u32(1));
   add("second key", text("store") + u32(kNone));
   add("conditions", u32(3));
-  add("condition input", u32(2));
+  add("condition input", u32(Program::kCalculated));
   add("condition operator", u8(1));
   add("condition kind", u8(2));
   add("condition number", bytes_of(2.5));
@@ -301,10 +305,18 @@ TEST_CASE("every field of a program is checked", "[program bytes]") {
       {"id input name", text("") + text("\xc0\x80")},
       {"path name", text("__proto__")},
       {"path name", text("\xed\xa0\x80")},
+      {"calculations", u32(2)},
+      {"operands", u32(0)},
+      {"operands", u32(kNone)},
+      {"operand input", u32(3)},
+      {"operand input", u32(Program::kCalculated)},
+      {"operand date part", u8(0)},
+      {"operand date part", u8(7)},
       {"key name", text("store")},
       {"key name", u32(kNone)},
       {"key input", u32(3)},
       {"condition input", u32(3)},
+      {"condition input", u32(Program::kCalculated + 1)},
       {"condition input", u32(kNone)},
       {"condition operator", u8(0)},
       {"condition operator", u8(7)},   // like, of a number

@@ -607,6 +607,23 @@ describe('rule 1: numbers that are not finite are missing', () => {
   });
 });
 
+test('rule 32: without an index, an input is the list of the values in all entities of a schema', () => {
+  const input: Input = { kind: 'entity', vendor: 'acme', name: 'thing', major_version: 1, path: ['id'] };
+  const withEntities = (...data: unknown[]): TrackerPayload => ({
+    co: JSON.stringify({
+      data: [
+        { schema: 'iglu:acme/other/jsonschema/1-0-0', data: { id: 'x' } },
+        ...data.map((each, i) => ({ schema: `iglu:acme/thing/jsonschema/1-0-${i}`, data: each })),
+        { schema: 'iglu:acme/thing/jsonschema/2-0-0', data: { id: 'y' } },
+      ],
+    }),
+  });
+  expect(read(withEntities({ id: 'a' }, { name: 'b' }, null, { id: ['c'] }, { id: 4 }), input)).toEqual(['a', 4]);
+  expect(read(withEntities(), input)).toEqual([]);
+  expect(read({}, input)).toEqual([]);
+  expect(read(withEntities(...Array.from({ length: 1001 }, (_, id) => ({ id }))), input)).toHaveLength(1000);
+});
+
 test('rule 2: a number or a boolean with control characters is neither', () => {
   for (const value of ['1\n', '\n1', '1\t', '\u00001', 'true\n']) {
     const payload = { se_va: value, cookie: value, aid: value } as unknown as TrackerPayload;

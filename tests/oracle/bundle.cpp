@@ -115,6 +115,16 @@ Raw read_property(const json& property, const json& event) {
   return {value, {}};
 }
 
+Raw read_value(const json& property, const json& event) {
+  const Raw raw = read_property(property, event);
+  const std::string part = text(property, "date_part");
+  if (part.empty()) return raw;
+  if (!raw.value.is_array()) return {date_part(raw, part), {}};
+  json parts = json::array();
+  for (const json& each : raw.value) parts.push_back(date_part({each, {}}, part));
+  return {parts, {}};
+}
+
 Bundle::Bundle(const json& definitions) {
   for (const json& key : list(definitions, "attribute_keys")) {
     read_key(key);

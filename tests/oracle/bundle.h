@@ -85,7 +85,10 @@ struct Bundle {
   std::map<std::string, Time> key_ttls_;  // of keys that groups name without describing them
 };
 
-/// A property of an enriched event.
+/// A property of an enriched event, whatever its date part.
 Raw read_property(const json& property, const json& event);
+/// The same as an event filter reads it: with a date part, the part of a time, or of each time in a
+/// list.
+Raw read_value(const json& property, const json& event);
 
 }  // namespace oracle

@@ -144,6 +144,9 @@ Repertoire supported_repertoire(std::vector<std::string>& missing) {
   changed["property"] = {
       {"type", "atomic"}, {"name", "derived_tstamp"}, {"date_part", "active_day"}};
   keep_flag(all.date_part, "date_part", probe(changed, leaf_of("=", "a")));
+  changed = counter;
+  changed["events"] = {{{"event_specification_id", "e1"}}};
+  keep_flag(all.event_specification, "event_specification_id", probe(changed, leaf));
   return all;
 }
 
@@ -182,6 +185,11 @@ json Generator::filter() {
     criteria[list] = json::array();
     for (std::size_t n = below(3); n > 0; --n) {
       const std::string op = pick(repertoire_.filter_operators);
+      if (repertoire_.date_part && chance(15)) {
+        const json part = date_part_criterion(op);
+        if (!part.is_null()) criteria[list].push_back(part);
+        continue;
+      }
       if (chance(30)) {
         const json atomic = atomic_criterion(op);
         if (!atomic.is_null()) criteria[list].push_back(atomic);
@@ -225,6 +233,30 @@ json Generator::atomic_criterion(const std::string& op) {
   return criterion;
 }
 
+json Generator::timed_property() {
+  json made = chance(50) ? json{{"type", "atomic"}, {"name", "derived_tstamp"}}
+                         : event_property(one_of({"t", "t", "l", "m"}));
+  made["date_part"] = one_of(
+      {"hour_of_day", "day_of_week", "month_of_year", "active_day", "active_week", "active_month"});
+  return made;
+}
+
+/// Returns a criterion on a part of a time, with a literal of its type; null if `op` does not fit.
+json Generator::date_part_criterion(const std::string& op) {
+  const json made = timed_property();
+  const auto part = made["date_part"].get<std::string>();
+  const bool is_text = part.starts_with("active");
+  if (op == "like" && !is_text) return nullptr;
+  const auto literal = [&]() -> json {
+    const Time near = clock_ + scale_ * static_cast<Time>(below(5));
+    const json found = date_part({nullptr, near}, part);
+    return op == "like" ? json(found.get<std::string>().substr(0, 8) + "%") : found;
+  };
+  json criterion = leaf_of(op, op == "in" ? json::array({literal(), literal()}) : literal());
+  criterion["property"] = made;
+  return criterion;
+}
+
 json Generator::attribute(const std::string& name) {
   const auto aggregation = pick(repertoire_.aggregations);
   json made = {{"name", name}, {"aggregation", aggregation}};
@@ -265,6 +297,10 @@ json Generator::attribute(const std::string& name) {
   }
   made["type"] = type;
   if (chance(20)) made["events"] = json::array({{{"name", one_of({"probe", "other"})}}});
+  if (repertoire_.event_specification && chance(10)) {
+    if (!made.contains("events")) made["events"] = json::array();
+    made["events"].push_back({{"event_specification_id", one_of({"e1", "e2"})}});
+  }
   if (chance(25)) made["criteria"] = filter();
   if (repertoire_.period && chance(40)) {
     made["period"] = duration();
@@ -534,6 +570,7 @@ json Generator::event() {
     data["l"] = json::array();
     if (chance(1)) data["l"] = json::array_t(998 + below(3), scalar());
     for (std::size_t n = below(4); n > 0; --n) data["l"].push_back(scalar());
+    if (chance(20)) data["l"].push_back(printed(clock_));
   }
   if (chance(60)) {
     data["t"] = chance(90) ? json(printed(clock_ + scale_ * static_cast<Time>(below(3)))) : "soon";
@@ -546,6 +583,13 @@ json Generator::event() {
     made["contexts_acme_item_1"] = json::array();
     for (std::size_t n = below(3); n > 0; --n) {
       made["contexts_acme_item_1"].push_back({{"v", scalar()}});
+    }
+  }
+  if (chance(40)) {
+    json& specifications = made["contexts_com_snowplowanalytics_snowplow_event_specification_1"];
+    specifications = json::array();
+    for (std::size_t n = below(3); n > 0; --n) {
+      specifications.push_back({{"id", one_of({"e1", "e1", "e2", 1, json::array({"e1"})})}});
     }
   }
   return made;

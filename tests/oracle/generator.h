@@ -20,6 +20,7 @@ struct Repertoire {
   bool ttl = true;
   bool date_part = true;
   bool set_attributes = true;
+  bool event_specification = true;
 };
 
 /// All features.
@@ -54,6 +55,8 @@ class Generator {
   json attribute(const std::string& name);
   json filter();
   json atomic_criterion(const std::string& op);
+  json timed_property();
+  json date_part_criterion(const std::string& op);
   json attribute_key();
   json field(const std::string& name);
   json external_group();

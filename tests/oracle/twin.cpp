@@ -21,6 +21,14 @@ double milliseconds_of(const std::string& unit) {
 }
 
 bool matches(const json& selector, const json& event) {
+  if (selector.contains("event_specification_id")) {
+    const json entities =
+        event.value("contexts_com_snowplowanalytics_snowplow_event_specification_1", json::array());
+    return std::any_of(entities.begin(), entities.end(), [&](const json& each) {
+      return each.is_object() && each.contains("id") &&
+             each["id"] == selector["event_specification_id"];
+    });
+  }
   for (const char* part : {"vendor", "name", "version"}) {
     if (selector.contains(part) && !selector[part].is_null() &&
         selector[part] != event.value("event_" + std::string(part), "")) {
@@ -169,7 +177,7 @@ bool Twin::counts(const Attribute& attribute, const json& event) const {
   }
   if (attribute.criteria.is_null()) return true;
   const auto met = [&](const json& criterion) {
-    return filter_holds(read_property(criterion["property"], event),
+    return filter_holds(read_value(criterion["property"], event),
                         criterion["operator"].get<std::string>(),
                         criterion.contains("value") ? criterion["value"] : json());
   };

@@ -51,13 +51,18 @@ class EnrichedReader::Tree {
   struct Node {
     std::map<std::string, Node, std::less<>> members;
     std::map<std::uint32_t, Node> elements;
+    std::vector<Node> others;  // none, or one for the elements that have no node of their own
     std::vector<std::size_t> slots;
+    std::vector<std::size_t> lists;  // slots to whose list the value is added
     bool is_time = false;
   };
 
   explicit Tree(const Program& program) {
     std::size_t slot = 0;
     for (const Property& input : program.inputs) add(input, slot++);
+    // Last, since a property of each entity is one of those that are read by their index, too.
+    slot = 0;
+    for (const Property& input : program.inputs) add_to_each(input, slot++);
     for (const char* time : kTimes) add_atomic(time, slot++);
     add_atomic("event_id", slot++);
   }
@@ -73,15 +78,35 @@ class EnrichedReader::Tree {
 
   void add(const Property& input, std::size_t slot) {
     if (input.source == Property::Source::atomic) return add_atomic(std::string(input.name), slot);
+    if (input.index == Property::kEach) return;
+    Node& schema = schema_of(input);
     const bool entity = input.source == Property::Source::entity;
-    Node* node = &root_.members[enriched_key(entity ? "contexts" : "unstruct_event", input.vendor,
-                                             input.name, input.major_version)];
-    if (entity) node = &node->elements[input.index];
-    for (const PathStep& step : input.path) {
+    at_path(entity ? schema.elements[input.index] : schema, input.path).slots.push_back(slot);
+  }
+
+  void add_to_each(const Property& input, std::size_t slot) {
+    if (input.index != Property::kEach) return;
+    Node& schema = schema_of(input);
+    if (schema.others.empty()) schema.others.emplace_back();
+    at_path(schema.others.front(), input.path).lists.push_back(slot);
+    for (auto& [index, node] : schema.elements) {
+      at_path(node, input.path).lists.push_back(slot);
+    }
+  }
+
+  Node& schema_of(const Property& input) {
+    const bool entity = input.source == Property::Source::entity;
+    return root_.members[enriched_key(entity ? "contexts" : "unstruct_event", input.vendor,
+                                      input.name, input.major_version)];
+  }
+
+  static Node& at_path(Node& begin, const Items<PathStep>& path) {
+    Node* node = &begin;
+    for (const PathStep& step : path) {
       node =
           step.name.empty() ? &node->elements[step.index] : &node->members[std::string(step.name)];
     }
-    node->slots.push_back(slot);
+    return *node;
   }
 
   Node root_;
@@ -154,7 +179,9 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
     const std::uint32_t index = level.index++;
     if (level.node == nullptr) return nullptr;
     const auto found = level.node->elements.find(index);
-    return found == level.node->elements.end() ? nullptr : &found->second;
+    if (found != level.node->elements.end()) return &found->second;
+    const bool counts = !level.node->others.empty() && index < kMostElements;
+    return counts ? &level.node->others.front() : nullptr;
   }
 
   /// A scalar. The value is only made where somebody reads it.
@@ -173,6 +200,13 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
 
   void store(const Tree::Node& node, const Value& value) {
     for (const std::size_t slot : node.slots) values_[slot] = value;
+    if (value.is_null() || value.as_list() != nullptr) return;
+    for (const std::size_t slot : node.lists) {
+      const List<Value>* known = values_[slot].as_list();
+      List<Value> list = known == nullptr ? List<Value>() : *known;
+      list.push_back(value);
+      values_[slot] = Value::list(std::move(list));
+    }
   }
 
   bool open(bool is_array) {

@@ -114,6 +114,8 @@ struct PathStep {
 /// Where in an event a value is found.
 struct Property {
   enum class Source : std::uint8_t { none, atomic, event, entity, end_ };
+  /// As `index`: the list of the values in all entities of the schema. No definition can say so.
+  static constexpr std::uint32_t kEach = 0xffffffff;
 
   const JsonNode* pointer = nullptr;  // null where there is no property
   Source source = Source::none;
@@ -121,13 +123,15 @@ struct Property {
   std::string_view vendor;          // event, entity
   std::string_view name;            // schema name, or the atomic field's name
   std::uint32_t major_version = 0;  // event, entity
-  std::uint32_t index = 0;          // entity: the nth of that schema
+  std::uint32_t index = 0;          // entity: the nth of that schema, or kEach
   Items<PathStep> path;             // event, entity
 };
 
-/// Matches an event's schema; an absent part matches anything.
+/// Matches an event's schema, of which an absent part matches anything, or the id of an event
+/// specification that the event follows.
 struct EventSelector {
   const JsonNode* pointer = nullptr;
+  std::string_view specification_id;
   std::string_view vendor;
   std::string_view name;
   std::string_view version;

@@ -22,7 +22,8 @@ namespace tripline {
 
 /// The inputs that a host must bind, numbered by position: {"kind": "atomic", "name"} or {"kind":
 /// "event", "vendor", "name", "major_version", "path"} or the same with "kind": "entity" and
-/// "index". A path is a list of members' names and array indices.
+/// "index"; without "index", the value is the list of the values in all entities of the schema. A
+/// path is a list of members' names and array indices.
 [[nodiscard]] Text inputs_json(const Program& program);
 
 /// The fields of external groups: [{"attribute": number, "attribute_key", "group", "version",

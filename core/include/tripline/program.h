@@ -1,9 +1,10 @@
 // A compiled program: flat tables whose entries refer to one another by index. A program
 // is immutable and may be shared by any number of engines.
 //
-//   inputs ◀── keys                        which id an event carries
-//     ▲   ◀── conditions ◀── tests         does the event count?
-//     └────── aggregates ──▶ tests         what is kept per profile
+//   inputs ◀── calculations                what follows from an event's values
+//     ▲   ◀── keys             ▲           which id an event carries
+//     ├────── conditions ──────┤ ◀── tests does the event count?
+//     └────── aggregates ──────┘ ──▶ tests what is kept per profile
 //                 ▲
 //   groups ──▶ attributes ◀── leaves ◀── nodes, steps ◀── interventions
 //
@@ -42,6 +43,20 @@ struct Program {
     Items<Index> timed;
   };
 
+  /// A property whose value, or the part of a time in it, a calculation takes.
+  struct Operand {
+    Index input;
+    DatePart date_part;
+  };
+
+  /// A value that is computed of inputs, once an event and only if something reads it: the part of
+  /// a time that an event filter compares.
+  struct Calculation {
+    Items<Operand> operands;
+  };
+  /// In place of the index of an input, that of a calculation has this bit. kNone is neither.
+  static constexpr Index kCalculated = 0x80000000;
+
   /// The right side of a comparison, ready to be compared with a value.
   struct Comparison {
     Operator op;
@@ -50,7 +65,7 @@ struct Program {
     const Regex* regex;
   };
 
-  /// An input and what it is compared with; evaluated at most once an event.
+  /// An input or a calculation, and what it is compared with; evaluated at most once an event.
   struct Condition {
     Index input;
     Comparison comparison;
@@ -195,6 +210,7 @@ struct Program {
   /// The inputs that a host must bind: each distinct field or property once. `date_part` is always
   /// none.
   List<Property> inputs;
+  List<Calculation> calculations;
   List<Key> keys;
   List<Condition> conditions;
   List<Test> tests;
@@ -245,7 +261,10 @@ struct Program {
 [[nodiscard]] Text list_program(const Program& program);
 
 /// The name of an input in a listing: `user_id`, `event vendor/name/1 $.type`,
-/// `entity vendor/name/1[0] $.price`.
+/// `entity vendor/name/1[0] $.price`, `entity vendor/name/1[*] $.price` for all entities.
 [[nodiscard]] Text describe_input(const Property& input);
+
+/// The same of an input or a calculation; that of a calculation is JSON.
+[[nodiscard]] Text describe_input(const Program& program, Program::Index input);
 
 }  // namespace tripline

@@ -49,10 +49,6 @@ void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
                       {name_of<Aggregation>(kAggregations, aggregation)});
     return;
   }
-  if (property.source == Property::Source::atomic && !is_time_field(property.name)) {
-    diagnostics.error(attribute.pointer, "/property/date_part", "'%' is not a time",
-                      {property.name});
-  }
   const bool is_number = is_numeric_part(property.date_part);
   const ValueType type = element_type(attribute.type);
   const bool fits =

@@ -76,19 +76,22 @@ void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics&
   check_literal(leaf.pointer, leaf.op, leaf.literal, {"the attribute", type}, diagnostics);
 }
 
-void check_filter_criterion(const FilterCriterion& criterion, Diagnostics& diagnostics) {
+bool check_filter_criterion(const FilterCriterion& criterion, Diagnostics& diagnostics) {
   const Property& property = criterion.property;
-  if (property.source == Property::Source::atomic) {
-    const ValueType type = atomic_type(property.name);
-    if (type == ValueType::none) return;  // no such field, which is an error already
-    const Text name = concat({"'", property.name, "'"});
-    check_literal(criterion.pointer, criterion.op, criterion.literal,
-                  {name, type, type == ValueType::unix_timestamp}, diagnostics);
+  const ValueType type = property_type(property);
+  const bool is_time = type == ValueType::unix_timestamp;
+  if (type != ValueType::none) {
+    const bool is_part = property.date_part != DatePart::none;
+    const Text name = concat(
+        {"'", is_part ? name_of<DatePart>(kDateParts, property.date_part) : property.name, "'"});
+    check_literal(criterion.pointer, criterion.op, criterion.literal, {name, type, is_time},
+                  diagnostics);
   } else if (criterion.literal != nullptr && criterion.literal->kind == JsonNode::Kind::boolean &&
              is_order(criterion.op)) {
     diagnostics.error(criterion.pointer, "/operator", "% can never hold on true or false",
                       {quoted(criterion.op)});
   }
+  return is_time;
 }
 
 }  // namespace tripline

@@ -73,8 +73,7 @@ Text describe_aggregate(const Compilation& compilation, const Program::Aggregate
   text.string(aggregate.name);
   text.string(name_of<Aggregation>(kAggregations, aggregate.aggregation));
   text.string(name_of<ValueType>(kValueTypes, aggregate.type));
-  text.string(
-      aggregate.input == kNone ? "" : describe_input(compilation.program.inputs[aggregate.input]));
+  text.string(aggregate.input == kNone ? "" : describe_input(compilation.program, aggregate.input));
   text.string(name_of<DatePart>(kDateParts, aggregate.date_part));
   text.string(name_of<TimeUnit>(kTimeUnits, aggregate.time_unit));
   text.number(static_cast<double>(aggregate.period));

@@ -14,6 +14,11 @@ Text comparison_text(Operator op, const ValueView& literal) {
   return text;
 }
 
+Text input_text(Program::Index input) {
+  if (input < Program::kCalculated) return concat({"input ", input});
+  return concat({"calculation ", input - Program::kCalculated});
+}
+
 Text number_list(const Items<Program::Index>& numbers) {
   Text text;
   for (const Program::Index number : numbers) text += concat({" ", number});
@@ -48,7 +53,7 @@ Text aggregate_text(const Program& program, const Program::Aggregate& aggregate)
     return text;
   }
   text += name_of<Aggregation>(kAggregations, aggregate.aggregation);
-  if (aggregate.input != Program::kNone) text += concat({" of input ", aggregate.input});
+  if (aggregate.input != Program::kNone) text += concat({" of ", input_text(aggregate.input)});
   if (aggregate.date_part != DatePart::none) {
     text += concat({" ", name_of<DatePart>(kDateParts, aggregate.date_part)});
   }
@@ -99,7 +104,11 @@ Text describe_input(const Property& input) {
   const bool entity = input.source == Property::Source::entity;
   Text text = concat(
       {entity ? "entity " : "event ", input.vendor, "/", input.name, "/", input.major_version});
-  if (entity) text += concat({"[", input.index, "]"});
+  if (entity && input.index == Property::kEach) {
+    text += "[*]";
+  } else if (entity) {
+    text += concat({"[", input.index, "]"});
+  }
   text += " $";
   for (const PathStep& step : input.path) {
     text += step.name.empty() ? concat({"[", step.index, "]"}) : concat({".", step.name});
@@ -107,17 +116,35 @@ Text describe_input(const Property& input) {
   return text;
 }
 
+Text describe_input(const Program& program, Program::Index input) {
+  if (input < Program::kCalculated) return describe_input(program.inputs[input]);
+  const Program::Calculation& calculation = program.calculations[input - Program::kCalculated];
+  JsonWriter json;
+  json.begin_array();
+  for (const Program::Operand& operand : calculation.operands) {
+    json.string(describe_input(program.inputs[operand.input]));
+    json.string(name_of<DatePart>(kDateParts, operand.date_part));
+  }
+  return json.end_array().finish();
+}
+
 Text list_program(const Program& program) {
   Lister lister;
   lister.section("inputs", program.inputs, [](const Property& input) {
     return concat({" ", describe_input(input)});
   });
+  if (!program.calculations.empty()) {
+    Program::Index calculation = Program::kCalculated;
+    lister.section("calculations", program.calculations, [&](const Program::Calculation&) {
+      return concat({" ", describe_input(program, calculation++)});
+    });
+  }
   lister.section("keys", program.keys, [](const Program::Key& key) {
     return key.input == Program::kNone ? concat({" ", key.name, " from set attributes"})
                                        : concat({" ", key.name, " from input ", key.input});
   });
   lister.section("conditions", program.conditions, [](const Program::Condition& condition) {
-    return concat({" input ", condition.input,
+    return concat({" ", input_text(condition.input),
                    comparison_text(condition.comparison.op, condition.comparison.literal)});
   });
   lister.section("tests", program.tests, test_text);

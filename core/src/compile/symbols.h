@@ -44,14 +44,15 @@ class SymbolTable {
 
 /// A table for each kind of name.
 struct Symbols {
-  SymbolTable inputs;      // by description
-  SymbolTable conditions;  // by description
-  SymbolTable tests;       // by description
-  SymbolTable aggregates;  // by description
-  SymbolTable leaves;      // by description
-  SymbolTable groups;      // by name and version
-  SymbolTable members;     // by group and name: the attributes and fields of one version
-  SymbolTable attributes;  // `group:attribute` → the one in the highest version of the group
+  SymbolTable inputs;        // by description
+  SymbolTable calculations;  // by description
+  SymbolTable conditions;    // by description
+  SymbolTable tests;         // by description
+  SymbolTable aggregates;    // by description
+  SymbolTable leaves;        // by description
+  SymbolTable groups;        // by name and version
+  SymbolTable members;       // by group and name: the attributes and fields of one version
+  SymbolTable attributes;    // `group:attribute` → the one in the highest version of the group
   SymbolTable services;
   SymbolTable interventions;    // by name and version
   SymbolTable newest_versions;  // of interventions, by name → place in the definitions

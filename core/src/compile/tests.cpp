@@ -20,7 +20,7 @@ constexpr Index kNone = Program::kNone;
 void add_condition(Compilation& compilation, Index input, Operator op, const ValueView& literal,
                    const JsonNode* pointer, Program::Rows& rows, JsonWriter& description) {
   JsonWriter writer;
-  writer.string(describe_input(compilation.program.inputs[input]));
+  writer.string(describe_input(compilation.program, input));
   writer.string(name_of<Operator>(kOperators, op)).value(literal);
   const Text text = writer.finish();
   description.raw(text);
@@ -31,16 +31,26 @@ void add_condition(Compilation& compilation, Index input, Operator op, const Val
                                               compilation.symbols.conditions, text));
 }
 
+/// The input that holds a property, or the calculation of its date part.
+Index add_value(Compilation& compilation, const Property& property) {
+  const Index input = add_input(compilation, property);
+  if (property.date_part == DatePart::none) return input;
+  Program& program = compilation.program;
+  Program::Calculation& calculation = program.calculations.emplace_back();
+  compilation.add_to(calculation.operands, Program::Operand{input, property.date_part});
+  const auto last = static_cast<Index>(program.calculations.size() - 1);
+  return Program::kCalculated |
+         compilation.intern(program.calculations, compilation.symbols.calculations,
+                            describe_input(program, Program::kCalculated | last));
+}
+
 void add_conditions(Compilation& compilation, const char* title,
                     const Items<FilterCriterion>& criteria, bool are_rows, Program::Rows& rows,
                     JsonWriter& description) {
   description.string(title).begin_array();
   for (const FilterCriterion& criterion : criteria) {
-    check_filter_criterion(criterion, compilation.diagnostics);
-    const Property& property = criterion.property;
-    const bool is_time =
-        property.source == Property::Source::atomic && is_time_field(property.name);
-    add_condition(compilation, add_input(compilation, property), criterion.op,
+    const bool is_time = check_filter_criterion(criterion, compilation.diagnostics);
+    add_condition(compilation, add_value(compilation, criterion.property), criterion.op,
                   value_of(criterion.literal, compilation.program.memory, is_time),
                   criterion.pointer, rows, description);
     if (are_rows || &criterion + 1 == criteria.end()) compilation.add_to(rows, kNone);
@@ -54,6 +64,20 @@ void add_part(Compilation& compilation, const char* field, std::string_view text
   if (text.empty()) return;
   add_condition(compilation, add_atomic_input(compilation, field), Operator::equal,
                 ValueView::string(text), {}, rows, description);
+}
+
+/// Where events have the id of the specification that they follow: Snowplow's plugin and the code
+/// that its tools generate attach such an entity.
+Property specification_property() {
+  static PathStep step{"id"};
+  Property property;
+  property.source = Property::Source::entity;
+  property.vendor = "com.snowplowanalytics.snowplow";
+  property.name = "event_specification";
+  property.major_version = 1;
+  property.index = Property::kEach;
+  property.path = {&step, 1};
+  return property;
 }
 
 }  // namespace
@@ -98,6 +122,10 @@ Index add_test(Compilation& compilation, const Attribute& attribute, Text& descr
     add_part(compilation, "event_vendor", selector.vendor, test.selectors, text);
     add_part(compilation, "event_name", selector.name, test.selectors, text);
     add_part(compilation, "event_version", selector.version, test.selectors, text);
+    if (!selector.specification_id.empty()) {
+      add_condition(compilation, add_input(compilation, specification_property()), Operator::equal,
+                    ValueView::string(selector.specification_id), {}, test.selectors, text);
+    }
     text.end_array();
     selects_all |= test.selectors.empty() || test.selectors[test.selectors.size() - 1] == kNone;
     compilation.add_to(test.selectors, kNone);

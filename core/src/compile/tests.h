@@ -5,7 +5,7 @@
 
 namespace tripline {
 
-/// The input that holds a property.
+/// The input that holds a property, whatever its date part.
 Program::Index add_input(Compilation& compilation, const Property& property);
 Program::Index add_atomic_input(Compilation& compilation, const char* name);
 

@@ -45,9 +45,14 @@ void check_atomic_field(Reader& reader, const JsonNode* where, std::string_view&
 }
 
 void check_atomic(Reader& reader, Property& property) {
-  if (const JsonNode* name = property.pointer->member("name")) {
-    check_atomic_field(reader, name, property.name);
+  const JsonNode* name = property.pointer->member("name");
+  if (name == nullptr) return;
+  check_atomic_field(reader, name, property.name);
+  if (property.date_part == DatePart::none || !is_atomic_field(property.name) ||
+      is_time_field(property.name)) {
+    return;
   }
+  reader.error(property.pointer->member("date_part"), "'%' is not a time", {property.name});
 }
 
 void check_entity(Reader& reader, Property& property) {
@@ -82,11 +87,6 @@ void read_by_source(Reader& reader, Property& property) {
 
 constexpr auto kProperty = format<Property, read_by_source>(kSourceFields, kOther);
 
-void refuse_date_part(Reader& reader, const Property& property, const char* message) {
-  if (property.date_part == DatePart::none) return;
-  reader.error(property.pointer->member("date_part"), message);
-}
-
 // ---- event filters ---------------------------------------------------------------------------
 
 /// Reports a literal that does not fit its operator, whatever it is compared with (rule 8).
@@ -111,8 +111,6 @@ void check_comparison(Reader& reader, const JsonNode* pointer, Operator op,
 }
 
 void check_filter_criterion(Reader& reader, FilterCriterion& criterion) {
-  refuse_date_part(reader, criterion.property,
-                   "a filter compares the value itself; date_part is for the attribute's property");
   check_comparison(reader, criterion.pointer, criterion.op, criterion.literal);
   if (criterion.op == Operator::changed) {
     reader.error(criterion.pointer->member("operator"),
@@ -140,19 +138,29 @@ constexpr FieldFormat kFilterFields[] = {
 };
 constexpr auto kFilter = format<EventFilter>(kFilterFields, "operator|value");
 
+void check_selector(Reader& reader, EventSelector& selector) {
+  const JsonNode* id = selector.pointer->member("event_specification_id");
+  if (id == nullptr || id->kind != JsonNode::Kind::string) return;
+  const std::size_t parts = selector.vendor.size() + selector.name.size() + selector.version.size();
+  if (!id->text.empty() && parts == 0) return;
+  reader.error(id, "an event specification's id stands alone, without name, vendor and version");
+}
+
 constexpr FieldFormat kSelectorFields[] = {
     name("name", PLACE(EventSelector, name), "_-"),
     name("vendor", PLACE(EventSelector, vendor), "_-."),
     schema_version("version", PLACE(EventSelector, version)),
-    refused("event_specification_id",
-            "an event carries no specification id; select by vendor, name and version"),
+    text("event_specification_id", PLACE(EventSelector, specification_id)),
 };
-constexpr auto kSelector = format<EventSelector>(kSelectorFields, "");
+constexpr auto kSelector = format<EventSelector, check_selector>(kSelectorFields, "");
 
 // ---- attributes ------------------------------------------------------------------------------
 
 void check_attribute_key(Reader& reader, AttributeKey& key) {
-  refuse_date_part(reader, key.property, "an attribute key is an identifier, not a date");
+  if (key.property.date_part != DatePart::none) {
+    reader.error(key.property.pointer->member("date_part"),
+                 "an attribute key is an identifier, not a date");
+  }
   if (key.property.pointer != nullptr) return;
   const JsonNode* field = key.pointer->member("key");
   key.property.source = Property::Source::atomic;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "support/text.h"
+#include "value/enumerations.h"
 
 namespace tripline {
 namespace {
@@ -116,6 +117,13 @@ ValueType atomic_type(std::string_view name) {
   if (name.ends_with("_tstamp")) return ValueType::unix_timestamp;
   if (position < first_number || position > last_number) return ValueType::string_;
   return position < first_flag || position > last_flag ? ValueType::double_ : ValueType::boolean;
+}
+
+ValueType property_type(const Property& property) {
+  if (property.date_part != DatePart::none) {
+    return is_numeric_part(property.date_part) ? ValueType::int64 : ValueType::string_;
+  }
+  return property.source == Property::Source::atomic ? atomic_type(property.name) : ValueType::none;
 }
 
 bool is_entity_of_enrich(std::string_view vendor, std::string_view name) {

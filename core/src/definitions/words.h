@@ -159,6 +159,9 @@ std::string_view name_of(const Words<Enum>& words, Enum value) {
 /// The type of an atomic field: string_, double_, boolean, or unix_timestamp for a time; none if
 /// there is no such field.
 [[nodiscard]] ValueType atomic_type(std::string_view name);
+/// The type of what a property gives an event filter; none if it is not known: that of an event or
+/// of an entity without a date part.
+[[nodiscard]] ValueType property_type(const Property& property);
 /// Schemas of entities that only Enrich adds, so that a page never has them.
 [[nodiscard]] bool is_entity_of_enrich(std::string_view vendor, std::string_view name);
 /// Atomic fields that hold a time.

@@ -33,7 +33,7 @@ void write_input(const Property& input, JsonWriter& json) {
   json.key("kind").string(entity ? "entity" : "event");
   json.key("vendor").string(input.vendor).key("name").string(input.name);
   json.key("major_version").number(input.major_version);
-  if (entity) json.key("index").number(input.index);
+  if (entity && input.index != Property::kEach) json.key("index").number(input.index);
   json.key("path").begin_array();
   for (const PathStep& step : input.path) {
     if (step.name.empty()) {

@@ -1,5 +1,7 @@
 #include "event/event_test.h"
 
+#include "event/calculate.h"
+
 namespace tripline {
 
 bool EventTest::passes(const Program::Test& test) {
@@ -24,9 +26,33 @@ bool EventTest::holds(Program::Index index) {
   Result& result = results_[index];
   if (result.round != round_) {
     const Program::Condition& condition = program_.conditions[index];
-    result = {round_, filter_holds(condition.comparison, input(condition.input), search_)};
+    result = {round_, comparison_holds(condition)};
   }
   return result.holds;
+}
+
+bool EventTest::comparison_holds(const Program::Condition& condition) {
+  const Program::Comparison& comparison = condition.comparison;
+  if (condition.input < Program::kCalculated) {
+    return filter_holds(comparison, input(condition.input), search_);
+  }
+  const Value& value = calculated(condition.input - Program::kCalculated);
+  if (value.is_null() && comparison.op == Operator::not_equal) return true;  // rule 5
+  return other_criterion_holds(comparison, {value, true}, search_);
+}
+
+ValueView EventTest::calculated_input(Program::Index index) {
+  const Program::Index calculation = index - Program::kCalculated;
+  return calculation < values_.size() ? ValueView::of(calculated(calculation)) : ValueView();
+}
+
+const Value& EventTest::calculated(Program::Index calculation) {
+  Result& result = results_[program_.conditions.size() + calculation];
+  if (result.round != round_) {
+    result.round = round_;
+    values_[calculation] = calculate(program_.calculations[calculation], *event_);
+  }
+  return values_[calculation];
 }
 
 }  // namespace tripline

@@ -14,7 +14,10 @@ namespace tripline {
 class EventTest {
  public:
   EventTest(const Program& program, PatternSearch& search)
-      : program_(program), search_(search), results_(program.conditions.size()) {}
+      : program_(program),
+        search_(search),
+        results_(program.conditions.size() + program.calculations.size()),
+        values_(program.calculations.size()) {}
 
   /// Starts on another event. O(1): older results are recognized by their round.
   void begin(const Event& event) {
@@ -22,13 +25,17 @@ class EventTest {
     ++round_;
   }
   [[nodiscard]] bool passes(const Program::Test& test);
-  [[nodiscard]] ValueView input(Program::Index index) const {
-    return index < event_->inputs.size() ? event_->inputs[index] : ValueView();
+  /// The value of an input or of a calculation; none of kNone.
+  [[nodiscard]] ValueView input(Program::Index index) {
+    return index < event_->inputs.size() ? event_->inputs[index] : calculated_input(index);
   }
 
  private:
   bool holds(Program::Index condition);
   bool some_row_holds(const Program::Rows& rows);
+  bool comparison_holds(const Program::Condition& condition);
+  ValueView calculated_input(Program::Index index);
+  const Value& calculated(Program::Index calculation);
 
   struct Result {
     std::uint64_t round = 0;
@@ -37,7 +44,9 @@ class EventTest {
 
   const Program& program_;
   PatternSearch& search_;
+  /// One for each condition, then one for each calculation, whose value is in `values_`.
   List<Result> results_;
+  List<Value> values_;
   const Event* event_ = nullptr;
   std::uint64_t round_ = 0;
 };

@@ -53,6 +53,7 @@ class ProgramPass {
   void run() {
     archive_.number(program_.fingerprint);
     visit_table(program_.inputs, &ProgramPass::visit_input);
+    visit_table(program_.calculations, &ProgramPass::visit_calculation);
     visit_table(program_.keys, &ProgramPass::visit_key);
     visit_table(program_.conditions, &ProgramPass::visit_condition);
     visit_table(program_.tests, &ProgramPass::visit_test);
@@ -90,6 +91,12 @@ class ProgramPass {
   void visit_optional_index(Index& index, const List<Record>& table) {
     archive_.number(index);
     archive_.require(index == kNone || index < table.size());
+  }
+  /// Of an input, or of a calculation.
+  void visit_value(Index& index) {
+    archive_.number(index);
+    archive_.require(index < program_.inputs.size() ||
+                     index - Program::kCalculated < program_.calculations.size());
   }
   template <typename Record>
   void visit_indexes(Items<Index>& indexes, const List<Record>& table) {
@@ -205,6 +212,14 @@ class ProgramPass {
     });
   }
 
+  void visit_calculation(Program::Calculation& calculation) {
+    archive_.items(calculation.operands, program_.memory, 5, [&](Program::Operand& operand) {
+      visit_index(operand.input, program_.inputs);
+      visit_enumerator(operand.date_part);
+    });
+    archive_.require(calculation.operands.size() == 1);
+  }
+
   void visit_key(Program::Key& key) {
     visit_text(key.name);
     visit_optional_index(key.input, program_.inputs);
@@ -212,7 +227,7 @@ class ProgramPass {
   }
 
   void visit_condition(Program::Condition& condition) {
-    visit_index(condition.input, program_.inputs);
+    visit_value(condition.input);
     visit_comparison(condition.comparison);
     archive_.require(condition.comparison.op != Operator::changed);
   }

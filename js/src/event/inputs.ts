@@ -50,7 +50,11 @@ function getterOf(input: Input): Getter {
   if (input.kind === 'atomic') return fieldGetter(input.name);
   const key = schemaKey(input.vendor, input.name, input.major_version);
   const { path } = input;
-  if (input.kind === 'entity') return (event) => follow(event.entity(key, input.index), path);
+  if (input.kind === 'entity') {
+    const { index } = input;
+    if (index === undefined) return (event) => event.entitiesOf(key).map((data) => follow(data, path));
+    return (event) => follow(event.entitiesOf(key)[index], path);
+  }
   return (event) => {
     const { schema, data } = event.unstruct;
     return schemaOf(schema)?.key === key ? follow(data, path) : undefined;

@@ -47,10 +47,10 @@ export class TrackedEvent {
     return Array.isArray(this.#entities) ? (this.#entities as SelfDescribing[]) : [];
   }
 
-  /** Returns the data of the entity at `index` among those of one schema. */
-  entity(key: string, index: number): unknown {
+  /** Returns the data of the entities of one schema, in their order. */
+  entitiesOf(key: string): unknown[] {
     this.#entityData ??= dataBySchema(this.entities);
-    return this.#entityData.get(key)?.[index];
+    return this.#entityData.get(key) ?? [];
   }
 
   /** Returns the parts of the address at `key`, which is split once. */

@@ -78,6 +78,44 @@ describe('an intervention', () => {
     expect(await problems()).toEqual([]);
   });
 
+  test('rule 32: counts the events with an event specification, as the plugin of Snowplow attaches it', async () => {
+    const fired = await page.evaluate(async () => {
+      const visits = {
+        name: 'visits',
+        attribute_key: { name: 'domain_userid' },
+        attributes: [
+          {
+            name: 'specified',
+            type: 'int32',
+            aggregation: 'counter',
+            events: [{ event_specification_id: '0a1b' }],
+          },
+        ],
+      };
+      const criteria = { attribute: 'visits:specified', operator: '=', value: 2 };
+      const handlers = { seen: tripline.note };
+      const tracker = tripline.start({
+        definitions: { attribute_groups: [visits], interventions: [{ name: 'twice', criteria }] },
+        handlers,
+      });
+      // As in @snowplow/browser-plugin-event-specifications: an entity, before an event of another plugin is tracked.
+      let id = '';
+      const schema = 'iglu:com.snowplowanalytics.snowplow/event_specification/jsonschema/1-0-0';
+      tracker.addPlugin({
+        plugin: { beforeTrack: (event) => void (id && event.addContextEntity({ schema, data: { id } })) },
+      });
+      const track = async (specification: string): Promise<string[]> => {
+        id = specification;
+        tripline.view();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return [...tripline.notes];
+      };
+      return [await track('0a1b'), await track('7c'), await track(''), await track('0a1b')];
+    });
+    expect(fired).toEqual([[], [], [], ['twice']]);
+    expect(await problems()).toEqual([]);
+  });
+
   test('is measured as by the official plugin', async () => {
     const sample = JSON.parse(readSample('plugin_measurement.json')) as { events: TrackerPayload[] };
     await page.evaluate(() => {
