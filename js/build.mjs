@@ -2,14 +2,14 @@
 
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { minify } from 'terser';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 
-for (const file of ['tripline.js', 'tripline.wasm']) {
+for (const file of ['tripline.js', 'tripline.wasm', 'program.js', 'program.wasm']) {
   if (!existsSync(`dist/engine/${file}`)) {
     console.error(`dist/engine/${file} is missing. Run .setup/build wasm in the folder above first.`);
     process.exit(1);
@@ -58,6 +58,22 @@ for (const file of readdirSync('dist').filter((name) => name.endsWith('.js'))) {
   });
   writeFileSync(`dist/${file}`, code);
 }
+
+// The command line program for Node. Its glue is CommonJS, which the package is not.
+await build({
+  entryPoints: ['cli/tripline.ts'],
+  outdir: 'dist/cli',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  minify: true,
+  logLevel: 'warning',
+});
+copyFileSync('dist/engine/program.wasm', 'dist/cli/program.wasm');
+const program = await minify(readFileSync('dist/engine/program.js', 'utf8'));
+writeFileSync('dist/cli/program.cjs', program.code);
+chmodSync('dist/cli/tripline.js', 0o755);
 
 const { status } = spawnSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 process.exitCode = status ?? 1;

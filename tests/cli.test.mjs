@@ -1,17 +1,19 @@
-// Runs the program `tripline` as a user does: output, messages and exit status.
+// Runs the program `tripline` as a user does: output, messages and exit status. TRIPLINE_PROGRAM names another one than
+// the native program, which must do the same: js/dist/cli/tripline.js, which `npx tripline` runs.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const tree = process.env.TRIPLINE_BUILD_TREE ?? '.build/native';
-const program = fileURLToPath(new URL(`../${tree}/bin/tripline`, import.meta.url));
+const program = fileURLToPath(new URL(`../${process.env.TRIPLINE_PROGRAM ?? `${tree}/bin/tripline`}`, import.meta.url));
+const isForNode = program.endsWith('.js');
 const samples = fileURLToPath(new URL('samples/', import.meta.url));
 const bundle = join(samples, 'ecom_bundle.json');
 const events = join(samples, 'enriched.ndjson');
@@ -782,26 +784,61 @@ test('a line beyond 16 MB is skipped without being kept', () => {
   assert.equal(lines(out).length, 1);
 });
 
-test('a file that is larger than the memory is read in constant memory', () => {
+test('a file is read in constant memory', () => {
   const file = manyEvents();
   assert.ok(statSync(file).size > 60e6);
-  const { status, stderr } = spawnSync('bash', [
-    '-c',
-    'ulimit -v 50000; exec "$0" "$@"',
-    program,
-    'attributes',
-    '--definitions',
-    bundle,
-    file,
-  ]);
-  assert.equal(status, 0, `${stderr}`);
+  const megabytes = (path) => peakMemory('attributes', '--definitions', bundle, path) / 1e6;
+  assert.ok(megabytes(file) < megabytes(events) + 30);
 });
+
+/** Returns the most memory that the program occupies, in bytes. */
+function peakMemory(...args) {
+  const report = join(folder, 'peak');
+  const script = `
+    import resource, subprocess, sys
+    status = subprocess.run(sys.argv[2:], stdout=subprocess.DEVNULL).returncode
+    print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=open(sys.argv[1], 'w'))
+    sys.exit(status)`;
+  const { status, stderr } = spawnSync('python3', ['-c', script.replaceAll(/^    /gm, ''), report, program, ...args]);
+  assert.equal(status, 0, `${stderr}`);
+  return 1024 * Number(readFileSync(report, 'utf8'));
+}
 
 test('output that cannot be written is an error', { skip: !existsSync('/dev/full') && 'there is no /dev/full' }, () => {
   const full = openSync('/dev/full', 'w');
   const { status, err } = run({ stdio: ['ignore', full, 'pipe'] }, 'replay', '--definitions', bundle, events);
   assert.equal(status, 1);
   assert.match(err, /cannot be written/);
+});
+
+test('a closed pipe ends the program at once and quietly, as SIGPIPE does', () => {
+  const definitions = write(
+    'each.json',
+    JSON.stringify({
+      attribute_groups: [
+        {
+          name: 'g',
+          attribute_key: { name: 'user_id' },
+          attributes: [{ name: 'n', type: 'int32', aggregation: 'counter' }],
+        },
+      ],
+      interventions: [{ name: 'each', criteria: { attribute: 'g:n', operator: '=', value: 1 } }],
+    }),
+  );
+  // Neither ends by itself.
+  const events = `awk 'BEGIN { for (;; ++i) print "{\\"user_id\\": \\"u" i "\\"}" }'`;
+  for (const pipe of [
+    `${events} | "$@" 2>errors | head -n 1`,
+    `yes '{' | "$@" 2>&1 >errors | head -n 1`,
+    `yes '{' | "$@" --json 2>&1 >errors | head -n 1`, // the message about wrong usage
+  ]) {
+    const script = `${pipe}; echo "\${PIPESTATUS[1]} $(wc -c <errors)"`;
+    const args = ['-c', script, 'bash', program, 'replay', '--definitions', definitions, '-'];
+    const { stdout } = spawnSync('bash', args, { cwd: folder, encoding: 'utf8' });
+    const [first, ended] = stdout.trimEnd().split('\n');
+    if (first.includes('unknown option')) assert.equal(first, "tripline: replay: unknown option '--json'");
+    else assert.equal(ended, '141 0', stdout);
+  }
 });
 
 test('progress appears on a terminal only, fits its width, and is erased', () => {
@@ -1051,6 +1088,60 @@ test('JSON shows no control characters, and is the same JSON', () => {
   const id = seen.replaceAll('\u0000', '');
   assert.equal(JSON.parse(runPlain(...explained, '--id', id, file).out).criteria.value, seen);
 });
+
+// ---- in Node -----------------------------------------------------------------------------------
+
+/** Copies the program for Node into a folder of its own, changes it, and returns what it prints. */
+function runDamaged(damage) {
+  const copy = join(folder, `program-${randomUUID()}`);
+  cpSync(dirname(program), copy, { recursive: true });
+  damage(copy);
+  writeFileSync(join(copy, 'package.json'), '{"type": "module"}');
+  const { status, stdout, stderr } = spawnSync(join(copy, 'tripline.js'), ['check', bundle], { encoding: 'utf8' });
+  return { status, out: stdout, err: stderr };
+}
+
+if (isForNode) {
+  test('whatever fails is one sentence', () => {
+    for (const damage of [
+      (copy) => rmSync(join(copy, 'program.wasm')),
+      (copy) => writeFileSync(join(copy, 'program.wasm'), ''),
+      (copy) => writeFileSync(join(copy, 'program.wasm'), readFileSync(join(copy, 'program.wasm')).subarray(0, 1000)),
+      (copy) => rmSync(join(copy, 'program.cjs')),
+    ]) {
+      const { status, out, err } = runDamaged(damage);
+      assert.deepEqual([status, out], [1, '']);
+      assert.match(err, /^tripline: the program cannot be started: [^\n]+; install the package tripline again\n$/);
+    }
+    const change = (from, to) => (copy) => {
+      const glue = readFileSync(join(copy, 'program.cjs'), 'utf8');
+      assert.ok(glue.includes(from));
+      writeFileSync(join(copy, 'program.cjs'), glue.replaceAll(from, to));
+    };
+    assert.deepEqual(runDamaged(change('.isatty(', '.isaTTY(')), {
+      status: 1,
+      out: '',
+      err: 'tripline: the program cannot be started: it did not run to its end; install the package tripline again\n',
+    });
+    const stopped = runDamaged(change('.openSync(', '.openSyncs('));
+    assert.deepEqual([stopped.status, stopped.out], [1, '']);
+    assert.match(stopped.err, /^tripline: the program stopped: [^\n]+ is not a function; [^\n]+\n$/);
+  });
+
+  test('the message for too little memory names the options that lower the need for it', () => {
+    const file = write('long.ndjson', `{"user_id": "${'x'.repeat(15_000_000)}"}\n`);
+    const args = ['--wasm-max-mem-pages=300', program, 'replay', '--definitions', bundle, file];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /^tripline: out of memory, [^\n]*--profiles N[^\n]*\n$/);
+  });
+
+  test('a pipe that another process made non-blocking is read to its end', () => {
+    const script = `{ sleep 0.5; cat "$1"; } | { "$2" -e 'process.stdin.resume(); process.exit()'; "$3" check -; }`;
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', bundle, process.execPath, program]);
+    assert.deepEqual([status, `${stdout}${stderr}`], [0, '']);
+  });
+}
 
 function run(...args) {
   const options = typeof args[0] === 'object' ? args.shift() : {};

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -11,12 +11,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-// A reader's folder: definitions, events, and the program at the place where a plain build puts it.
+// A reader's folder: definitions, events, and the program where npm puts it.
 const folder = mkdtempSync(join(tmpdir(), 'tripline-readme-'));
 after(() => rmSync(folder, { recursive: true }));
 copyFileSync(join(root, 'tests/samples/ecom_bundle.json'), join(folder, 'definitions.json'));
 copyFileSync(join(root, 'tests/samples/enriched.ndjson'), join(folder, 'events.ndjson'));
-symlinkSync(join(root, '.build/native'), join(folder, 'build'));
+mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
+symlinkSync(join(root, 'js/dist/cli/tripline.js'), join(folder, 'node_modules/.bin/tripline'));
 
 const inFolder = (command) => assert.equal(bash(command, folder), 0);
 const inRepository = (command) => assert.equal(bash(`PATH=$PWD/.build/native/bin:$PATH; ${command}`, root), 0);
@@ -27,7 +28,7 @@ const byPart = (part) => () =>
 const notRun = (command) => assert.ok(existsSync(join(root, command.replace(/^node /, '').split(' ')[0])));
 
 const runners = [
-  [/^build\/bin\/tripline /, inFolder],
+  [/^npx tripline /, inFolder],
   [/^\.build\/native\/bin\/tripline-tests /, inRepository],
   [/^node --test-name-pattern .* tests\/conformance\/run-node\.mjs$/, inRepository],
   [/^node tests\/conformance\/run-node\.mjs$/, byPart('conformance')],
@@ -64,11 +65,6 @@ for (const readme of readmes()) {
     });
   }
 }
-
-test('the program in README.md is the one that a plain build makes', () => {
-  const cmake = readFileSync(join(root, 'README.md'), 'utf8');
-  assert.match(cmake, /`cmake -S \. -B build && cmake --build build` makes the program/);
-});
 
 for (const file of documents()) {
   test(`${file}: its links lead to files and headings`, () => {

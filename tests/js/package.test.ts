@@ -1,15 +1,19 @@
 // Unpacks the package beside a new project: the package must need nothing else.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
 const js = fileURLToPath(new URL('../../js/', import.meta.url));
-const manifest = JSON.parse(readFileSync(`${js}package.json`, 'utf8')) as { exports: Record<string, unknown> };
+const manifest = JSON.parse(readFileSync(`${js}package.json`, 'utf8')) as {
+  version: string;
+  exports: Record<string, unknown>;
+};
 
 let project: string;
+let tarball: string;
 let installed: string;
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'tripline-package-'));
@@ -22,7 +26,8 @@ beforeAll(() => {
       encoding: 'utf8',
     }),
   ) as { filename?: string }[];
-  execFileSync('tar', ['-xzf', join(project, filename), '--strip-components=1', '-C', installed]);
+  tarball = join(project, filename);
+  execFileSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
   symlinkSync(join(js, 'node_modules/@snowplow'), join(modules, '@snowplow')); // the optional peer, whose types the package uses
   writeFileSync(join(project, 'package.json'), '{"type":"module"}');
 });
@@ -83,4 +88,26 @@ test.each(['bundler', 'nodenext'])('its types are complete for a project that re
   } catch (error) {
     expect.fail((error as { stdout: string }).stdout);
   }
+});
+
+test('npx tripline needs nothing but Node and npm', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tripline-npx-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(project, 'path');
+  const node = dirname(process.execPath);
+  mkdirSync(path);
+  for (const name of ['node', 'npm', 'npx']) symlinkSync(join(node, name), join(path, name));
+  symlinkSync('/bin/sh', join(path, 'sh')); // npm starts programs by it
+  const inFolder = (command: string, ...args: string[]): ReturnType<typeof spawnSync> =>
+    spawnSync(join(path, command), args, { cwd: folder, env: { PATH: path, HOME: folder }, encoding: 'utf8' });
+
+  const { status, stderr } = inFolder('npm', 'install', '--offline', '--no-audit', '--no-fund', tarball);
+  expect(status, String(stderr)).toBe(0);
+  expect(inFolder('npx', 'tripline', '--version').stdout).toBe(`tripline ${manifest.version}\n`);
+  writeFileSync(join(folder, 'definitions.json'), '{"interventions": 5}');
+  expect(inFolder('npx', 'tripline', 'check', 'definitions.json')).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^definitions\.json: \/interventions: /) as string,
+  });
 });
