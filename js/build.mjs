@@ -9,7 +9,7 @@ import { minify } from 'terser';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 
-for (const file of ['tripline.js', 'tripline.wasm', 'program.js', 'program.wasm']) {
+for (const file of ['tripline.js', 'tripline.wasm', 'tripline-runtime.wasm', 'program.js', 'program.wasm']) {
   if (!existsSync(`dist/engine/${file}`)) {
     console.error(`dist/engine/${file} is missing. Run .setup/build wasm in the folder above first.`);
     process.exit(1);
@@ -19,7 +19,8 @@ for (const file of ['tripline.js', 'tripline.wasm', 'program.js', 'program.wasm'
 for (const name of readdirSync('dist').filter((name) => name !== 'engine')) rmSync(`dist/${name}`, { recursive: true });
 
 copyFileSync('../wasm/tripline.d.ts', 'dist/engine/tripline.d.ts');
-copyFileSync('dist/engine/tripline.wasm', 'dist/tripline.wasm');
+// One glue is for both modules.
+for (const name of ['tripline.wasm', 'tripline-runtime.wasm']) copyFileSync(`dist/engine/${name}`, `dist/${name}`);
 
 // Files that pages load on demand, by these names.
 const onDemand = [

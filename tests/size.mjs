@@ -1,7 +1,7 @@
 // Compares the size of a page's download for local evaluation, compressed by brotli, with the budget. The download is
 // the plugin with all its imports (the module's glue is one of them) and the WebAssembly module. Then prints the size
-// of the files that are loaded on demand, of the engine alone: the WebAssembly module and its glue, and of the package
-// as npm downloads it.
+// of the files that are loaded on demand, of the engine alone, with its glue (the WebAssembly module, and the one that
+// reads compiled programs only), and of the package as npm downloads it.
 
 import { execSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -30,8 +30,11 @@ for (const file of files.flatMap((file) => imports(file, /\bimport\s*\(\s*["'](\
 
 const { minify } = createRequire(new URL('../js/package.json', import.meta.url))('terser');
 const glue = await minify(readFileSync(join(dist, 'engine/tripline.js'), 'utf8'), { module: true, ecma: 2020 });
-const engine = compressed(join(dist, 'tripline.wasm')) + brotli(Buffer.from(glue.code));
+const glueSize = brotli(Buffer.from(glue.code));
+const engine = compressed(join(dist, 'tripline.wasm')) + glueSize;
 console.log(`${String(engine).padStart(8)}  the engine alone, with its glue; the budget is ${engineBudget}`);
+const runtime = compressed(join(dist, 'tripline-runtime.wasm')) + glueSize;
+console.log(`${String(runtime).padStart(8)}  the engine for compiled programs, with its glue`);
 
 const [pack] = JSON.parse(execSync('npm pack --dry-run --json --ignore-scripts', { cwd: join(dist, '..') }));
 console.log(`${String(pack.size).padStart(8)}  the package's tarball; ${pack.unpackedSize} unpacked`);

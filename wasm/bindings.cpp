@@ -1,4 +1,4 @@
-// The module's functions, without logic: conversions between JavaScript's world and core/.
+// The modules' functions, without logic: conversions between JavaScript's world and core/.
 // Their types for TypeScript stand in tripline.d.ts.
 
 #include <emscripten/bind.h>
@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "event_buffer.h"
+#include "loader.h"
 #include "support/text.h"
 #include "tripline/detail/list.h"
 #include "tripline/tripline.h"
@@ -18,7 +19,7 @@
 // the layout changes.
 __asm__(
     ".section .custom_section.tripline,\"\",@\n"
-    ".byte 3\n");
+    ".byte 4\n");
 
 namespace {
 
@@ -93,7 +94,7 @@ tripline::Text fingerprint_text(std::uint64_t fingerprint) {
 
 double load(double definitions_size, double profiles, double sent_marks, double event_ids) {
   tripline::Diagnostics diagnostics;
-  const auto program = tripline::load_program(BufferStrings().next(definitions_size), diagnostics);
+  const auto program = tripline::wasm::load(BufferStrings().next(definitions_size), diagnostics);
   keep(tripline::concat(
       {"{\"diagnostics\":", tripline::diagnostics_json(diagnostics),
        ",\"inputs\":", program ? tripline::inputs_json(*program) : "[]",
@@ -108,6 +109,12 @@ double load(double definitions_size, double profiles, double sent_marks, double 
   if (event_ids > 0) limits.event_ids = static_cast<std::size_t>(event_ids);
   instances.push_back(std::make_unique<Instance>(Instance{Engine(program, limits)}));
   return static_cast<double>(instances.size());
+}
+
+double save(double handle) {
+  const Engine* engine = find(handle);
+  if (engine == nullptr) return kNoEngine;
+  return keep(tripline::save_program(engine->program()));
 }
 
 double restore(double handle, double snapshot_size) {
@@ -238,6 +245,7 @@ EMSCRIPTEN_KEEPALIVE std::size_t tripline_result_size() {
 // nothing else.
 EMSCRIPTEN_BINDINGS(tripline) {
   emscripten::function("load", &load);
+  emscripten::function("save", &save);
   emscripten::function("restore", &restore);
   emscripten::function("attributes", &attributes);
   emscripten::function("explain", &explain);

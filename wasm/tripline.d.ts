@@ -1,5 +1,5 @@
-// The types of the WebAssembly module that wasm/bindings.cpp makes. A test compares this list with
-// the built module.
+// The types of the WebAssembly modules that wasm/bindings.cpp makes: tripline.wasm and tripline-runtime.wasm. A test
+// compares this list with the built modules.
 
 /** The report of load(), as JSON. */
 export interface LoadReport {
@@ -54,9 +54,12 @@ export type Input =
 export interface TriplineModule {
   memory: WebAssembly.Memory;
 
-  /** Compiles definitions in JSON. A limit of 0 stands for the engine's default for a page: 200 profiles, 10,000 sent
+  /** Loads a program: in tripline.wasm definitions in JSON, which it compiles, or the bytes that save() made; in
+   *  tripline-runtime.wasm such bytes alone. They begin with "TPLP", which no JSON does. A limit of 0 stands for the engine's default for a page: 200 profiles, 10,000 sent
    *  marks, 512 remembered event ids. Returns a handle, 0 if the definitions have errors; the result is a LoadReport. */
   load(definitionsSize: number, profiles: number, sentMarks: number, eventIds: number): number;
+  /** Makes the program of an engine the result, as bytes. Returns their number. */
+  save(handle: number): number;
   /** Replaces the state by a snapshot. -3: it was refused; the result is the reason, and the engine is empty. */
   restore(handle: number, snapshotSize: number): number;
   /** {"GROUP": {"ATTRIBUTE": value | null}} as JSON; {} if no group has that attribute key. The highest version of each
@@ -97,7 +100,7 @@ export interface TriplineModule {
 }
 
 export interface ModuleOptions {
-  /** tripline.wasm, as bytes or compiled. */
+  /** tripline.wasm or tripline-runtime.wasm, as bytes or compiled. */
   wasm: BufferSource | WebAssembly.Module;
 }
 

@@ -1,4 +1,4 @@
-// The WebAssembly module as an object: one engine for one bundle of definitions.
+// A WebAssembly module as an object: one engine for one bundle of definitions.
 
 import { layout } from './layout.mjs';
 
@@ -8,14 +8,29 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * Loads definitions (an object or a string). Returns the load report and the engine, which is null if there are errors.
+ * Loads definitions (an object or a string), or a compiled program (bytes). Returns the load report and the engine, which is null if there are errors.
  */
 export function load(module, definitions, options = {}) {
-  const text = typeof definitions === 'string' ? definitions : JSON.stringify(definitions);
+  const isWritten = typeof definitions === 'string' || definitions instanceof Uint8Array;
+  const text = isWritten ? definitions : JSON.stringify(definitions);
   const { profiles = 0, sent_marks = 0, event_ids = 0 } = options;
   const handle = module.load(...write(module, text), profiles, sent_marks, event_ids);
   const report = JSON.parse(resultText(module));
   return { report, engine: handle === 0 ? null : new Engine(module, handle, report) };
+}
+
+/** Compiles definitions in one module and loads the program in the other. Returns the same as load(). */
+export function loadCompiled({ compiler, runtime }, definitions, options) {
+  const { report, engine } = load(compiler, definitions, options);
+  if (engine === null) return { report, engine };
+  const program = engine.program();
+  engine.release();
+  const read = load(runtime, program, options);
+  const diagnostics = [...report.diagnostics, ...read.report.diagnostics];
+  if (JSON.stringify({ ...read.report, diagnostics }) !== JSON.stringify({ ...report, diagnostics })) {
+    throw new Error(`the program was read as ${JSON.stringify(read.report)}, not as ${JSON.stringify(report)}`);
+  }
+  return { report: { ...read.report, diagnostics }, engine: read.engine };
 }
 
 /** Writes strings or bytes into the event buffer, one after the other. Returns the number of bytes of each. */
@@ -114,6 +129,12 @@ class Engine {
   attributesText({ name, id }) {
     this.#module.attributes(this.handle, ...write(this.#module, name, id), 0);
     return this.resultText();
+  }
+
+  /** Returns the program as bytes. */
+  program() {
+    this.#module.save(this.handle);
+    return resultBytes(this.#module);
   }
 
   snapshot() {

@@ -1,25 +1,31 @@
-// Runs one test of a case file, as README.md defines. Depends on no platform: it takes the module and returns a list of
-// complaints.
+// Runs one test of a case file, as README.md defines. Depends on no platform: it takes the two modules and returns a
+// list of complaints.
 
 import { bind, eventTime } from './bind.mjs';
 import { edited } from './edit.mjs';
-import { Refusal, load } from './engine.mjs';
+import { Refusal, load, loadCompiled } from './engine.mjs';
 
-/** Returns the complaints as strings; an empty list if the test passes. */
-export function runTest(module, file, test) {
-  const asWritten = new Run(module, file, test).complaints;
-  if (test.as_written_only) return asWritten;
-  return [
-    ...asWritten,
-    ...new Run(module, file, test, { snapshotBeforeEachStep: true }).complaints.map(
-      (complaint) => `with a snapshot before each step: ${complaint}`,
-    ),
-  ];
+/**
+ * Returns the complaints as strings; an empty list if the test passes. `compiler` is the module that compiles
+ * definitions, `runtime` the one that reads what the first has compiled. Both must end in the same state, and with a
+ * snapshot before each step, each goes on from the other's.
+ */
+export function runTest({ compiler, runtime }, file, test) {
+  const compiling = (definitions, options) => load(compiler, definitions, options);
+  const reading = (definitions, options) => loadCompiled({ compiler, runtime }, definitions, options);
+  const inCompiler = new Run([compiling], file, test);
+  const inRuntime = new Run([reading], file, test);
+  const complaints = [...inCompiler.complaints, ...inRuntime.complaints.map((each) => `in the runtime: ${each}`)];
+  if (!equal(inCompiler.lastSnapshot, inRuntime.lastSnapshot)) complaints.push('the two modules end in other states');
+  if (test.as_written_only) return complaints;
+  const byTurns = new Run([compiling, reading], file, test, { snapshotBeforeEachStep: true });
+  return [...complaints, ...byTurns.complaints.map((each) => `with a snapshot before each step: ${each}`)];
 }
 
 class Run {
   complaints = [];
-  #module;
+  lastSnapshot = [];
+  #loaders;
   #test;
   #eventDefaults;
   #definitions;
@@ -28,8 +34,9 @@ class Run {
   #eventsNumbered = 0;
   #labels = new Map();
 
-  constructor(module, file, test, { snapshotBeforeEachStep = false } = {}) {
-    this.#module = module;
+  /** `loaders`: functions that load definitions; each new engine comes from the next one of them. */
+  constructor(loaders, file, test, { snapshotBeforeEachStep = false } = {}) {
+    this.#loaders = [...loaders];
     this.#test = test;
     this.#eventDefaults = file.event_defaults ?? {};
     this.#definitions = edited(test.definitions ?? file.definitions, test);
@@ -40,6 +47,7 @@ class Run {
         if (snapshotBeforeEachStep) this.#throughSnapshot();
         this.#within(`step ${index + 1}`, () => this.#run(step));
       }
+      this.lastSnapshot = [...(this.#engine?.snapshot() ?? [])];
     } catch (error) {
       this.complaints.push(String(error));
     } finally {
@@ -67,13 +75,21 @@ class Run {
   }
 
   #load() {
-    const { report, engine } = load(this.#module, this.#definitions, this.#test.options);
-    this.#engine = engine;
+    const report = this.#newEngine();
     this.#checkDiagnostics(report);
     if (this.#test.inputs) {
       this.#expectEqual('the list of inputs', sorted(report.inputs), sorted(this.#test.inputs));
     }
-    if (engine === null && this.#test.steps) this.complaints.push('the definitions did not load');
+    if (this.#engine === null && this.#test.steps) this.complaints.push('the definitions did not load');
+  }
+
+  /** Returns the report. */
+  #newEngine() {
+    const loader = this.#loaders.shift();
+    this.#loaders.push(loader);
+    const { report, engine } = loader(this.#definitions, this.#test.options);
+    this.#engine = engine;
+    return report;
   }
 
   #checkDiagnostics({ diagnostics }) {
@@ -178,7 +194,7 @@ class Run {
 
   #renewEngine() {
     this.#engine.release();
-    this.#engine = load(this.#module, this.#definitions, this.#test.options).engine;
+    this.#newEngine();
     if (this.#engine === null) throw new Error('the definitions did not load');
   }
 

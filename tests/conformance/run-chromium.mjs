@@ -1,5 +1,5 @@
-// Runs the conformance cases on the WebAssembly module in a page of headless Chromium, under the
-// strictest content security policy that the module works with.
+// Runs the conformance cases on the WebAssembly modules in a page of headless Chromium, under the
+// strictest content security policy that they work with.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -56,9 +56,10 @@ before(async () => {
       import('/conformance/run-case.mjs'),
       import('/engine/tripline.js'),
     ]);
-    const wasm = await WebAssembly.compileStreaming(fetch('/engine/tripline.wasm'));
-    const module = await createModule({ wasm });
-    globalThis.runTest = (file, test) => runTest(module, file, test);
+    const moduleOf = async (file) =>
+      createModule({ wasm: await WebAssembly.compileStreaming(fetch(`/engine/${file}`)) });
+    const modules = { compiler: await moduleOf('tripline.wasm'), runtime: await moduleOf('tripline-runtime.wasm') };
+    globalThis.runTest = (file, test) => runTest(modules, file, test);
   });
 });
 

@@ -5,9 +5,11 @@ import createModule, { type TriplineModule } from '../../js/dist/engine/tripline
 const root = new URL('../../', import.meta.url);
 
 export const wasmBytes = readFileSync(new URL('js/dist/engine/tripline.wasm', root));
+/** The module that reads compiled programs alone. */
+export const runtimeBytes = readFileSync(new URL('js/dist/engine/tripline-runtime.wasm', root));
 
-export function newModule(): Promise<TriplineModule> {
-  return createModule({ wasm: wasmBytes });
+export function newModule(wasm = wasmBytes): Promise<TriplineModule> {
+  return createModule({ wasm });
 }
 
 export function readSample(name: string): string {

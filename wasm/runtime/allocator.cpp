@@ -71,4 +71,9 @@ extern "C" {
   others = block;
 }
 
+/// The C++ library's way out. Emscripten's own would be a function of the glue.
+void abort() {
+  __builtin_trap();
+}
+
 }  // extern "C"

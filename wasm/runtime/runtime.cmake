@@ -1,7 +1,10 @@
 # How the module is compiled and linked so that it loads and runs fast: README.md beside this says what each part saves.
 
-target_sources(tripline_module PRIVATE
-  ${CMAKE_CURRENT_LIST_DIR}/allocator.cpp ${CMAKE_CURRENT_LIST_DIR}/c_library.cpp)
+set(modules tripline_module tripline_runtime)
+foreach(module IN LISTS modules)
+  target_sources(${module} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/allocator.cpp)
+endforeach()
+target_sources(tripline_module PRIVATE ${CMAKE_CURRENT_LIST_DIR}/c_library.cpp)
 
 # What embind's C++ side calls is answered by few lines of our own. Newer Emscriptens start it in another way and need
 # the whole of theirs.
@@ -31,7 +34,7 @@ endforeach()
 set(for_size -Oz -finline-functions)
 # What all browsers of the last years have: they shorten the code for conversions and copies.
 set(features -mnontrapping-fptoint -mbulk-memory -msign-ext)
-foreach(target tripline tripline_module)
+foreach(target tripline ${modules})
   get_target_property(sources ${target} SOURCES)
   get_target_property(folder ${target} SOURCE_DIR)
   foreach(source IN LISTS sources)
@@ -50,18 +53,20 @@ foreach(target tripline tripline_module)
   # libc++ compiles its strings here, for size, in place of linking those that it brings along.
   target_compile_definitions(${target} PRIVATE _LIBCPP_DISABLE_EXTERN_TEMPLATE)
 endforeach()
-# embind does without the names of C++ types.
-target_compile_definitions(tripline_module PRIVATE EMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
-target_link_options(tripline_module PRIVATE
-  -O3 -flto ${features}
-  ${embind}
-  -Wl,-mllvm,-enable-pre=false # evaluating early what only some paths need is longer, and no faster
-  -Wl,-mllvm,-inline-threshold=8
-  -sMINIMAL_RUNTIME=1          # the host fetches and compiles; a third less glue
-  -sMINIMAL_RUNTIME_STREAMING_WASM_COMPILATION=1  # takes what is compiled as well as bytes
-  "SHELL:--pre-js ${CMAKE_CURRENT_LIST_DIR}/exports.js"
-  -sWASM_BIGINT=1              # no stubs for calls with 64-bit integers: there is none
-  -sMALLOC=none                # allocator.cpp has it
-  -sBINARYEN_EXTRA_PASSES=--flexible-inline-max-function-size=12) # else free() is in each caller
-set_target_properties(tripline_module PROPERTIES
-  LINK_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/embind.js;${CMAKE_CURRENT_LIST_DIR}/exports.js")
+foreach(module IN LISTS modules)
+  # embind does without the names of C++ types.
+  target_compile_definitions(${module} PRIVATE EMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
+  target_link_options(${module} PRIVATE
+    -O3 -flto ${features}
+    ${embind}
+    -Wl,-mllvm,-enable-pre=false # evaluating early what only some paths need is longer, and no faster
+    -Wl,-mllvm,-inline-threshold=8
+    -sMINIMAL_RUNTIME=1          # the host fetches and compiles; a third less glue
+    -sMINIMAL_RUNTIME_STREAMING_WASM_COMPILATION=1  # takes what is compiled as well as bytes
+    "SHELL:--pre-js ${CMAKE_CURRENT_LIST_DIR}/exports.js"
+    -sWASM_BIGINT=1              # no stubs for calls with 64-bit integers: there is none
+    -sMALLOC=none                # allocator.cpp has it
+    -sBINARYEN_EXTRA_PASSES=--flexible-inline-max-function-size=12) # else free() is in each caller
+  set_target_properties(${module} PROPERTIES
+    LINK_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/embind.js;${CMAKE_CURRENT_LIST_DIR}/exports.js")
+endforeach()

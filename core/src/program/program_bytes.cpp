@@ -92,7 +92,7 @@ class ProgramPass {
     archive_.number(index);
     archive_.require(index == kNone || index < table.size());
   }
-  /// Of an input, or of a calculation.
+  /// The index of an input or of a calculation.
   void visit_value(Index& index) {
     archive_.number(index);
     archive_.require(index < program_.inputs.size() ||
