@@ -9,34 +9,62 @@ import { isReceipt, readEvent } from './event/inputs.js';
 import type { DispatchReport } from './delivery/dispatch.js';
 import { LocalEvaluator } from './evaluator/evaluator.js';
 import type { Evaluator, EvaluatorOptions } from './evaluator/types.js';
-import { measure, type MeasurementOptions } from './delivery/measurement.js';
+import { measure } from './delivery/measurement.js';
+import type {
+  DispatchedIntervention,
+  DispatchHandler,
+  HandlerId,
+  MeasurementOptions,
+  OneOrMore,
+  PlainAttributes,
+  TrackerId,
+} from './delivery/plugin-types.js';
 import type { SubscriptionOptions } from './stream/options.js';
 import { TrackerSubscription, type Feed, type Subscription } from './stream/subscription.js';
 import { longestWaitForSubscription } from './support/bounds.js';
-import type { Intervention, Problem } from './types.js';
+import type { Problem } from './types.js';
 
 export { createEvaluator } from './evaluator/evaluator.js';
 export { indexedDbStore, memoryStore } from './state/store.js';
-export type { MeasurementContext, MeasurementEvent, MeasurementOptions } from './delivery/measurement.js';
+export type {
+  AttributeKeyId,
+  AttributeKeyName,
+  DispatchedIntervention,
+  DispatchHandler,
+  Fetcher,
+  FetcherFactory,
+  Handler,
+  HandlerId,
+  Intervention,
+  JSONPointer,
+  JSONPointerList,
+  MeasurementContext,
+  MeasurementEvents,
+  MeasurementEvents as MeasurementEvent,
+  MeasurementOptions,
+  MeasurementSettings,
+  OneOrMore,
+  PlainAttributes,
+  SignalsHandlerConfiguration,
+  SignalsInterventionConfiguration,
+  TrackerId,
+} from './delivery/plugin-types.js';
 export type { Evaluator } from './evaluator/types.js';
 export type { StreamStatus, SubscriptionOptions } from './stream/options.js';
 export type { Selector } from './stream/selectors.js';
 export type { Subscription } from './stream/subscription.js';
-export type { AttributeKey, AttributeValue, Diagnostic, Intervention, Problem, ProblemCode } from './types.js';
-
-/**
- * Handles an intervention. Its result is ignored. An error that it throws or rejects with is tracked as its failure.
- */
-export type Handler = (intervention: Intervention, tracker: BrowserTracker) => unknown;
+export type { AttributeKey, AttributeValue, Diagnostic, Problem, ProblemCode } from './types.js';
 
 /** Options of `SignalsPlugin`. */
-export interface SignalsPluginOptions extends Partial<Omit<EvaluatorOptions, 'namespace'>> {
+export interface SignalsPluginOptions<Attributes extends object = PlainAttributes> extends Partial<
+  Omit<EvaluatorOptions, 'namespace'>
+> {
   /**
    * The bundle, or its address. Without definitions the page evaluates nothing, and interventions need a subscription.
    */
   definitions?: EvaluatorOptions['definitions'];
   /** Handlers by an id of your choice. `addInterventionHandlers` adds others later. */
-  handlers?: Record<string, Handler>;
+  handlers?: Record<HandlerId, DispatchHandler<Attributes>>;
   /** Selects the events that report on interventions. Default: all. */
   measurement?: MeasurementOptions;
   /** Called for each error. Default: the console shows the first error of each code. */
@@ -44,7 +72,7 @@ export interface SignalsPluginOptions extends Partial<Omit<EvaluatorOptions, 'na
   /** Called for each warning. */
   onWarning?: (problem: Problem) => void;
   /** Called for each intervention for which no handler was started in time. */
-  onExpired?: (intervention: Intervention, tracker: BrowserTracker) => void;
+  onExpired?: (intervention: DispatchedIntervention<Attributes>, tracker: BrowserTracker) => void;
 }
 
 interface Instance {
@@ -57,12 +85,14 @@ interface Instance {
 
 const instances = new Map<string, Instance>();
 /** Handlers that were added before their tracker, by its id; "" for those that named none. */
-const early = new Map<string, Record<string, Handler>>();
+const early = new Map<string, Record<HandlerId, DispatchHandler<never>>>();
 /** Subscriptions that were made before their tracker, by its id. */
 const earlySubscriptions = new Map<string, TrackerSubscription>();
 
 /** Creates the plugin. It has one evaluator for each tracker, kept apart by the trackers' namespaces. */
-export function SignalsPlugin(options: SignalsPluginOptions = {}): BrowserPlugin {
+export function SignalsPlugin<Attributes extends object = PlainAttributes>(
+  options: SignalsPluginOptions<Attributes> = {},
+): BrowserPlugin {
   const own = new Map<string, Instance>();
   return {
     activateBrowserPlugin(tracker) {
@@ -109,7 +139,10 @@ export const SignalsInterventionsPlugin = SignalsPlugin;
  * Adds handlers to the named trackers, or to all. Replaces a handler of the same id. If there is no such tracker yet,
  * the handlers wait for it. They get the interventions that have waited for a handler.
  */
-export function addInterventionHandlers(handlers: Record<string, Handler>, trackers?: string[]): void {
+export function addInterventionHandlers<Attributes extends object = PlainAttributes>(
+  handlers: Record<HandlerId, DispatchHandler<Attributes>>,
+  trackers?: TrackerId[],
+): void {
   for (const id of trackers ?? ['']) {
     const found = find(id);
     for (const instance of found) addHandlers(instance, handlers);
@@ -118,7 +151,7 @@ export function addInterventionHandlers(handlers: Record<string, Handler>, track
 }
 
 /** Removes handlers from the named trackers, or from all. */
-export function removeInterventionHandlers(handlerIds: string | string[], trackers?: string[]): void {
+export function removeInterventionHandlers(handlerIds: OneOrMore<HandlerId>, trackers?: TrackerId[]): void {
   for (const id of trackers ?? [...early.keys(), '']) {
     for (const handlerId of [handlerIds].flat()) {
       for (const { evaluator } of find(id)) evaluator.removeHandler(handlerId);
@@ -132,7 +165,7 @@ export function removeInterventionHandlers(handlerIds: string | string[], tracke
  * tracker yet, the subscription waits for it. A tracker has one stream: another subscription replaces an earlier one,
  * and an equal one changes nothing.
  */
-export function subscribeToInterventions(options: SubscriptionOptions, trackers?: string[]): Subscription {
+export function subscribeToInterventions(options: SubscriptionOptions, trackers?: TrackerId[]): Subscription {
   const ids = trackers ?? [''];
   const wanted = new TrackerSubscription(options);
   const present = ids.flatMap(find).map((instance) => instance.subscription);
@@ -165,16 +198,16 @@ function subscribe(instance: Instance, subscription: TrackerSubscription | undef
   instance.feed = subscription.open({ ...instance, readEvent });
 }
 
-function addHandlers({ evaluator, tracker }: Instance, handlers: Record<string, Handler>): void {
+function addHandlers({ evaluator, tracker }: Instance, handlers: Record<HandlerId, DispatchHandler<never>>): void {
   for (const [id, handler] of Object.entries(handlers)) {
     evaluator.addHandler(
       id,
-      typeof handler === 'function' ? (intervention) => handler(intervention, tracker) : handler,
+      typeof handler === 'function' ? (intervention) => handler(intervention as never, tracker) : handler,
     );
   }
 }
 
-function createInstance(tracker: BrowserTracker, options: SignalsPluginOptions): Instance {
+function createInstance(tracker: BrowserTracker, options: SignalsPluginOptions<never>): Instance {
   const { handlers: _, measurement = {}, onError, onWarning, onExpired, ...rest } = options ?? {};
   const report: DispatchReport = (...step) => {
     try {
@@ -186,6 +219,6 @@ function createInstance(tracker: BrowserTracker, options: SignalsPluginOptions):
   const evaluator = new LocalEvaluator({ ...rest, namespace: tracker.namespace }, report, true, tracker);
   if (onError) evaluator.on('error', onError);
   if (onWarning) evaluator.on('warning', onWarning);
-  if (onExpired) evaluator.on('expired', (intervention) => onExpired(intervention, tracker));
+  if (onExpired) evaluator.on('expired', (intervention) => onExpired(intervention as never, tracker));
   return { tracker, evaluator, hasDefinitions: rest.definitions !== undefined };
 }

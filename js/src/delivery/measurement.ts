@@ -1,6 +1,7 @@
 // Events that report to Snowplow what became of an intervention: the same ones that the official plugin tracks.
 import type { BrowserTracker, PayloadBuilder, SelfDescribingJson } from '@snowplow/browser-tracker';
 import type { Step, StepData } from './dispatch.js';
+import type { DispatchedIntervention, MeasurementOptions } from './plugin-types.js';
 import { stringOf } from './string-attributes.js';
 import type { Intervention } from '../types.js';
 
@@ -12,24 +13,7 @@ const schemas: Record<Step, string> = {
 const instanceSchema = 'iglu:com.snowplowanalytics.signals/intervention_instance/jsonschema/1-0-0';
 const eventSchema = 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0';
 
-/** An event that reports on an intervention. */
-export type MeasurementEvent = Step;
-
 type Entity = SelfDescribingJson;
-
-/** An entity, or a function that makes one for the event. */
-export type MeasurementContext = (
-  | Entity
-  | ((event: MeasurementEvent, intervention: Intervention, data: Record<string, unknown>) => Entity | null | undefined)
-)[];
-
-/** Selects the events that are tracked: all, but for those with `false` or a function that returns false. */
-export type MeasurementOptions = {
-  [Event in MeasurementEvent]?: boolean | ((intervention: Intervention) => boolean);
-} & {
-  /** Entities to add. */
-  context?: MeasurementContext;
-};
 
 /** The schemas' limits, in characters. */
 const longestHandlerId = 255;
@@ -39,10 +23,12 @@ const longestError = 1024;
 export function measure(
   tracker: BrowserTracker,
   options: MeasurementOptions,
-  event: MeasurementEvent,
-  intervention: Intervention,
+  event: Step,
+  dispatched: Intervention,
   step: StepData,
 ): void {
+  // The site says of which types its attributes are.
+  const intervention = dispatched as DispatchedIntervention;
   const wanted = options[event] ?? true;
   if (!(typeof wanted === 'function' ? wanted(intervention) : wanted)) return;
   const data = eventData(step);
@@ -50,7 +36,7 @@ export function measure(
     typeof entity === 'function' ? entity(event, intervention, data) : entity,
   );
   tracker.core.track(selfDescribingEvent({ schema: schemas[event], data }), [
-    instance(intervention),
+    instance(dispatched),
     ...added.filter((entity) => entity != null),
   ]);
 }
