@@ -55,6 +55,9 @@ function bundleWith(shown: Shown): object {
       attribute_groups: [{ name: 'g', version: 1, attribute_key: { name: 'domain_userid' }, attributes: [shown] }],
     };
   }
+  if ('event_specification_id' in shown) {
+    return bundleWith({ name: 'a', type: 'int32', aggregation: 'counter', events: [shown] });
+  }
   if ('criteria' in shown) return { ...bundle, attribute_groups: others, interventions: [shown] };
   if ('attribute_groups' in shown) return { ...bundle, attribute_groups: others, services: [shown] };
   return { ...bundle, attribute_keys: [shown] };
