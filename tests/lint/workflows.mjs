@@ -28,4 +28,19 @@ for (const name of readdirSync(folder)) {
     ++count;
   }
 }
+
+// Every part of tests/run --full is in a job, and nothing else is.
+const lists = readFileSync(new URL('../run', import.meta.url), 'utf8').matchAll(/^(?:quick|full)=\((.+)\)$/gm);
+const parts = new Set([...lists].flatMap(([, names]) => names.split(' ')));
+const jobs = readFileSync(`${folder}ci.yml`, 'utf8').matchAll(/parts: '(.+)'/g);
+const run = new Set([...jobs].flatMap(([, names]) => names.split(' ')));
+for (const part of new Set([...parts, ...run])) {
+  if (parts.has(part) && run.has(part)) continue;
+  console.log(
+    parts.has(part)
+      ? `.github/workflows/ci.yml: no job runs the part '${part}' of tests/run`
+      : `.github/workflows/ci.yml: '${part}' is not a part of tests/run --full`,
+  );
+  ++count;
+}
 process.exitCode = count === 0 ? 0 : 1;

@@ -117,8 +117,8 @@ int run(const Arguments& arguments) {
   const ExitStatus status = replay.run(
       [&](const TriggeredIntervention& intervention) {
         Reach* reach = find_reach(reaches, intervention.name);
-        if (reach != nullptr)
-          reach->received.insert({intervention.target.name, intervention.target.id});
+        if (reach == nullptr) return;
+        reach->received.insert({intervention.target.name, intervention.target.id});
       },
       [&](Program::Index key, std::string_view id) { ids[key].emplace(id); });
   for (Reach& reach : reaches) {

@@ -114,8 +114,9 @@ ExitStatus Replay::run(const Fired& fired, const Seen& seen) {
   });
   progress.clear();
   if (options_.until) {
-    for (const TriggeredIntervention& intervention : engine_.advance(*options_.until))
+    for (const TriggeredIntervention& intervention : engine_.advance(*options_.until)) {
       fired(intervention);
+    }
   }
   if (skipped != 0) {
     complain(options_.events + ": " + std::to_string(skipped) + " of " + std::to_string(lines) +
@@ -148,8 +149,9 @@ tl::expected<void, std::string> Replay::count(std::string_view line, const Fired
   if (!event) return tl::make_unexpected(event.error());
   if (seen) see_ids(*event, seen);
   const Time now = std::max(engine_.clock(), event->time.value_or(kEarliest));
-  for (const TriggeredIntervention& intervention : engine_.process(*event, now))
+  for (const TriggeredIntervention& intervention : engine_.process(*event, now)) {
     fired(intervention);
+  }
   return {};
 }
 

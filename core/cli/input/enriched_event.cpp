@@ -221,8 +221,9 @@ class EnrichedReader::Handler : public nlohmann::json_sax<nlohmann::json> {
 
   bool close() {
     Level& level = levels_.back();
-    if (level.is_array && level.node != nullptr)
+    if (level.is_array && level.node != nullptr) {
       store(*level.node, Value::list(std::move(level.scalars)));
+    }
     levels_.pop_back();
     return true;
   }

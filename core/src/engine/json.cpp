@@ -56,8 +56,9 @@ Text intervention_json(const TriggeredIntervention& intervention) {
 Text interventions_json(std::span<const TriggeredIntervention> triggered) {
   JsonWriter json;
   json.begin_array();
-  for (const TriggeredIntervention& intervention : triggered)
+  for (const TriggeredIntervention& intervention : triggered) {
     write_intervention(intervention, json);
+  }
   return json.end_array().finish();
 }
 

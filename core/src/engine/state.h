@@ -95,7 +95,7 @@ struct AttributeState {
 };
 
 struct EngineState {
-  EngineState(std::shared_ptr<const Program> program, Limits limits);
+  EngineState(std::shared_ptr<const Program> shared, Limits limits);
 
   // Kept, and part of a snapshot.
   Time clock = kEarliest;
@@ -172,7 +172,7 @@ struct EngineState {
   /// Reads an attribute under the ids of the scope; updates, interventions and explanations read
   /// with this alone. A profile that was evaluated later than `now` reads as it did then, since
   /// what it was before is not known any more.
-  Reading read(Program::Index attribute, Time now) const;
+  Reading read(Program::Index index, Time now) const;
   /// Refuses values that are not fields of an external group with this attribute key.
   tl::expected<void, Text> check_attribute_values(Program::Index key, std::string_view id,
                                                   std::span<const AttributeValue> values) const;

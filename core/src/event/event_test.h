@@ -31,7 +31,7 @@ class EventTest {
   }
 
  private:
-  bool holds(Program::Index condition);
+  bool holds(Program::Index index);
   bool some_row_holds(const Program::Rows& rows);
   bool comparison_holds(const Program::Condition& condition);
   ValueView calculated_input(Program::Index index);

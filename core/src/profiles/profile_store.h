@@ -75,7 +75,7 @@ using ProfileStore = LruMap<ProfileName, Profile>;
 [[nodiscard]] Reading read_slot(const Program::Attribute& attribute, const Slot* slot, Time now);
 /// Reads an attribute of a profile; of null, as one that has seen nothing.
 [[nodiscard]] Reading read_attribute(const Program& program, const Profile* profile,
-                                     Program::Index attribute, Time now);
+                                     Program::Index index, Time now);
 
 /// The first moment after `now` at which time alone may flip a leaf on an attribute of the profile;
 /// kNever if there is none. Looks closer only at slots whose own deadline has come or which were

@@ -30,6 +30,7 @@ bool short_decimal(double number, Decimal& decimal) {
   for (int k = 0; k <= 22; ++k, power *= 10) {
     const double scaled = number * power;
     if (scaled >= limit) return false;
+    // NOLINTNEXTLINE(bugprone-incorrect-roundings): if it rounds wrongly, the next line refuses it.
     const auto m = static_cast<std::uint64_t>(scaled + 0.5);
     if (m == 0 || static_cast<double>(m) / power != number) continue;
     decimal.digits = concat({m});
@@ -91,7 +92,7 @@ Decimal shortest_decimal(double number) {
     const std::string_view rest = exact.digits.view().substr(below.digits.size());
     const bool is_odd = below.digits.back() % 2 != 0;
     const bool is_above_nearer = rest > "5" || (rest == "5" && is_odd);
-    const Decimal above = next_above(below);
+    Decimal above = next_above(below);
     trim_zeros(below);
     const bool below_fits = compare(low, below) < closed;
     const bool above_fits = compare(above, high) < closed;

@@ -14,8 +14,9 @@ namespace {
 double clamp_to_range(double number, ValueType type) {
   const double whole = std::trunc(number);
   if (type == ValueType::int32) return std::clamp(whole, -2147483648.0, 2147483647.0);
-  if (type == ValueType::int64)
+  if (type == ValueType::int64) {
     return std::clamp(whole, -9223372036854775808.0, 9223372036854775807.0);
+  }
   return number;
 }
 

@@ -28,10 +28,10 @@ Value date_part(const ValueView& scalar, DatePart part) {
   if (scalar.kind() == ValueView::Kind::time) time = scalar.as_time();
   if (scalar.kind() == ValueView::Kind::string) time = parse_time(scalar.text());
   if (!time) return {};
-  const std::int64_t day = day_of(*time);
+  const std::int64_t day = day_of(*time), hour = (*time - day * kDay) / kHour;
   switch (part) {
     case DatePart::hour_of_day:
-      return Value::number(static_cast<double>((*time - day * kDay) / kHour));
+      return Value::number(static_cast<double>(hour));
     case DatePart::day_of_week:
       return Value::number(static_cast<double>(weekday(day) + 1));
     case DatePart::month_of_year:
