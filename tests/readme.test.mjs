@@ -45,12 +45,14 @@ const runners = [
   [/^npm --prefix js (run types|test)/, byPart('js')],
   [/^npm install tripline$/, () => {}], // not published yet; tests/js/package.test.ts installs what would be
   [/^npm --prefix tests\/e2e test/, byPart('e2e')],
+  [/^\.setup\/build fuzz$/, byPart('fuzz')],
+  [/^mkdir -p \.build\//, inRepository],
   [/^\.setup\/build( (native|wasm|js|shop))*$/, byPart('native')], // tests/run does this first
   [
     /^cmake -S \. -B build -DTRIPLINE_BUILD_TESTS=OFF && cmake --build build && sudo cmake --install build$/,
     byPart('install'),
   ],
-  [/^(cmake .*|\.build\/fuzz\/bin\/fuzz-(rlike|events) .*)$/, byPart('fuzz')],
+  [/^\.build\/fuzz\/bin\/fuzz-(rlike|events) /, byPart('fuzz')],
   [/^\.build\/fuzz\/bin\/fuzz-make-corpus /, byPart('fuzz')],
   [/^tests\/run( |$)/, notRun], // would run this test again
   [/^tests\/bench\/run( |$)/, notRun], // measures for minutes

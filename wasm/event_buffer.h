@@ -13,8 +13,8 @@
 // and an id.
 //
 // An attribute update is written in the same way: slot 0 is the profile's id, slot 1 the name of
-// its attribute key, then come pairs of an attribute's number and its value; `time` is when the
-// values were found out.
+// its attribute key, then come pairs of an attribute's number and its value; `time` is that of
+// the values.
 //
 //   slot:  u32 tag | u32 length | f64 number      number, time
 //                               | u32 offset, u32 0   string: length bytes of UTF-8 at offset
@@ -33,7 +33,7 @@
 
 namespace tripline::wasm {
 
-/// A time that the host gives in ms; nothing beyond the range of times.
+/// Returns a time that the host gave in ms, or nothing if it is beyond the range of times.
 [[nodiscard]] std::optional<Time> time_of(double milliseconds);
 
 class EventBuffer {

@@ -51,7 +51,7 @@ export type Checks = [
   Assignable<own.Intervention<Record<string, own.AttributeValue>>, official.Intervention>,
 ];
 
-// What was written for Snowplow's plugin goes on with this one.
+// Code that was written for Snowplow's plugin compiles with this one.
 export function move(
   configuration: official.SignalsHandlerConfiguration,
   subscription: official.SignalsInterventionConfiguration,

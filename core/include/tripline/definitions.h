@@ -46,7 +46,7 @@ enum class ValueType : std::uint8_t {
   end_,
 };
 
-/// How an attribute's value follows from the events that count.
+/// How an attribute's value is computed from the events that count.
 enum class Aggregation : std::uint8_t {
   none,
   counter,
@@ -69,7 +69,8 @@ enum class Aggregation : std::uint8_t {
 /// In which unit time_since_last and time_since_first count.
 enum class TimeUnit : std::uint8_t { none, second, minute, hour, day, end_ };
 
-/// The part of a time that stands in for it: three numbers, then three days as strings.
+/// The part of a time that an attribute aggregates in its place (rule 14). The first three are
+/// numbers, the last three are dates as strings.
 enum class DatePart : std::uint8_t {
   none,
   hour_of_day,
@@ -81,7 +82,8 @@ enum class DatePart : std::uint8_t {
   end_,
 };
 
-/// Six comparisons, four with patterns, two with lists, and last those that take no literal.
+/// In this order: six comparisons, four operators with patterns, two with lists, and those that
+/// take no literal.
 enum class Operator : std::uint8_t {
   none,
   equal,
@@ -102,8 +104,8 @@ enum class Operator : std::uint8_t {
   end_,
 };
 
-// A struct that has a `pointer` begins with it: the JSON node that it was read from. A struct whose
-// bytes are all zero is a valid empty one.
+// `pointer` is the JSON node that a struct was read from, and always its first member. A struct
+// whose bytes are all zero is valid and empty.
 
 /// One step of a property's path: a member's name, or an array index where `name` is empty.
 struct PathStep {
@@ -158,7 +160,8 @@ struct AttributeKey {
   std::string_view name;
   std::string_view field;  // an atomic field that the bundle names instead of a property
   Property property;
-  /// Names a column of a warehouse: without a property, no event carries its ids.
+  /// True if the key names a column of a warehouse. Unless it has a property too, no event carries
+  /// its ids.
   bool is_column = false;
   Duration ttl = 0;
 };
@@ -235,9 +238,9 @@ struct Intervention {
   std::string_view name;
   std::uint32_t version = 0;
   Criterion criteria;
-  /// Empty: the attribute keys of the groups that the criteria name.
+  /// If empty, the targets are the attribute keys of the groups that the criteria read.
   Items<KeyLink> target_attribute_keys;
-  /// Absent: the groups that the criteria read.
+  /// If absent, these are the groups that the criteria read.
   Items<GroupLink> payload_attribute_groups;
 };
 
@@ -248,12 +251,12 @@ struct Definitions {
   Items<AttributeGroup> attribute_groups;
   Items<Service> services;
   Items<Intervention> interventions;
-  /// All of the above.
+  /// Owns the memory of the lists and strings above.
   Arena memory;
 };
 
-/// Reads a definitions bundle (JSON text, at most 2 MB). Finds every problem of every object and
-/// adds it to `diagnostics`; unknown fields are warned about. Never fails otherwise.
+/// Reads a definitions bundle (JSON text, at most 2 MB). Adds every mistake in an object
+/// to `diagnostics`, and a warning for every unknown field.
 [[nodiscard]] Definitions read_definitions(std::string_view json, Diagnostics& diagnostics);
 
 }  // namespace tripline

@@ -1,5 +1,5 @@
-// A mistake in a definition, and its place. "Your definition is wrong" travels here; "the engine
-// could not" travels as the error of a tl::expected.
+// Mistakes in definitions, and their places. An engine's call that fails has the error of a
+// tl::expected instead.
 #pragma once
 
 #include <initializer_list>
@@ -27,12 +27,12 @@ struct Diagnostic {
 /// Collects every finding and goes on, so that an author sees all of them at once.
 class Diagnostics {
  public:
-  /// `where` is a node of the bundle's JSON (definitions/json_tree.h), or null for the whole
-  /// bundle, and `step` is appended to its pointer; in the message each part (support/text.h) takes
-  /// the place of a `%`. All that is put together here: a page loads that once, not wherever
-  /// something is reported.
+  /// Adds an error. Its pointer is that of `where`, a node of the bundle's JSON
+  /// (definitions/json_tree.h; null: the whole bundle), with `step` appended. In the message, each
+  /// `%` is replaced by one of the parts (support/text.h), in order.
   void error(const JsonNode* where, const char* step, const char* message,
              std::initializer_list<TextPart> parts = {});
+  /// Adds a warning, in the same way.
   void warning(const JsonNode* where, const char* step, const char* message,
                std::initializer_list<TextPart> parts = {});
 

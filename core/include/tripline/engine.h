@@ -30,11 +30,12 @@ struct Target {
   operator TargetView() const { return {name, id}; }
 };
 
-/// The ids whose time passes in a call: those that a page holds (rule 16); null: everybody's. An id
-/// that is not known is passed over.
+/// The ids for which time passes in a call: those that a page holds (rule 16), or all ids if it is
+/// null. Unknown ids are ignored.
 using HeldIds = const List<Target>*;
 
-/// One intervention for one target. All interventions of one trigger share their intervention_id.
+/// One intervention for one target. If one event, attribute update or deadline triggers it for
+/// several targets, each has the same intervention_id.
 struct TriggeredIntervention {
   Text intervention_id;  // a UUIDv8, rule 23
   Text name;
@@ -52,7 +53,7 @@ struct Limits {
   std::size_t event_ids = 512;
 };
 
-/// Why an event did or did not count.
+/// Says if an event counted, or why it did not.
 enum class Admission : std::uint8_t { counted, duplicate, ignored_vendor };
 
 /// An attribute as it reads for one profile.
@@ -71,7 +72,8 @@ struct AttributeValue {
 
 struct EngineState;
 
-/// Profiles and their attributes, and what fires because of them. Not for several threads at once.
+/// Keeps profiles and their attributes, and returns the interventions that they trigger. An engine
+/// must not be used by two threads at the same time, not even its const members.
 class Engine {
  public:
   explicit Engine(std::shared_ptr<const Program> program, Limits limits = {});
@@ -81,16 +83,15 @@ class Engine {
 
   [[nodiscard]] const Program& program() const;
 
-  /// Counts an event and returns what it triggers, in the order of the definitions, each
-  /// intervention's targets in the order that it names them. `now` is the host's clock, here
-  /// and below taken as the latest time where it is beyond that; the engine's own never goes back.
-  /// Cost: the conditions that the program asks of an event, the
-  /// aggregates that count it, and the criteria with a flipped leaf. The span is valid until the
-  /// next call of a non-const member:
+  /// Counts an event and returns what it triggers, in the order of the definitions; for one
+  /// intervention, in the order of its targets. `now` is the host's clock, here and below. One
+  /// beyond the range of times counts as the latest time; the engine's own clock never goes back.
+  /// The cost is that of the program's conditions on an event, of the aggregates that count it, and
+  /// of the criteria with a flipped leaf. The ids that the event carries count as held.
+  /// The span is valid until the next call of a non-const member:
   ///     auto fired = engine.process(event, now); engine.advance(later); use(fired);  // wrong
   ///     for (const TriggeredIntervention& intervention : engine.process(event, now))
   ///     use(intervention);      // right
-  /// The ids that the event carries count as held.
   std::span<const TriggeredIntervention> process(const Event& event, Time now,
                                                  HeldIds held = nullptr);
 
@@ -98,57 +99,61 @@ class Engine {
   [[nodiscard]] Admission last_admission() const;
 
   /// Lets time pass without an event: what becomes true through time alone fires, each at its own
-  /// moment, in order. advance(a) and then advance(b) is advance(b). After a restore, what became
-  /// true in the meantime fires only if it still holds; so it does for an id that was not held when
-  /// the clock last moved. Cost with held ids: to find their profiles; nobody else is looked at.
+  /// moment, in order. advance(a) and then advance(b) equals advance(b). After a restore, and for
+  /// an id that was not held when the clock last moved, what became true in the meantime fires only
+  /// if it still holds. With held ids, only their profiles are looked at, and finding these is the
+  /// cost.
   std::span<const TriggeredIntervention> advance(Time now, HeldIds held = nullptr);
 
-  /// Sets fields of external groups for a profile, and returns what that triggers. `time` is when
-  /// the values were found out, as an event's. Refused as a whole if one of them does not belong to
-  /// the profile's key. The profile's id counts as held.
+  /// Sets fields of external groups for a profile, and returns what that triggers. `time` is that
+  /// of the values, as Event::time is that of an event. If one of the attributes is not a field of
+  /// the profile's key, the call returns an error and changes nothing. The profile's id counts as
+  /// held.
   tl::expected<std::span<const TriggeredIntervention>, Text> set_attributes(
       TargetView profile, std::span<const AttributeValue> values, Time now,
       std::optional<Time> time = {}, HeldIds held = nullptr);
 
   /// Forgets what is known of an id: its profile, what the program's interventions sent to it, and
-  /// that events of other profiles carried it. False if nothing was known. Cost: all profiles.
+  /// that events of other profiles carried it. Returns false if nothing was known. The cost grows
+  /// with the number of profiles.
   bool forget(TargetView target);
 
   /// Turns the clock back, for a host whose clock was wrong: stored times that are now in the
   /// future become `now`, and deadlines are computed anew (rule 10).
   void rebase(Time now);
 
-  /// When advance() must be called next, with these ids, for something to be noticed in time;
-  /// kNever if nothing changes through time alone. A time that is not after the clock: at once,
-  /// since one of the profiles was not held at that time.
+  /// Returns when the host must call advance() next, with these ids, so that nothing fires late;
+  /// kNever if nothing changes through time alone. A time that is not after the clock means at
+  /// once: one of the profiles was not held at that time, and has to catch up.
   [[nodiscard]] Time next_deadline(HeldIds held = nullptr) const;
 
-  /// The highest `now` so far.
+  /// Returns the highest `now` so far.
   [[nodiscard]] Time clock() const;
 
-  /// The attributes of the profile of attribute key `name` with `id`, as they read at the clock:
-  /// groups in the order of the definitions. Empty if no group has such a key.
+  /// Returns the attributes of one profile, as they read at the clock, by group in the order of the
+  /// definitions. `name` is that of the attribute key. Empty if no group has such a key.
   [[nodiscard]] List<AttributeReading> attributes(std::string_view name, std::string_view id) const;
 
-  /// Why an intervention did or did not fire for a profile, under the ids of the last event that
-  /// touched it, as JSON:
+  /// Returns why an intervention did or did not fire for a profile, under the ids of the last event
+  /// that touched it, as JSON:
   ///   {"intervention", "version", "at", "holds", "criteria": node,
   ///    "targets": [{"name", "id", "sent", "sent_at"}], "why"}
   ///   node: {"all" | "any" | "none": [node], "holds"}
   ///      or {"attribute", "group_version", "operator", "value", "current", "note", "holds"}
-  /// `note` says that the search for a pattern was given up (rule 26), else it is absent.
-  /// "" if there is no such intervention or attribute key.
+  /// `note` is there only if the search for a pattern was given up (rule 26). Returns "" if no such
+  /// intervention or attribute key exists.
   [[nodiscard]] Text explain(std::string_view intervention, TargetView profile) const;
 
-  /// All profiles, most recently touched last.
+  /// Returns the targets of all profiles, the most recently touched last.
   [[nodiscard]] List<Target> profiles() const;
 
-  /// The whole state as bytes: versioned, with a checksum, the same on every host.
+  /// Returns the whole state as bytes, with the number of their format and a checksum. They are the
+  /// same on every host.
   [[nodiscard]] Text snapshot() const;
 
-  /// Replaces the state by a snapshot's, also of an engine with another program: what an attribute
-  /// counted is kept where its definition stayed. A snapshot that is damaged or of another version
-  /// is refused with a sentence that says so; the engine is empty then.
+  /// Replaces the state by that of a snapshot. The snapshot may come from an engine with another
+  /// program: an attribute keeps its state if its definition is the same (rule 38). For a snapshot
+  /// that is damaged or has another format, it returns an error, and the engine is empty then.
   tl::expected<void, Text> restore(std::string_view snapshot);
 
  private:

@@ -12,13 +12,13 @@ namespace tripline {
 
 /// All views must stay valid until Engine::process returns.
 struct Event {
-  /// Duplicates are recognised by it (rule 15). A host gives an event without id a random one.
+  /// Duplicates are recognised by it (rule 15). A host gives an event without an id a random one.
   std::string_view id;
-  /// When it happened; absent, or beyond the range of times: the engine's clock. A time in the
-  /// future is taken as now.
+  /// When it happened. The engine's clock stands in for a time that is absent, out of range or in
+  /// the future.
   std::optional<Time> time;
-  /// One value per Program::inputs, in that order; those beyond the end are missing. An atomic
-  /// field has a value of its type, or is missing (rule 2): the host converts it.
+  /// One value for each of Program::inputs, in that order. If there are fewer, the rest is missing.
+  /// The host converts an atomic field to the field's type, or leaves it missing (rule 2).
   std::span<const ValueView> inputs;
 };
 

@@ -30,12 +30,12 @@ namespace tripline {
 /// "name"}]
 [[nodiscard]] Text fields_json(const Program& program);
 
-/// [{"name", "input"}]; `input` is the position in inputs_json() of what holds the key's ids, and
-/// is absent where no event carries them.
+/// [{"name", "input"}]; `input` is the position in inputs_json() of the input that holds the key's
+/// ids. It is absent if no event carries them.
 [[nodiscard]] Text keys_json(const Program& program);
 
-/// The interventions that are evaluated: [{"name", "version", "repeats"}]. `repeats` is there, and
-/// true, if the intervention is sent every time, not once for a target.
+/// The interventions that are evaluated: [{"name", "version", "repeats"}]. `repeats` is true if
+/// the intervention is sent every time, and absent if it is sent once for a target.
 [[nodiscard]] Text interventions_json(const Program& program);
 
 /// {"GROUP": {"ATTRIBUTE": value}}; a missing value is null. Of several versions of a group the

@@ -29,17 +29,17 @@ class Regex;
 /// Immutable once it is compiled: any number of engines, on any thread, may share it.
 struct Program {
   using Index = std::uint32_t;
-  /// Where there is none.
+  /// Stands in for an index where there is none.
   static constexpr Index kNone = 0xffffffff;
 
   /// An attribute key.
   struct Key {
     std::string_view name;
-    /// None where no event carries such an id: only set_attributes() names it.
+    /// kNone if no event carries such an id: then only set_attributes() can name one.
     Index input;
     /// Its aggregates, by their slot.
     Items<Index> aggregates;
-    /// The slots of those that criteria look at and that change through time alone.
+    /// The slots of the aggregates that criteria read and that change through time alone.
     Items<Index> timed;
   };
 
@@ -49,8 +49,8 @@ struct Program {
     DatePart date_part;
   };
 
-  /// A value that is computed of inputs, once an event and only if something reads it: the part of
-  /// a time that an event filter compares.
+  /// A value that is computed from inputs, at most once an event and only if something reads it. An
+  /// event filter that compares a part of a time has one.
   struct Calculation {
     Items<Operand> operands;
   };
@@ -71,12 +71,12 @@ struct Program {
     Comparison comparison;
   };
 
-  /// Rows of conditions, with kNone behind each row. They hold if all of some row do, or if
-  /// there is no row.
+  /// Rows of conditions, each row followed by kNone. They hold if all conditions of at least one
+  /// row hold, or if there is no row.
   using Rows = Items<Index>;
 
-  /// Decides whether an event counts: it does if all three hold. `selectors` and `any` have a row
-  /// for each of theirs, `all` has one.
+  /// An event counts if `selectors`, `all` and `any` hold. `selectors` has a row for each selector,
+  /// `any` a row for each of its criteria, and `all` one row for all of its criteria.
   struct Test {
     Rows selectors;
     Rows all;
@@ -92,27 +92,28 @@ struct Program {
     /// Its place among the key's aggregates, and in a profile.
     Index slot = 0;
     std::string_view name;
-    /// A field of an external group: only set_attributes() writes it. Of the members below, up to
-    /// `ttl`, only `type` has a meaning.
+    /// True for a field of an external group, which only set_attributes() writes. Of the members
+    /// from `test` to `date_part`, only `type` and `ttl` have a meaning then.
     bool is_external = false;
-    /// Hash of key name, attribute name and all that decides the value: state survives a new bundle
-    /// where this stays (rule 38).
+    /// Hash of key name, attribute name and everything that decides the value. Under other
+    /// definitions, an aggregate keeps the state of the one with the same identity (rule 38).
     std::uint64_t identity = 0;
     Index test = 0;
     Index input = kNone;
     Aggregation aggregation = Aggregation::counter;
     ValueType type = ValueType::string_;
     Duration period = 0;  // 0: lifetime
-    Duration ttl = 0;  // 0: none; of a lifetime aggregate the attribute's, its group's or its key's
+    Duration ttl = 0;     // 0: none; else the one in effect (rule 13)
     TimeUnit time_unit = TimeUnit::none;
     DatePart date_part = DatePart::none;
-    /// The attributes that read it, whether criteria look at one of them, and whether they ask for
-    /// `changed`.
+    /// The attributes that read it.
     Items<Index> attributes;
+    /// True if criteria read one of these attributes.
     bool watched = false;
+    /// True if they do so with `changed`.
     bool asked_for_change = false;
 
-    /// A window, a time to live or an age.
+    /// True if it has a window or a time to live, or is an age.
     bool changes_with_time() const {
       return period != 0 || ttl != 0 || time_unit != TimeUnit::none;
     }
@@ -122,7 +123,7 @@ struct Program {
   struct Attribute {
     Index group = 0;
     std::string_view name;
-    /// None where the group is not online: then it is always missing.
+    /// kNone if the group is not online: then the attribute is always missing.
     Index aggregate = kNone;
     ValueType type = ValueType::string_;
     /// Stands in for a missing value when it is read (rule 9).
@@ -149,10 +150,11 @@ struct Program {
     Items<Index> interventions;
   };
 
-  /// A leaf that compares numbers, and one of the interventions whose criteria contain the leaf.
-  /// All that an update needs to know lies side by side. A leaf with `in` or `not in` has one for
-  /// each number of its list. If there are several, their operator is `none`, which never holds:
-  /// they say when time may turn the leaf, and the leaf is also one of Leaves::others.
+  /// A number that a leaf compares with, and one of the interventions whose criteria contain the
+  /// leaf, side by side, so that an update reads one place in memory. A leaf with `in` or `not in`
+  /// has a threshold for each number of its list. If the list has several numbers, their operator
+  /// is `none`, which never holds: such thresholds only tell when time may flip the leaf, and the
+  /// leaf is also one of Leaves::others.
   struct Threshold {
     double number;
     Operator op;
@@ -161,14 +163,14 @@ struct Program {
     Index intervention;
   };
 
-  /// The leaves on one attribute, arranged so that an update from one number to another touches
-  /// only those between the two.
+  /// The leaves on one attribute, arranged so that an update from one number to another looks only
+  /// at the thresholds between the two.
   struct Leaves {
     /// Comparisons of an attribute of a numeric type with numbers, ascending.
     Items<Threshold> thresholds;
     /// Those with `changed`.
     Items<Index> changed;
-    /// All others: looked at on every change of the attribute.
+    /// All others. Every change of the attribute looks at each of them.
     Items<Index> others;
   };
 
@@ -179,10 +181,10 @@ struct Program {
     Index end;   // one past the last node of this subtree
   };
 
-  /// The same criteria as a row of questions: a leaf, and which step follows on its answer. A tree
-  /// becomes short-circuit code, as compilers make it of `&&` and `||`.
+  /// The same criteria as short-circuit code, as compilers make it of `&&` and `||`. A step
+  /// evaluates a leaf, and names the next step if the leaf holds and the one if it does not.
   struct Step {
-    double number;  // that the attribute is compared with, where `compares_numbers`
+    double number;  // the leaf's literal, if `compares_numbers`
     Index attribute;
     Index leaf;
     Index if_true;
@@ -190,11 +192,12 @@ struct Program {
     Operator op;
     bool compares_numbers;
   };
-  /// Where steps end. No step has such a number.
+  /// The next step at the end, if the criteria hold and if they do not.
   static constexpr Index kHolds = 0xffffffff;
+  /// See kHolds.
   static constexpr Index kFails = 0xfffffffe;
 
-  /// The highest version of a rule intervention.
+  /// An intervention, in its highest version.
   struct Intervention {
     std::string_view name;
     std::uint32_t version;
@@ -203,7 +206,7 @@ struct Program {
     Items<Index> targets;  // keys, in the order of the definition
     Items<Index> attributes;
     bool repeats;  // its criteria contain `changed`, so it is sent every time
-    /// Its criteria contain `none`. Those of all others become true only through a leaf that does.
+    /// True if its criteria contain `none`. Other criteria become true only if a leaf becomes true.
     bool has_none;
   };
 
@@ -227,37 +230,36 @@ struct Program {
   Index vendor_input = 0;
   /// Hash of the JSON that load_program() read; a saved program keeps that of its JSON.
   std::uint64_t fingerprint = 0;
-  /// The definitions', in which all names and literals are.
+  /// Owns all names and literals. It comes from the definitions.
   Arena memory;
 
-  /// The key of that name, or none.
+  /// Returns the key of that name, or kNone.
   [[nodiscard]] Index find_key(std::string_view name) const;
 };
 
-/// Compiles definitions that read without errors. Finds every reference that leads nowhere and all
-/// else that only shows between objects, adds it to `diagnostics`, and returns null if there is an
-/// error among them.
+/// Compiles definitions that were read without errors. Adds every mistake that shows only between
+/// objects, such as a reference that leads nowhere, to `diagnostics`. Returns null after an error.
 [[nodiscard]] std::shared_ptr<const Program> compile(Definitions&& definitions,
                                                      Diagnostics& diagnostics);
 
-/// Definitions in JSON: read_definitions() and compile() in one call. A saved program:
-/// read_program(). Null if there was an error.
+/// Loads definitions in JSON, as read_definitions() and compile() do, or a saved program, as
+/// read_program() does. Returns null after an error.
 [[nodiscard]] std::shared_ptr<const Program> load_program(std::string_view definitions,
                                                           Diagnostics& diagnostics);
 
-/// The program as bytes, for hosts that load no compiler. The same on every host.
+/// Returns the program as bytes, for hosts that load no compiler. They are the same on every host.
 [[nodiscard]] Text save_program(const Program& program);
 
-/// A program that save_program() wrote; it does all that the saved one did. Null if the bytes are
-/// damaged or of another format; `diagnostics` says so. Any bytes may be given: a program that is
-/// returned is safe to run.
+/// Reads the bytes of save_program() into a program that does all that the saved one did. Returns
+/// null, and adds a diagnostic, if the bytes are damaged or have another format. Whatever the bytes
+/// are, a program that is returned is safe to run.
 [[nodiscard]] std::shared_ptr<const Program> read_program(std::string_view bytes,
                                                           Diagnostics& diagnostics);
 
 /// True if the bytes begin as those of save_program() do.
 [[nodiscard]] bool is_saved_program(std::string_view bytes);
 
-/// The program as stable text, one entry a line: for people, golden tests and the fingerprint.
+/// Lists the program, one entry a line, always in the same form: for people and golden tests.
 [[nodiscard]] Text list_program(const Program& program);
 
 /// The name of an input in a listing: `user_id`, `event vendor/name/1 $.type`,

@@ -21,8 +21,8 @@ namespace tripline {
 /// Whole milliseconds since 1970-01-01T00:00:00Z.
 using Time = std::int64_t;
 
-/// The range of times: 100,000,000 days before and after 1970, as JavaScript's Date has it. Beyond
-/// it there is no time (rule 10).
+/// The range of times: 100,000,000 days before and after 1970, as in JavaScript's Date. A time
+/// beyond it counts as absent (rule 10).
 inline constexpr Time kEarliestTime = -8'640'000'000'000'000;
 /// See kEarliestTime.
 inline constexpr Time kLatestTime = 8'640'000'000'000'000;
@@ -31,18 +31,18 @@ inline constexpr Time kLatestTime = 8'640'000'000'000'000;
   return time >= kEarliestTime && time <= kLatestTime;
 }
 
-/// Before and after every time.
+/// Lies before every time.
 inline constexpr Time kEarliest = -(Time{1} << 53);
-/// See kEarliest.
+/// Lies after every time.
 inline constexpr Time kNever = Time{1} << 53;
 
 class Value;
 class ValueView;
 
-/// null, bool, number, string, list of scalars, or counts: the dictionary that `category_count`
-/// makes, as a list of a value's text and how often it was seen, by turns. Numbers are finite IEEE
-/// doubles. Two words: what is larger than a number lies behind a pointer, so copying a number
-/// costs nothing.
+/// A null, boolean, number, string, list of scalars, or counts: the dictionary that
+/// `category_count` makes, as a list in which each counted value, as a string, is followed by its
+/// count. Numbers are finite IEEE doubles. A Value has the size of two words, since strings and
+/// lists lie behind a pointer, so copying a number costs nothing.
 class Value {
  public:
   enum class Kind : std::uint8_t { null, boolean, number, string, list, counts };
@@ -54,7 +54,7 @@ class Value {
   static Value string(Text text);
   static Value list(List<Value> scalars);
   static Value counts(List<Value> texts_and_numbers);
-  /// A copy; a time gives a null.
+  /// Copies a view. A time becomes null.
   static Value of(const ValueView& view);
 
   Value(const Value& other) : kind_(other.kind_), content_(other.content_) {
@@ -73,14 +73,14 @@ class Value {
   }
 
   bool is_null() const { return kind_ == Kind::null; }
-  /// Each gives the content if it is of that kind, else null.
+  /// Each returns the content if it is of that kind, else null.
   const bool* as_boolean() const { return kind_ == Kind::boolean ? &content_.flag : nullptr; }
   const double* as_number() const { return kind_ == Kind::number ? &content_.number : nullptr; }
   const Text* as_string() const { return kind_ == Kind::string ? content_.text : nullptr; }
   const List<Value>* as_list() const { return kind_ == Kind::list ? content_.list : nullptr; }
   const List<Value>* as_counts() const { return kind_ == Kind::counts ? content_.list : nullptr; }
 
-  /// null, "", [] and {}: what `is null` means by "no value" (rule 5).
+  /// True for null, "", [] and {}: the values for which `is null` holds (rule 5).
   bool is_empty() const;
 
   friend bool operator==(const Value& a, const Value& b);
@@ -100,8 +100,8 @@ class Value {
   Content content_{.number = 0};
 };
 
-/// A property of an event, in the host's memory. Valid only while the call that it was handed to
-/// runs: keep a Value, never a view.
+/// A property of an event, in the host's memory. It is valid only until the call returns that it
+/// was handed to: to keep it, copy it into a Value.
 class ValueView {
  public:
   enum class Kind : std::uint8_t { missing, boolean, number, string, time, list };
@@ -114,7 +114,7 @@ class ValueView {
   static ValueView string(std::string_view text) {
     return {Kind::string, {.text = text.data()}, text.size()};
   }
-  /// Beyond the range of times it is missing.
+  /// A time beyond the range of times is missing.
   static ValueView time(Time time) {
     return is_time(time) ? ValueView(Kind::time, {.number = static_cast<double>(time)})
                          : ValueView();
@@ -122,12 +122,13 @@ class ValueView {
   static ValueView list(std::span<const ValueView> scalars) {
     return {Kind::list, {.elements = scalars.data()}, scalars.size()};
   }
-  /// A view of a scalar; a list or counts gives a missing one. Must not outlive `value`.
+  /// Returns a view of a scalar, or a missing one for a list or counts. It must not outlive
+  /// `value`.
   static ValueView of(const Value& value);
 
   Kind kind() const { return kind_; }
   bool is_missing() const { return kind_ == Kind::missing; }
-  /// Each may be asked only of its kind; text and elements of another are empty.
+  /// Call each for its own kind only. For another kind, text() and elements() are empty.
   bool flag() const { return content_.number != 0; }
   double number() const { return content_.number; }
   Time as_time() const { return static_cast<Time>(content_.number); }

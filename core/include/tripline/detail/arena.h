@@ -1,4 +1,4 @@
-// Memory for what lives and dies together.
+// Memory for objects that are all freed at one time.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ struct ItemsStorage {
   std::uint32_t size_ = 0;
 };
 
-/// Items side by side in memory that somebody else owns.
+/// A list of items in memory that an Arena owns.
 template <typename T>
 struct Items : ItemsStorage {
   Items() = default;
@@ -31,15 +31,16 @@ struct Items : ItemsStorage {
   T& operator[](std::size_t index) const { return begin()[index]; }
 };
 
-/// Hands out memory piece by piece and frees it as a whole: what lies in it needs no destructor,
-/// which would be code in every page, and loading calls the allocator rarely.
+/// Hands out memory piece by piece and frees it as a whole. No destructor runs for what lies in it:
+/// that saves code that every page would load, and loading calls the allocator rarely.
 class Arena {
  public:
-  /// All zeros, aligned for anything, and where it is for as long as the arena lives.
+  /// Returns zeroed bytes, aligned for any type. They stay in place for as long as the arena lives.
   void* allocate(std::size_t bytes);
-  /// A copy of the text.
+  /// Returns a copy of the text in this arena.
   std::string_view keep(std::string_view text);
-  /// Adds an item behind those that this arena keeps. What they grow out of stays until the end.
+  /// Adds an item to a list in this arena. If the list must move to grow, its old place stays
+  /// unused.
   template <typename T>
   void add(Items<T>& items, const T& item) {
     new (add_place(items, sizeof(T))) T(item);

@@ -1,5 +1,5 @@
-// A vector whose machine code is written once for all types: std::vector's, made anew for each, was
-// a fifth of what a page loads.
+// A vector whose machine code is the same for all types. That of std::vector, which is compiled
+// anew for each type, was a fifth of what a page loads.
 #pragma once
 
 #include <algorithm>
@@ -19,11 +19,11 @@ class ListStorage {
   void swap(ListStorage& other) noexcept;
   /// Makes room for at least `wanted` items.
   void make_room(std::size_t wanted, std::size_t item_bytes);
-  /// The place for one more item behind the last one.
+  /// Returns the place for one more item behind the last one.
   void* add_place(std::size_t item_bytes);
-  /// The place for one more item, with `next` and what stands behind it moved up.
+  /// Returns the place for one more item, from which `next` and the items behind it have moved up.
   void* add_place(void* next, std::size_t item_bytes);
-  /// Moves what stands from `last` on down to `first`.
+  /// Moves the items from `last` on down to `first`.
   void remove_places(void* first, void* last, std::size_t item_bytes);
   void resize_with_zeros(std::size_t size, std::size_t item_bytes);
 
@@ -37,8 +37,8 @@ class ListStorage {
   }
 };
 
-/// As std::vector, but that what is added must not be an item of the list itself: adding moves
-/// those.
+/// As std::vector, with one exception: do not add an item of the same list without copying it
+/// first, since adding moves the items.
 template <typename T>
 class List : private ListStorage {
  public:

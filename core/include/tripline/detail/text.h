@@ -11,7 +11,8 @@
 
 namespace tripline {
 
-/// Bytes of UTF-8, without a zero behind them. What is added must not be a part of the text itself.
+/// Bytes of UTF-8, without a zero behind them. Do not append a view into this same string: growing
+/// moves the bytes.
 class Text : private ListStorage {
  public:
   Text() = default;
@@ -25,7 +26,7 @@ class Text : private ListStorage {
     swap(other);
     return *this;
   }
-  /// Into the room that is there, if it suffices.
+  /// Uses the memory that the string has, if it suffices.
   template <std::convertible_to<std::string_view> Other>
   Text& operator=(const Other& text) {
     size_ = 0;
@@ -59,7 +60,7 @@ class Text : private ListStorage {
   friend bool operator<(const Text& a, const Text& b) { return a.view() < b.view(); }
 };
 
-/// For tests' messages.
+/// Prints the string.
 template <typename Traits>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream,
                                              const Text& text) {
