@@ -124,14 +124,32 @@ export const AtomicProperty = <const Name extends string, const Part extends Dat
 ): { type: 'atomic'; name: NoInfer<Name> } & Dated<NoInfer<Part>> =>
   ({ ...property, type: 'atomic' }) as unknown as { type: 'atomic'; name: Name } & Dated<Part>;
 
+/** Paths that do not lead to one value (rule 31). */
+type WrongPath =
+  | ''
+  | '$'
+  | '*'
+  | `.${string}`
+  | `${string}.`
+  | `${string}.*`
+  | `${string}.*.${string}`
+  | `${string}..${string}`
+  | `${string}[${'*' | '-' | ':' | "'" | '"'}${string}`
+  | `${string}[${number}:${string}`;
+type KnownPath<Path extends string> = Path extends WrongPath ? { path: 'a path such as items[0].price' } : unknown;
+
 /** Names a property of the self-describing event. */
-export const EventProperty = <const Part extends DatePart = never>(
-  property: Omit<EventPlace, 'type'> & { date_part?: Part },
+export const EventProperty = <const Path extends string, const Part extends DatePart = never>(
+  property: Omit<EventPlace, 'type' | 'path'> & { path: Path; date_part?: Part } & KnownPath<Path>,
 ): EventPlace & Dated<NoInfer<Part>> => ({ ...property, type: 'event' }) as unknown as EventPlace & Dated<Part>;
 
 /** Names a property of the nth entity of a schema; `index`: 0 by default. */
-export const EntityProperty = <const Part extends DatePart = never>(
-  property: Omit<EntityPlace, 'type' | 'index'> & { index?: number; date_part?: Part },
+export const EntityProperty = <const Path extends string, const Part extends DatePart = never>(
+  property: Omit<EntityPlace, 'type' | 'index' | 'path'> & {
+    path: Path;
+    index?: number;
+    date_part?: Part;
+  } & KnownPath<Path>,
 ): EntityPlace & Dated<NoInfer<Part>> =>
   ({ index: 0, ...property, type: 'entity' }) as unknown as EntityPlace & Dated<Part>;
 
@@ -616,22 +634,45 @@ type Compared = { attribute: `${string}:${string}` } & (
   | { operator: '<' | '>' | '<=' | '>='; value: number | string }
   | { operator: 'like' | 'not like' | 'rlike' | 'not rlike'; value: string }
   | { operator: 'in' | 'not in'; value: Values | Scalar }
-  | { operator: 'is null' | 'is not null' }
+  | { operator: 'is null' | 'is not null'; value?: never }
 );
-type Changed = { attribute: `${string}:${string}`; operator: 'changed' };
+interface Changed {
+  attribute: `${string}:${string}`;
+  operator: 'changed';
+  value?: never;
+}
 
 /** `attribute` is `group:attribute`. `changed` stands alone or within `all`. */
 export type InterventionCriterionDefinition = Compared | Changed;
 
-type Unchanged = Compared | { all: Unchanged[] } | { any: Unchanged[] } | { none: Unchanged[] };
+interface Group {
+  all?: never;
+  any?: never;
+  none?: never;
+  attribute?: never;
+  operator?: never;
+}
+interface AllOf<Child> extends Omit<Group, 'all'> {
+  all: Child[];
+}
+interface AnyOf<Child> extends Omit<Group, 'any'> {
+  any: Child[];
+}
+interface NoneOf<Child> extends Omit<Group, 'none'> {
+  none: Child[];
+}
+type Unchanged = Compared | AllOf<Unchanged> | AnyOf<Unchanged> | NoneOf<Unchanged>;
 
 /** One criterion, or `all`, `any` or `none` of criteria. */
 export type InterventionCriteria =
-  InterventionCriterionDefinition | { all: InterventionCriteria[] } | { any: Unchanged[] } | { none: Unchanged[] };
+  InterventionCriterionDefinition | AllOf<InterventionCriteria> | AnyOf<Unchanged> | NoneOf<Unchanged>;
 
 /** Compares an attribute with a value. */
-export const InterventionCriterion = <Given extends InterventionCriterionDefinition>(criterion: Given): Given =>
-  criterion;
+export const InterventionCriterion: {
+  (criterion: Compared): Compared;
+  (criterion: Changed): Changed;
+  (criterion: InterventionCriterionDefinition): InterventionCriterionDefinition;
+} = <Given>(criterion: Given): Given => criterion;
 
 /** A list that is written out needs a criterion; one of unknown length is taken as it is. */
 type Filled<List extends readonly unknown[], Item> = List extends readonly [] ? readonly [Item, ...Item[]] : List;
@@ -698,12 +739,16 @@ export const EventLogAtomicProperty = <const Name extends string>(
   property: { name: Name; output_name?: string } & KnownField<Name>,
 ): EventLogPropertyDefinition => ({ ...property, type: 'atomic' });
 /** Names a property of the self-describing event for an event log. */
-export const EventLogEventProperty = (
-  property: Omit<EventPlace, 'type'> & { output_name?: string },
+export const EventLogEventProperty = <const Path extends string>(
+  property: Omit<EventPlace, 'type' | 'path'> & { path: Path; output_name?: string } & KnownPath<Path>,
 ): EventLogPropertyDefinition => ({ ...property, type: 'event' });
 /** Names a property of the nth entity of a schema for an event log; `index`: 0 by default. */
-export const EventLogEntityProperty = (
-  property: Omit<EntityPlace, 'type' | 'index'> & { index?: number; output_name?: string },
+export const EventLogEntityProperty = <const Path extends string>(
+  property: Omit<EntityPlace, 'type' | 'index' | 'path'> & {
+    path: Path;
+    index?: number;
+    output_name?: string;
+  } & KnownPath<Path>,
 ): EventLogPropertyDefinition => ({ index: 0, ...property, type: 'entity' });
 
 /** Selects events for an event log: as an `Event`, or by a major version, of which any minor version matches. */

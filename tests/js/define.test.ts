@@ -177,6 +177,8 @@ test('the engine accepts everything that can be built', async () => {
             Criterion.is_null(AtomicProperty({ name: 'user_id' })),
           ],
           any: [
+            Criterion.in_list(AtomicProperty({ name: 'derived_tstamp', date_part: 'day_of_week' }), [1, 2, 3, 4, 5]),
+            Criterion.like(AtomicProperty({ name: 'derived_tstamp', date_part: 'active_day' }), '2026-%'),
             Criterion.gt(price, 1),
             Criterion.gte(price, 1),
             Criterion.lt(price, 1),
@@ -212,7 +214,14 @@ test('the engine accepts everything that can be built', async () => {
   const appSession = AttributeGroup({
     name: 'app_session',
     attribute_key: client_session_session_id,
-    attributes: [Attribute({ name: 'events', type: 'int32', aggregation: 'counter' })],
+    attributes: [
+      Attribute({
+        name: 'events',
+        type: 'int32',
+        aggregation: 'counter',
+        events: [PageView(), Event({ event_specification_id: '4a7d1b2e-6c0f-4b1d-9e55-2f0c8f3c7a90' })],
+      }),
+    ],
     refresh_rate: 'PT1H',
   });
   const interests = ExternalBatchAttributeGroup({

@@ -121,6 +121,20 @@ AtomicProperty({ name: 'page_path' });
 AtomicProperty({ name: 'contexts' });
 AtomicProperty({ name: 'refr_device_tstamp' });
 
+// Paths.
+EventProperty({ vendor: 'com.acme', name: 'sale', major_version: 1, path: '$.items[0].price' });
+EventProperty({ vendor: 'com.acme', name: 'sale', major_version: 1, path: String(day) });
+// @ts-expect-error: it is the whole structure
+EventProperty({ vendor: 'com.acme', name: 'sale', major_version: 1, path: '$' });
+// @ts-expect-error: it leads to several values
+EntityProperty({ vendor: 'com.acme', name: 'sale', major_version: 1, path: 'items[*].price' });
+// @ts-expect-error: a step is empty
+EntityProperty({ vendor: 'com.acme', name: 'sale', major_version: 1, path: 'a..b' });
+// @ts-expect-error: a name stands after a dot
+EventLogEventProperty({ vendor: 'com.acme', name: 'sale', major_version: 1, path: "a['b']" });
+// @ts-expect-error: an index counts from 0
+EventLogEntityProperty({ vendor: 'com.acme', name: 'sale', major_version: 1, path: 'items[-1]' });
+
 // Parts of a time.
 const hour = AtomicProperty({ name: 'derived_tstamp', date_part: 'hour_of_day' });
 const activeDay = AtomicProperty({ name: 'collector_tstamp', date_part: 'active_day' });
@@ -298,6 +312,16 @@ InterventionCriteriaAll({ all: [] });
 InterventionCriteriaAny({ any: [] });
 // @ts-expect-error: an empty list decides nothing
 InterventionCriteriaNone({ none: [] });
+// @ts-expect-error: `changed` takes no value
+InterventionCriterion({ attribute: 'visit:views', operator: 'changed', value: 3 });
+// @ts-expect-error: nor does `is null`
+InterventionCriterion({ attribute: 'visit:views', operator: 'is null', value: 3 });
+// @ts-expect-error: there is no such member
+InterventionCriterion({ attribute: 'visit:views', operator: '>', value: 3, version: 2 });
+// @ts-expect-error: one of `all` and `any`
+RuleIntervention({ name: 'both', criteria: { all: [many], any: [many] } });
+// @ts-expect-error: a criterion or a list of criteria
+RuleIntervention({ name: 'both', criteria: { all: [many], attribute: 'visit:views', operator: 'is null' } });
 // @ts-expect-error: the attribute's name needs its group
 InterventionCriterion({ attribute: 'views', operator: '>', value: 3 });
 // @ts-expect-error: the value is missing
