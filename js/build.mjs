@@ -27,6 +27,7 @@ const onDemand = [
   'evaluator/doctor',
   'engine/inspect',
   'stream/intervention-stream',
+  'stream/service-attributes',
   'state/set-and-push',
   'support/advice',
 ];

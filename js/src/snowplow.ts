@@ -19,9 +19,12 @@ import type {
   PlainAttributes,
   TrackerId,
 } from './delivery/plugin-types.js';
+import { limited } from './engine/load.js';
 import type { SubscriptionOptions } from './stream/options.js';
+import type { ServiceAttributes, ServiceAttributesRequest } from './stream/service-attributes.js';
 import { TrackerSubscription, type Feed, type Subscription } from './stream/subscription.js';
 import { longestWaitForSubscription } from './support/bounds.js';
+import { messageOf } from './support/problem.js';
 import type { Problem } from './types.js';
 
 export { createEvaluator } from './evaluator/evaluator.js';
@@ -52,6 +55,7 @@ export type {
 export type { Evaluator } from './evaluator/types.js';
 export type { StreamStatus, SubscriptionOptions } from './stream/options.js';
 export type { Selector } from './stream/selectors.js';
+export type { ServiceAttributes, ServiceAttributesRequest } from './stream/service-attributes.js';
 export type { Subscription } from './stream/subscription.js';
 export type { AttributeKey, AttributeValue, Diagnostic, Problem, ProblemCode } from './types.js';
 
@@ -184,6 +188,27 @@ export function subscribeToInterventions(options: SubscriptionOptions, trackers?
  */
 export function getEvaluator(tracker = ''): Evaluator | undefined {
   return find(tracker)[0]?.evaluator;
+}
+
+/**
+ * Reads the attributes of a service for one identifier, by their names: from the page's own profiles if the definitions
+ * of a tracker have the service and the page holds the identifier; else from a server, where the service must be
+ * public. Resolves with null if neither can be read, after a warning. Never rejects. Loads a file on demand.
+ */
+export async function getServiceAttributes(
+  request: ServiceAttributesRequest,
+  trackers?: string[],
+): Promise<ServiceAttributes | null> {
+  let hosts: Instance[] = [];
+  try {
+    hosts = (trackers ?? ['']).flatMap(find);
+    const code = await limited('service-attributes.js', undefined, () => import('./stream/service-attributes.js'));
+    return await code.serviceAttributes(hosts, request);
+  } catch (cause) {
+    const message = `Cannot read a service: ${messageOf(cause)}`;
+    hosts[0]?.evaluator.emit('error', { code: 'stream', message, cause });
+    return null;
+  }
 }
 
 /** Finds trackers by namespace or by id, which differ in the tracker's tag build. "" finds all. */

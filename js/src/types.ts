@@ -118,7 +118,7 @@ export type ProblemCode =
   | 'snapshot'
   /** A handler threw or rejected. */
   | 'handler'
-  /** The server's stream of interventions cannot be received, or a message of it cannot be read. */
+  /** A server's stream of interventions, a message of it, or a service cannot be read. */
   | 'stream';
 
 /** An error or a warning as listeners receive it. */

@@ -3,12 +3,14 @@ import { newTracker, type BrowserPlugin, type BrowserTracker } from '@snowplow/b
 import {
   addInterventionHandlers,
   getEvaluator,
+  getServiceAttributes,
   removeInterventionHandlers,
   SignalsInterventionsPlugin,
   SignalsPlugin,
   subscribeToInterventions,
   type Handler,
   type Intervention,
+  type AttributeValue,
   type MeasurementOptions,
   type Problem,
   type SignalsPluginOptions,
@@ -112,3 +114,13 @@ void getEvaluator('sp1')?.push({ name: 'hello', target_attribute_key: { name: 'u
 void getEvaluator().doctor();
 
 export const options: SignalsPluginOptions = { definitions: '/definitions.json' };
+
+const read = await getServiceAttributes({ name: 'shop', attribute_key: 'domain_userid', identifier: 'u1' });
+const views: AttributeValue | null | undefined = read?.['count_product_views'];
+void views;
+void getServiceAttributes(
+  { name: 'shop', attribute_key: 'domain_userid', identifier: 'u1', endpoint: 'https://signals.example.com' },
+  ['sp1'],
+);
+// @ts-expect-error: the id is missing
+void getServiceAttributes({ name: 'shop', attribute_key: 'domain_userid' });

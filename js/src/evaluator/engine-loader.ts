@@ -11,6 +11,8 @@ export class EngineLoader {
   readonly #listeners: Listeners;
   readonly #loading = new Set<string>();
   #diagnostics: readonly Diagnostic[] = [];
+  /** The definitions as JSON in UTF-8, once they are loaded. */
+  bundle: Uint8Array | undefined;
 
   constructor(options: Partial<EvaluatorOptions>, listeners: Listeners) {
     this.#options = options;
@@ -41,6 +43,7 @@ export class EngineLoader {
       this.#loaded('wasm', 'the module', loadModule(wasm, loadTimeout)),
       this.#loaded('definitions', 'the definitions', loadDefinitions(definitions, loadTimeout)),
     ]);
+    this.bundle = bundle;
     if (module === undefined || bundle === undefined) return undefined;
     try {
       const { engine, diagnostics } = EngineBase.load(module, bundle, limits);

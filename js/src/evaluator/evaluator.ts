@@ -51,12 +51,13 @@ function objectOr<Given extends object>(given: Given): Given {
 export class LocalEvaluator implements Evaluator {
   readonly ready: Promise<boolean>;
   readonly visitor: Visitor;
+  /** Questions to the engine, for `ask`. */
+  readonly inspect: OnDemand<typeof import('../engine/inspect.js')>;
   readonly #context: PageContext;
   readonly #handlers = new Map<string, InterventionListener>();
   readonly #delivery: Delivery;
   readonly #queue = new TaskQueue((failure) => this.#stop(failure));
   readonly #loader: EngineLoader;
-  readonly #inspect: OnDemand<typeof import('../engine/inspect.js')>;
   readonly #setDeadline = deadlineTimer(() => this.#scheduleBatch());
   readonly #loadTimeout: number | undefined;
   readonly #isPlugin: boolean;
@@ -83,7 +84,7 @@ export class LocalEvaluator implements Evaluator {
     this.#loadTimeout = given.loadTimeout;
     this.#context = this.#newContext(String(given.namespace ?? 'default'), tracker);
     this.visitor = this.#context.visitor;
-    this.#inspect = this.#onDemand(() => import('../engine/inspect.js'));
+    this.inspect = this.#onDemand(() => import('../engine/inspect.js'));
     this.#delivery = new Delivery(this.#context, this.#handlers, {
       deliverWithin: Number.isFinite(given.deliverWithin) ? given.deliverWithin! : longestInOutbox,
       onChance: () => this.#scheduleBatch(),
@@ -139,6 +140,39 @@ export class LocalEvaluator implements Evaluator {
     });
   }
 
+  /**
+   * Asks the engine, with the code of a file, after all earlier events are counted; undefined if there is no engine or
+   * no such file.
+   */
+  async ask<Code, Result>(
+    file: OnDemand<Code>,
+    question: (engine: EngineBase, code: Code) => Result,
+  ): Promise<Result | undefined> {
+    const code = await file.get();
+    await this.ready;
+    let result: Result | undefined;
+    await this.#enqueue(async (shared) => {
+      await this.#runBatch(shared);
+      try {
+        if (shared.engine && code) result = question(shared.engine, code);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        this.#context.listeners.emit('error', error);
+      }
+    });
+    return result;
+  }
+
+  /** The definitions as JSON in UTF-8, once they are loaded. */
+  get bundle(): Uint8Array | undefined {
+    return this.#loader.bundle;
+  }
+
+  /** True while the page ignores events and time. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /** The name of this page in journals. */
   get page(): string {
     return this.#context.journal.page;
@@ -180,11 +214,17 @@ export class LocalEvaluator implements Evaluator {
   }
 
   async attributes(key: AttributeKey): Promise<Attributes> {
-    return (await this.#ask((engine, inspect) => inspect.attributes(engine, key, 0, this.#context.listeners))) ?? {};
+    return (
+      (await this.ask(this.inspect, (engine, inspect) =>
+        inspect.attributes(engine, key, 0, this.#context.listeners),
+      )) ?? {}
+    );
   }
 
   explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined> {
-    return this.#ask((engine, inspect) => inspect.explain(engine, intervention, key, this.#context.listeners));
+    return this.ask(this.inspect, (engine, inspect) =>
+      inspect.explain(engine, intervention, key, this.#context.listeners),
+    );
   }
 
   async doctor(): Promise<DoctorReport> {
@@ -271,25 +311,6 @@ export class LocalEvaluator implements Evaluator {
       return;
     }
     this.#scheduleBatch();
-  }
-
-  /** Asks the engine after all earlier events are counted; undefined if there is no engine. */
-  async #ask<Result>(
-    question: (engine: EngineBase, inspect: typeof import('../engine/inspect.js')) => Result,
-  ): Promise<Result | undefined> {
-    const inspect = await this.#inspect.get();
-    await this.ready;
-    let result: Result | undefined;
-    await this.#enqueue(async (shared) => {
-      await this.#runBatch(shared);
-      try {
-        if (shared.engine && inspect) result = question(shared.engine, inspect);
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        this.#context.listeners.emit('error', error);
-      }
-    });
-    return result;
   }
 
   /** Queues a task that uses the state. It does not wait for the engine, which may come later. Never rejects. */

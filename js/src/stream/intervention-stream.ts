@@ -10,6 +10,7 @@ import { explain } from '../engine/inspect.js';
 import { withSnapshot } from '../state/shared-state.js';
 import type { StoredState } from '../state/store.js';
 import { Connection, type ConnectionState } from './connection.js';
+import { addressOf, defaultPath } from './endpoint.js';
 import { idsAfter, isId, type Selector } from './selectors.js';
 import type { Message } from './sse.js';
 import type { StreamHost, SubscriptionOptions } from './options.js';
@@ -20,7 +21,6 @@ const defaultSelectors: Record<string, Selector> = {
   domain_userid: '/domain_userid',
   domain_sessionid: '/domain_sessionid',
 };
-const defaultPath = '/api/v1/interventions';
 const defaultTimeout = 2500;
 
 /** Time to wait for the store (ms). After that, a stream begins without the place of the last page's stream. */
@@ -185,8 +185,7 @@ export class InterventionStream {
 
   #address(): string {
     const { endpoint, apiPath = defaultPath } = this.#options;
-    const scheme = /^\/|\/\//.test(endpoint) ? '' : /^(localhost|127\.)/.test(endpoint) ? 'http://' : 'https://';
-    return scheme + endpoint.replace(/\/+$/, '') + apiPath;
+    return addressOf(endpoint) + apiPath;
   }
 
   #onState(state: ConnectionState): void {
