@@ -244,7 +244,7 @@ struct Program {
 
 /// Loads definitions in JSON, as read_definitions() and compile() do, or a saved program, as
 /// read_program() does. Returns null after an error.
-[[nodiscard]] std::shared_ptr<const Program> load_program(std::string_view definitions,
+[[nodiscard]] std::shared_ptr<const Program> load_program(std::string_view bytes,
                                                           Diagnostics& diagnostics);
 
 /// Returns the program as bytes, for hosts that load no compiler. They are the same on every host.
