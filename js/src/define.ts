@@ -180,7 +180,7 @@ type FitFor<Operation, Given extends Kind> = Operation extends 'concat'
     : IsUnion<Given> extends true
       ? never
       : Given;
-type Fewest<Operation> = Operation extends Arithmetic ? readonly [Leaf, Leaf, ...Leaf[]] : readonly [Leaf, ...Leaf[]];
+type Fewest<Operation> = Operation extends 'coalesce' ? readonly [Leaf, ...Leaf[]] : readonly [Leaf, Leaf, ...Leaf[]];
 /** A list of unknown length, or of enough leaves, whose known kinds go with the operation. */
 type Combinable<Operation, Leaves extends readonly unknown[], Kinds extends Kind> = number extends Leaves['length']
   ? [Kinds] extends [FitFor<Operation, Kinds>]
@@ -193,8 +193,8 @@ type Combinable<Operation, Leaves extends readonly unknown[], Kinds extends Kind
     : { properties: Fewest<Operation> };
 
 /**
- * Combines at most 50 properties of one event: `concat` of strings and integers, `sum`, `product`, `min` or `max` of at
- * least two numbers, or `coalesce`: the first that is there. It may stand in an attribute and in its filter.
+ * Combines at most 50 properties of one event: `concat` at least two strings and integers, `sum`, `product`, `min` or
+ * `max` at least two numbers; `coalesce` is the first that is there. It may stand in an attribute and in its filter.
  */
 export const CalculatedProperty = <
   const Operation extends 'concat' | Arithmetic | 'coalesce',
@@ -495,7 +495,7 @@ export interface BatchGroupDefinition extends Completed<GroupOptions> {
   batch_source?: BatchSourceDefinition;
 }
 
-/** A value of an external group. */
+/** A value of an external group. Only a warehouse can set a `dict`: `setAttributes` takes none. */
 export interface FieldDefinition {
   name: string;
   type: ValueType;

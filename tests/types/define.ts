@@ -235,12 +235,17 @@ Criterion.eq(firstKnown, 5);
 AttributeKey({ name: 'label', property: label });
 // @ts-expect-error: a sum has at least two parts
 CalculatedProperty({ operation: 'sum', properties: [width] });
+// @ts-expect-error: so has a concat
+CalculatedProperty({ operation: 'concat', properties: [page] });
+CalculatedProperty({ operation: 'coalesce', properties: [page] });
+// @ts-expect-error: there are no parts
+CalculatedProperty({ operation: 'coalesce', properties: [] });
 // @ts-expect-error: there are no parts
 CalculatedProperty({ operation: 'concat', properties: [] });
 // @ts-expect-error: only `concat` has a separator
 CalculatedProperty({ operation: 'coalesce', properties: [page], separator: '-' });
 // @ts-expect-error: there is no such member
-CalculatedProperty({ operation: 'concat', properties: [page], seperator: '-' });
+CalculatedProperty({ operation: 'concat', properties: [page, path], seperator: '-' });
 // @ts-expect-error: there is no such operation
 CalculatedProperty({ operation: 'mean', properties: [width, visits] });
 // @ts-expect-error: calculated properties do not nest
