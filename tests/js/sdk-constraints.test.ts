@@ -1,5 +1,5 @@
-// What the SDK refuses in a field, by its constraints, the engine refuses, too: but for those that are listed here with
-// the reason. So definitions of tripline/define can be published with the SDK.
+// The engine refuses in a field what the SDK refuses by the constraints of the field, but for those that are listed here
+// with the reason. So definitions of tripline/define can be published with the SDK.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { check } from '../../js/src/server.js';
