@@ -68,9 +68,9 @@ type StringField =
 /** A field of Snowplow's canonical event that holds one value. */
 export type AtomicField = StringField | IntegerField | DecimalField | BooleanField | TimeField;
 
-interface AtomicPlace {
+interface AtomicPlace<Name extends AtomicField = AtomicField> {
   type: 'atomic';
-  name: string;
+  name: Name;
 }
 interface EventPlace {
   type: 'event';
@@ -84,9 +84,11 @@ interface EntityPlace extends Omit<EventPlace, 'type'> {
   index: number;
 }
 type Dated<Part extends DatePart> = [Part] extends [never] ? { date_part?: never } : { date_part: Part };
+type FieldWith<Part extends DatePart> = [Part] extends [never] ? AtomicField : TimeField;
 
 /** The place of a value in an event; `Property<DatePart>`: of a time of which a part is read. */
-export type Property<Part extends DatePart = never> = (AtomicPlace | EventPlace | EntityPlace) & Dated<Part>;
+export type Property<Part extends DatePart = never> = (AtomicPlace<FieldWith<Part>> | EventPlace | EntityPlace) &
+  Dated<Part>;
 
 /** A part of a calculated property. */
 type Leaf = Property | Property<DatePart>;
@@ -105,24 +107,22 @@ export type CalculatedPropertyDefinition =
 
 type AnyProperty = Leaf | CalculatedPropertyDefinition;
 
-type KnownField<Name extends string> = string extends Name
+type KnownField<Name extends string, Part extends DatePart> = string extends Name
   ? unknown
-  : Name extends AtomicField
+  : Name extends FieldWith<Part>
     ? unknown
-    : { name: AtomicField };
-type KnownTime<Name extends string, Part extends DatePart> = [Part] extends [never]
-  ? unknown
-  : string extends Name
-    ? unknown
-    : Name extends TimeField
-      ? unknown
-      : { date_part?: never };
+    : { name: FieldWith<Part> };
+/** A name that is not written out may be that of any field. */
+type AtomicPropertyOf<Name extends string, Part extends DatePart> = AtomicPlace<
+  string extends Name ? FieldWith<Part> : Extract<Name, AtomicField>
+> &
+  Dated<Part>;
 
 /** Names a field of the canonical event. A `date_part` needs a time. */
 export const AtomicProperty = <const Name extends string, const Part extends DatePart = never>(
-  property: { name: Name; date_part?: Part } & KnownField<Name> & KnownTime<Name, Part>,
-): { type: 'atomic'; name: NoInfer<Name> } & Dated<NoInfer<Part>> =>
-  ({ ...property, type: 'atomic' }) as unknown as { type: 'atomic'; name: Name } & Dated<Part>;
+  property: { name: Name; date_part?: Part } & KnownField<Name, Part>,
+): AtomicPropertyOf<NoInfer<Name>, NoInfer<Part>> =>
+  ({ ...property, type: 'atomic' }) as unknown as AtomicPropertyOf<Name, Part>;
 
 /** Paths that do not lead to one value (rule 31). */
 type WrongPath =
@@ -162,7 +162,7 @@ type KindOf<Given> = Given extends { date_part: infer Part }
       ? 'integer'
       : 'string'
   : Given extends { type: 'atomic'; name: infer Name }
-    ? string extends Name
+    ? AtomicField extends Name
       ? 'unknown'
       : Name extends IntegerField
         ? 'integer'
@@ -736,8 +736,8 @@ export type EventLogPropertyDefinition = (AtomicPlace | EventPlace | EntityPlace
 
 /** Names a field of the canonical event for an event log. */
 export const EventLogAtomicProperty = <const Name extends string>(
-  property: { name: Name; output_name?: string } & KnownField<Name>,
-): EventLogPropertyDefinition => ({ ...property, type: 'atomic' });
+  property: { name: Name; output_name?: string } & KnownField<Name, never>,
+): EventLogPropertyDefinition => ({ ...property, type: 'atomic' }) as unknown as EventLogPropertyDefinition;
 /** Names a property of the self-describing event for an event log. */
 export const EventLogEventProperty = <const Path extends string>(
   property: Omit<EventPlace, 'type' | 'path'> & { path: Path; output_name?: string } & KnownPath<Path>,

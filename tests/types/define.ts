@@ -120,6 +120,9 @@ AtomicProperty({ name: 'page_path' });
 // @ts-expect-error: it holds entities, not one value
 AtomicProperty({ name: 'contexts' });
 AtomicProperty({ name: 'refr_device_tstamp' });
+Attribute({ name: 'page', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'page_url' } });
+// @ts-expect-error: there is no such field
+Attribute({ name: 'page', type: 'string', aggregation: 'last', property: { type: 'atomic', name: 'page_path' } });
 
 // Paths.
 EventProperty({ vendor: 'com.acme', name: 'sale', major_version: 1, path: '$.items[0].price' });
@@ -145,6 +148,8 @@ AtomicProperty({ name: 'page_urlpath', date_part: 'hour_of_day' });
 // @ts-expect-error: there is no such part
 EntityProperty({ ...sold, date_part: 'minute' });
 AtomicProperty({ name: String(day), date_part: 'hour_of_day' });
+// @ts-expect-error: it is not a time
+Criterion.is_null({ type: 'atomic', name: 'page_urlpath', date_part: 'hour_of_day' });
 Attribute({ name: 'hour', type: 'int32', aggregation: 'last', property: hour, default_value: 12 });
 Attribute({ name: 'hours', type: 'int64_list', aggregation: 'unique_list', property: soldIn, ttl: 'P1D' });
 Attribute({ name: 'days', type: 'string_list', aggregation: 'unique_list', property: activeDay });
@@ -215,6 +220,7 @@ const firstKnown = CalculatedProperty({
 const anything = CalculatedProperty({ operation: 'coalesce', properties: [page, path] });
 const leaves: Property[] = [page];
 CalculatedProperty({ operation: 'sum', properties: leaves });
+CalculatedProperty({ operation: 'sum', properties: [visits, AtomicProperty({ name: String(day) })] });
 CalculatedProperty({ operation: 'sum', properties: ['a', 'b'].map((path) => EventProperty({ ...sold, path })) });
 Attribute({ name: 'label', type: 'string', aggregation: 'last', property: label });
 Attribute({ name: 'size', type: 'int64', aggregation: 'max', property: size });
