@@ -145,12 +145,12 @@ class EngineTest implements RuleTest {
     });
     const held = new HeldIds();
     held.bind(this.#engine.report);
-    held.take(fieldsOf(ids));
+    held.hold(fieldsOf(ids));
     this.#visitors.push(held);
     return {
       track: (event) => {
         const payload = this.#complete(event, ids);
-        held.take(payload);
+        held.hold(payload);
         return this.#note(this.#engine.process(payload, this.clock.now, { held: this.#held }));
       },
       setAttributes: ({ key = 'domain_userid', ...attributes }) => {

@@ -218,7 +218,7 @@ describe('held ids', () => {
     function held(...payloads: TrackerPayload[]): Record<string, string> {
       const ids = new HeldIds();
       if (isEarly) ids.bind(report);
-      for (const payload of payloads) ids.take(payload);
+      for (const payload of payloads) ids.hold(payload);
       if (!isEarly) ids.bind(report);
       return all(ids);
     }
@@ -256,16 +256,16 @@ describe('held ids', () => {
     ids.name({ name: 'user_id', id: 'A' });
     ids.name({ name: 'unknown', id: '1' });
     expect(all(ids)).toEqual({ company_id: 'c1' });
-    ids.take(event());
+    ids.hold(event());
     ids.name({ name: 'company_id', id: 'c2' });
     expect(all(ids)).toEqual({ domain_userid: device, domain_sessionid: session, company_id: 'c2' });
-    ids.take(event({ sid: 'other' }));
+    ids.hold(event({ sid: 'other' }));
     expect(all(ids)).not.toHaveProperty('company_id');
   });
 
   test('identify the visitor, whatever the definitions are', () => {
     const ids = new HeldIds();
-    ids.take(event({ uid: 'A' }));
+    ids.hold(event({ uid: 'A' }));
     expect(ids.identity).toEqual([device, session, 'A']);
     ids.bind({ inputs, keys: [{ name: 'user_id', input: 1 }] });
     expect(ids.identity).toEqual([device, session, 'A']);
@@ -277,20 +277,20 @@ describe('held ids', () => {
   test('compare as in the engine: UUIDs without regard to case, numbers as strings, empty ids never', () => {
     const ids = new HeldIds();
     ids.bind(report);
-    ids.take(withProduct(7 as never, { duid: device.toUpperCase(), uid: '' }));
+    ids.hold(withProduct(7 as never, { duid: device.toUpperCase(), uid: '' }));
     expect(all(ids)).toEqual({ domain_userid: device, domain_sessionid: session, product_id: '7' });
     expect(ids.has({ name: 'domain_userid', id: device.toUpperCase() })).toBe(true);
     expect(ids.has({ name: 'product_id', id: '7' })).toBe(true);
     expect(ids.has({ name: 'user_id', id: '' })).toBe(false);
-    ids.take(event({ uid: '00000000-0000-0000-0000-000000000000' }));
+    ids.hold(event({ uid: '00000000-0000-0000-0000-000000000000' }));
     expect(ids.list.map(({ name }) => name)).not.toContain('user_id');
   });
 
   test('of a key with the name of a field and a property elsewhere are read from the property', () => {
     const ids = new HeldIds();
     ids.bind({ inputs, keys: [{ name: 'user_id', input: 1 }] });
-    ids.take(withProduct('p1'));
-    ids.take(event());
+    ids.hold(withProduct('p1'));
+    ids.hold(event());
     expect(all(ids)).toEqual({ user_id: 'p1' });
   });
 });

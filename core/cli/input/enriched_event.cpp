@@ -8,6 +8,7 @@
 #include "input/lenient_json.h"
 #include "input/not_an_event.h"
 #include "support/hash.h"
+#include "support/text.h"
 #include "value/time_text.h"
 
 namespace tripline::cli {
@@ -31,7 +32,7 @@ std::string spell(std::string_view text, bool split_words) {
           (previous >= 'a' && previous <= 'z') || (previous >= '0' && previous <= '9');
       if (after_word) spelt += '_';
     }
-    spelt += c == '.' || c == '-' ? '_' : upper ? static_cast<char>(c - 'A' + 'a') : c;
+    spelt += c == '.' || c == '-' ? '_' : ascii_lower(c);
   }
   return spelt;
 }

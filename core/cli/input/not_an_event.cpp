@@ -6,6 +6,7 @@
 
 #include "definitions/words.h"
 #include "input/lenient_json.h"
+#include "support/text.h"
 
 namespace tripline::cli {
 namespace {
@@ -27,7 +28,7 @@ std::string plain(std::string_view name) {
   std::string letters;
   for (const char c : name) {
     if (c == '_' || c == '-' || c == ' ' || c == '.') continue;
-    letters += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    letters += ascii_lower(c);
   }
   return letters;
 }

@@ -46,11 +46,10 @@ Value recorded_value(const ValueView& scalar, const Program::Aggregate& definiti
 
 bool Aggregate::update(const ValueView& input, Time time, Time now) {
   if (has_left(time, now)) return false;
-  const bool is_list = input.kind() == ValueView::Kind::list;
+  const bool has_elements =
+      input.kind() == ValueView::Kind::list && takes_elements(definition_.aggregation);
   bool recorded = false;
-  for (const ValueView& scalar : is_list&& takes_elements(definition_.aggregation)
-                                     ? input.elements()
-                                     : std::span(&input, 1)) {
+  for (const ValueView& scalar : has_elements ? input.elements() : std::span(&input, 1)) {
     Value value = recorded_value(scalar, definition_);
     if (value.is_null()) continue;
     record(value, time, now);

@@ -170,7 +170,7 @@ constexpr FieldFormat list(const char* name, Place<Items<Object>> place,
 /// The Reader writes the node that it reads to the beginning of each struct.
 template <typename Object>
 constexpr bool kBeginsWithPointer =
-    std::is_same_v<decltype(Object::pointer), const JsonNode*>&& offsetof(Object, pointer) == 0;
+    offsetof(Object, pointer) == 0 && std::is_same_v<decltype(Object::pointer), const JsonNode*>;
 
 template <typename Object>
 constexpr Format<Object> format(std::span<const FieldFormat> fields, const char* ignored) {

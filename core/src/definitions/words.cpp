@@ -53,10 +53,6 @@ constexpr int find_word(std::string_view word, std::string_view list) {
   return 0;
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 constexpr std::size_t kLongestName = 257;  // of what a definition may refer to
 
 /// Levenshtein's distance but for letter case, one row at a time. `b` is no longer than
@@ -68,7 +64,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::size_t diagonal = i;
     row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
+      const std::size_t replaced = diagonal + (ascii_lower(a[i]) == ascii_lower(b[j]) ? 0 : 1);
       diagonal = row[j + 1];
       row[j + 1] = std::min(replaced, std::min(diagonal, row[j]) + 1);
     }

@@ -6,6 +6,8 @@
 #include "engine/state.h"
 #include "event/identifier.h"
 #include "interventions/intervention_id.h"
+#include "profiles/next_deadline.h"
+#include "profiles/reading.h"
 #include "support/heap_sort.h"
 #include "support/text.h"
 

@@ -7,6 +7,7 @@
 #include "criteria/flipped_leaves.h"
 #include "engine/state.h"
 #include "event/identifier.h"
+#include "profiles/reading.h"
 #include "support/heap_sort.h"
 #include "support/text.h"
 #include "tripline/engine.h"

@@ -1,4 +1,4 @@
-// When does time alone change something, and for whom?
+// Profiles in the order of their deadlines.
 #pragma once
 
 #include "profiles/profile_store.h"

@@ -10,7 +10,6 @@
 #include "tripline/detail/list.h"
 #include "tripline/detail/text.h"
 #include "tripline/program.h"
-#include "value/compare.h"
 
 namespace tripline {
 
@@ -69,17 +68,5 @@ struct KeyTraits<ProfileName> {
 };
 
 using ProfileStore = LruMap<ProfileName, Profile>;
-
-/// An attribute as criteria read it at `now` (rule 9), of its aggregate's slot in a profile; null
-/// for an id of which nothing is known.
-[[nodiscard]] Reading read_slot(const Program::Attribute& attribute, const Slot* slot, Time now);
-/// Reads an attribute of a profile; of null, as one that has seen nothing.
-[[nodiscard]] Reading read_attribute(const Program& program, const Profile* profile,
-                                     Program::Index index, Time now);
-
-/// The first moment after `now` at which time alone may flip a leaf on an attribute of the profile;
-/// kNever if there is none. Looks closer only at slots whose own deadline has come or which were
-/// updated.
-[[nodiscard]] Time next_deadline(const Program& program, Profile& profile, Time now);
 
 }  // namespace tripline

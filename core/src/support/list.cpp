@@ -41,7 +41,8 @@ void ListStorage::remove_places(void* first, void* last, std::size_t item_bytes)
 
 [[gnu::noinline]] void ListStorage::make_room(std::size_t wanted, std::size_t item_bytes) {
   if (wanted <= capacity_) return;
-  void* const former = std::exchange(items_, ::operator new(wanted* item_bytes));
+  const std::size_t bytes = wanted * item_bytes;
+  void* const former = std::exchange(items_, ::operator new(bytes));
   move_bytes(items_, former, size_ * item_bytes);
   ::operator delete(former);
   capacity_ = static_cast<std::uint32_t>(wanted);

@@ -32,6 +32,11 @@ class TextPart {
   Kind kind_;
 };
 
+/// A capital letter of ASCII in lower case; any other character as it is.
+[[nodiscard]] constexpr char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 /// Appends the lowest `digits` hexadecimal digits of a number, in lower case.
 void append_hex(Text& text, std::uint64_t number, int digits);
 

@@ -26,7 +26,7 @@ export class Claims {
    * Claims each of the names that no other tab has claimed. Without locks, as on plain http, the page claims all names,
    * and only notes keep tabs apart.
    */
-  async take(names: readonly string[]): Promise<Claim> {
+  async acquire(names: readonly string[]): Promise<Claim> {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
     this.#releases.add(release);

@@ -62,7 +62,7 @@ export class Delivery {
     this.show(outbox);
     let sorted = this.#sort(outbox);
     if (isNothing(sorted)) return;
-    const claim = await this.#claims.take(sorted.due.map((waiting) => marksOf(waiting)[0]));
+    const claim = await this.#claims.acquire(sorted.due.map((waiting) => marksOf(waiting)[0]));
     sorted = { due: [], expired: [], noted: [], rest: [] };
     let left: Waiting[] = [];
     try {

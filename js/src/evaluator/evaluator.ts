@@ -193,7 +193,7 @@ export class LocalEvaluator implements Evaluator {
       if (typeof payload !== 'object') throw new TypeError('it is not an object.');
       const counts = !this.#isPaused && !isReceipt(payload) && !this.visitor.hasOptedOut(payload);
       if (counts) this.#context.journal.append({ event: hasId(payload) ? payload : { ...payload, eid: randomId() } });
-      this.visitor.take(payload);
+      this.visitor.record(payload);
       if (counts) this.#scheduleBatch();
       else this.#deliver();
     } catch (error) {

@@ -40,8 +40,8 @@ export class HeldIds {
    * Holds the ids of a tracker payload. A key that reads a field loses its id if the field is empty. Ids from other
    * places stay until another id comes, or until a key of `identity` changes or loses its id.
    */
-  take(payload: TrackerPayload): void {
-    this.#calls?.push(() => this.take(payload));
+  hold(payload: TrackerPayload): void {
+    this.#calls?.push(() => this.hold(payload));
     const before = this.#ids;
     const ids = this.#read(payload).values.map(idOf);
     const isOther = before.some((id, i) => i >= before.length - identity.length && id !== undefined && id !== ids[i]);

@@ -55,7 +55,8 @@ export class Visitor {
     return this.#isOptedOut;
   }
 
-  take(payload: TrackerPayload): void {
+  /** Records who the visitor of the payload is. */
+  record(payload: TrackerPayload): void {
     this.#isOptedOut = this.hasOptedOut(payload);
     this.#hold(this.#isOptedOut ? {} : payload);
     this.#userId = this.#readUserId();
@@ -130,7 +131,7 @@ export class Visitor {
   /** Returns false for a receipt that must not be sent, since its tracker has another visitor by now. */
   allows(payload: TrackerPayload): boolean {
     if (!this.#reported || !isReceipt(payload)) return true;
-    this.take(payload);
+    this.record(payload);
     return this.#isFor(...this.#reported, true);
   }
 
@@ -148,7 +149,7 @@ export class Visitor {
 
   #hold(payload: TrackerPayload): void {
     this.#last = payload;
-    this.ids.take(payload);
+    this.ids.hold(payload);
   }
 
   #see(domain_userid: Id, domain_sessionid: Id): void {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "patterns/regex/fixed_vector.h"
 #include "patterns/regex/program.h"
-#include "support/fixed_vector.h"
 
 namespace tripline::regex {
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "patterns/regex/code.h"
+#include "support/text.h"
 #include "support/utf8.h"
 #include "tripline/detail/text.h"
 
@@ -21,12 +22,12 @@ struct NamedClass {
 };
 using namespace std::string_view_literals;
 constexpr NamedClass kNamedClasses[] = {
-    {"d"sv, "09"},           {"s", "\t\n\f\r  "sv},  // without \v, which is in [:space:]
-    {"w"sv, "09AZ__az"},     {"alnum", "09AZaz"},   {"alpha", "AZaz"sv},
-    {"ascii"sv, "\0\x7F"sv}, {"blank", "\t\t  "},   {"cntrl", "\0\x1F\x7F\x7F"sv},
-    {"digit"sv, "09"},       {"graph", "!~"},       {"lower", "az"sv},
-    {"print"sv, " ~"},       {"punct", "!/:@[`{~"}, {"space", "\t\r  "sv},
-    {"upper"sv, "AZ"},       {"word", "09AZ__az"},  {"xdigit", "09AFaf"sv},
+    {"d", "09"},           {"s", "\t\n\f\r  "},  // without \v, which is in [:space:]
+    {"w", "09AZ__az"},     {"alnum", "09AZaz"},   {"alpha", "AZaz"},
+    {"ascii", "\0\x7F"sv}, {"blank", "\t\t  "},   {"cntrl", "\0\x1F\x7F\x7F"sv},
+    {"digit", "09"},       {"graph", "!~"},       {"lower", "az"},
+    {"print", " ~"},       {"punct", "!/:@[`{~"}, {"space", "\t\r  "},
+    {"upper", "AZ"},       {"word", "09AZ__az"},  {"xdigit", "09AFaf"},
 };
 
 const NamedClass* find_class(std::string_view name) {
@@ -44,14 +45,10 @@ int place_of(char sign, const char* signs) {
   return -1;
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 /// 0 to 35 for ASCII's digits and letters, 99 for all else.
 unsigned digit_value(char c) {
   if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  const char letter = lower(c);
+  const char letter = ascii_lower(c);
   return letter >= 'a' && letter <= 'z' ? static_cast<unsigned>(letter - 'a' + 10) : 99;
 }
 
@@ -351,7 +348,7 @@ class Parser {
   /// Takes \d, \D, \s, \S, \w or \W and adds it. False if something else is ahead.
   bool add_letter_class() {
     if (peek() != '\\') return false;
-    const char letter = lower(peek(1));
+    const char letter = ascii_lower(peek(1));
     const NamedClass* found = find_class({&letter, 1});
     if (found == nullptr) return false;
     add_class(*found, peek(1) != letter);
@@ -393,7 +390,7 @@ class Parser {
       return true;
     }
     if (digit < 10) return fail(begin, "backreferences are not supported");
-    if (lower(sign) == 'p') {
+    if (ascii_lower(sign) == 'p') {
       return fail(begin, "\\p and \\P are not supported; list the characters in a class");
     }
     if (sign == 'C') return fail(begin, "\\C is not supported; . is any character");

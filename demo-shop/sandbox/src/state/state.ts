@@ -155,7 +155,7 @@ export class SandboxState {
   /** Rejects with the engine's error. The state is then as before, after `heal`. */
   async apply(input: Input): Promise<Outcome> {
     try {
-      const outcome = await this.#take(input);
+      const outcome = await this.#run(input);
       this.#since.push(input);
       return outcome;
     } catch (error) {
@@ -169,7 +169,7 @@ export class SandboxState {
     if (!this.#isBroken) return;
     // The interventions of these inputs have been kept and delivered before, so this replay buffer is thrown away.
     const twin = await SandboxState.#at(this.#base, new ReplayBuffer(this.#limits), this.#limits, this.#load);
-    for (const input of this.#since) await twin.#take(input);
+    for (const input of this.#since) await twin.#run(input);
     const checkpoint = twin.checkpoint();
     this.#engine = twin.#engine;
     this.#isBroken = false;
@@ -191,7 +191,7 @@ export class SandboxState {
     }
   }
 
-  async #take(input: Input): Promise<Outcome> {
+  async #run(input: Input): Promise<Outcome> {
     switch (input.kind) {
       case 'event':
         return this.#sent(input.now, this.#engine.process(input.payload, input.now, { receivedAt: input.now }));
