@@ -4,9 +4,19 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -60,6 +70,72 @@ test('check warns, in one line, if unpublished objects stand beside published on
   assert.ok(err.includes(names.join(', ')), err);
   for (const intervention of mixed.interventions) delete intervention.is_published;
   assert.deepEqual(run('check', write('unsaid.json', JSON.stringify(mixed))), { status: 0, out: '', err: '' });
+});
+
+/** Runs `tripline build`, and returns the lines that it prints and the file that it names. */
+function build(...args) {
+  const { status, out, err } = run('build', ...args);
+  assert.equal(status, 0, err);
+  const [path, ...summary] = out.trimEnd().split('\n');
+  return { path, summary, bytes: readFileSync(path), err };
+}
+
+test('build writes the program under a name that changes with it, and prints what it needs', () => {
+  const dist = join(folder, 'site', 'dist');
+  const { path, summary, bytes, err } = build(bundle, '--out', dist);
+  assert.match(path, /\/site\/dist\/ecom_bundle\.[0-9a-f]{32}\.tripline$/);
+  assert.equal(dirname(path), dist);
+  assert.equal(bytes.subarray(0, 4).toString(), 'TPLP');
+  assert.equal(err, '');
+  assert.deepEqual(summary.slice(0, 4), [
+    `  size: ${bytes.length} bytes`,
+    '  inputs: 6',
+    '    event_vendor',
+    '    domain_userid',
+  ]);
+  assert.match(summary.at(-1), /^ {2}state of a visitor: 2\d\d bytes after one event, 3\d\d at most$/);
+  assert.deepEqual(readdirSync(dist), [basename(path)]);
+
+  const again = build(`--out=${dist}/`, bundle);
+  assert.equal(join(again.path), path);
+  assert.deepEqual(again.bytes, bytes);
+  const changed = readFileSync(bundle, 'utf8').replace('"discount"', '"rebate"');
+  const other = build('--out', dist, write('ecom_bundle.json', changed));
+  assert.notEqual(other.path, path);
+  assert.equal(readdirSync(dist).length, 2);
+});
+
+test('build names what is read from standard input, prints warnings, and writes nothing if there are errors', () => {
+  const dist = join(folder, 'errors');
+  assert.match(run({ input: '{"attribute_keys": 1}' }, 'build', '-', '--out', dist).err, /^-: \/attribute_keys: /);
+  assert.ok(!existsSync(dist));
+  const { status, out, err } = run({ input: '{"surprise": 1}' }, 'build', '-', '--out', dist);
+  assert.equal(status, 0);
+  assert.match(out, /\/errors\/definitions\.[0-9a-f]{32}\.tripline\n/);
+  assert.match(err, /^-: \/surprise: warning: /);
+});
+
+test('build without a folder is wrong usage, and a folder that cannot be written is an error', () => {
+  assert.match(run('build', bundle).err, /^tripline: build: --out DIR is needed\n/);
+  assert.equal(run('build', bundle).status, 2);
+  const file = write('a-file', '');
+  const { status, out, err } = run('build', bundle, '--out', file);
+  assert.deepEqual({ status, out }, { status: 1, out: '' });
+  assert.match(err, /^tripline: \S*a-file\/ecom_bundle\.[0-9a-f]{32}\.tripline: Not a directory\n$/);
+});
+
+test('every command takes a program in place of definitions, and prints the same', () => {
+  const { path } = build(bundle, '--out', folder);
+  assert.deepEqual(run('check', path), { status: 0, out: '', err: '' });
+  for (const command of ['replay', 'attributes', 'preview']) {
+    assert.deepEqual(run(command, '--definitions', path, events), run(command, '--definitions', bundle, events));
+  }
+  const damaged = readFileSync(path);
+  damaged[300] ^= 1;
+  assert.match(
+    run('check', write('damaged.tripline', damaged)).err,
+    /: the program is damaged: run 'tripline build' again\n$/,
+  );
 });
 
 test('explain names an unknown intervention or key, and the nearest known one', () => {

@@ -42,7 +42,7 @@ struct Command {
 };
 
 // Each in the file of its name.
-extern const Command kCheck, kReplay, kAttributes, kPreview, kExplain;
+extern const Command kCheck, kBuild, kReplay, kAttributes, kPreview, kExplain;
 
 /// All of them, in the order of the manual.
 [[nodiscard]] const std::vector<const Command*>& commands();

@@ -7,8 +7,9 @@ namespace {
 
 constexpr std::string_view kDefinitions =
     R"(  A bundle {"attribute_keys": [], "attribute_groups": [], "services": [],
-  "interventions": []} of objects as Snowplow's Python SDK publishes them; - is
-  standard input. What is wrong with it goes to standard error, a line each:
+  "interventions": []} of objects as Snowplow's Python SDK publishes them, or a
+  program that 'tripline build' wrote; - is standard input. What is wrong with
+  it goes to standard error, a line each:
       FILE: /json/pointer: message
       FILE: /json/pointer: warning: message
 )";
@@ -67,8 +68,8 @@ class Page {
 }  // namespace
 
 const std::vector<const Command*>& commands() {
-  static const std::vector<const Command*> all = {&kCheck, &kReplay, &kAttributes, &kPreview,
-                                                  &kExplain};
+  static const std::vector<const Command*> all = {&kCheck,      &kBuild,   &kReplay,
+                                                  &kAttributes, &kPreview, &kExplain};
   return all;
 }
 
