@@ -41,7 +41,7 @@ const runners = [
   [/^demo-shop\/sandbox\/start( --|$)/, byPart('sandbox')],
   [/^node --test --test-name-pattern 'name' tests\/sandbox\//, byPart('sandbox')],
   [/^node tests\/bench\/sandbox\/load\.mjs/, notRun], // measures for a minute
-  [/^python3 -m venv signals && signals\/bin\/pip install snowplow-signals==/, byPart('clients')],
+  [/^python3 -m venv signals && signals\/bin\/pip install snowplow-signals$/, byPart('clients')],
   [/^npm --prefix js (run types|test)/, byPart('js')],
   [/^npm install tripline$/, () => {}], // not published yet; tests/js/package.test.ts installs what would be
   [/^npm --prefix tests\/e2e test/, byPart('e2e')],

@@ -23,7 +23,7 @@ export type { Engine } from './engine/engine.js';
 export type { DefinitionsSource, WasmSource } from './engine/load.js';
 export type { HeldIds, Limits, ProcessOptions } from './engine/engine-base.js';
 export { EngineError } from './support/problem.js';
-export { agenticContext, currentLog, logEvent, narrative } from './event/event-log.js';
+export { agenticContext, currentLog, logEvent, narrative, propertyValue } from './event/event-log.js';
 export type {
   AgenticContext,
   EventLog,

@@ -1,9 +1,25 @@
 // Runs Python with the official SDK, which tests/run has installed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const python = fileURLToPath(new URL('../../.build/python/bin/python', import.meta.url));
+const inBuild = (path) => fileURLToPath(new URL(`../../.build/python/${path}`, import.meta.url));
+const inScripts = (path) => fileURLToPath(new URL(`python/${path}`, import.meta.url));
+
+const python = inBuild('bin/python');
+
+/** Returns the pinned releases of a file of the folder python/: `0.4.10`. */
+export function releasesIn(file) {
+  const pins = readFileSync(inScripts(file), 'utf8').matchAll(/^snowplow-signals==(\S+)$/gm);
+  return [...pins].map(([, release]) => release);
+}
+
+/** The environment of Python in which `release` stands before the newest release of the SDK. */
+function environment(release) {
+  const folders = release === undefined ? [] : [inBuild(`releases/${release}`)];
+  return { ...process.env, PYTHONPATH: [...folders, inScripts('')].join(':') };
+}
 
 /** Runs a script of the folder python/, with arguments, until the end of the test. */
 export class Script {
@@ -12,10 +28,11 @@ export class Script {
   #errors = '';
   #wake = () => {};
 
-  constructor(t, name, ...args) {
-    this.#process = spawn(python, ['-u', fileURLToPath(new URL(`python/${name}`, import.meta.url)), ...args]);
+  /** `release`: an older release of the SDK. `input`: the standard input. */
+  constructor(t, name, args, { release, input = '' } = {}) {
+    this.#process = spawn(python, ['-u', inScripts(name), ...args], { env: environment(release) });
     t.after(() => this.#process.kill('SIGKILL'));
-    this.#process.stdin.end();
+    this.#process.stdin.end(input);
     let rest = '';
     this.#process.stdout.setEncoding('utf8').on('data', (text) => {
       const lines = (rest + text).split('\n');

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addToCart, Sandbox } from '../sandbox/sandbox.mjs';
-import { runText, Script } from './python.mjs';
+import { releasesIn, runText, Script } from './python.mjs';
 import { decide, openShop, seeBanners, shopForThreeBanners, visitorOf } from './shop.mjs';
 
 const readme = readFileSync(new URL('../../demo-shop/README.md', import.meta.url), 'utf8');
@@ -20,29 +20,114 @@ function tutorialCode(sandbox, count) {
   return code.replace(/^sp_signals = SignalsSandbox\(.*\)$/m, printed);
 }
 
-test('every call of the SDK', async (t) => {
+const [newest] = releasesIn('requirements.txt');
+const older = releasesIn('older-releases.txt');
+
+for (const release of [newest, ...older]) {
+  test(`every call of the SDK ${release}`, async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const options = release === newest ? {} : { release };
+    const script = new Script(t, 'lifecycle.py', [sandbox.url, sandbox.token, release], options);
+    assert.deepEqual(await script.end(), ['done']);
+  });
+}
+
+test('every release reads every list, without the objects that are too new for it', async (t) => {
   const sandbox = await Sandbox.start(t);
-  assert.deepEqual(await new Script(t, 'lifecycle.py', sandbox.url, sandbox.token).end(), ['done']);
+  const features = featureObjects();
+  await sandbox.publish(
+    Object.fromEntries(Object.entries(features).map(([type, all]) => [type, all.map(({ object }) => object)])),
+  );
+  const names = (type, isWanted) => features[type].filter(isWanted).map(({ object }) => object.name);
+  const input = JSON.stringify(
+    Object.fromEntries(Object.keys(features).map((type) => [type, names(type, () => true)])),
+  );
+  for (const release of [newest, ...older]) {
+    const options = { input, ...(release !== newest && { release }) };
+    const lines = await new Script(t, 'read_all.py', [sandbox.url, sandbox.token], options).end();
+    for (const [type, listed, refused] of lines.map((line) => JSON.parse(line))) {
+      if (features[type] === undefined) continue;
+      const isReadable = ({ since }) => patch(since) <= patch(release);
+      assert.deepEqual(
+        listed.filter((name) => !builtIn.includes(name)),
+        names(type, isReadable),
+        `${type} of ${release}`,
+      );
+      assert.deepEqual(
+        refused,
+        names(type, (each) => !isReadable(each)),
+        `${type} of ${release}`,
+      );
+    }
+    assert.equal(lines.length, patch(release) >= 5 ? 5 : 4);
+  }
 });
 
-test('the SDK lists interventions beside one that it cannot read', async (t) => {
-  const sandbox = await Sandbox.start(t);
-  await sandbox.publish();
-  const criteria = { attribute: 'ecom_attributes:count_product_views', operator: 'changed' };
-  await sandbox.ask('POST', '/api/v1/registry/interventions/', {
-    name: 'moving',
-    version: 1,
-    criteria,
-    owner: 'user@company.com',
-    is_published: true,
-  });
-  const [connect] = blocks;
-  const code = connect.replace(
-    /^sp_signals = .*$/m,
-    `sp_signals = SignalsSandbox(api_url="${sandbox.url}", sandbox_token="${sandbox.token}")`,
-  );
-  const names = await runText(`${code}\nprint([each.name for each in sp_signals.interventions.list()])`);
-  assert.equal(names.trim(), "['cart_abandonment', 'discount', 'free_shipping']");
+const patch = (release) => Number(release.split('.')[2]);
+const builtIn = ['domain_userid', 'domain_sessionid', 'network_userid', 'user_id'];
+
+/** Objects that use a feature each, with the first release that can read it. */
+function featureObjects() {
+  const published = { version: 1, owner: 'user@company.com', is_published: true };
+  const key = { attribute_key: { name: 'domain_userid' } };
+  const app = { type: 'atomic', name: 'app_id' };
+  const time = { type: 'atomic', name: 'derived_tstamp' };
+  const events = [{ name: 'page_view' }];
+  const attribute = { name: 'a', type: 'int32', aggregation: 'counter', events };
+  const filtered = (criterion) => ({ criteria: { all: [criterion] } });
+  let count = 0;
+  const group = (since, changes, ofGroup = {}) => {
+    const attributes = [{ ...attribute, ...changes }];
+    return { since, object: { name: `group_${++count}`, ...published, ...key, attributes, ...ofGroup } };
+  };
+  const fields = (since, type) =>
+    group(since, {}, { attributes: undefined, offline: true, fields: [{ name: 'f', type }] });
+  const rule = (since, criterion, changes = {}) => {
+    const criteria = { attribute: 'group_1:a', ...criterion };
+    return { since, object: { name: `rule_${++count}`, ...published, criteria, ...changes } };
+  };
+  return {
+    attribute_keys: [{ since: '0.4.2', object: { name: 'app', property: app, is_published: true } }],
+    attribute_groups: [
+      group('0.4.2', {}),
+      group('0.4.3', { aggregation: 'most_frequent', type: 'string', property: app }),
+      group('0.4.3', { aggregation: 'category_count', type: 'dict', property: app }),
+      group('0.4.3', filtered({ property: app, operator: 'is null' })),
+      fields('0.4.3', 'dict'),
+      group('0.4.4', {}, { backfill_since_tstamp: '2026-01-01T00:00:00Z' }),
+      fields('0.4.5', 'timestamp'),
+      group('0.4.6', { ttl: 'P1D' }),
+      group('0.4.7', { events: [] }),
+      group('0.4.7', { aggregation: 'last', property: { ...time, date_part: 'hour_of_day' } }),
+      group('0.4.8', { aggregation: 'time_since_last', type: 'double', time_unit: 's' }),
+      group('0.4.2', { aggregation: 'last', type: 'string', property: { type: 'atomic', name: 'refr_dvce_tstamp' } }),
+    ],
+    services: [
+      {
+        since: '0.4.2',
+        object: {
+          name: 'both',
+          owner: published.owner,
+          attribute_groups: [{ name: 'group_1', version: 1 }],
+          is_published: true,
+          access_mode: 'public',
+        },
+      },
+    ],
+    interventions: [
+      rule('0.4.2', { operator: '>', value: 2 }),
+      rule('0.4.4', { operator: '>', value: 2 }, { payload_attribute_groups: [{ name: 'group_1', version: 1 }] }),
+      rule('0.4.6', { operator: 'changed' }),
+    ],
+  };
+}
+
+test('the tutorial installs the SDK without a version; these tests run with the newest', async () => {
+  const [, installed] = /pip install (\S+)/.exec(readme);
+  assert.equal(installed, 'snowplow-signals');
+  assert.ok(older.every((release) => patch(release) < patch(newest)));
+  const version = await runText("from importlib.metadata import version; print(version('snowplow-signals'))");
+  assert.equal(version.trim(), newest);
 });
 
 test('the tutorial, step by step, up to the three banners and a pushed intervention', async (t) => {
@@ -73,7 +158,7 @@ test('interventions of rules and pushes reach pull_interventions, also after a r
   const sandbox = await Sandbox.start(t);
   await sandbox.publish();
   const visitor = randomUUID();
-  const script = new Script(t, 'subscribe.py', sandbox.url, sandbox.token, 'domain_userid', visitor, randomUUID());
+  const script = new Script(t, 'subscribe.py', [sandbox.url, sandbox.token, 'domain_userid', visitor, randomUUID()]);
   await script.until(1);
   await sandbox.track(addToCart(visitor, 10));
   const [, cart] = await script.until(2);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addToCart, changeInputs, event, Sandbox, storedText, tutorial } from './sandbox.mjs';
 
 const read = (sandbox, body) => sandbox.ask('POST', '/api/v1/get-online-attributes', body);
@@ -172,7 +173,8 @@ describe('setting', () => {
       const answer = await sandbox.call('POST', '/api/v1/attributes', body);
       assert.equal(answer.status, 400, JSON.stringify(body));
       assert.equal(typeof answer.json.error, 'string');
-      if ('time' in body) assert.equal(answer.json.error, 'body has an unknown member; /docs/ lists the known ones');
+      if ('time' in body)
+        assert.equal(answer.json.error, 'The body has an unknown member; /docs/ lists the known ones');
     }
     const { risk } = await read(sandbox, {
       attribute_keys: { domain_userid: [attribute_key.id] },
@@ -455,6 +457,226 @@ describe('trying a group', () => {
     const unknown = { ...group, attributes: [{ name: 'a', type: 'int32', aggregation: 'nothing' }] };
     for (const body of [{}, { attribute_group: unknown }, { attribute_group: group, window: 'an hour' }]) {
       assert.equal((await ask(body)).status, 400, JSON.stringify(body));
+    }
+  });
+});
+
+describe('a public service', () => {
+  const address = '/api/v1/get-online-attributes';
+  const elsewhere = 'https://elsewhere.example';
+  const [service] = tutorial.services;
+
+  async function startPublic(t) {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish({
+      ...tutorial,
+      services: [
+        { ...service, access_mode: 'public' },
+        { ...service, name: 'closed' },
+      ],
+    });
+    const visitor = randomUUID();
+    await sandbox.track(addToCart(visitor, 50));
+    const body = { service: service.name, attribute_keys: { domain_userid: [visitor] } };
+    const call = (changes = {}, headers = {}) =>
+      sandbox.call('POST', address, { ...body, ...changes }, { Authorization: '', ...headers });
+    return { sandbox, visitor, call };
+  }
+
+  test('is read without a token, from any origin, and never cached', async (t) => {
+    const { visitor, call } = await startPublic(t);
+    for (const [headers, allowed] of [
+      [{}, undefined],
+      [{ Origin: elsewhere }, '*'],
+      [{ Origin: 'null' }, '*'],
+      [{ Origin: elsewhere, Authorization: 'Bearer wrong' }, '*'],
+      [{ Origin: 'http://localhost:8080' }, 'http://localhost:8080'],
+    ]) {
+      const answer = await call({}, headers);
+      assert.equal(answer.status, 200, JSON.stringify(headers));
+      assert.deepEqual(answer.json, {
+        domain_userid: [visitor],
+        count_product_views: [0],
+        count_add_to_cart: [1],
+        total_cart_value: [50],
+      });
+      assert.equal(answer.headers['cache-control'], 'no-store');
+      assert.equal(answer.headers['access-control-allow-origin'], allowed);
+      if (allowed === '*') assert.equal(answer.headers['access-control-allow-credentials'], undefined);
+    }
+  });
+
+  test('can be called by a page: the preflight request is answered for any origin, for this address only', async (t) => {
+    const { sandbox } = await startPublic(t);
+    const preflight = (path) =>
+      sandbox.call('OPTIONS', path, undefined, {
+        Authorization: '',
+        Origin: elsewhere,
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'content-type',
+        'Access-Control-Request-Private-Network': 'true',
+      });
+    for (const path of [address, `/${address}/`]) {
+      const answer = await preflight(path);
+      assert.equal(answer.status, 204);
+      assert.equal(answer.headers['access-control-allow-origin'], '*');
+      assert.match(answer.headers['access-control-allow-headers'], /Content-Type/);
+      assert.equal(answer.headers['access-control-allow-private-network'], 'true');
+    }
+    assert.equal((await preflight('/api/v1/attributes')).status, 403);
+    assert.equal((await preflight(`/api/v1/attributes?x=${address}`)).status, 403);
+  });
+
+  test('is read for one UUID at a time', async (t) => {
+    const { visitor, call } = await startPublic(t);
+    for (const attribute_keys of [
+      { domain_userid: [visitor, randomUUID()] },
+      { domain_userid: [visitor], domain_sessionid: [randomUUID()] },
+      { domain_userid: ['not-a-uuid'] },
+      { domain_userid: ['00000000-0000-0000-0000-000000000000'] },
+    ]) {
+      const answer = await call({ attribute_keys });
+      assert.equal(answer.status, 400, JSON.stringify(attribute_keys));
+      assert.match(answer.json.error, /one identifier|only UUIDs/);
+    }
+  });
+
+  test('others, drafts and unknown ones get the same 404; attributes by name need the token', async (t) => {
+    const { sandbox, call } = await startPublic(t);
+    await sandbox.ask('POST', '/api/v1/registry/services/', {
+      ...service,
+      name: 'draft',
+      access_mode: 'public',
+      is_published: false,
+    });
+    for (const name of ['closed', 'draft', 'nothing']) {
+      for (const headers of [{}, { Origin: elsewhere, Authorization: `Bearer ${sandbox.token}` }]) {
+        const answer = await call({ service: name }, headers);
+        assert.equal(answer.status, 404, name);
+        assert.deepEqual(answer.json, { error: 'There is no public service of that name.' });
+        assert.equal(answer.headers['cache-control'], 'no-store');
+      }
+    }
+    assert.equal(
+      (await call({ service: undefined, attributes: ['ecom_attributes_v1:count_product_views'] })).status,
+      401,
+    );
+    assert.equal((await call({}, { Authorization: 'Bearer wrong' })).status, 401);
+    assert.equal((await call({}, { Host: 'rebound.example' })).status, 421);
+    assert.equal((await sandbox.call('GET', address, undefined, { Authorization: '', Origin: elsewhere })).status, 403);
+  });
+
+  test('is read with the token as any other, and can be closed again', async (t) => {
+    const { sandbox, visitor, call } = await startPublic(t);
+    const Authorization = `Bearer ${sandbox.token}`;
+    const answer = await call({ attribute_keys: { domain_userid: [visitor, 'x'] } }, { Authorization });
+    assert.deepEqual(answer.json.count_add_to_cart, [1, 0]);
+    assert.equal((await call({ service: 'closed' }, { Authorization })).status, 200);
+    await sandbox.ask('PUT', `/api/v1/registry/services/${service.name}`, { ...service, access_mode: 'authenticated' });
+    assert.equal((await call()).status, 404);
+  });
+});
+
+describe('trying an intervention', () => {
+  const rule = (criteria, changes = {}) => ({
+    name: 'trial',
+    version: 1,
+    criteria,
+    target_attribute_keys: [{ name: 'user_id' }],
+    ...changes,
+  });
+  const preview = (sandbox, intervention, rest = {}) =>
+    sandbox.ask('POST', '/api/v1/testing/interventions/', { intervention, ...rest });
+  const views = (value, operator = '>') => ({ attribute: 'ecom_attributes:count_product_views', operator, value });
+
+  async function startWithVisits(t, published = true) {
+    const sandbox = await Sandbox.start(t);
+    const [group] = tutorial.attribute_groups;
+    await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', { ...group, is_published: published });
+    const visitors = Array.from({ length: 3 }, () => randomUUID());
+    for (const [index, visitor] of visitors.entries()) {
+      const payloads = Array.from({ length: 2 * index + 1 }, () => event('product_view', visitor));
+      await sandbox.track(...payloads, ...(index === 1 ? [addToCart(visitor, 10)] : []));
+    }
+    return { sandbox, visitors };
+  }
+
+  test('counts attribute keys, not events, and lists the ids that match by key', async (t) => {
+    const { sandbox, visitors } = await startWithVisits(t);
+    const sorted = ({ matches: { domain_userid, ...rest }, ...counts }) => ({
+      ...counts,
+      matches: { domain_userid: domain_userid.sort(), ...rest },
+    });
+    assert.deepEqual(sorted(await preview(sandbox, rule(views(2)))), {
+      scanned_count: 3,
+      matched_count: 2,
+      matches: { domain_userid: [visitors[1], visitors[2]].sort() },
+    });
+    assert.deepEqual(await preview(sandbox, rule(views(99))), { scanned_count: 3, matched_count: 0, matches: {} });
+    const nested = {
+      all: [
+        { none: [views(4)] },
+        { any: [{ attribute: 'ecom_attributes:count_add_to_cart', operator: '=', value: 1 }] },
+      ],
+    };
+    assert.deepEqual((await preview(sandbox, rule(nested))).matches, { domain_userid: [visitors[1]] });
+    // It fired on the way, though it does not hold at the end; and it holds from the first event on.
+    assert.equal((await preview(sandbox, rule(views(3, '=')))).matched_count, 2);
+    assert.equal((await preview(sandbox, rule(views(99, '<')))).matched_count, 3);
+    const changed = { attribute: 'ecom_attributes:count_add_to_cart', operator: 'changed' };
+    assert.deepEqual((await preview(sandbox, rule(changed))).matches, { domain_userid: [visitors[1]] });
+  });
+
+  test('has no effect, and reads a draft of a group that is not published', async (t) => {
+    const { sandbox, visitors } = await startWithVisits(t, false);
+    const stream = await sandbox.subscribe(`domain_userid=${visitors[2]}`);
+    assert.equal((await preview(sandbox, rule(views(2), { target_attribute_keys: undefined }))).matched_count, 2);
+    assert.deepEqual(await sandbox.ask('GET', '/api/v1/registry/interventions/'), []);
+    assert.deepEqual(stream.received, []);
+  });
+
+  test('reads the events of a window and of some applications', async (t) => {
+    const { sandbox } = await startWithVisits(t);
+    assert.equal((await preview(sandbox, rule(views(0)), { app_ids: ['demo-shop'], window: 'PT5M' })).scanned_count, 3);
+    assert.equal((await preview(sandbox, rule(views(0)), { app_ids: ['another'] })).scanned_count, 0);
+    await sleep(20);
+    assert.equal((await preview(sandbox, rule(views(0)), { window: 'PT0S' })).scanned_count, 0);
+  });
+
+  test('finds the ids of keys that are properties', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const path = { vendor: 'com.snowplowanalytics.snowplow.ecommerce', name: 'product', major_version: 1, path: 'id' };
+    await sandbox.ask('POST', '/api/v1/registry/attribute_keys/', {
+      name: 'product',
+      property: { type: 'entity', ...path },
+      is_published: true,
+    });
+    const [group] = tutorial.attribute_groups;
+    const byProduct = { ...group, name: 'products', attribute_key: { name: 'product' } };
+    await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', byProduct);
+    await sandbox.track(event('product_view', randomUUID()), event('product_view', randomUUID()));
+    const criteria = { attribute: 'products:count_product_views', operator: '>=', value: 2 };
+    assert.deepEqual(await preview(sandbox, rule(criteria)), {
+      scanned_count: 1,
+      matched_count: 1,
+      matches: { product: ['P-100'] },
+    });
+    const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', { attribute_group: byProduct });
+    assert.deepEqual([tried.product, tried.count_product_views], [['P-100'], [2]]);
+  });
+
+  test('names the field that is wrong', async (t) => {
+    const { sandbox } = await startWithVisits(t);
+    for (const [field, body] of [
+      ['intervention', {}],
+      ['criteria', { intervention: { name: 'trial' } }],
+      ['intervention.criteria.attribute', { intervention: rule({ ...views(1), attribute: 'nothing:a' }) }],
+      ['intervention.criteria.operator', { intervention: rule(views(1, '~')) }],
+      ['window', { intervention: rule(views(1)), window: 'an hour' }],
+    ]) {
+      const answer = await sandbox.call('POST', '/api/v1/testing/interventions/', body);
+      assert.equal(answer.status, 400);
+      assert.ok(answer.json.error.includes(`${field}`), answer.json.error);
     }
   });
 });

@@ -487,18 +487,41 @@ describe('a pushed intervention', () => {
   test('must be a valid intervention', async (t) => {
     const sandbox = await Sandbox.start(t);
     const query = `domain_userid=${randomUUID()}`;
-    for (const body of [
-      { version: 1 },
-      { name: 'no name', version: 1 },
-      { ...direct, version: '1' },
-      { ...direct, attributes: { 'a:b': 1 } },
-      { ...direct, intervention_id: 'x' },
-      { ...direct, target_attribute_key: { name: 'domain_userid' } },
+    for (const [field, body] of [
+      ['name', { version: 1 }],
+      ['name', { name: '', version: 1 }],
+      ['version', { name: 'hello' }],
+      ['version', { ...direct, version: '1' }],
+      ['attributes', { ...direct, attributes: { 'a:b': 1 } }],
+      ['intervention_id', { ...direct, intervention_id: '' }],
+      ['intervention_id', { ...direct, intervention_id: 7 }],
+      ['target_attribute_key', { ...direct, target_attribute_key: { name: 'domain_userid' } }],
     ]) {
       const answer = await sandbox.call('POST', `/api/v1/interventions?${query}`, body);
       assert.equal(answer.status, 400, JSON.stringify(body));
-      assert.equal(typeof answer.json.error, 'string');
+      assert.match(answer.json.error, new RegExp(`'${field}'`), 'the error names the field');
     }
+  });
+
+  test('has any name and id; an SDK that reads only identifiers and UUIDs does not receive others', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const visitor = randomUUID();
+    const streams = new Map();
+    for (const sdk of ['signals-py 0.4.3', 'signals-py 0.4.4', 'another client']) {
+      streams.set(sdk, await sandbox.subscribe(`domain_userid=${visitor}`, { 'X-Signals-Sdk-Name': sdk }));
+    }
+    const push = (body) => sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitor}`, body);
+    const free = { name: 'Spring sale: −10 %', version: 1, intervention_id: 'campaign/7' };
+    assert.deepEqual(await push(free), { status: 'success', intervention_id: 'campaign/7' });
+    await push({ ...direct, intervention_id: 'campaign/8' });
+    await push(direct);
+    await streams.get('another client').until(3);
+    await streams.get('signals-py 0.4.4').until(3);
+    assert.equal(streams.get('another client').received[0].name, free.name);
+    assert.equal(streams.get('another client').received[0].intervention_id, 'campaign/7');
+    await streams.get('signals-py 0.4.3').until(1);
+    assert.deepEqual(streams.get('signals-py 0.4.3').names(), ['hello']);
+    assert.match(sandbox.log, /kept from signals-py 0\.4\.3: .* needs 0\.4\.4/);
   });
 });
 

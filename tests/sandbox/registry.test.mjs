@@ -1,7 +1,8 @@
 // The registry: the guarantees that the Python SDK relies on, call by call. (tests/clients runs the SDK itself.)
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { changeObjects, Sandbox, tutorial } from './sandbox.mjs';
+import { changeObjects, event, Sandbox, tutorial } from './sandbox.mjs';
 
 const [group] = tutorial.attribute_groups;
 const [service] = tutorial.services;
@@ -97,37 +98,119 @@ describe('publishing', () => {
   });
 });
 
-test('an older SDK does not get values that it does not know', async (t) => {
-  const sandbox = await Sandbox.start(t);
-  await sandbox.publish();
-  const criteria = { all: [{ attribute: 'ecom_attributes:count_product_views', operator: 'changed' }] };
-  await sandbox.ask('POST', interventions, { ...discount, name: 'moving', criteria });
-  const names = async (path, sdk) =>
-    (await sandbox.ask('GET', path, undefined, { 'X-Signals-Sdk-Name': sdk })).map(({ name }) => name);
-  assert.deepEqual(await names(interventions, 'signals-py 0.4.2'), ['cart_abandonment', 'discount', 'free_shipping']);
-  for (const sdk of ['signals-py 0.4.3', 'signals-py 0.10.0', 'signals-py 1.0.0', 'snowplow-inspector 0.4.5']) {
-    assert.ok((await names(interventions, sdk)).includes('moving'), sdk);
-  }
-  const single = await sandbox.call('GET', `${interventions}moving`, undefined, {
-    'X-Signals-Sdk-Name': 'signals-py 0.4.2',
-  });
-  assert.equal(single.status, 400);
-  assert.match(single.json.detail, /newer/);
-  const newer = [
-    { aggregation: 'category_count', type: 'dict', property: { type: 'atomic', name: 'app_id' } },
-    { aggregation: 'counter', type: 'int32', events: [] },
-    {
-      aggregation: 'counter',
-      type: 'int32',
-      criteria: { any: [{ property: { type: 'atomic', name: 'app_id' }, operator: 'is null' }] },
-    },
+describe('an older SDK does not get what it cannot read', () => {
+  const asSdk = (release) => ({ 'X-Signals-Sdk-Name': `signals-py ${release}` });
+  const app = { type: 'atomic', name: 'app_id' };
+  const attribute = { name: 'a', type: 'int32', aggregation: 'counter', events: [{ name: 'page_view' }] };
+  const withAttribute = (changes) => ({ ...group, attributes: [{ ...attribute, ...changes }] });
+  const filter = (criterion) => withAttribute({ criteria: { any: [criterion] } });
+  const value = (aggregation, type = 'string') => withAttribute({ aggregation, type, property: app });
+  const rule = (changes) => ({ ...discount, ...changes });
+  const field = (type) => ({ ...group, attributes: undefined, fields: [{ name: 'f', type }] });
+
+  const features = [
+    ['0.4.3', groups, value('most_frequent')],
+    ['0.4.3', groups, value('least_frequent')],
+    ['0.4.3', groups, value('category_count', 'dict')],
+    ['0.4.3', groups, value('approx_count_distinct', 'int32')],
+    ['0.4.3', groups, field('dict')],
+    ['0.4.3', groups, filter({ property: app, operator: 'is null' })],
+    ['0.4.3', groups, filter({ property: app, operator: 'is not null' })],
+    ['0.4.4', interventions, rule({ payload_attribute_groups: [{ name: 'ecom_attributes', version: 1 }] })],
+    ['0.4.4', groups, { ...withAttribute({}), backfill_since_tstamp: '2026-01-01T00:00:00Z' }],
+    ['0.4.5', groups, field('timestamp')],
+    [
+      '0.4.6',
+      interventions,
+      rule({ criteria: { all: [{ ...discount.criteria, operator: 'changed', value: undefined }] } }),
+    ],
+    ['0.4.6', groups, withAttribute({ ttl: 'P1D' })],
+    ['0.4.7', groups, withAttribute({ events: [] })],
+    [
+      '0.4.7',
+      groups,
+      withAttribute({
+        aggregation: 'last',
+        property: { type: 'atomic', name: 'derived_tstamp', date_part: 'hour_of_day' },
+      }),
+    ],
+    ['0.4.8', groups, withAttribute({ aggregation: 'time_since_last', type: 'double', time_unit: 's' })],
+    ['0.4.8', groups, withAttribute({ aggregation: 'time_since_first', type: 'double', time_unit: 'd' })],
+    [undefined, groups, filter({ property: app, operator: 'not in', value: ['x'] })],
   ];
-  for (const [index, changes] of newer.entries()) {
-    const attribute = { name: 'a', events: [{}], ...changes };
-    await sandbox.ask('POST', groups, { ...group, name: `newer_${index}`, attributes: [attribute] });
-  }
-  assert.deepEqual(await names(groups, 'signals-py 0.4.2'), ['ecom_attributes']);
-  assert.equal((await names(groups, 'signals-py 0.4.10')).length, 4);
+  const releases = ['0.4.2', '0.4.3', '0.4.4', '0.4.5', '0.4.6', '0.4.7', '0.4.8', '0.4.9', '0.4.10', '0.5.0', '1.0.0'];
+  const isOlder = (one, other) => {
+    const [a, b] = [one, other].map((release) => release.split('.').map(Number));
+    const at = a.findIndex((part, index) => part !== b[index]);
+    return at >= 0 && a[at] < b[at];
+  };
+
+  test('in lists and alone, with the release that can', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.publish();
+    for (const [index, [since, collection, object]] of features.entries()) {
+      const name = `feature_${index}`;
+      await sandbox.ask('POST', collection, { ...object, name });
+      for (const release of releases) {
+        const isHidden = since === undefined || isOlder(release, since);
+        const listed = await sandbox.ask('GET', collection, undefined, asSdk(release));
+        assert.equal(
+          listed.some((each) => each.name === name),
+          !isHidden,
+          `${release}: ${JSON.stringify(object)}`,
+        );
+        const single = await sandbox.call('GET', `${collection}${name}/versions/1`, undefined, asSdk(release));
+        assert.equal(single.status, isHidden ? 404 : 200);
+        if (isHidden)
+          assert.match(
+            single.json.detail,
+            since === undefined ? /without the SDK/ : new RegExp(`snowplow-signals ${since} `),
+          );
+      }
+      for (const client of ['snowplow-inspector 0.4.5', 'signals-node 0.2.0', '']) {
+        const listed = await sandbox.ask('GET', collection, undefined, { 'X-Signals-Sdk-Name': client });
+        assert.ok(
+          listed.some((each) => each.name === name),
+          client,
+        );
+      }
+    }
+    // Each object is logged once for a release, with the reason.
+    assert.match(
+      sandbox.log,
+      /Intervention 'feature_10' version 1 is kept from signals-py 0\.4\.5: the operator 'changed' needs 0\.4\.6\./,
+    );
+    assert.equal(sandbox.log.match(/'feature_10' version 1 is kept from signals-py 0\.4\.5/g).length, 1);
+  });
+
+  test('the newest feature decides', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const property = { ...app, name: 'derived_tstamp', date_part: 'day_of_week' };
+    await sandbox.ask('POST', groups, {
+      ...value('most_frequent'),
+      attributes: [{ ...attribute, aggregation: 'most_frequent', property }],
+    });
+    const answer = await sandbox.call('GET', `${groups}ecom_attributes`, undefined, asSdk('0.4.2'));
+    assert.match(answer.json.detail, /'date_part'.*snowplow-signals 0\.4\.7 or newer/);
+  });
+
+  test('gets the field refr_dvce_tstamp in the spelling of its time', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    for (const [name, spelling] of Object.entries({ old: 'refr_device_tstamp', new: 'refr_dvce_tstamp' })) {
+      const property = { type: 'atomic', name: spelling };
+      const criteria = { all: [{ property, operator: 'is not null' }] };
+      const changes = { aggregation: 'last', type: 'string', property, criteria, description: 'refr_dvce_tstamp' };
+      const created = await sandbox.call('POST', groups, { ...withAttribute(changes), name }, asSdk('0.4.2'));
+      assert.equal(created.status, 200, created.text);
+      assert.equal(created.json.attributes[0].property.name, 'refr_device_tstamp');
+      const spellings = { '0.4.8': 'refr_device_tstamp', '0.4.9': 'refr_dvce_tstamp', '0.4.10': 'refr_dvce_tstamp' };
+      for (const [release, expected] of Object.entries(spellings)) {
+        const [read] = (await sandbox.ask('GET', `${groups}${name}`, undefined, asSdk(release))).attributes;
+        assert.deepEqual([read.property.name, read.criteria.all[0].property.name], [expected, expected]);
+        assert.equal(read.description, 'refr_dvce_tstamp');
+      }
+    }
+  });
 });
 
 describe('errors of definitions', () => {
@@ -353,5 +436,120 @@ describe('the bundle', () => {
     await sandbox.ask('DELETE', `${interventions}discount/versions/1`);
     const changed = await sandbox.call('GET', '/definitions.json', undefined, { 'If-None-Match': first.headers.etag });
     assert.equal(changed.status, 200);
+  });
+});
+
+describe('services', () => {
+  const attribute = { name: 'views', type: 'int32', aggregation: 'counter', events: [{ name: 'page_view' }] };
+  const groupOf = (name, version, ...names) => ({
+    ...group,
+    name,
+    version,
+    attributes: names.map((each) => ({ ...attribute, name: each })),
+  });
+
+  test('with two groups that have an attribute of one name are refused, as drafts too', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.ask('POST', groups, groupOf('one', 1, 'views', 'a'));
+    await sandbox.ask('POST', groups, groupOf('two', 3, 'b', 'views'));
+    await sandbox.ask('POST', groups, groupOf('two', 4, 'b'));
+    const of = (version, rest) => ({
+      ...service,
+      ...rest,
+      attribute_groups: [{ name: 'one' }, { name: 'two', version }],
+    });
+    for (const is_published of [true, false]) {
+      const answer = await sandbox.call('POST', services, of(3, { is_published }));
+      assert.equal(answer.status, 422);
+      assert.deepEqual(answer.json.detail[0].loc, ['body', 'attribute_groups', 1]);
+      assert.match(answer.json.detail[0].msg, /'one' version 1 and 'two' version 3 both have an attribute 'views'/);
+    }
+    await sandbox.ask('POST', services, of(4));
+    assert.equal((await sandbox.call('PUT', `${services}ecom_attributes`, of(3))).status, 422);
+    const twice = [{ name: 'one' }, { name: 'one' }];
+    assert.equal(
+      (await sandbox.call('PUT', `${services}ecom_attributes`, { ...service, attribute_groups: twice })).status,
+      422,
+    );
+  });
+
+  test('have one of two access modes', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.ask('POST', groups, group);
+    const answer = await sandbox.call('POST', services, { ...service, access_mode: 'private' });
+    assert.equal(answer.status, 422);
+    assert.deepEqual(answer.json.detail[0].loc, ['body', 'access_mode']);
+    for (const access_mode of ['public', 'authenticated']) {
+      await sandbox.ask('POST', services, { ...service, name: access_mode, access_mode });
+      assert.equal((await sandbox.ask('GET', `${services}${access_mode}`)).access_mode, access_mode);
+    }
+  });
+});
+
+test('a batch group with attributes is computed from the stream, with a warning', async (t) => {
+  const sandbox = await Sandbox.start(t);
+  const batch = { ...group, offline: true };
+  const { warnings } = await sandbox.ask('POST', groups, batch);
+  assert.match(
+    warnings[0],
+    /Attribute group 'ecom_attributes' version 1 is a batch group.*computes it from the events/,
+  );
+  assert.ok(sandbox.log.includes(warnings[0]));
+  assert.equal((await sandbox.ask('GET', `${groups}ecom_attributes`)).warnings, undefined);
+  const { warnings: none } = await sandbox.ask('POST', groups, { ...group, version: 2 });
+  assert.equal(none, undefined);
+});
+
+describe('templates of attribute groups', () => {
+  const read = async (sandbox, release) =>
+    (
+      await sandbox.ask('GET', '/api/v1/registry/templates/attribute_groups', undefined, {
+        'X-Signals-Sdk-Name': release,
+      })
+    ).templates;
+
+  test('are those that Signals documents, and each makes a group', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const templates = await read(sandbox, 'signals-py 0.4.10');
+    assert.deepEqual(
+      templates.map(({ name, attributes, category }) => [name, attributes.length, category]),
+      [
+        ['Basic web', 4, 'web_analytics'],
+        ['User agent', 7, 'web_analytics'],
+        ['Campaign attribution', 12, 'marketing_attribution'],
+        ['Product views', 10, 'ecommerce'],
+        ['Transactions', 5, 'ecommerce'],
+      ],
+    );
+    for (const { name, attributes } of templates) {
+      await sandbox.ask('POST', groups, { ...group, name: name.replace(' ', '_'), attributes });
+    }
+    const visitor = randomUUID();
+    await sandbox.track(event('product_view', visitor), event('product_view', visitor), event('transaction', visitor));
+    const { data } = JSON.parse(event('transaction', visitor).co);
+    const revenue = data.find(({ schema }) => schema.includes('/transaction/')).data.revenue;
+    const body = {
+      attribute_keys: { domain_userid: [visitor] },
+      attributes: [
+        'Product_views_v1:most_viewed_product_name',
+        'Product_views_v1:product_view_count',
+        'Transactions_v1:transaction_revenue_sum',
+        'Transactions_v1:transaction_count',
+      ],
+    };
+    assert.deepEqual(await sandbox.ask('POST', '/api/v1/get-online-attributes', body), {
+      domain_userid: [visitor],
+      most_viewed_product_name: ['Red cap'],
+      product_view_count: [2],
+      transaction_revenue_sum: [revenue],
+      transaction_count: [1],
+    });
+  });
+
+  test('of an older SDK are those that it can read', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const names = async (release) => (await read(sandbox, release)).map(({ name }) => name);
+    assert.ok((await names('signals-py 0.4.3')).includes('Product views'));
+    assert.ok(!(await names('signals-py 0.4.2')).includes('Product views'));
   });
 });

@@ -165,14 +165,15 @@ export async function changeInputs(folder, change) {
   return count;
 }
 
-/** Returns the content of a stopped sandbox's folder: inputs, dead letters, interventions, and the engine's state. */
+/** Returns the content of a stopped sandbox's folder: inputs, dead letters, interventions, the state and event logs. */
 export async function storedText(folder) {
   const store = open({ path: join(folder, 'state') });
   const tables = ['inputs', 'letters', 'outbox'].map((name) => store.openDB({ name, encoding: 'json' }));
   const values = tables.flatMap((table) => [...table.getRange()].map(({ value }) => JSON.stringify(value)));
-  const engine = store.openDB({ name: 'state', encoding: 'binary' }).get('engine').toString('latin1');
+  const state = store.openDB({ name: 'state', encoding: 'binary' });
+  const parts = ['engine', 'event_logs'].map((name) => state.get(name).toString('latin1'));
   await store.close();
-  return [...values, engine].join('\n');
+  return [...values, ...parts].join('\n');
 }
 
 /** A stream of server-sent events, read in the strictest way of all clients. */

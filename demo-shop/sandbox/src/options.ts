@@ -32,7 +32,11 @@ export interface Limits {
   readonly profiles: number;
   /** Marks of what was sent that the engine keeps. */
   readonly sentMarks: number;
-  /** Events that are kept for trying attribute groups. */
+  /** Sessions that have event logs. */
+  readonly loggedSessions: number;
+  /** Bytes of all event logs, as JSON. */
+  readonly loggedBytes: number;
+  /** Events that are kept for trying attribute groups and interventions. */
   readonly recentEvents: number;
   /** Bytes of these events, as JSON. */
   readonly recentBytes: number;
@@ -55,6 +59,8 @@ export const defaultLimits: Limits = {
   replayBytes: 64 * 1024 * 1024,
   profiles: 100_000,
   sentMarks: 10_000_000,
+  loggedSessions: 10_000,
+  loggedBytes: 16 * 1024 * 1024,
   recentEvents: 10_000,
   recentBytes: 16 * 1024 * 1024,
   deadLetters: 1000,

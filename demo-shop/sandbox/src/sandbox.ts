@@ -3,6 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { mkdirSync } from 'node:fs';
 import { check, EngineError } from 'tripline/engine';
 import { attributeRoutes } from './http/attribute-routes.ts';
+import { eventLogRoutes } from './http/event-log-routes.ts';
+import { templateRoutes } from './http/template-routes.ts';
+import { unavailableRoutes } from './http/unavailable-routes.ts';
+import { SdkCompatibility } from './registry/sdk-compatibility.ts';
 import { collectorRoutes, type EventCounts } from './http/collector-routes.ts';
 import { checkDatabase, markStarted } from './state/database.ts';
 import { EventIds } from './stream/event-id.ts';
@@ -61,10 +65,14 @@ async function startIn(options: Options, unlock: () => void): Promise<Sandbox> {
   await describeApi(server);
   const ids = new EventIds(stored.secret);
   await server.register(collectorRoutes, { inputLog, counts, recent, limits });
-  await server.register(registryRoutes, { inputLog, registry: state.registry, check });
-  await server.register(interventionRoutes, { inputLog, state, subscribers, ids, limits });
+  const compatibility = new SdkCompatibility();
+  await server.register(templateRoutes, { compatibility });
+  await server.register(unavailableRoutes);
+  await server.register(registryRoutes, { inputLog, registry: state.registry, check, compatibility });
+  await server.register(interventionRoutes, { inputLog, state, subscribers, ids, compatibility, limits });
+  await server.register(eventLogRoutes, { inputLog, state });
   await server.register(attributeRoutes, { inputLog, state, recent, limits });
-  await server.register(testingRoutes, { recent, limits });
+  await server.register(testingRoutes, { recent, registry: state.registry, limits });
   await server.register(statusRoutes, { inputLog, state, subscribers, counts });
   addRefusals();
 

@@ -203,8 +203,13 @@ function hasSpecification(event: ReadableEvent, id: string): boolean {
   return event.entities.some((_, index) => event.read({ kind: 'entity', ...input, index }) === id);
 }
 
+/** Returns the value of a property as a log keeps it; undefined if the event does not have it. */
+export function propertyValue(property: EventLogPropertyDefinition, event: ReadableEvent): unknown {
+  return keptValue(event.read(inputOf(property)));
+}
+
 function projected({ properties }: EventSelectionDefinition, event: ReadableEvent): Record<string, unknown> {
-  const values = properties.map((each) => [outputName(each), keptValue(event.read(inputOf(each)))] as const);
+  const values = properties.map((each) => [outputName(each), propertyValue(each, event)] as const);
   return Object.fromEntries(values.filter(([, value]) => value !== undefined && value !== null));
 }
 

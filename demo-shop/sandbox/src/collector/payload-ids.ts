@@ -1,22 +1,5 @@
-// Finds ids in inputs: those of the built-in attribute keys by their place in the tracker protocol, others by their
-// value.
-import { comparable, engineId, type TrackerPayload } from '../types.ts';
-
-const members: ReadonlyMap<string, readonly string[]> = new Map([
-  ['domain_userid', ['duid']],
-  ['domain_sessionid', ['sid']],
-  ['network_userid', ['tnuid', 'nuid']],
-  ['user_id', ['uid']],
-]);
-
-/** Returns undefined for other keys, and if the payload has no id for this key. */
-export function identifierOf(payload: TrackerPayload, key: string): string | undefined {
-  const value = members
-    .get(key)
-    ?.map((member) => payload[member])
-    .find((id) => id !== undefined);
-  return value === undefined ? undefined : engineId(String(value));
-}
+// Finds ids in inputs by their value.
+import { comparable, engineId } from '../types.ts';
 
 const jsonMembers = new Set(['ue_pr', 'co']);
 const base64Members = new Set(['ue_px', 'cx']);

@@ -1,12 +1,14 @@
 // The calls for attributes: read by services and groups, set, and forget.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { InputLog } from '../state/input-log.ts';
 import type { Limits } from '../options.ts';
 import { find } from '../registry/publishing.ts';
 import type { AttributeUpdate } from '../state/inputs.ts';
 import type { RecentEvents } from '../collector/recent-events.ts';
 import { Refusal } from '../support/refusal.ts';
-import { isPublished, type Registry, type StoredObject } from '../registry/registry.ts';
+import { isPublished, type Registry } from '../registry/registry.ts';
+import { attributeNames, isPublic } from '../registry/service-check.ts';
+import { needToken } from './security.ts';
 import {
   columns,
   forgottenAnswer,
@@ -18,7 +20,7 @@ import {
 } from './schemas.ts';
 import type { AttributeName, SandboxState } from '../state/state.ts';
 import { names } from '../collector/payload-ids.ts';
-import type { Definition, Target } from '../types.ts';
+import { isUuid, member, type Target } from '../types.ts';
 
 interface ReadRequest {
   readonly attribute_keys: Readonly<Record<string, readonly string[]>>;
@@ -40,6 +42,7 @@ const schemas = {
   read: {
     tags,
     summary: 'Reads the attributes of a service, or the attributes that the body names, for some identifiers',
+    description: 'A public service can be read without a token and from any origin, for one UUID a request.',
     body: readAttributesBody,
     response: { 200: columns, ...servingRefusals },
   },
@@ -63,9 +66,16 @@ interface ProfilePath {
 
 export async function attributeRoutes(server: FastifyInstance, parts: AttributeParts): Promise<void> {
   const address = '/api/v1';
-  server.post<{ Body: ReadRequest }>(`${address}/get-online-attributes`, { schema: schemas.read }, ({ body }) =>
-    read(parts, body),
-  );
+  const read = {
+    schema: schemas.read,
+    preValidation: async ({ isTrusted, body }: FastifyRequest, reply: FastifyReply) => {
+      if (!isTrusted && typeof member(body, 'service') !== 'string') needToken(reply);
+    },
+  };
+  server.post<{ Body: ReadRequest }>(`${address}/get-online-attributes`, read, ({ isTrusted, body }) => {
+    if (!isTrusted) checkPublicRead(parts.state.registry, body);
+    return readAttributes(parts, body);
+  });
   server.post<{ Body: AttributeUpdate }>(`${address}/attributes`, { schema: schemas.set }, ({ body }) =>
     set(parts, body),
   );
@@ -74,12 +84,24 @@ export async function attributeRoutes(server: FastifyInstance, parts: AttributeP
   );
 }
 
-async function read({ inputLog, state, limits }: AttributeParts, request: ReadRequest): Promise<object> {
+async function readAttributes({ inputLog, state, limits }: AttributeParts, request: ReadRequest): Promise<object> {
   const targets = readIdentifiers(request.attribute_keys, limits.readIdentifiers);
   const wanted = wantedAttributes(state.registry, request);
   // The input log builds the engine anew before it takes an input.
   if (state.isBroken) await inputLog.submit([]);
   return readColumns(state, request, targets, wanted);
+}
+
+/** Without the token, only public services can be read, for one UUID at a time. */
+function checkPublicRead(registry: Registry, { service: name, attributes, attribute_keys }: ReadRequest): void {
+  const service = registry.latest('services', String(name));
+  if (service === undefined || !isPublished(service) || !isPublic(service) || attributes !== undefined) {
+    throw new Refusal(404, 'There is no public service of that name.');
+  }
+  const ids = Object.values(attribute_keys).flat();
+  if (ids.length !== 1)
+    throw new Refusal(400, "Without a token, 'attribute_keys' must have one key with one identifier.");
+  if (!isUuid(ids[0]!)) throw new Refusal(400, 'only UUIDs allowed as attribute key values');
 }
 
 async function set({ inputLog }: AttributeParts, update: AttributeUpdate): Promise<object> {
@@ -123,11 +145,6 @@ function serviceAttributes(registry: Registry, name: string): AttributeName[] {
     const object = find(registry, { type: 'attribute_groups', name: group, version });
     return attributeNames(object).map((attribute) => ({ group, version, attribute }));
   });
-}
-
-function attributeNames({ body }: StoredObject): string[] {
-  const members = (body['attributes'] ?? body['fields'] ?? []) as Definition[];
-  return members.map(({ name }) => name);
 }
 
 /** `group_v1:attribute`, `group:attribute` or, as older SDKs send it, `attribute`. */

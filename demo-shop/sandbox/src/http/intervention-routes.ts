@@ -6,6 +6,7 @@ import { EventStream } from '../stream/event-stream.ts';
 import type { InputLog } from '../state/input-log.ts';
 import type { Limits } from '../options.ts';
 import { find } from '../registry/publishing.ts';
+import type { SdkCompatibility } from '../registry/sdk-compatibility.ts';
 import { Refusal } from '../support/refusal.ts';
 import { nameOf } from '../registry/registry.ts';
 import {
@@ -25,6 +26,7 @@ export interface InterventionParts {
   readonly state: SandboxState;
   readonly subscribers: Subscribers;
   readonly ids: EventIds;
+  readonly compatibility: SdkCompatibility;
   readonly limits: Limits;
 }
 
@@ -78,12 +80,15 @@ export async function interventionRoutes(server: FastifyInstance, parts: Interve
 }
 
 function stream(parts: InterventionParts, request: FastifyRequest<StreamCall>, reply: FastifyReply): void {
-  const { state, subscribers, ids, limits } = parts;
+  const { state, subscribers, ids, compatibility, limits } = parts;
   const targets = readTargets(request.query, limits.subscriptionIds);
   if (subscribers.size >= limits.streams)
     throw new Refusal(503, 'The sandbox has its maximum of subscribers. Try again later.');
   reply.hijack();
-  const connection = new EventStream(reply.raw, targets, ids, limits.waitingBytes);
+  const sdk = request.headers['x-signals-sdk-name'];
+  const connection = new EventStream(reply.raw, targets, ids, limits.waitingBytes, (intervention) =>
+    compatibility.canReceive(sdk, intervention),
+  );
   // The request itself emits `close` as soon as it has been read.
   reply.raw.once('close', () => subscribers.remove(connection));
   connection.open(reply.getHeaders() as Record<string, string>);

@@ -1,10 +1,11 @@
 // The registry's calls, with the addresses and responses that the Python SDK expects.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { InputLog } from '../state/input-log.ts';
-import { create, find, remove, update, type Check } from '../registry/publishing.ts';
+import type { Check } from '../registry/bundle.ts';
+import { create, find, remove, setPublished, update } from '../registry/publishing.ts';
 import { Refusal } from '../support/refusal.ts';
 import { answerOf, builtInKeys, normalised } from '../registry/registry-answers.ts';
-import { canRead } from '../registry/sdk-compatibility.ts';
+import { spelledFor, type SdkCompatibility } from '../registry/sdk-compatibility.ts';
 import {
   describe,
   isPublished,
@@ -22,10 +23,13 @@ import {
   objectBody,
   objectParameters,
   okAnswer,
+  publicationAnswer,
+  publicationBody,
   registryAnswer,
   registryList,
   registryRefusals,
 } from './schemas.ts';
+import { needsLanguageModel } from './unavailable-routes.ts';
 import type { Definition } from '../types.ts';
 
 interface Named {
@@ -43,7 +47,10 @@ export interface RegistryParts {
   readonly inputLog: InputLog;
   readonly registry: Registry;
   readonly check: Check;
+  readonly compatibility: SdkCompatibility;
 }
+
+type Publication = Readonly<Record<string, readonly { readonly name: string; readonly version?: number }[]>>;
 
 const tags = ['registry'];
 const responses = { 200: registryAnswer, ...registryRefusals };
@@ -54,13 +61,43 @@ const schemas = {
   read: { tags, params: objectParameters, response: responses },
   update: { tags, params: objectParameters, body: objectBody, response: responses },
   remove: { tags, params: objectParameters, response: { 200: okAnswer, ...registryRefusals } },
+  publish: publication('Publishes objects that the registry has'),
+  unpublish: publication('Unpublishes objects; they stay in the registry'),
 };
+
+function publication(summary: string): object {
+  return {
+    tags: ['engines'],
+    summary,
+    body: publicationBody,
+    response: { 200: publicationAnswer, ...registryRefusals, 501: registryRefusals['5xx'] },
+  };
+}
 
 export async function registryRoutes(server: FastifyInstance, parts: RegistryParts): Promise<void> {
   const changes = new OneAtATime(parts.inputLog);
   // Only JSON is accepted: a form on another site can send other content types without a preflight request.
   server.removeContentTypeParser('text/plain');
   for (const type of objectTypes) typeRoutes(server, type, parts, changes);
+  for (const isWanted of [true, false]) {
+    const call = isWanted ? 'publish' : 'unpublish';
+    server.post<{ Body: Publication }>(`/api/v1/engines/${call}`, { schema: schemas[call] }, async ({ body }) => {
+      const isChanged = await changes.make(() => setPublished(parts.registry, parts.check, namesIn(body), isWanted));
+      return { status: isChanged ? `${call}ed` : `nothing to ${call}` };
+    });
+  }
+}
+
+function namesIn(body: Publication): ObjectName[] {
+  const agentic = ['agentic_decisions', 'agentic_attributes'].some((list) => (body[list]?.length ?? 0) > 0);
+  if (agentic) throw new Refusal(501, needsLanguageModel);
+  const names = objectTypes.flatMap((type) =>
+    (body[type] ?? []).map(({ name, version }) => ({ type, name, version: isVersioned(type) ? version : undefined })),
+  );
+  // Built-in keys are always there.
+  return names.filter(
+    ({ type, name }) => type !== 'attribute_keys' || !builtInKeys.some(({ body }) => body.name === name),
+  );
 }
 
 function typeRoutes(server: FastifyInstance, type: ObjectType, parts: RegistryParts, changes: OneAtATime): void {
@@ -70,15 +107,17 @@ function typeRoutes(server: FastifyInstance, type: ObjectType, parts: RegistryPa
   server.get<{ Querystring: Filters }>(collection, { schema: schemas.list }, (request) =>
     calls.list(request.query, sdkOf(request)),
   );
-  server.post<{ Body: Definition }>(collection, { schema: schemas.create }, ({ body }) => calls.create(body));
+  server.post<{ Body: Definition }>(collection, { schema: schemas.create }, (request) =>
+    calls.create(request.body, sdkOf(request)),
+  );
   server.get<Named>(`${collection}:name`, { schema: schemas.read }, (request) =>
     calls.readLatest(request.params.name, sdkOf(request)),
   );
   if (isVersioned(type)) {
     server.get<Named>(item, { schema: schemas.read }, (request) => calls.read(request.params, sdkOf(request)));
   }
-  server.put<Named & { Body: Definition }>(item, { schema: schemas.update }, ({ params, body }) =>
-    calls.update(params, body),
+  server.put<Named & { Body: Definition }>(item, { schema: schemas.update }, (request) =>
+    calls.update(request.params, request.body, sdkOf(request)),
   );
   server.delete<Named>(item, { schema: schemas.remove }, ({ params }) => calls.remove(params));
 }
@@ -92,19 +131,21 @@ class TypeCalls {
   readonly #type: ObjectType;
   readonly #registry: Registry;
   readonly #check: Check;
+  readonly #compatibility: SdkCompatibility;
   readonly #changes: OneAtATime;
 
-  constructor(type: ObjectType, { registry, check }: RegistryParts, changes: OneAtATime) {
+  constructor(type: ObjectType, { registry, check, compatibility }: RegistryParts, changes: OneAtATime) {
     this.#type = type;
     this.#registry = registry;
     this.#check = check;
+    this.#compatibility = compatibility;
     this.#changes = changes;
   }
 
   list(filters: Filters, sdk: unknown): object[] {
     return listed(this.#registry, this.#type)
-      .filter((object) => passes(object, filters) && canRead(sdk, object))
-      .map((object) => answerOf(this.#registry, object));
+      .filter((object) => passes(object, filters) && this.#compatibility.canRead(sdk, object))
+      .map((object) => spelledFor(sdk, answerOf(this.#registry, object)));
   }
 
   readLatest(name: string, sdk: unknown): object {
@@ -117,16 +158,16 @@ class TypeCalls {
     return this.#answer(find(this.#registry, named(this.#type, path)), sdk);
   }
 
-  async create(body: Definition): Promise<object> {
+  async create(body: Definition, sdk: unknown): Promise<object> {
     const object = normalised({ type: this.#type, body });
     await this.#changes.make(() => create(this.#registry, this.#check, object));
-    return answerOf(this.#registry, object);
+    return this.#stored(nameOf(object), sdk);
   }
 
-  async update(path: Named['Params'], body: Definition): Promise<object> {
+  async update(path: Named['Params'], body: Definition, sdk: unknown): Promise<object> {
     const object = normalised({ type: this.#type, body });
     await this.#changes.make(() => update(this.#registry, this.#check, named(this.#type, path), object));
-    return answerOf(this.#registry, object);
+    return this.#stored(nameOf(object), sdk);
   }
 
   async remove(path: Named['Params']): Promise<object> {
@@ -134,13 +175,31 @@ class TypeCalls {
     return { ok: true };
   }
 
-  #answer(object: StoredObject, sdk: unknown): object {
-    if (canRead(sdk, object)) return answerOf(this.#registry, object);
-    throw new Refusal(
-      400,
-      `${describe(nameOf(object))} uses what this version of the SDK cannot read. Use a newer one.`,
-    );
+  /** Returns the object that was stored. Its warnings are logged, too: the SDK does not show them. */
+  #stored(name: ObjectName, sdk: unknown): object {
+    const object = find(this.#registry, name);
+    const warnings = warningsOf(object);
+    for (const warning of warnings) console.error(warning);
+    return { ...spelledFor(sdk, answerOf(this.#registry, object)), ...(warnings.length > 0 && { warnings }) };
   }
+
+  #answer(object: StoredObject, sdk: unknown): object {
+    const obstacle = this.#compatibility.obstacle(sdk, object);
+    if (obstacle === undefined) return spelledFor(sdk, answerOf(this.#registry, object));
+    const advice = obstacle.release
+      ? `Use snowplow-signals ${obstacle.release} or newer.`
+      : 'No release of snowplow-signals can: read it without the SDK.';
+    const name = describe(nameOf(object));
+    throw new Refusal(404, `${name} has ${obstacle.feature}, which this release of the SDK cannot read. ${advice}`);
+  }
+}
+
+function warningsOf(object: StoredObject): string[] {
+  const { offline, attributes } = object.body;
+  const isBatchGroup = object.type === 'attribute_groups' && offline === true && Array.isArray(attributes);
+  if (!isBatchGroup || !isPublished(object)) return [];
+  const name = describe(nameOf(object));
+  return [`${name} is a batch group. The sandbox has no warehouse and computes it from the events that it receives.`];
 }
 
 /** Makes changes one after another, so that each is checked against the result of the one before. */
@@ -152,10 +211,12 @@ class OneAtATime {
     this.#inputLog = inputLog;
   }
 
-  make(decide: () => Promise<readonly Change[]>): Promise<void> {
+  /** Resolves with true if there was something to change. */
+  make(decide: () => Promise<readonly Change[]>): Promise<boolean> {
     const made = this.#last.then(async () => {
       const changes = await decide();
       if (changes.length > 0) await this.#inputLog.change({ kind: 'objects', changes });
+      return changes.length > 0;
     });
     this.#last = made.catch(() => undefined);
     return made;

@@ -69,6 +69,36 @@ export const registryAnswer = anyObject;
 export const registryList = { type: 'array', items: anyObject } as const;
 export const okAnswer = { type: 'object', properties: { ok: { type: 'boolean' } } } as const;
 
+const reference = { type: 'object', required: ['name'], properties: { name } } as const;
+const versionedReference = {
+  type: 'object',
+  required: ['name', 'version'],
+  properties: { name, version },
+} as const;
+const anyList = { type: 'array' } as const;
+
+/** Objects to publish or unpublish, by name. */
+export const publicationBody = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    attribute_keys: { type: 'array', items: reference },
+    attribute_groups: { type: 'array', items: versionedReference },
+    services: { type: 'array', items: reference },
+    interventions: { type: 'array', items: versionedReference },
+    event_logs: { type: 'array', items: reference },
+    agentic_decisions: anyList,
+    agentic_attributes: anyList,
+  },
+} as const;
+
+export const publicationAnswer = { type: 'object', properties: { status: { type: 'string' } } } as const;
+
+export const templatesAnswer = {
+  type: 'object',
+  properties: { templates: { type: 'array', items: anyObject } },
+} as const;
+
 // ---- attributes --------------------------------------------------------------------------------
 
 export const readAttributesBody = {
@@ -107,6 +137,12 @@ export const forgottenAnswer = {
   properties: { keys_found: { type: 'integer' }, message: { type: 'string' } },
 } as const;
 
+export const eventLogQuery = {
+  type: 'object',
+  required: ['name', 'identifier'],
+  properties: { name, identifier, format: { type: 'string', enum: ['json', 'narrative'] } },
+} as const;
+
 // ---- testing -----------------------------------------------------------------------------------
 
 export const testGroupBody = {
@@ -120,6 +156,25 @@ export const testGroupBody = {
   },
 } as const;
 
+export const testInterventionBody = {
+  type: 'object',
+  required: ['intervention'],
+  properties: {
+    intervention: { ...objectBody, required: ['name', 'criteria'] },
+    app_ids: { type: 'array', items: { type: 'string' } },
+    window: { type: 'string', maxLength: 40 },
+  },
+} as const;
+
+export const testInterventionAnswer = {
+  type: 'object',
+  properties: {
+    scanned_count: { type: 'integer' },
+    matched_count: { type: 'integer' },
+    matches: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } },
+  },
+} as const;
+
 // ---- interventions -----------------------------------------------------------------------------
 
 /** Attribute keys and ids: `?domain_userid=…&domain_sessionid=…`. Names may occur more than once. */
@@ -129,8 +184,9 @@ export const directInterventionBody = {
   type: 'object',
   required: ['name', 'version'],
   properties: {
-    intervention_id: { type: 'string', pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' },
-    name,
+    // Both are free since SDK 0.4.4.
+    intervention_id: { type: 'string', minLength: 1, maxLength: 1024 },
+    name: { type: 'string', minLength: 1, maxLength: 1024 },
     version,
     attributes: { type: 'object', additionalProperties: { type: 'string' } },
     target_attribute_key: target,

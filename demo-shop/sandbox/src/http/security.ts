@@ -18,7 +18,15 @@ declare module 'fastify' {
     /** The methods that the address has, if this method is not one of them. */
     allow?: string;
   }
+
+  interface FastifyRequest {
+    /** False for a call of the public address that has no token: it may read only what is public. */
+    isTrusted: boolean;
+  }
 }
+
+/** Public services are read at this address, without a token and from pages of any origin. */
+const publicAddress = /^\/+api\/+v1\/+get-online-attributes\/*(\?|$)/;
 
 export interface Access {
   readonly token: string;
@@ -29,8 +37,12 @@ export interface Access {
 export const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 
 export function guard(server: FastifyInstance, access: Access): void {
+  server.decorateRequest('isTrusted', true);
   server.addHook('onRequest', async (request, reply) => {
     checkHost(request, access);
+    if (publicAddress.test(request.url) && ['POST', 'OPTIONS'].includes(request.method)) {
+      return admitAnyone(request, reply, access);
+    }
     checkOrigin(request, reply, access);
     if (request.method === 'OPTIONS') return answerPreflight(request, reply);
     if (request.routeOptions.config.isOpen !== true) checkToken(request, reply, access);
@@ -77,13 +89,31 @@ function checkHost(request: FastifyRequest, { hostNames }: Access): void {
   throw new Refusal(421, 'This sandbox does not go by that name. Call it localhost, or start it with --allow-host.');
 }
 
-function checkOrigin(request: FastifyRequest, reply: FastifyReply, { origins }: Access): void {
-  const { origin, host } = request.headers;
-  const own = [...origins, `http://${host}`];
-  const isForeign = origin !== undefined ? !own.includes(origin) : hasEffect(request) && !isFromPageOf(own, request);
-  if (isForeign) {
+/** A page of an origin that is not on the list is not trusted, even if it has the token. */
+function admitAnyone(request: FastifyRequest, reply: FastifyReply, access: Access): FastifyReply | void {
+  reply.header('Cache-Control', 'no-store');
+  const isKnown = !isForeign(request, access);
+  if (isKnown) allowOrigin(request, reply);
+  else reply.header('Access-Control-Allow-Origin', '*');
+  if (request.method === 'OPTIONS') return answerPreflight(request, reply);
+  request.isTrusted = isKnown && isToken(bearerOf(request), access.token);
+  if (isKnown && request.headers.authorization) checkToken(request, reply, access);
+}
+
+function checkOrigin(request: FastifyRequest, reply: FastifyReply, access: Access): void {
+  if (isForeign(request, access)) {
     throw new Refusal(403, 'Pages of that origin may not call this sandbox. Start it with --allow-origin to let them.');
   }
+  allowOrigin(request, reply);
+}
+
+function isForeign(request: FastifyRequest, { origins }: Access): boolean {
+  const { origin, host } = request.headers;
+  const own = [...origins, `http://${host}`];
+  return origin !== undefined ? !own.includes(origin) : hasEffect(request) && !isFromPageOf(own, request);
+}
+
+function allowOrigin({ headers: { origin } }: FastifyRequest, reply: FastifyReply): void {
   if (origin === undefined) return;
   reply.headers({
     'Access-Control-Allow-Origin': origin,
@@ -131,14 +161,19 @@ function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyR
   return reply.code(204).send();
 }
 
-function checkToken(request: FastifyRequest, reply: FastifyReply, { token }: Access): void {
-  const isForPeople = request.url.startsWith('/docs');
-  if (isToken(isForPeople ? passwordOf(request) : bearerOf(request), token)) return;
-  reply.header('WWW-Authenticate', isForPeople ? 'Basic realm="sandbox", charset="UTF-8"' : 'Bearer');
+/** Refuses a request without the token. */
+export function needToken(reply: FastifyReply, scheme = 'Bearer'): never {
+  reply.header('WWW-Authenticate', scheme);
   throw new Refusal(
     401,
     'This call needs the sandbox token: Authorization: Bearer TOKEN. The sandbox prints it when it starts.',
   );
+}
+
+function checkToken(request: FastifyRequest, reply: FastifyReply, { token }: Access): void {
+  const isForPeople = request.url.startsWith('/docs');
+  if (isToken(isForPeople ? passwordOf(request) : bearerOf(request), token)) return;
+  needToken(reply, isForPeople ? 'Basic realm="sandbox", charset="UTF-8"' : 'Bearer');
 }
 
 function bearerOf(request: FastifyRequest): string {

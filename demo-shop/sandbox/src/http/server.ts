@@ -5,7 +5,9 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import { readFileSync } from 'node:fs';
 import type { Limits } from '../options.ts';
 import { errorCode } from '../support/error-code.ts';
-import { Refusal, refusalBody } from '../support/refusal.ts';
+import { isManagement, Refusal, refusalBody, type Fault } from '../support/refusal.ts';
+
+type Validation = NonNullable<FastifyError['validation']>[number];
 
 /** The engine reads 256 levels, and a definition is two levels down in a bundle. */
 const deepestBody = 254;
@@ -74,14 +76,8 @@ export function answerErrors(server: FastifyInstance): void {
 
 function refusalOf(error: FastifyError, url: string): Refusal {
   if (error.validation !== undefined) {
-    const faults = error.validation.map(({ instancePath, keyword, message }) => ({
-      loc: [error.validationContext ?? 'body', ...instancePath.split('/').slice(1)],
-      msg: keyword === 'additionalProperties' ? 'has an unknown member; /docs/ lists the known ones' : `${message}`,
-      type: 'value_error',
-    }));
-    return url.includes('/registry/')
-      ? new Refusal(422, faults)
-      : new Refusal(400, faults.map(({ loc, msg }) => `${loc[0]} ${msg}`).join('; '));
+    const faults = error.validation.map((fault) => faultOf(fault, error.validationContext ?? 'body'));
+    return isManagement(url) ? new Refusal(422, faults) : new Refusal(400, faults.map(({ msg }) => msg).join('; '));
   }
   switch (error.statusCode) {
     case 413:
@@ -94,6 +90,21 @@ function refusalOf(error: FastifyError, url: string): Refusal {
       console.error(`A request failed: ${errorCode(error)}`);
       return new Refusal(500, 'The request failed inside the sandbox. Its log names the error.');
   }
+}
+
+/** Names the place of an error in the message, too: a response without `loc` has only that. */
+function faultOf({ instancePath, schemaPath, keyword, message }: Validation, context: string): Fault {
+  const path = instancePath.split('/').slice(1, 1 + knownDepth(schemaPath));
+  const place = path.length === 0 ? `The ${context}` : `'${path.join('.')}'`;
+  const isUnknown = keyword === 'additionalProperties';
+  const msg = isUnknown ? 'has an unknown member; /docs/ lists the known ones' : `${message}`;
+  return { loc: [context, ...path], msg: `${place} ${msg}`, type: 'value_error' };
+}
+
+/** Returns how many steps of a path have names that the schema knows: others are the client's own. */
+function knownDepth(schemaPath: string): number {
+  const [known = ''] = schemaPath.split('/additionalProperties/');
+  return known.match(/\/properties\/[^/]+|\/items\b/g)?.length ?? 0;
 }
 
 export async function describeApi(server: FastifyInstance): Promise<void> {

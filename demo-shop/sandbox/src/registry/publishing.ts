@@ -1,14 +1,16 @@
 // Decides which objects may be created, changed and deleted. Each function throws a Refusal, or returns the changes to
 // make, with those of other objects that follow.
 import { isDeepStrictEqual } from 'node:util';
-import type { Diagnostic } from 'tripline/engine';
-import { bundleOf, publishedObjects, type Bundle } from './bundle.ts';
+import { bundleOf, publishedObjects, type Check } from './bundle.ts';
+import { eventLogFaults } from './event-log-check.ts';
+import { attributeClashes } from './service-check.ts';
 import { Refusal, type Fault } from '../support/refusal.ts';
 import {
   describe,
   isPublished,
   nameOf,
   objectTypes,
+  withPublication,
   type Change,
   type ObjectName,
   type ObjectType,
@@ -16,9 +18,6 @@ import {
   type StoredObject,
 } from './registry.ts';
 import type { Definition } from '../types.ts';
-
-/** Returns the engine's diagnostics for a bundle. */
-export type Check = (bundle: Bundle) => Promise<readonly Diagnostic[]>;
 
 /** Returns no change if the registry has the same object. */
 export async function create(registry: Registry, check: Check, object: StoredObject): Promise<Change[]> {
@@ -32,12 +31,14 @@ export async function update(
   registry: Registry,
   check: Check,
   name: ObjectName,
-  object: StoredObject,
+  given: StoredObject,
 ): Promise<Change[]> {
   const known = find(registry, name);
-  if (!isDeepStrictEqual(nameOf(object), name)) {
+  if (!isDeepStrictEqual(nameOf(given), name)) {
     throw new Refusal(422, [fault(['body', 'name'], 'The name and version of the body and of the address differ.')]);
   }
+  // A changed event log is a draft: the published form stays.
+  const object = known.live === undefined ? given : { ...given, live: known.live };
   if (isDeepStrictEqual(known.body, object.body)) return [];
   if (object.type === 'attribute_groups' && isPublished(known) && !isDeepStrictEqual(content(known), content(object))) {
     throw new Refusal(
@@ -52,7 +53,28 @@ export async function update(
 
 export async function remove(registry: Registry, check: Check, name: ObjectName): Promise<Change[]> {
   const object = find(registry, name);
+  if (object.live !== undefined) throw new Refusal(400, `${describe(name)} is published. Unpublish it first.`);
   return [{ kind: 'remove', object: name }, ...(await withdraw(registry, check, object))];
+}
+
+/** Returns the changes that publish, or unpublish, each of these objects; none for an object that is so already. */
+export async function setPublished(
+  registry: Registry,
+  check: Check,
+  names: readonly ObjectName[],
+  isWanted: boolean,
+): Promise<Change[]> {
+  const byType = (type: ObjectType) => names.filter((name) => name.type === type);
+  const ordered = isWanted ? objectTypes : [...objectTypes].reverse();
+  const all: Change[] = [];
+  for (const name of ordered.flatMap(byType)) {
+    const next = registry.with(all);
+    const known = find(next, name);
+    const object = withPublication(known, isWanted);
+    if (isDeepStrictEqual(object, known)) continue;
+    all.push(...(await (name.type === 'event_logs' ? put(next, check, object) : update(next, check, name, object))));
+  }
+  return all;
 }
 
 export function find(registry: Registry, name: ObjectName): StoredObject {
@@ -63,12 +85,17 @@ export function find(registry: Registry, name: ObjectName): StoredObject {
 
 async function put(registry: Registry, check: Check, object: StoredObject): Promise<Change[]> {
   const changes: Change[] = [{ kind: 'put', object }];
-  const next = registry.with(changes);
-  const faults = isPublished(object)
-    ? faultsOf(await errorsOf(publishedObjects(next), check), object, true)
-    : await draftFaults(next.all(), check, object);
+  const faults = await faultsWith(registry.with(changes), check, object);
   if (faults.length > 0) throw new Refusal(422, faults);
   return changes;
+}
+
+async function faultsWith(registry: Registry, check: Check, object: StoredObject): Promise<Fault[]> {
+  if (object.type === 'event_logs') return eventLogFaults(object.body, check);
+  const faults = isPublished(object)
+    ? faultsOf(await errorsOf(publishedObjects(registry), check), object, true)
+    : await draftFaults(registry.all(), check, object);
+  return object.type === 'services' && faults.length === 0 ? attributeClashes(registry, object) : faults;
 }
 
 /** Checks a draft together with all other objects, so that drafts may name one another. */

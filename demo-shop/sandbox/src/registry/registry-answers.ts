@@ -1,4 +1,5 @@
 // Registry objects in the form of the API's responses, which has more members than the SDK sends.
+import { isDeepStrictEqual } from 'node:util';
 import { isVersioned, nameOf, type Registry, type StoredObject } from './registry.ts';
 import type { Definition } from '../types.ts';
 
@@ -13,16 +14,44 @@ export const builtInKeys: readonly StoredObject[] = [
   body: { name, key: name, property: { type: 'atomic', name }, is_published: true },
 }));
 
-export function answerOf(registry: Registry, { type, body }: StoredObject): object {
-  if (type === 'attribute_keys') return keyAnswer(body);
-  if (type === 'attribute_groups') return groupAnswer(registry, body);
-  return body;
+/** Returns a key's definition: the stored one, or that of a key which exists without one (rule 34). */
+export function keyDefinition(registry: Registry, name: string): Definition | undefined {
+  const known = registry.latest('attribute_keys', name) ?? builtInKeys.find(({ body }) => body.name === name);
+  return known?.body ?? sessionKeys.find((key) => key.name === name);
+}
+
+/** Keys of mobile trackers. */
+const sessionKeys: readonly Definition[] = [
+  ['client_session_user_id', 'userId'] as const,
+  ['client_session_session_id', 'sessionId'] as const,
+].map(([name, path]) => {
+  const schema = { vendor: 'com.snowplowanalytics.snowplow', name: 'client_session', major_version: 1 };
+  return { name, property: { type: 'entity', ...schema, path } };
+});
+
+export function answerOf(registry: Registry, { type, body, live }: StoredObject): object {
+  switch (type) {
+    case 'attribute_keys':
+      return keyAnswer(body);
+    case 'attribute_groups':
+      return groupAnswer(registry, body);
+    case 'event_logs':
+      return { ...body, is_published: isDeepStrictEqual(live, body), has_published_version: live !== undefined };
+    default:
+      return body;
+  }
 }
 
 /** Returns the stored form of an object. It has the defaults, so that equal definitions are deeply equal. */
 export function normalised({ type, body }: StoredObject): StoredObject {
-  const version = isVersioned(type) ? { version: 1 } : {};
-  return { type, body: { ...version, is_published: false, ...withoutNulls(body) } };
+  const given = withoutNulls(body);
+  if (type !== 'event_logs') {
+    const version = isVersioned(type) ? { version: 1 } : {};
+    return { type, body: { ...version, is_published: false, ...given } };
+  }
+  // The SDK publishes an event log by a call of its own.
+  const { is_published: _, has_published_version: __, ...rest } = given;
+  return { type, body: rest };
 }
 
 function keyAnswer(body: Definition): object {
@@ -36,6 +65,7 @@ function groupAnswer(registry: Registry, body: Definition): object {
     online: true,
     offline: false,
     ...body,
+    ...(Array.isArray(body['attributes']) && { attributes: body['attributes'].map(attributeAnswer) }),
     attribute_key: keyAnswer({ ...keyDefinition(registry, key.name), ...key }),
     attribute_key_or_name: key['key'] ?? key.name,
     feast_name: `${body.name}_v${version}`,
@@ -45,9 +75,9 @@ function groupAnswer(registry: Registry, body: Definition): object {
   };
 }
 
-function keyDefinition(registry: Registry, name: string): Definition | undefined {
-  const known = registry.latest('attribute_keys', name) ?? builtInKeys.find(({ body }) => body.name === name);
-  return known?.body;
+/** The SDK requires the list of events, which may be empty. */
+function attributeAnswer(attribute: Definition): object {
+  return { ...attribute, events: attribute['events'] ?? [] };
 }
 
 function withoutNulls(body: Definition): Definition {

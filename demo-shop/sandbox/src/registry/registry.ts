@@ -1,12 +1,17 @@
 // The definition objects that the sandbox holds, published or not.
 import type { Definition } from '../types.ts';
 
-export const objectTypes = ['attribute_keys', 'attribute_groups', 'services', 'interventions'] as const;
+/** The types that the engine reads. */
+export const engineTypes = ['attribute_keys', 'attribute_groups', 'services', 'interventions'] as const;
+/** In an order in which each type can refer to those before it. */
+export const objectTypes = [...engineTypes, 'event_logs'] as const;
 export type ObjectType = (typeof objectTypes)[number];
 
 export interface StoredObject {
   readonly type: ObjectType;
   readonly body: Definition;
+  /** The published form of an event log, whose `body` is the draft. Other types are published as they are. */
+  readonly live?: Definition;
 }
 
 /** An object by its name; keys and services have no versions. */
@@ -27,8 +32,14 @@ export function nameOf({ type, body }: StoredObject): ObjectName {
   return { type, name: body.name, version: isVersioned(type) ? Number(body['version'] ?? 1) : undefined };
 }
 
-export function isPublished({ body }: StoredObject): boolean {
-  return body['is_published'] === true;
+export function isPublished({ type, body, live }: StoredObject): boolean {
+  return type === 'event_logs' ? live !== undefined : body['is_published'] === true;
+}
+
+/** Returns an object with or without the publication of its body. */
+export function withPublication({ type, body }: StoredObject, isPublished: boolean): StoredObject {
+  if (type !== 'event_logs') return { type, body: { ...body, is_published: isPublished } };
+  return isPublished ? { type, body, live: body } : { type, body };
 }
 
 export function describe({ type, name, version }: ObjectName): string {
@@ -37,6 +48,7 @@ export function describe({ type, name, version }: ObjectName): string {
     attribute_groups: 'Attribute group',
     services: 'Service',
     interventions: 'Intervention',
+    event_logs: 'Event log',
   };
   return `${words[type]} '${name}'${version === undefined ? '' : ` version ${version}`}`;
 }

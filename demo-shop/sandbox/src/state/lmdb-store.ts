@@ -74,6 +74,7 @@ export class LmdbStore implements Store {
       const writes = [
         this.#state.put('engine', Buffer.from(checkpoint.engine)),
         this.#state.put('objects', Buffer.from(JSON.stringify(checkpoint.objects))),
+        this.#state.put('event_logs', Buffer.from(JSON.stringify(checkpoint.eventLogs))),
         ...entries.map((entry) => this.#replayBuffer.put(entry.number, entry)),
         ...[...this.#replayBuffer.getKeys({ end: oldest })].map((number) => this.#replayBuffer.remove(number)),
         ...this.#lettersOf(forgotten).map((number) => this.#letters.remove(number)),
@@ -145,7 +146,13 @@ export class LmdbStore implements Store {
     const engine = this.#state.get('engine');
     const objects = this.#state.get('objects');
     if (engine === undefined || objects === undefined) return undefined;
-    return { engine: new Uint8Array(engine), objects: JSON.parse(objects.toString()) as Checkpoint['objects'] };
+    // A folder of the first version has no event logs.
+    const eventLogs = this.#state.get('event_logs') ?? Buffer.from('[]');
+    return {
+      engine: new Uint8Array(engine),
+      objects: JSON.parse(objects.toString()) as Checkpoint['objects'],
+      eventLogs: JSON.parse(eventLogs.toString()) as Checkpoint['eventLogs'],
+    };
   }
 }
 

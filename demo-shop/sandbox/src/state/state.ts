@@ -1,17 +1,32 @@
 // The state of a sandbox: definitions, profiles, and the interventions of the last minutes. Only inputs change it, and
 // it has no clock, so the same inputs lead to the same state. An input on which the engine fails changes nothing: a
 // trap leaves an engine's memory half changed, so a new engine is built from the last checkpoint and the inputs since.
-import { EngineError, loadEngine, stringAttributes, type Engine, type TriggeredIntervention } from 'tripline/engine';
+import {
+  EngineError,
+  loadEngine,
+  stringAttributes,
+  type Engine,
+  type EventLogDefinition,
+  type TriggeredIntervention,
+} from 'tripline/engine';
 import { bundleOf, publicBundle, publishedObjects } from '../registry/bundle.ts';
+import { EventLogs, type EventLogLimits } from './event-logs.ts';
 import type { Input, AttributeUpdate } from './inputs.ts';
 import { ReplayBuffer, type ReplayEntry, type ReplayLimits } from '../stream/replay-buffer.ts';
 import { Refusal } from '../support/refusal.ts';
 import { Registry, type Change } from '../registry/registry.ts';
 import type { Checkpoint, NumberedInput, StoredState } from './store.ts';
 import { jsonBytes } from '../support/json-bytes.ts';
-import { engineId, member, type DirectIntervention, type StreamedIntervention, type Target } from '../types.ts';
+import {
+  engineId,
+  member,
+  type DirectIntervention,
+  type StreamedIntervention,
+  type Target,
+  type TrackerPayload,
+} from '../types.ts';
 
-export interface StateLimits extends ReplayLimits {
+export interface StateLimits extends ReplayLimits, EventLogLimits {
   /** Profiles and marks of what was sent; the least recently used go first. */
   readonly profiles: number;
   readonly sentMarks: number;
@@ -48,6 +63,7 @@ const nothing: Outcome = { entries: [] };
 export class SandboxState {
   readonly registry: Registry;
   readonly replayBuffer: ReplayBuffer;
+  readonly eventLogs: EventLogs;
   /** Ids that were forgotten since the last checkpoint. The next checkpoint erases dead letters that name them. */
   readonly forgotten: Target[] = [];
   readonly #limits: StateLimits;
@@ -57,7 +73,9 @@ export class SandboxState {
   #since: Input[] = [];
   #engine: Engine;
   #isBroken = false;
-  #publicBundle: string;
+  /** Of the registry's content, derived. */
+  #publicBundle!: string;
+  #publishedLogs!: readonly EventLogDefinition[];
 
   private constructor(
     base: Checkpoint,
@@ -72,7 +90,8 @@ export class SandboxState {
     this.#engine = engine;
     this.#limits = limits;
     this.#load = load;
-    this.#publicBundle = JSON.stringify(publicBundle(this.registry));
+    this.eventLogs = new EventLogs(limits, base.eventLogs);
+    this.#derive();
   }
 
   /** Returns the stored state, and the inputs that could not be replayed. Rejects if the checkpoint cannot be read. */
@@ -114,7 +133,7 @@ export class SandboxState {
   ): Promise<SandboxState> {
     const engine = await engineFor(new Registry(checkpoint?.objects), limits, load);
     if (checkpoint !== undefined) resume(engine, checkpoint.engine);
-    const base = checkpoint ?? { engine: engine.snapshot(), objects: [] };
+    const base = checkpoint ?? { engine: engine.snapshot(), objects: [], eventLogs: [] };
     return new SandboxState(base, replayBuffer, engine, limits, load);
   }
 
@@ -146,8 +165,17 @@ export class SandboxState {
     return member(values, attribute) ?? null;
   }
 
+  /** The published event log of that name. */
+  publishedLog(name: string): EventLogDefinition | undefined {
+    return this.#publishedLogs.find((log) => log.name === name);
+  }
+
   checkpoint(): Checkpoint {
-    const checkpoint = this.#reading(() => ({ engine: this.#engine.snapshot(), objects: this.registry.all() }));
+    const checkpoint = this.#reading(() => ({
+      engine: this.#engine.snapshot(),
+      objects: this.registry.all(),
+      eventLogs: this.eventLogs.snapshot(this.clock),
+    }));
     this.#rebase(checkpoint);
     return checkpoint;
   }
@@ -194,7 +222,7 @@ export class SandboxState {
   async #run(input: Input): Promise<Outcome> {
     switch (input.kind) {
       case 'event':
-        return this.#sent(input.now, this.#engine.process(input.payload, input.now, { receivedAt: input.now }));
+        return this.#process(input.now, input.payload);
       case 'attributes':
         return this.#setAttributes(input.now, input.update);
       case 'time':
@@ -210,6 +238,7 @@ export class SandboxState {
         return this.#sent(input.now, this.#engine.advance(input.now));
       case 'rebase':
         this.#engine.rebase(input.now);
+        this.eventLogs.rebase(input.now);
         return nothing;
       case 'delivered':
         this.replayBuffer.markDelivered(input.numbers);
@@ -219,12 +248,20 @@ export class SandboxState {
     }
   }
 
+  #process(now: number, payload: TrackerPayload): Outcome {
+    const fired = this.#engine.process(payload, now, { receivedAt: now });
+    // Only now: an event on which the engine fails changes nothing.
+    this.eventLogs.add(this.#publishedLogs, payload, now);
+    return this.#sent(now, fired);
+  }
+
   #forget(target: Target): Outcome {
     // The id as it was sent, and as the engine has read it from an event.
     const ids = new Set([target.id, engineId(target.id)]);
     const targets = [...ids].map((id) => ({ ...target, id }));
     const found = targets.map((each) => this.#engine.forget(each)).includes(true);
     for (const each of targets) this.replayBuffer.forget(each);
+    this.eventLogs.forget(target);
     this.forgotten.push(target);
     return { entries: [], found };
   }
@@ -246,20 +283,32 @@ export class SandboxState {
   async #change(now: number, changes: readonly Change[]): Promise<Outcome> {
     const next = this.registry.with(changes);
     if (engineBundle(next) === engineBundle(this.registry)) {
-      this.registry.apply(changes);
+      this.#applyChanges(changes);
       return nothing;
     }
     const snapshot = this.#engine.snapshot();
     const engine = await engineFor(next, this.#limits, this.#load);
     engine.restore(snapshot);
     const fired = engine.advance(now);
-    this.registry.apply(changes);
+    this.#applyChanges(changes);
     // An engine that broke meanwhile, while an attribute was read, cannot be released.
     if (!this.#isBroken) this.#engine.release();
     this.#engine = engine;
     this.#isBroken = false;
-    this.#publicBundle = JSON.stringify(publicBundle(this.registry));
     return this.#sent(now, fired);
+  }
+
+  #applyChanges(changes: readonly Change[]): void {
+    this.registry.apply(changes);
+    this.#derive();
+    this.eventLogs.retain((name) => this.publishedLog(name) !== undefined);
+  }
+
+  #derive(): void {
+    this.#publicBundle = JSON.stringify(publicBundle(this.registry));
+    const logs = publishedObjects(this.registry).filter(({ type }) => type === 'event_logs');
+    // Their form was checked when they were published.
+    this.#publishedLogs = logs.map(({ body }) => body as unknown as EventLogDefinition);
   }
 
   #sent(now: number, fired: readonly TriggeredIntervention[]): Outcome {

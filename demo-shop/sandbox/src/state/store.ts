@@ -1,5 +1,6 @@
 // The interface of what keeps the state: a checkpoint, and the inputs since. A store for several nodes would implement
 // it.
+import type { EventLogSnapshot } from './event-logs.ts';
 import type { Input } from './inputs.ts';
 import type { StoredObject } from '../registry/registry.ts';
 import type { ReplayEntry } from '../stream/replay-buffer.ts';
@@ -10,6 +11,7 @@ export interface Checkpoint {
   /** The engine's snapshot. */
   readonly engine: Uint8Array;
   readonly objects: readonly StoredObject[];
+  readonly eventLogs: EventLogSnapshot;
 }
 
 /** An input at its place in the order of all since the checkpoint. */

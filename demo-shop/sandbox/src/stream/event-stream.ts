@@ -10,14 +10,25 @@ export class EventStream implements Subscriber {
   readonly #response: ServerResponse;
   readonly #ids: EventIds;
   readonly #mostWaiting: number;
+  readonly #canReceive: (intervention: StreamedIntervention) => boolean;
   #wasWaiting = false;
 
-  /** The connection is closed when more than `mostWaiting` bytes wait for the client. */
-  constructor(response: ServerResponse, targets: readonly Target[], ids: EventIds, mostWaiting: number) {
+  /**
+   * The connection is closed when more than `mostWaiting` bytes wait for the client. An intervention that the client
+   * `canReceive` not is kept from it: an old SDK ends its stream without a word.
+   */
+  constructor(
+    response: ServerResponse,
+    targets: readonly Target[],
+    ids: EventIds,
+    mostWaiting: number,
+    canReceive: (intervention: StreamedIntervention) => boolean,
+  ) {
     this.#response = response;
     this.targets = targets;
     this.#ids = ids;
     this.#mostWaiting = mostWaiting;
+    this.#canReceive = canReceive;
   }
 
   /** Sends `headers` and those of the format. */
@@ -32,6 +43,7 @@ export class EventStream implements Subscriber {
   }
 
   send(number: number, intervention: StreamedIntervention): boolean {
+    if (!this.#canReceive(intervention)) return false;
     return this.#write(`id: ${this.#ids.encode(number)}\ndata: ${asciiJson(intervention)}\n\n`);
   }
 

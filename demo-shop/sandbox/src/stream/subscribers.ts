@@ -4,7 +4,7 @@ import { targetText, type StreamedIntervention, type Target } from '../types.ts'
 
 export interface Subscriber {
   readonly targets: readonly Target[];
-  /** Returns false if it could not be sent; the subscriber is then closed. */
+  /** Returns false if it could not be sent: the connection is then closed, or the client could not read it. */
   send(number: number, intervention: StreamedIntervention): boolean;
   /** Sends a heartbeat, and closes a connection that has stalled. */
   beat(): void;

@@ -17,7 +17,12 @@ export class Refusal extends Error {
   }
 }
 
-/** `{"detail": …}` in the registry, `{"error": "…"}` elsewhere. */
+/** True for the calls that manage definitions: the registry, its engines and datasets. */
+export function isManagement(path: string): boolean {
+  return /^\/+api\/+v1\/+(registry|engines|datasets)\//.test(path);
+}
+
+/** `{"detail": …}` in calls that manage definitions, `{"error": "…"}` elsewhere. */
 export function refusalBody(path: string, refusal: Refusal): object {
-  return /^\/+api\/v1\/+registry\//.test(path) ? { detail: refusal.detail } : { error: refusal.message };
+  return isManagement(path) ? { detail: refusal.detail } : { error: refusal.message };
 }
