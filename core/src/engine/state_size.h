@@ -12,7 +12,7 @@ namespace tripline {
 struct StateSize {
   /// After one event that every attribute counts.
   std::size_t first;
-  /// Of a visitor who has filled every window and list, and got every intervention.
+  /// The size for a visitor who has filled every window and list, and got every intervention.
   std::size_t most;
 };
 
