@@ -155,6 +155,11 @@ double forget(double handle, double key_name_size, double id_size) {
   return engine->forget({key_name, strings.next(id_size)}) ? 1 : 0;
 }
 
+double erase_dormant(double handle) {
+  if (Engine* engine = find(handle)) engine->erase_dormant();
+  return 0;
+}
+
 }  // namespace
 
 extern "C" {
@@ -247,6 +252,7 @@ EMSCRIPTEN_BINDINGS(tripline) {
   emscripten::function("load", &load);
   emscripten::function("save", &save);
   emscripten::function("restore", &restore);
+  emscripten::function("eraseDormant", &erase_dormant);
   emscripten::function("attributes", &attributes);
   emscripten::function("explain", &explain);
   emscripten::function("forget", &forget);

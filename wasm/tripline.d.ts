@@ -70,6 +70,8 @@ export interface TriplineModule {
   explain(handle: number, interventionSize: number, keyNameSize: number, idSize: number): number;
   /** Forgets an id. Returns 0 if nothing was known of it, else 1. */
   forget(handle: number, keyNameSize: number, idSize: number): number;
+  /** Erases attributes that restored snapshots brought and the definitions do not have. */
+  eraseDormant(handle: number): number;
 
   /** The address of the event buffer, now of at least `bytes` bytes. Memory may have grown. */
   buffer(bytes: number): number;

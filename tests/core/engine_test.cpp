@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "../fuzz/rich_definitions.h"
+#include "support/hash.h"
 #include "support/text.h"
 #include "tripline/tripline.h"
 
@@ -407,7 +408,7 @@ TEST_CASE("restoring a snapshot of another format names the format", "[snapshot]
     const auto restored = engine.restore(snapshot);
     REQUIRE(!restored);
     CHECK(restored.error() ==
-          "the snapshot has format " + std::to_string(format) + "; this engine reads format 4");
+          "the snapshot has format " + std::to_string(format) + "; this engine reads format 5");
   }
 }
 
@@ -429,4 +430,79 @@ TEST_CASE("set_attributes with an attribute that is not a field changes nothing"
   CHECK(engine.set_attributes({"user_id", "u"}, std::span(&fine, 1), 1000).has_value());
   CHECK(attributes_json(engine.attributes("user_id", "u")) ==
         R"({"account":{"tier":"gold"},"g":{"n":0}})");
+}
+
+namespace {
+
+/// Definitions with a counter of each number from `first` on, for one id.
+std::shared_ptr<const Program> counters(int first, int count) {
+  std::string attributes;
+  for (int i = first; i < first + count; ++i) {
+    attributes += (i == first ? "" : ",") + (R"({"name": "n)" + std::to_string(i)) +
+                  R"(", "type": "int32", "aggregation": "counter"})";
+  }
+  return load(R"({"attribute_groups": [{"name": "g",
+    "attribute_key": {"name": "domain_userid"}, "attributes": [)" +
+              attributes + "]}]}");
+}
+
+/// The number of attributes that have counted, after the state went through the programs.
+int counted_after(const std::vector<std::shared_ptr<const Program>>& programs,
+                  bool erases_on_the_way) {
+  Engine first(programs.front());
+  Visit(*programs.front()).send(first, "e", "u", 1000);
+  std::string snapshot(first.snapshot());
+  for (std::size_t i = 1; i < programs.size(); ++i) {
+    Engine next(programs[i]);
+    REQUIRE(next.restore(snapshot));
+    if (erases_on_the_way && i + 1 < programs.size()) next.erase_dormant();
+    snapshot = std::string(next.snapshot());
+  }
+  Engine last(programs.back());
+  REQUIRE(last.restore(snapshot));
+  int counted = 0;
+  for (const AttributeReading& each : last.attributes("domain_userid", "u")) {
+    counted += each.value == Value::number(1);
+  }
+  return counted;
+}
+
+}  // namespace
+
+TEST_CASE("a host erases what is dormant", "[snapshot][rule40]") {
+  const auto all = counters(0, 3), other = counters(0, 1);
+  CHECK(counted_after({all, other, all}, false) == 3);
+  CHECK(counted_after({all, other, all}, true) == 1);
+}
+
+TEST_CASE("100 dormant attributes of an id are kept, those that fell asleep last",
+          "[snapshot][rule40]") {
+  const auto all = counters(0, 130), none = counters(500, 1);
+  CHECK(counted_after({all, none, all}, false) == 100);
+}
+
+TEST_CASE("dormant bytes of another form begin afresh, and the rest is restored",
+          "[snapshot][rule40]") {
+  const auto counter = counters(0, 1), other = counters(500, 1);
+  const auto list = load(R"({"attribute_groups": [{"name": "g",
+    "attribute_key": {"name": "domain_userid"}, "attributes": [{"name": "pages",
+      "type": "string_list", "aggregation": "unique_list",
+      "property": {"type": "atomic", "name": "page_url"}}]}]})");
+  Engine first(counter), second(other);
+  Visit(*counter).send(first, "e", "u", 1000);
+  REQUIRE(second.restore(first.snapshot()));
+  std::string snapshot(second.snapshot());
+  const auto bytes_of = [](const std::uint64_t& number) {
+    return std::string_view(reinterpret_cast<const char*>(&number), sizeof number);
+  };
+  const auto identity = bytes_of(counter->aggregates[0].identity);
+  snapshot.replace(snapshot.find(identity), identity.size(),
+                   bytes_of(list->aggregates[0].identity));
+  const std::uint64_t checksum = hash64(std::string_view(snapshot).substr(16));
+  snapshot.replace(8, 8, bytes_of(checksum));
+  Engine third(list);
+  REQUIRE(third.restore(snapshot));
+  CHECK(third.clock() == 1000);
+  CHECK(third.attributes("domain_userid", "u")[0].value.is_null());
+  CHECK(Engine(list).restore(third.snapshot()));
 }

@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kHeader = 16;  // magic, format, checksum (core/src/engine/snapshot.cpp)
 
 std::string with_header(std::string_view body) {
-  std::string bytes("TPLS\4\0\0\0", 8);
+  std::string bytes("TPLS\5\0\0\0", 8);
   const std::uint64_t checksum = tripline::hash64(body);
   for (int shift = 0; shift < 64; shift += 8) bytes += static_cast<char>(checksum >> shift & 0xff);
   return bytes.append(body);

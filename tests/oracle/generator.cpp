@@ -643,12 +643,21 @@ json Generator::held(const json& groups) {
 std::vector<json> Generator::steps(const json& definitions, std::size_t count) {
   std::vector<json> steps;
   json current = definitions;
-  const bool holds = chance(50);  // half of the sessions hold no ids
+  std::vector<json> earlier = {definitions};
+  const bool holds = chance(50);     // half of the sessions hold no ids
+  const bool switches = chance(10);  // the definitions change often, and back
   json holding = held(current["attribute_groups"]);
   while (steps.size() < count) {
     const std::size_t kind = below(100);
     const json group = element(current["attribute_groups"]);
-    if (group.contains("fields") && chance(60)) {
+    if (switches && chance(25)) {
+      steps.push_back({{"snapshot", true}});
+      const json other = chance(60) ? earlier[below(earlier.size())] : changed(current);
+      if (loads(other)) {
+        current = steps.back()["definitions"] = other;
+        earlier.push_back(other);
+      }
+    } else if (group.contains("fields") && chance(60)) {
       clock_ += scale_ * one_of({0, 0, 1, 2}).get<Time>();
       steps.push_back({{"set_attributes", attribute_update(group)}, {"now", time_text(clock_)}});
     } else if (kind < 70) {
@@ -668,10 +677,11 @@ std::vector<json> Generator::steps(const json& definitions, std::size_t count) {
     } else {
       json step = {{"snapshot", true}};
       if (chance(30)) {
-        const json other = changed(current);
+        const json other = chance(40) ? earlier[below(earlier.size())] : changed(current);
         if (loads(other)) {
           current = other;
           step["definitions"] = other;
+          earlier.push_back(other);
         }
       }
       steps.push_back(step);

@@ -9,6 +9,7 @@ namespace {
 
 constexpr Time kBeginning = std::numeric_limits<Time>::min() / 4;
 constexpr std::size_t kMostValues = 100;
+constexpr Time kDormantFor = Time{30} * 24 * 3'600'000;
 
 bool is_time_since(const Attribute& attribute) {
   return attribute.aggregation.starts_with("time_since");
@@ -117,6 +118,9 @@ std::string comparable_id(const std::string& id) {
 }
 
 Twin::Twin(std::shared_ptr<const Bundle> bundle) : bundle_(std::move(bundle)), clock_(kBeginning) {
+  for (const Group& group : bundle_->groups) {
+    for (const Attribute& each : group.attributes) key_of_[each.identity] = each.key;
+  }
 }
 
 std::vector<Profile> Twin::profiles() const {
@@ -136,17 +140,50 @@ void Twin::restart(std::shared_ptr<const Bundle> bundle) {
   for (const Group& group : bundle_->groups) {
     for (const Attribute& each : group.attributes) {
       if (each.online) identities.insert(each.identity);
+      key_of_[each.identity] = each.key;
     }
   }
   for (const Key& key : bundle_->keys) keys.insert(key.name);
-  std::erase_if(history_, [&](const auto& entry) { return !identities.contains(entry.first); });
-  std::erase_if(last_ids_, [&](const auto& entry) { return !keys.contains(entry.first.first); });
+  std::erase_if(last_ids_, [&](const auto& entry) { return !keeps_profiles(entry.first.first); });
   for (auto& [profile, ids] : last_ids_) {
     std::erase_if(ids, [&](const auto& entry) { return !keys.contains(entry.first); });
   }
   std::erase_if(evaluated_, [&](const auto& entry) { return !keeps_profiles(entry.first.first); });
-  std::erase_if(update_numbers_,
-                [&](const auto& entry) { return !keeps_profiles(entry.first.first); });
+  std::erase_if(dormant_, [&](const auto& entry) {
+    const bool is_over = entry.second.since + kDormantFor <= clock_;
+    if (is_over) history_.erase(entry.first);
+    return is_over;
+  });
+  for (const auto& [identity, by_id] : history_) {
+    if (!identities.contains(identity)) {
+      dormant_.try_emplace(identity, Dormant{key_of_[identity], clock_});
+    } else if (dormant_.erase(identity) > 0) {
+      wake(identity);
+    }
+  }
+  std::erase_if(update_numbers_, [&](const auto& entry) {
+    return !keeps_profiles(entry.first.first) && !is_dormant(entry.first);
+  });
+}
+
+/// A profile that only dormant attributes had begins anew, but for those.
+void Twin::wake(const std::string& identity) {
+  for (const auto& [id, unused] : history_[identity]) {
+    const Profile profile{key_of_[identity], id};
+    if (!last_ids_.try_emplace(profile, Ids{profile}).second) continue;
+    evaluated_[profile] = clock_;
+  }
+}
+
+bool Twin::is_dormant(const Profile& profile) const {
+  for (const auto& [identity, dormant] : dormant_) {
+    const auto by_id = history_.find(identity);
+    if (dormant.key == profile.first && by_id != history_.end() &&
+        by_id->second.contains(profile.second)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 bool Twin::keeps_profiles(const std::string& key) const {
@@ -553,15 +590,15 @@ std::vector<Fired> Twin::advance(Time now, const Held& held) {
 
 bool Twin::forget(const std::string& key, const std::string& any_id) {
   const std::string id = comparable_id(any_id);
-  bool was_known = last_ids_.erase({key, id}) > 0 && keeps_profiles(key);
+  bool was_known = is_dormant({key, id});
+  was_known |= last_ids_.erase({key, id}) > 0 && keeps_profiles(key);
   update_numbers_.erase({key, id});
   evaluated_.erase({key, id});
   for (const Intervention& each : bundle_->interventions) {
     was_known |= sent_.erase({each.name, each.version, key, id}) > 0;
   }
-  for (const Group& group : bundle_->groups) {
-    if (group.key != key) continue;
-    for (const Attribute& each : group.attributes) history_[each.identity].erase(id);
+  for (auto& [identity, by_id] : history_) {
+    if (key_of_.at(identity) == key) by_id.erase(id);
   }
   for (auto& [profile, ids] : last_ids_) {
     if (const auto known = ids.find(key); known != ids.end() && known->second == id) {

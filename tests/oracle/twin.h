@@ -98,6 +98,8 @@ class Twin {
             const std::string& cause, std::vector<Fired>& fired);
   void fire_deadline(const Profile& profile, Time instant, std::vector<Late>* late,
                      std::vector<Fired>& fired);
+  void wake(const std::string& identity);
+  bool is_dormant(const Profile& profile) const;
   /// The engine keeps profiles only of keys with online attributes.
   bool keeps_profiles(const std::string& key) const;
   std::vector<json> values_for(const Attribute& attribute, const json& event) const;
@@ -109,6 +111,13 @@ class Twin {
   long number_ = 0;
   bool catching_up_ = false;  // since a restore: what fires must still hold (rule 12)
   std::map<std::string, std::map<std::string, std::vector<Observation>>> history_;  // identity, id
+  /// An identity in history_ that the present definitions do not have (rule 40).
+  struct Dormant {
+    std::string key;
+    Time since;
+  };
+  std::map<std::string, Dormant> dormant_;
+  std::map<std::string, std::string> key_of_;  // of each identity that there was
   std::map<Profile, Ids> last_ids_;
   std::map<Profile, Time> evaluated_;       // up to when time was evaluated for it (rule 12)
   std::map<Profile, long> update_numbers_;  // since the profile began (rule 23)

@@ -156,6 +156,10 @@ class Engine {
   /// that is damaged or has another format, it returns an error, and the engine is empty then.
   tl::expected<void, Text> restore(std::string_view snapshot);
 
+  /// Erases what snapshots of other programs brought and this program does not have. It would be
+  /// kept for 30 days, for a program that has it again (rule 40).
+  void erase_dormant();
+
  private:
   std::unique_ptr<EngineState> state_;
 };

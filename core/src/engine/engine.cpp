@@ -28,6 +28,7 @@ namespace {
 EngineState::EngineState(std::shared_ptr<const Program> shared, Limits limits)
     // An event must not evict one of its own profiles while it is being counted.
     : profiles(std::max(limits.profiles, shared->keys.size() + 1)),
+      dormant(std::max<std::size_t>(limits.profiles, 1)),
       sent(std::max<std::size_t>(limits.sent_marks, 1)),
       events(std::max<std::size_t>(limits.event_ids, 1)),
       program(std::move(shared)),
@@ -102,6 +103,7 @@ void EngineState::clear() {
   scope.leave();
   deadlines.clear();
   profiles.clear();
+  dormant.clear();
   sent.clear();
   events.clear();
   triggered.clear();
@@ -173,7 +175,7 @@ bool Engine::forget(TargetView target) {
   EngineState& state = *state_;
   Text scratch;
   const std::string_view id = normal_id(target.id, scratch);
-  bool was_known = false;
+  bool was_known = state.dormant.forget({Text(target.name), Text(id)});
   state.scope.leave();
   for (const Hash128& intervention : state.intervention_marks) {
     was_known |= state.sent.remove(sent_mark(intervention, target_mark(target.name, id)));
@@ -194,23 +196,24 @@ bool Engine::forget(TargetView target) {
 
 void Engine::rebase(Time now) {
   now = std::clamp(now, kEarliestTime, kLatestTime);
-  Archive rebase(now);
   const Time before = std::exchange(state_->clock, now);
   state_->profiles.for_each([&](const ProfileName& name, Profile& profile) {
     const Program::Key& key = state_->program->keys[name.key];
     for (std::size_t i = 0; i < profile.slots.size(); ++i) {
       Slot& slot = profile.slots[i];
       if (!slot.aggregate) continue;
-      slot.aggregate->visit(rebase);
-      const Duration ttl = state_->program->aggregates[key.aggregates[i]].ttl;
-      if (ttl != 0) slot.expires = std::min(slot.expires, now + ttl);
-      slot.deadline = kEarliest;
+      slot.rebase(state_->program->aggregates[key.aggregates[i]], now);
     }
     const Time evaluated = state_->evaluated_until(profile);
     profile.evaluated_until = evaluated == before ? now : std::min(evaluated, now);
     state_->schedule(profile, profile.evaluated_until);
   });
+  state_->dormant.rebase(now);
   state_->all_evaluated_until = kEarliest;
+}
+
+void Engine::erase_dormant() {
+  state_->dormant.clear();
 }
 
 Time Engine::next_deadline(HeldIds held) const {

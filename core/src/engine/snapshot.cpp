@@ -7,11 +7,15 @@
 //   u32 n, n × profile: u32 key, id, u64 attribute updates, i64 evaluated until,
 //                       u32 n, n × id by key,
 //                       u32 n, n × (u32 aggregate, i64 expires, u32 size, bytes)
+//   u32 n, n × dormant: key name, id, u64 attribute updates,
+//                       u32 n, n × (u64 identity of an aggregate, i64 since, i64 expires,
+//                                   i64 rebased to, u32 size, bytes)
 //   u32 n, n × (u64, u64 mark, i64 time)      sent marks, least recently used first, as profiles
 //   u32 n, n × u64                            event ids, oldest first
 //
 // All little-endian; a text is its u32 size and its bytes. Keys and aggregates are numbered within
-// the snapshot, so that it can be read under another program.
+// the snapshot, so that it can be read under another program. What that program does not have is
+// dormant there (rule 40).
 
 #include <algorithm>
 #include <cassert>
@@ -26,7 +30,7 @@ namespace {
 using Index = Program::Index;
 
 constexpr std::uint32_t kMagic = 0x534c5054;  // "TPLS"
-constexpr std::uint32_t kFormat = 4;
+constexpr std::uint32_t kFormat = 5;
 constexpr Index kGone = Program::kNone;
 
 struct Header {
@@ -43,6 +47,12 @@ struct Header {
 
 /// Saves a state, or loads one into an empty state. Whatever is wrong leaves the archive failed.
 class StatePass {
+  struct FallenAsleep {
+    DormantName name;
+    std::uint64_t attribute_updates;
+    DormantSlot slot;
+  };
+
  public:
   StatePass(EngineState& state, Archive& archive)
       : state_(state), program_(*state.program), archive_(archive) {}
@@ -52,6 +62,7 @@ class StatePass {
     visit_keys();
     visit_aggregates();
     visit_profiles();
+    visit_dormant();
     visit_marks(state_.sent, true);
     visit_marks(state_.events, false);
     if (archive_.is_loading()) archive_.require(archive_.rest().empty());
@@ -65,14 +76,14 @@ class StatePass {
       if (!archive_.is_loading()) name = program_.keys[i].name;
       archive_.text(name);
       keys_.push_back(program_.find_key(name));
+      key_names_.push_back(std::move(name));
     }
   }
 
   void visit_aggregates() {
-    Marks index_of;
     if (archive_.is_loading()) {
       for (Index i = 0; i < program_.aggregates.size(); ++i) {
-        index_of.add({program_.aggregates[i].identity, 0}, i);
+        index_of_.add({program_.aggregates[i].identity, 0}, i);
       }
     }
     const std::size_t count = archive_.count(program_.aggregates.size(), 8);
@@ -80,9 +91,15 @@ class StatePass {
       Hash128 identity;
       if (!archive_.is_loading()) identity.low = program_.aggregates[i].identity;
       archive_.number(identity.low);
-      const Time* found = index_of.find(identity);
-      aggregates_.push_back(found == nullptr ? kGone : static_cast<Index>(*found));
+      identities_.push_back(identity.low);
+      if (archive_.is_loading()) aggregates_.push_back(index_of(identity.low));
     }
+  }
+
+  /// The program's aggregate with this identity, or kGone.
+  Index index_of(std::uint64_t identity) const {
+    const Time* found = index_of_.find(Hash128{identity, 0});
+    return found == nullptr ? kGone : static_cast<Index>(*found);
   }
 
   void visit_profiles() {
@@ -94,7 +111,7 @@ class StatePass {
     state_.profiles.for_each([&](const ProfileName& name, Profile& profile) {
       ProfileName copy = name;
       visit_name(copy);
-      visit_profile(name.key, profile);
+      visit_profile(name, name.key, profile);
     });
   }
 
@@ -108,16 +125,19 @@ class StatePass {
     visit_name(name);
     const Index key = translate(keys_, name.key);
     Profile gone;
-    if (key == kGone || program_.keys[key].aggregates.empty()) return visit_profile(kGone, gone);
+    if (key == kGone || program_.keys[key].aggregates.empty()) {
+      return visit_profile(name, kGone, gone);
+    }
     archive_.require(!name.id.empty() &&
                      state_.profiles.find(ProfileNameView{key, name.id}) == nullptr);
     if (!archive_.ok()) return;
     Profile& profile = state_.touch_profile(key, name.id);
-    visit_profile(key, profile);
+    visit_profile(name, key, profile);
     if (archive_.ok()) state_.schedule(profile, profile.evaluated_until);
   }
 
-  void visit_profile(Index key, Profile& profile) {
+  /// `name` has the number of the key in the snapshot, `key` in the program.
+  void visit_profile(const ProfileName& name, Index key, Profile& profile) {
     archive_.number(profile.attribute_updates);
     profile.evaluated_until = state_.evaluated_until(profile);
     archive_.time(profile.evaluated_until);
@@ -128,7 +148,7 @@ class StatePass {
     std::size_t count = archive_.count(static_cast<std::size_t>(used), 16);
     for (Index i = 0; count > 0 && archive_.ok(); ++i) {
       if (archive_.is_loading()) {
-        load_slot(key, profile);
+        load_slot(name, key, profile);
       } else if (profile.slots[i].aggregate) {
         save_slot(program_.keys[key].aggregates[i], profile.slots[i]);
       } else {
@@ -158,20 +178,92 @@ class StatePass {
     archive_.end_part(mark);
   }
 
-  void load_slot(Index key, Profile& profile) {
-    Index index = 0;
+  void load_slot(const ProfileName& name, Index key, Profile& profile) {
+    Index number = 0;
     Slot slot;
-    archive_.number(index);
+    archive_.number(number);
     archive_.time(slot.expires);
-    index = translate(aggregates_, index);
+    const Index index = translate(aggregates_, number);
+    if (!archive_.ok()) return;
+    if (key == kGone || index == kGone) {
+      DormantSlot dormant{identities_[number], state_.clock, slot.expires, kNever, {}};
+      archive_.text(dormant.bytes);
+      fallen_asleep_.push_back(
+          {{key_names_[name.key], name.id}, profile.attribute_updates, std::move(dormant)});
+      return;
+    }
     const std::size_t mark = archive_.begin_part();
-    if (key == kGone || index == kGone) return archive_.skip_part(mark);
     const Program::Aggregate& definition = program_.aggregates[index];
     archive_.require(definition.key == key);
     slot.aggregate = make_aggregate(definition);
     slot.aggregate->visit(archive_);
     archive_.end_part(mark);
     if (archive_.ok()) profile.slots[definition.slot] = std::move(slot);
+  }
+
+  void visit_dormant() {
+    if (!archive_.is_loading()) state_.dormant.expire(state_.clock);
+    std::size_t count = archive_.count(state_.dormant.size(), 20);
+    if (archive_.is_loading()) {
+      for (; count > 0 && archive_.ok(); --count) load_dormant();
+      for (const FallenAsleep& each : fallen_asleep_) {
+        state_.dormant.add(each.name, each.attribute_updates, each.slot);
+      }
+      return;
+    }
+    state_.dormant.for_each([&](const DormantName& name, DormantProfile& profile) {
+      DormantName copy = name;
+      visit_dormant(copy, profile);
+    });
+  }
+
+  void visit_dormant(DormantName& name, DormantProfile& profile) {
+    archive_.text(name.key);
+    archive_.text(name.id);
+    archive_.number(profile.attribute_updates);
+    archive_.list(profile.slots, 36, kMostDormant, [&](DormantSlot& slot) {
+      archive_.number(slot.identity);
+      archive_.time(slot.since);
+      archive_.require(slot.since <= state_.clock);
+      archive_.time(slot.expires);
+      archive_.time(slot.rebased_to);
+      archive_.text(slot.bytes);
+    });
+  }
+
+  void load_dormant() {
+    DormantName name;
+    DormantProfile profile;
+    visit_dormant(name, profile);
+    archive_.require(!name.id.empty());
+    if (!archive_.ok()) return;
+    for (DormantSlot& slot : profile.slots) {
+      if (!wake(name, profile, slot)) {
+        state_.dormant.add(name, profile.attribute_updates, std::move(slot));
+      }
+    }
+  }
+
+  /// Puts an aggregate that the program has again where it was. False if the program does not.
+  bool wake(const DormantName& name, const DormantProfile& dormant, const DormantSlot& from) {
+    const Index index = index_of(from.identity);
+    const Index key = program_.find_key(name.key);
+    if (index == kGone || program_.aggregates[index].key != key) return false;
+    const Program::Aggregate& definition = program_.aggregates[index];
+    Slot slot{make_aggregate(definition), from.expires};
+    Archive bytes{std::string_view(from.bytes)};
+    slot.aggregate->visit(bytes);
+    // Nobody has looked at these bytes before.
+    if (!bytes.ok() || !bytes.rest().empty()) return true;
+    if (from.rebased_to != kNever) slot.rebase(definition, from.rebased_to);
+    Profile* known = state_.profiles.find(ProfileNameView{key, name.id});
+    Profile& profile = known != nullptr ? *known : state_.add_profile(key, name.id);
+    profile.attribute_updates = std::max(profile.attribute_updates, dormant.attribute_updates);
+    if (profile.slots[definition.slot].aggregate == nullptr) {
+      profile.slots[definition.slot] = std::move(slot);
+    }
+    state_.schedule(profile, profile.evaluated_until);
+    return true;
   }
 
   /// The program's number for one of the snapshot's; an unknown number fails the archive.
@@ -205,7 +297,11 @@ class StatePass {
   const Program& program_;
   Archive& archive_;
   List<Index> keys_;
+  List<Text> key_names_;
   List<Index> aggregates_;
+  List<std::uint64_t> identities_;
+  Marks index_of_;
+  List<FallenAsleep> fallen_asleep_;
 };
 
 }  // namespace

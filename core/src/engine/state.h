@@ -8,6 +8,7 @@
 #include "event/event_test.h"
 #include "interventions/sent_marks.h"
 #include "profiles/deadlines.h"
+#include "profiles/dormant.h"
 #include "profiles/profile_store.h"
 #include "support/sparse_set.h"
 #include "support/text.h"
@@ -100,6 +101,7 @@ struct EngineState {
   // Kept, and part of a snapshot.
   Time clock = kEarliest;
   ProfileStore profiles;
+  DormantStore dormant;
   Marks sent;
   /// The lower halves of the hashes of event ids, oldest first; their values have no meaning. The
   /// same type, so that a page loads its code once.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/archive.h"
+
 namespace tripline {
 namespace {
 
@@ -43,6 +45,13 @@ Time next_deadline(const Program& program, const Program::Aggregate& aggregate, 
 }
 
 }  // namespace
+
+void Slot::rebase(const Program::Aggregate& definition, Time now) {
+  Archive rebasing(now);
+  aggregate->visit(rebasing);
+  if (definition.ttl != 0) expires = std::min(expires, now + definition.ttl);
+  deadline = kEarliest;
+}
 
 Time next_deadline(const Program& program, Profile& profile, Time now) {
   Time next = kNever;

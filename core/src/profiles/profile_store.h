@@ -32,6 +32,8 @@ struct Slot {
   Time deadline = kEarliest;
 
   bool is_alive(Time now) const { return aggregate != nullptr && now < expires; }
+  /// Takes stored times after `now` as `now` (rule 10). There must be an aggregate.
+  void rebase(const Program::Aggregate& definition, Time now);
 };
 
 /// The state of one id of one attribute key.

@@ -153,13 +153,21 @@ export class EngineBase {
 
   /**
    * Replaces the state by a snapshot's. The snapshot may come from an engine with other definitions: an attribute whose
-   * definition is the same keeps its value. Throws an EngineError of the code `snapshot` if the snapshot is damaged or
+   * definition is the same keeps its value, and one that these definitions do not have is kept for 30 days. Throws an EngineError of the code `snapshot` if the snapshot is damaged or
    * of another version; the engine is empty then.
    */
   restore(snapshot: Uint8Array): void {
     const [size] = write(this.#module, snapshot);
     if (this.#module.restore(this.#live, size) === 0) return;
     throw new EngineError('snapshot', `The snapshot was refused: ${decoder.decode(result(this.#module))}`);
+  }
+
+  /**
+   * Erases attributes that restored snapshots brought and these definitions do not have. They are kept for 30 days
+   * otherwise, for definitions that have them again.
+   */
+  eraseDormant(): void {
+    this.#module.eraseDormant(this.#live);
   }
 
   /** Forgets everything. */

@@ -14,7 +14,7 @@ import { EventLogs, type EventLogLimits } from './event-logs.ts';
 import type { Input, AttributeUpdate } from './inputs.ts';
 import { ReplayBuffer, type ReplayEntry, type ReplayLimits } from '../stream/replay-buffer.ts';
 import { Refusal } from '../support/refusal.ts';
-import { Registry, type Change } from '../registry/registry.ts';
+import { isPublished, nameOf, Registry, type Change } from '../registry/registry.ts';
 import type { Checkpoint, NumberedInput, StoredState } from './store.ts';
 import { jsonBytes } from '../support/json-bytes.ts';
 import {
@@ -289,6 +289,7 @@ export class SandboxState {
     const snapshot = this.#engine.snapshot();
     const engine = await engineFor(next, this.#limits, this.#load);
     engine.restore(snapshot);
+    if (isUnpublishing(this.registry, next)) engine.eraseDormant();
     const fired = engine.advance(now);
     this.#applyChanges(changes);
     // An engine that broke meanwhile, while an attribute was read, cannot be released.
@@ -315,6 +316,14 @@ export class SandboxState {
     if (fired.length === 0) return nothing;
     return { entries: groupCopies(fired).map((copies) => this.replayBuffer.add(now, copies, true)) };
   }
+}
+
+/** True if something that is published is not any more: what only that computed is erased. */
+function isUnpublishing(before: Registry, after: Registry): boolean {
+  return publishedObjects(before).some((object) => {
+    const kept = after.get(nameOf(object));
+    return kept === undefined || !isPublished(kept);
+  });
 }
 
 function engineBundle(registry: Registry): string {
