@@ -387,6 +387,25 @@ describe('removing', () => {
     assert.deepEqual(await bundleNames(sandbox), ['domain_userid', 'user_id']);
   });
 
+  test('what is published again begins afresh', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.ask('POST', groups, group);
+    const visitor = randomUUID();
+    const views = async () => {
+      const asked = {
+        attribute_keys: { domain_userid: [visitor] },
+        attributes: ['ecom_attributes_v1:count_product_views'],
+      };
+      const read = await sandbox.ask('POST', '/api/v1/get-online-attributes', asked);
+      return read['count_product_views'][0];
+    };
+    await sandbox.track(event('product_view', visitor));
+    assert.equal(await views(), 1);
+    await sandbox.ask('PUT', `${groups}ecom_attributes/versions/1`, { ...group, is_published: false });
+    await sandbox.ask('PUT', `${groups}ecom_attributes/versions/1`, { ...group, is_published: true });
+    assert.equal(await views(), 0);
+  });
+
   test('an older version takes over if it still has the attribute', async (t) => {
     const sandbox = await Sandbox.start(t);
     await sandbox.publish();

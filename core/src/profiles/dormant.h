@@ -43,7 +43,7 @@ struct KeyTraits<DormantName> {
   static std::uint64_t hash(const DormantName& name) { return hash64(name.id) + hash64(name.key); }
 };
 
-/// What is dormant of one id.
+/// The dormant aggregates of one id.
 struct DormantProfile {
   /// How often attributes were set (rule 23).
   std::uint64_t attribute_updates = 0;
