@@ -25,10 +25,14 @@ export function flag(value: unknown): boolean | undefined {
 }
 
 /** Reads whole milliseconds. A time beyond the range of Date counts as absent (rule 10). */
-export function instant(value: unknown): Date | undefined {
+export function milliseconds(value: unknown): number | undefined {
   const ms = number(value);
-  const date = new Date(Number.isInteger(ms) ? Number(ms) : NaN);
-  return isNaN(+date) ? undefined : date;
+  return Number.isInteger(ms) && Math.abs(ms!) <= 8.64e15 ? ms : undefined;
+}
+
+export function instant(value: unknown): Date | undefined {
+  const ms = milliseconds(value);
+  return ms === undefined ? undefined : new Date(ms);
 }
 
 export function address(value: unknown): string | undefined {

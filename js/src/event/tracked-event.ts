@@ -1,7 +1,7 @@
 // One tracker payload.
 import type { TrackerPayload } from '../types.js';
 import { parametersOf, urlParts, type UrlParts } from './address.js';
-import { instant, own, text } from './conversions.js';
+import { milliseconds, own, text } from './conversions.js';
 import { schemaOf } from './schema.js';
 
 /** A self-describing JSON from outside, so either member may have any type. */
@@ -14,7 +14,7 @@ export class TrackedEvent {
   #unstruct: SelfDescribing | undefined;
   #entities: unknown;
   #entityData: Map<string | undefined, unknown[]> | undefined;
-  readonly #addresses = new Map<string, UrlParts | undefined>();
+  #addresses: Record<string, UrlParts | undefined> | undefined;
   #query: ReadonlyMap<string | undefined, string> | undefined;
 
   constructor(payload: TrackerPayload, receivedAt = NaN) {
@@ -31,10 +31,10 @@ export class TrackedEvent {
    * NaN if the payload has none.
    */
   time(): number {
-    const time = (key: string): Date | undefined => instant(own(this.payload, key));
+    const time = (key: string): number | undefined => milliseconds(own(this.payload, key));
     const created = time('dtm');
     const wait = Math.max(Number(time('stm')) - Number(created) || 0, 0);
-    return Number(time('ttm') ?? instant(this.receivedAt - wait) ?? created ?? NaN);
+    return time('ttm') ?? milliseconds(this.receivedAt - wait) ?? created ?? NaN;
   }
 
   /** The self-describing event. */
@@ -55,8 +55,8 @@ export class TrackedEvent {
 
   /** Returns the parts of the address at `key`, which is split once. */
   address(key: string): UrlParts | undefined {
-    if (!this.#addresses.has(key)) this.#addresses.set(key, urlParts(own(this.payload, key)));
-    return this.#addresses.get(key);
+    this.#addresses ??= {};
+    return (this.#addresses[key] ??= urlParts(own(this.payload, key)));
   }
 
   /** Returns a parameter of the page's query, percent-decoded; `''` if it has no value, undefined if it is absent. */
