@@ -237,9 +237,9 @@ type CalculatedKind<Operation, Given> = Operation extends 'concat'
   ? 'string'
   : Operation extends Arithmetic
     ? 'number'
-    : 'unknown' extends Given
+    : [Exclude<Given, 'unknown'>] extends [never]
       ? 'unknown'
-      : Given;
+      : Exclude<Given, 'unknown'>;
 /** The kind of the values that a filter compares. */
 type ComparedKind<Filtered> = Filtered extends { operation: infer Operation; properties: readonly (infer Each)[] }
   ? CalculatedKind<Operation, KindOf<Each>>

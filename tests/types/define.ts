@@ -217,7 +217,8 @@ const firstKnown = CalculatedProperty({
   operation: 'coalesce',
   properties: [page, AtomicProperty({ name: 'user_id' })],
 });
-const anything = CalculatedProperty({ operation: 'coalesce', properties: [page, path] });
+const anything = CalculatedProperty({ operation: 'coalesce', properties: [path, EventProperty(sold)] });
+const mixed = CalculatedProperty({ operation: 'coalesce', properties: [path, page] });
 const leaves: Property[] = [page];
 CalculatedProperty({ operation: 'sum', properties: leaves });
 CalculatedProperty({ operation: 'sum', properties: [visits, AtomicProperty({ name: String(day) })] });
@@ -228,6 +229,9 @@ Criterion.gt(size, 5);
 Criterion.like(label, '%-1');
 Criterion.like(firstKnown, '/%');
 Criterion.eq(anything, 5);
+Criterion.eq(mixed, '/');
+// @ts-expect-error: all are of one type, which is known of one
+Criterion.eq(mixed, 5);
 Criterion({ property: size, operator: 'in', value: [1, 2] });
 // @ts-expect-error: a product is a number
 Criterion.eq(size, '5');
