@@ -183,7 +183,7 @@ function built(value) {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, built(each)]));
 }
 
-/** What is built, by the name of the test. */
+/** Inputs of both builders, by the name of the test. */
 const inputs = new Map([
   ...names.map((className) => [
     `what ${className} builds is printed as by the SDK`,
