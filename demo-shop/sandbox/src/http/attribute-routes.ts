@@ -124,14 +124,14 @@ async function forget({ inputLog, recent }: AttributeParts, target: Target): Pro
 function readIdentifiers(keys: ReadRequest['attribute_keys'], most: number): Target[][] {
   const lists = Object.entries(keys).map(([name, ids]) => ids.map((id) => ({ name, id })));
   if (new Set(lists.map((list) => list.length)).size > 1)
-    throw new Refusal(400, 'Each attribute key needs the same number of identifiers.');
-  if (lists.flat().length > most) throw new Refusal(400, `At most ${most} identifiers are allowed.`);
+    throw new Refusal(400, "Each attribute key in 'attribute_keys' needs the same number of identifiers.");
+  if (lists.flat().length > most) throw new Refusal(400, `'attribute_keys' may have ${most} identifiers at most.`);
   return lists;
 }
 
 function wantedAttributes(registry: Registry, { service, attributes }: ReadRequest): AttributeName[] {
   if ((service === undefined) === (attributes === undefined)) {
-    throw new Refusal(400, 'Name either a service or attributes.');
+    throw new Refusal(400, "Name either a 'service' or 'attributes'.");
   }
   return service !== undefined ? serviceAttributes(registry, service) : attributes!.map(readQualified);
 }
@@ -150,7 +150,7 @@ function serviceAttributes(registry: Registry, name: string): AttributeName[] {
 /** `group_v1:attribute`, `group:attribute` or, as older SDKs send it, `attribute`. */
 function readQualified(text: string): AttributeName {
   const match = /^(?:(\w+?)(?:_v(\d+))?:)?(\w+)$/.exec(text);
-  if (match === null) throw new Refusal(400, 'Invalid attribute name. Write it as group_v1:attribute.');
+  if (match === null) throw new Refusal(400, "Invalid name in 'attributes'. Write it as group_v1:attribute.");
   return { group: match[1], version: match[2] === undefined ? undefined : Number(match[2]), attribute: match[3]! };
 }
 
