@@ -627,7 +627,7 @@ test('--until lets time pass after the last line', () => {
 });
 
 test('the manual has a page for each command, for terminals of 80 columns', () => {
-  const commands = ['check', 'replay', 'attributes', 'preview', 'explain'];
+  const commands = ['check', 'replay', 'attributes', 'preview', 'explain', 'diff', 'types'];
   for (const command of commands) assert.match(run('--help').out, new RegExp(`^ +${command} `, 'm'));
   for (const args of [['--help'], ...commands.map((command) => [command, '--help'])]) {
     const { status, out, err } = run(...args);
@@ -989,6 +989,213 @@ function onTerminal(columns, ...args) {
   return stdout.replaceAll('\r\n', '\n');
 }
 
+// ---- diff --------------------------------------------------------------------------------------
+
+/** Writes a changed copy of the bundle. */
+function changed(name, change) {
+  const definitions = JSON.parse(readFileSync(bundle, 'utf8'));
+  change(definitions);
+  return write(name, JSON.stringify(definitions));
+}
+
+test('diff prints nothing where only the order, null members or the layout changed', () => {
+  const reordered = changed('reordered.json', (definitions) => {
+    definitions.interventions.reverse();
+    definitions.attribute_groups[0].attributes.reverse();
+    definitions.attribute_groups[0].ttl = null;
+    definitions.attribute_groups = definitions.attribute_groups.map((group) =>
+      Object.fromEntries(Object.entries(group).reverse()),
+    );
+  });
+  assert.deepEqual(run('diff', bundle, reordered), { status: 0, out: '', err: '' });
+  assert.deepEqual(JSON.parse(run('diff', '--json', bundle, reordered).out), { changes: [] });
+});
+
+test('diff names each object that was added, removed or changed, and the members that changed', () => {
+  const next = changed('next.json', (definitions) => {
+    const [abandonment, discount] = definitions.interventions;
+    abandonment.version = 2;
+    discount.criteria.value = 1;
+    definitions.interventions.splice(2, 1, { ...discount, name: 'welcome' });
+    definitions.attribute_groups[0].attributes[0].period = 'PT1H';
+  });
+  const { status, out, err } = run('diff', bundle, next);
+  assert.deepEqual([status, err], [0, '']);
+  assert.equal(
+    out,
+    `~ attribute group 'ecom_attributes' version 1
+    /attributes/count_product_views/period: nothing -> "PT1H"
+    attribute 'count_product_views' counts from nothing again
+~ intervention 'cart_abandonment' version 1 -> 2
+    /version: 1 -> 2
+~ intervention 'discount' version 1
+    /criteria/value: 3 -> 1
++ intervention 'welcome' version 1
+- intervention 'free_shipping' version 1
+`,
+  );
+  const { changes } = JSON.parse(run('diff', '--json', bundle, next).out);
+  assert.equal(changes.length, 5);
+  assert.deepEqual(changes[2], {
+    change: 'changed',
+    type: 'intervention',
+    name: 'discount',
+    version_before: 1,
+    version_after: 1,
+    members: [{ pointer: '/criteria/value', before: 3, after: 1 }],
+    restarted: [],
+  });
+});
+
+test('diff: a further version is added, and a key whose time to live changed restarts attributes', () => {
+  const group = (version, ...attributes) => ({ name: 'g', version, attribute_key: { name: 'user_id' }, attributes });
+  const counter = { name: 'n', type: 'int32', aggregation: 'counter' };
+  const key = (ttl) => ({ name: 'user_id', property: { type: 'atomic', name: 'user_id' }, ttl });
+  const before = write(
+    'v1.json',
+    JSON.stringify({ attribute_keys: [key('P1D')], attribute_groups: [group(1, counter)] }),
+  );
+  const after = write(
+    'v2.json',
+    JSON.stringify({ attribute_keys: [key('P2D')], attribute_groups: [group(2, counter), group(1, counter)] }),
+  );
+  assert.equal(
+    run('diff', before, after).out,
+    `~ attribute key 'user_id'
+    /ttl: "P1D" -> "P2D"
++ attribute group 'g' version 2
+~ attribute group 'g' version 1
+    attribute 'n' counts from nothing again
+`,
+  );
+});
+
+test('diff with events counts the targets that each intervention gains and loses', () => {
+  const next = changed('effects.json', (definitions) => {
+    const [abandonment, discount, shipping] = definitions.interventions;
+    abandonment.criteria.value = 100;
+    discount.criteria.value = 0;
+    definitions.interventions = [abandonment, discount, { ...shipping, name: 'welcome' }];
+  });
+  const { status, out } = run('diff', bundle, next, events);
+  assert.equal(status, 0);
+  const [, table] = out.split('\n\n');
+  assert.deepEqual(
+    table
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ +/)),
+    [
+      ['INTERVENTION', 'BEFORE', 'AFTER', 'GAINED', 'LOST'],
+      ['cart_abandonment', '2', '0', '0', '2'],
+      ['discount', '0', '2', '2', '0'],
+      ['free_shipping', '0', '-', '0', '0'],
+      ['welcome', '-', '0', '0', '0'],
+    ],
+  );
+  const { interventions } = JSON.parse(run({ input: readFileSync(events) }, 'diff', '--json', bundle, next, '-').out);
+  assert.deepEqual(interventions[0], {
+    name: 'cart_abandonment',
+    before: { targets: 2, fired: 2 },
+    after: { targets: 0, fired: 0 },
+    gained: 0,
+    lost: 2,
+  });
+  assert.equal(interventions[2].after, null);
+});
+
+test('diff reports a line that only one version skips, errors in either version, and wrong usage', () => {
+  const external = (...fields) =>
+    JSON.stringify({
+      attribute_groups: [
+        { name: 'a', attribute_key: { name: 'user_id' }, fields: fields.map((name) => ({ name, type: 'string' })) },
+      ],
+    });
+  const before = write('before.json', external('tier'));
+  const after = write('after.json', external('tier', 'plan'));
+  const update = {
+    type: 'attributes',
+    attribute_key: { name: 'user_id', id: 'u' },
+    group: 'a',
+    attributes: { plan: 'x' },
+  };
+  const file = write('update.ndjson', `${JSON.stringify(update)}\n{\n`);
+  const { status, err } = run('diff', before, after, file);
+  assert.equal(status, 1);
+  assert.match(err, /update\.ndjson:1: skipped: with \S*before\.json only: there is no field 'plan'/);
+  assert.match(err, /update\.ndjson:2: skipped: (?!with)/);
+
+  const wrong = run('diff', write('broken.json', '{'), join(folder, 'missing.json'));
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.err, /broken\.json: : this is not JSON/);
+  assert.match(wrong.err, /missing\.json: No such file/);
+  for (const args of [[], [bundle], [bundle, bundle, events, events], ['-', '-'], ['-', bundle, '-']]) {
+    assert.equal(run({ input: '{}' }, 'diff', ...args).status, 2, args.join(' '));
+  }
+  assert.equal(run('diff', bundle, bundle, '--definitions', bundle).status, 2);
+  assert.equal(run({ input: readFileSync(bundle) }, 'diff', '-', bundle).out, '');
+});
+
+// ---- types -------------------------------------------------------------------------------------
+
+test('types prints names and types of values as TypeScript', () => {
+  const group = (version, attributes) => ({ name: 'g', version, attribute_key: { name: 'user_id' }, attributes });
+  const last = (name, type) => ({ name, type, aggregation: 'last', property: { type: 'atomic', name: 'app_id' } });
+  const fields = [
+    { name: 'tags', type: 'string_list' },
+    { name: 'age', type: 'int32' },
+    { name: 'paid', type: 'bool' },
+  ];
+  const file = write(
+    'types.json',
+    JSON.stringify({
+      attribute_groups: [
+        group(1, [last('app', 'string')]),
+        group(2, [
+          { name: 'app', type: 'int32', aggregation: 'counter' },
+          { name: 'apps', type: 'dict', aggregation: 'category_count', property: { type: 'atomic', name: 'app_id' } },
+        ]),
+        { name: 'its', attribute_key: { name: 'domain_userid' }, fields },
+      ],
+      interventions: [{ name: 'x', version: 3, criteria: { attribute: 'g:app', operator: '>', value: 1 } }],
+    }),
+  );
+  const { status, out, err } = run('types', file);
+  assert.deepEqual([status, err], [0, '']);
+  for (const part of [
+    `  "x": {
+    intervention_id: string;
+    name: "x";
+    version: 3;
+    attributes: {
+      "g:app"?: number;
+      "g:apps"?: { [value: string]: number };
+    };
+    target_attribute_key: { name: "user_id"; id: string };
+  };`,
+    `export interface AttributeValues {
+  "g:app": number;
+  "g:apps": { [value: string]: number };
+  "its:age": number;
+  "its:paid": boolean;
+  "its:tags": string[];
+}`,
+    `  "its": {
+    "age"?: number | null;
+    "paid"?: boolean | null;
+    "tags"?: string[] | null;
+  };`,
+    `export type AttributeKeyName =
+  | "user_id"
+  | "domain_userid";
+`,
+  ]) {
+    assert.ok(out.includes(part), `${part}\n\n${out}`);
+  }
+  assert.equal(run('types').status, 2);
+  assert.equal(run('types', write('broken.json', '{')).status, 1);
+});
+
 // ---- control characters ------------------------------------------------------------------------
 
 const escapes = '\u001b]0;title\u0007\u001b[2J\u009b2J\r\n\u0000\u007f\u0085\b';
@@ -1103,6 +1310,7 @@ test('messages about events, files and arguments show no control characters', ()
     ['help', argument],
     ['check', argument],
     ['check', `--${argument}`],
+    ['diff', bundle, argument],
     ['replay', '--until', argument, '--definitions', bundle, events],
     ['replay', '--definitions', argument, events],
     ['replay', '--definitions', bundle, argument],
@@ -1160,6 +1368,10 @@ test('JSON shows no control characters, and is the same JSON', () => {
   assert.match(runPlain('attributes', ...options, file).out, /é 👟/);
   runPlain('preview', ...options, file);
   runPlain('preview', '--json', ...options, file);
+  const other = write('other.json', JSON.stringify({ interventions: [] }));
+  runPlain('diff', definitions, other, file);
+  runPlain('diff', '--json', definitions, other, file);
+  runPlain('types', definitions);
   const explained = ['explain', ...options, '--intervention', 'shown', '--key', 'user_id'];
   const id = seen.replaceAll('\u0000', '');
   assert.equal(JSON.parse(runPlain(...explained, '--id', id, file).out).criteria.value, seen);

@@ -71,23 +71,36 @@ test.each(['bundler', 'nodenext'])('its types are complete for a project that re
   const uses = entries.map(
     (entry, index) => `import * as entry${index} from 'tripline${entry.slice(1)}';\nvoid entry${index};`,
   );
-  writeFileSync(join(project, 'use.ts'), uses.join('\n'));
-  const compilerOptions = {
-    strict: true,
-    noEmit: true,
-    target: 'ES2022',
-    lib: ['ES2022', 'DOM', 'DOM.Iterable'],
-    module: moduleResolution === 'bundler' ? 'ESNext' : 'NodeNext',
+  check(moduleResolution, uses.join('\n'));
+});
+
+test.each(['bundler', 'nodenext'])('what `tripline types` prints fits handlers, "%s"', (moduleResolution) => {
+  const program = join(installed, 'dist/cli/tripline.js');
+  const bundle = fileURLToPath(new URL('../samples/ecom_bundle.json', import.meta.url));
+  writeFileSync(join(project, 'definitions.types.ts'), execFileSync(process.execPath, [program, 'types', bundle]));
+  check(
     moduleResolution,
-    types: [],
-    skipLibCheck: false,
-  };
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
-  try {
-    execFileSync(`${js}node_modules/.bin/tsc`, ['-p', project], { encoding: 'utf8' });
-  } catch (error) {
-    expect.fail((error as { stdout: string }).stdout);
-  }
+    `
+    import { InterventionCriterion } from 'tripline/define';
+    import { addInterventionHandlers } from 'tripline/snowplow';
+    import type { AttributeName, Fields, InterventionName, KnownIntervention } from './definitions.types.js';
+
+    addInterventionHandlers({
+      banner(intervention) {
+        const known = intervention as KnownIntervention;
+        if (known.name !== 'discount') return;
+        const views: number | undefined = known.attributes['ecom_attributes:count_product_views'];
+        // @ts-expect-error: the definitions have no such attribute
+        return [views, known.attributes['ecom_attributes:count']];
+      },
+    });
+    const attribute: AttributeName = 'ecom_attributes:total_cart_value';
+    InterventionCriterion({ attribute, operator: '>', value: 100 });
+    // @ts-expect-error: nor such an intervention
+    const name: InterventionName = 'discuont';
+    const fields: Fields = {};
+    void [name, fields];`,
+  );
 });
 
 test('npx tripline needs nothing but Node and npm', () => {
@@ -111,3 +124,24 @@ test('npx tripline needs nothing but Node and npm', () => {
     stderr: expect.stringMatching(/^definitions\.json: \/interventions: /) as string,
   });
 });
+
+/** Compiles a file of a project that resolves modules in this way, and fails with the errors of the compiler. */
+function check(moduleResolution: string, source: string): void {
+  writeFileSync(join(project, 'use.ts'), source);
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: 'ES2022',
+    lib: ['ES2022', 'DOM', 'DOM.Iterable'],
+    module: moduleResolution === 'bundler' ? 'ESNext' : 'NodeNext',
+    moduleResolution,
+    types: [],
+    skipLibCheck: false,
+  };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+  try {
+    execFileSync(`${js}node_modules/.bin/tsc`, ['-p', project], { encoding: 'utf8' });
+  } catch (error) {
+    expect.fail((error as { stdout: string }).stdout);
+  }
+}

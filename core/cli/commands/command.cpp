@@ -96,8 +96,12 @@ std::shared_ptr<const Program> load_definitions(const std::string& path) {
     complain(text.error());
     return nullptr;
   }
+  return load_definitions(path, *text);
+}
+
+std::shared_ptr<const Program> load_definitions(const std::string& path, const std::string& text) {
   Diagnostics diagnostics;
-  auto program = load_program(*text, diagnostics);
+  auto program = load_program(text, diagnostics);
   for (const Diagnostic& diagnostic : diagnostics.entries()) {
     const bool warning = diagnostic.severity == Diagnostic::Severity::warning;
     std::fprintf(stderr, "%s: %s: %s%s\n", printable(path).c_str(),

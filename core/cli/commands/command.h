@@ -42,7 +42,7 @@ struct Command {
 };
 
 // Each in the file of its name.
-extern const Command kCheck, kBuild, kReplay, kAttributes, kPreview, kExplain;
+extern const Command kCheck, kBuild, kReplay, kAttributes, kPreview, kExplain, kDiff, kTypes;
 
 /// All of them, in the order of the manual.
 [[nodiscard]] const std::vector<const Command*>& commands();
@@ -62,6 +62,10 @@ extern const Command kCheck, kBuild, kReplay, kAttributes, kPreview, kExplain;
 
 /// Loads definitions and prints their diagnostics on stderr, a line each. Null if there are errors.
 [[nodiscard]] std::shared_ptr<const Program> load_definitions(const std::string& path);
+
+/// The same for the text of the file at `path`.
+[[nodiscard]] std::shared_ptr<const Program> load_definitions(const std::string& path,
+                                                              const std::string& text);
 
 /// Complains, with a hint to the manual. Returns kUsage.
 int refuse_usage(const Command& command, const std::string& message);

@@ -1,5 +1,7 @@
 // The manual: what `--help` prints.
 
+#include <algorithm>
+
 #include "commands/command.h"
 
 namespace tripline::cli {
@@ -28,9 +30,12 @@ constexpr std::string_view kEvents =
   the number of profiles, not on the size of the file.
 )";
 
-constexpr std::string_view kReplayOptions =
+constexpr std::string_view kDefinitionsOption =
     R"(  --definitions FILE  the definitions
-  --until T, --at T   let time go on to T after the last line; ISO 8601, as in
+)";
+
+constexpr std::string_view kReplayOptions =
+    R"(  --until T, --at T   let time go on to T after the last line; ISO 8601, as in
                       2026-11-23T01:41:24.367Z
   --profiles N        how many profiles are kept at most (100000)
   --sent-marks N      how many interventions sent are remembered (10000000)
@@ -68,8 +73,8 @@ class Page {
 }  // namespace
 
 const std::vector<const Command*>& commands() {
-  static const std::vector<const Command*> all = {&kCheck,      &kBuild,   &kReplay,
-                                                  &kAttributes, &kPreview, &kExplain};
+  static const std::vector<const Command*> all = {&kCheck,   &kBuild,   &kReplay, &kAttributes,
+                                                  &kPreview, &kExplain, &kDiff,   &kTypes};
   return all;
 }
 
@@ -103,6 +108,10 @@ std::string manual(const Command& command) {
   page.section("SYNOPSIS", indented("tripline " + name + ' ' + std::string(command.synopsis)));
   page.section("DESCRIPTION", indented(command.description));
   std::string options(command.options);
+  const auto& names = command.with_value;
+  const bool has_definitions =
+      std::find(names.begin(), names.end(), "--definitions") != names.end();
+  if (has_definitions) options += kDefinitionsOption;
   if (command.reads_events) options += kReplayOptions;
   if (!options.empty()) page.section("OPTIONS", options);
   page.section("DEFINITIONS", kDefinitions);

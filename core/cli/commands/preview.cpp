@@ -1,20 +1,16 @@
 // tripline preview: how many targets each intervention would have reached.
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <set>
 
 #include "commands/replay.h"
 #include "terminal/printable.h"
-#include "terminal/terminal.h"
+#include "terminal/table.h"
 #include "value/json_writer.h"
 
 namespace tripline::cli {
 namespace {
-
-constexpr std::size_t kGap = 2;  // between the columns of the table
 
 /// The targets that one intervention would have reached.
 struct Reach {
@@ -35,8 +31,6 @@ void print_json(const std::vector<Reach>& reaches) {
   cli::print_json(json.end_array().finish());
 }
 
-using Row = std::vector<std::string>;
-
 std::string percent(std::size_t part, std::size_t whole) {
   char text[16];
   const double share =
@@ -54,47 +48,6 @@ std::vector<Row> table_of(const std::vector<Reach>& reaches) {
                     percent(reach.received.size(), reach.seen)});
   }
   return rows;
-}
-
-/// The width of a column and of all behind it, with gaps before each but the first.
-std::size_t width_from(const std::vector<std::size_t>& widths, std::size_t first) {
-  std::size_t width = 0;
-  for (std::size_t i = first; i < widths.size(); ++i) width += widths[i] + (i == 0 ? 0 : kGap);
-  return width;
-}
-
-std::vector<std::size_t> widths_of(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  return widths;
-}
-
-/// On a terminal the table is made to fit, at the cost of the names first, then of the version.
-void fit(std::vector<Row>& rows, std::size_t columns) {
-  constexpr std::size_t least_name = 12;
-  if (width_from(widths_of(rows), 1) + least_name > columns) {
-    for (Row& row : rows) row.erase(row.begin() + 1);
-  }
-  const std::size_t others = width_from(widths_of(rows), 1);
-  const std::size_t name = std::max(least_name, columns - std::min(columns, others));
-  for (Row& row : rows) {
-    if (row[0].size() > name) row[0] = row[0].substr(0, name - 3) + "...";
-  }
-}
-
-void print_table(const std::vector<Reach>& reaches) {
-  std::vector<Row> rows = table_of(reaches);
-  if (const auto columns = terminal_width(STDOUT_FILENO)) fit(rows, *columns);
-  const std::vector<std::size_t> widths = widths_of(rows);
-  for (const Row& row : rows) {
-    std::printf("%-*s", static_cast<int>(widths[0]), row[0].c_str());
-    for (std::size_t i = 1; i < row.size(); ++i) {
-      std::printf("%*s", static_cast<int>(kGap + widths[i]), row[i].c_str());
-    }
-    std::puts("");
-  }
 }
 
 Reach* find_reach(std::vector<Reach>& reaches, std::string_view name) {
@@ -125,7 +78,7 @@ int run(const Arguments& arguments) {
     for (const Program::Index key : reach.intervention->targets) reach.seen += ids[key].size();
   }
   if (arguments.option("--json").empty()) {
-    print_table(reaches);
+    print_table(table_of(reaches), 1);  // the version goes first
   } else {
     print_json(reaches);
   }

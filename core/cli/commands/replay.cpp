@@ -7,7 +7,6 @@
 #include "event/identifier.h"
 #include "input/attribute_update.h"
 #include "terminal/printable.h"
-#include "terminal/progress.h"
 #include "value/time_text.h"
 
 namespace tripline::cli {
@@ -62,16 +61,24 @@ std::vector<std::string> replay_option_names(std::vector<std::string> more) {
 }
 
 tl::expected<ReplayOptions, std::string> replay_options(const Arguments& arguments) {
-  ReplayOptions options;
-  options.definitions = arguments.option("--definitions");
-  if (options.definitions.empty()) return tl::make_unexpected("--definitions FILE is missing");
+  const std::string definitions = arguments.option("--definitions");
+  if (definitions.empty()) return tl::make_unexpected("--definitions FILE is missing");
   if (arguments.positional.size() != 1) {
     return tl::make_unexpected("one file of events is needed, or - for standard input");
   }
-  options.events = arguments.positional.front();
-  if (options.definitions == "-" && options.events == "-") {
+  const std::string& events = arguments.positional.front();
+  if (definitions == "-" && events == "-") {
     return tl::make_unexpected("only one of definitions and events can be standard input");
   }
+  auto options = time_and_limits(arguments);
+  if (!options) return options;
+  options->definitions = definitions;
+  options->events = events;
+  return options;
+}
+
+tl::expected<ReplayOptions, std::string> time_and_limits(const Arguments& arguments) {
+  ReplayOptions options;
   for (const char* name : {"--until", "--at"}) {
     const std::string time = arguments.option(name);
     if (time.empty()) continue;
@@ -94,36 +101,51 @@ Replay::Replay(const std::shared_ptr<const Program>& program, ReplayOptions opti
     : options_(std::move(options)), reader_(*program), engine_(program, options_.limits) {
 }
 
-ExitStatus Replay::run(const Fired& fired, const Seen& seen) {
-  Progress progress(options_.events);
-  const Fired fired_alone = [&](const TriggeredIntervention& intervention) {
-    progress.clear();
-    fired(intervention);
-  };
+ExitStatus for_each_event(
+    const std::string& path,
+    const std::function<tl::expected<void, std::string>(const Line&, Progress&)>& apply) {
+  Progress progress(path);
   std::size_t lines = 0, skipped = 0;
-  const bool readable = for_each_line(options_.events, [&](const Line& line) {
-    const auto applied = apply(line, fired_alone, seen);
+  const bool readable = for_each_line(path, [&](const Line& line) {
+    const auto applied = apply(line, progress);
     ++lines;
     if (!applied) {
       ++skipped;
       progress.clear();
-      complain(options_.events + ":" + std::to_string(line.number) +
-               ": skipped: " + applied.error());
+      complain(path + ":" + std::to_string(line.number) + ": skipped: " + applied.error());
     }
     progress.step(line.end);
   });
   progress.clear();
+  if (skipped != 0) {
+    complain(path + ": " + std::to_string(skipped) + " of " + std::to_string(lines) +
+             " lines were skipped");
+  }
+  return readable && skipped == 0 ? kSuccess : kInputErrors;
+}
+
+ExitStatus Replay::run(const Fired& fired, const Seen& seen) {
+  const ExitStatus status =
+      for_each_event(options_.events, [&](const Line& line, Progress& progress) {
+        return apply(
+            line,
+            [&](const TriggeredIntervention& intervention) {
+              progress.clear();
+              fired(intervention);
+            },
+            seen);
+      });
+  finish(fired);
+  return status;
+}
+
+void Replay::finish(const Fired& fired) {
   if (options_.until) {
     for (const TriggeredIntervention& intervention : engine_.advance(*options_.until)) {
       fired(intervention);
     }
   }
-  if (skipped != 0) {
-    complain(options_.events + ": " + std::to_string(skipped) + " of " + std::to_string(lines) +
-             " lines were skipped");
-  }
   warn_of_forgotten_profiles();
-  return readable && skipped == 0 ? kSuccess : kInputErrors;
 }
 
 void Replay::warn_of_forgotten_profiles() const {

@@ -7,6 +7,7 @@
 #include "commands/command.h"
 #include "input/enriched_event.h"
 #include "input/lines.h"
+#include "terminal/progress.h"
 
 namespace tripline::cli {
 
@@ -25,7 +26,10 @@ struct ReplayOptions {
 /// the option that is missing or wrong.
 [[nodiscard]] tl::expected<ReplayOptions, std::string> replay_options(const Arguments& arguments);
 
-/// Their names, before those that a subcommand has beside them.
+/// Reads --until and the limits alone.
+[[nodiscard]] tl::expected<ReplayOptions, std::string> time_and_limits(const Arguments& arguments);
+
+/// Their names, behind those that a subcommand has beside them.
 [[nodiscard]] std::vector<std::string> replay_option_names(std::vector<std::string> more = {});
 
 /// A replay on a server's scale, whose clock is the highest event time so far.
@@ -43,9 +47,13 @@ class Replay {
   [[nodiscard]] ExitStatus run(const Fired& fired, const Seen& seen = {});
   [[nodiscard]] const Engine& engine() const { return engine_; }
 
+  /// The parts of run(), for several replays of one file. apply() gives a line to the engine; its
+  /// error is the reason why the line is skipped. finish() lets time go on to `until`.
+  [[nodiscard]] tl::expected<void, std::string> apply(const Line& line, const Fired& fired,
+                                                      const Seen& seen = {});
+  void finish(const Fired& fired);
+
  private:
-  /// Gives one line to the engine. The error is the reason why the line is skipped.
-  tl::expected<void, std::string> apply(const Line& line, const Fired& fired, const Seen& seen);
   tl::expected<void, std::string> count(std::string_view line, const Fired& fired,
                                         const Seen& seen);
   tl::expected<void, std::string> set_attributes(std::string_view line, const Fired& fired,
@@ -58,5 +66,11 @@ class Replay {
   EnrichedReader reader_;
   Engine engine_;
 };
+
+/// Visits the lines of a file of events, or of standard input, with progress on a terminal. Reports
+/// those for which `apply` returns an error, with their number. kInputErrors if there were any.
+[[nodiscard]] ExitStatus for_each_event(
+    const std::string& path,
+    const std::function<tl::expected<void, std::string>(const Line&, Progress&)>& apply);
 
 }  // namespace tripline::cli
