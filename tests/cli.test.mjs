@@ -627,7 +627,7 @@ test('--until lets time pass after the last line', () => {
 });
 
 test('the manual has a page for each command, for terminals of 80 columns', () => {
-  const commands = ['check', 'replay', 'attributes', 'preview', 'explain', 'diff', 'types'];
+  const commands = ['check', 'build', 'replay', 'attributes', 'preview', 'explain', 'diff', 'types', 'pull'];
   for (const command of commands) assert.match(run('--help').out, new RegExp(`^ +${command} `, 'm'));
   for (const args of [['--help'], ...commands.map((command) => [command, '--help'])]) {
     const { status, out, err } = run(...args);
@@ -903,17 +903,18 @@ test('a closed pipe ends the program at once and quietly, as SIGPIPE does', () =
   );
   // Neither ends by itself.
   const events = `awk 'BEGIN { for (;; ++i) print "{\\"user_id\\": \\"u" i "\\"}" }'`;
+  for (const file of ['stdout', 'stderr']) write(file, '');
   for (const pipe of [
-    `${events} | "$@" 2>errors | head -n 1`,
-    `yes '{' | "$@" 2>&1 >errors | head -n 1`,
-    `yes '{' | "$@" --json 2>&1 >errors | head -n 1`, // the message about wrong usage
+    `${events} | "$@" 2>stderr | head -n 1`,
+    `yes '{' | "$@" 2>&1 >stdout | head -n 1`,
+    `yes '{' | "$@" --json 2>&1 >stdout | head -n 1`, // the message about wrong usage
   ]) {
-    const script = `${pipe}; echo "\${PIPESTATUS[1]} $(wc -c <errors)"`;
+    const script = `${pipe}; echo "\${PIPESTATUS[1]} $(cat stderr stdout)"`;
     const args = ['-c', script, 'bash', program, 'replay', '--definitions', definitions, '-'];
-    const { stdout } = spawnSync('bash', args, { cwd: folder, encoding: 'utf8' });
-    const [first, ended] = stdout.trimEnd().split('\n');
+    const { stdout, stderr } = spawnSync('bash', args, { cwd: folder, encoding: 'utf8' });
+    const [first, ended] = stdout.trimEnd().split(/ *\n/);
     if (first.includes('unknown option')) assert.equal(first, "tripline: replay: unknown option '--json'");
-    else assert.equal(ended, '141 0', stdout);
+    else assert.equal(ended, '141', `${pipe}\n${stdout}\n${stderr}`);
   }
 });
 
@@ -1387,6 +1388,14 @@ function runDamaged(damage) {
   writeFileSync(join(copy, 'package.json'), '{"type": "module"}');
   const { status, stdout, stderr } = spawnSync(join(copy, 'tripline.js'), ['check', bundle], { encoding: 'utf8' });
   return { status, out: stdout, err: stderr };
+}
+
+if (!isForNode) {
+  test('pull names the program that has a network', () => {
+    const { status, err } = run('pull', 'https://example.com');
+    assert.equal(status, 2);
+    assert.match(err, /^tripline: pull: this program has no network: use npx tripline pull\n/);
+  });
 }
 
 if (isForNode) {

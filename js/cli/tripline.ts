@@ -4,6 +4,7 @@
 
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import { pull } from './pull.js';
 
 interface ProgramOptions {
   arguments: string[];
@@ -12,6 +13,8 @@ interface ProgramOptions {
   /** Gets what the glue says of itself: the program writes to the streams directly. */
   printErr(): void;
   quit(status: number, reason: unknown): void;
+  /** Called for `tripline pull`, whose arguments the program has read. */
+  pull(url: string, file: string): void;
 }
 
 const inputErrors = 1;
@@ -22,6 +25,7 @@ const closedPipe = 128 + 13;
 fs.readSync = patient(fs.readSync);
 fs.writeSync = patient(fs.writeSync);
 
+let pulled: Promise<void> | undefined;
 try {
   const createProgram = createRequire(import.meta.url)('./program.cjs') as (
     options: ProgramOptions,
@@ -32,10 +36,14 @@ try {
     printErr: () => undefined,
     quit(status, reason) {
       if ((reason as Error).name !== 'ExitStatus') refuse(whyStopped(reason));
-      process.exit(status);
+      if (!pulled) process.exit(status);
+    },
+    pull(url, file) {
+      pulled = pull(url, file, process.env).catch((error: unknown) => refuse(`pull: ${messageOf(error)}`));
     },
   });
-  throw new Error('it did not run to its end'); // quit() ends the process, whatever the program does
+  // quit() has ended the process, whatever the program did.
+  if (!pulled) throw new Error('it did not run to its end');
 } catch (error) {
   refuse(`the program cannot be started: ${messageOf(error)}; install the package tripline again`);
 }

@@ -42,7 +42,7 @@ struct Command {
 };
 
 // Each in the file of its name.
-extern const Command kCheck, kBuild, kReplay, kAttributes, kPreview, kExplain, kDiff, kTypes;
+extern const Command kCheck, kBuild, kReplay, kAttributes, kPreview, kExplain, kDiff, kTypes, kPull;
 
 /// All of them, in the order of the manual.
 [[nodiscard]] const std::vector<const Command*>& commands();

@@ -73,8 +73,8 @@ class Page {
 }  // namespace
 
 const std::vector<const Command*>& commands() {
-  static const std::vector<const Command*> all = {&kCheck,   &kBuild,   &kReplay, &kAttributes,
-                                                  &kPreview, &kExplain, &kDiff,   &kTypes};
+  static const std::vector<const Command*> all = {
+      &kCheck, &kBuild, &kReplay, &kAttributes, &kPreview, &kExplain, &kDiff, &kTypes, &kPull};
   return all;
 }
 
