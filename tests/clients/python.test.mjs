@@ -1,16 +1,22 @@
 // Tests the sandbox with the official Python SDK, unmodified: every call, the tutorial of demo-shop/README.md, and a
 // restart during a subscription.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { addToCart, Sandbox } from '../sandbox/sandbox.mjs';
 import { releasesIn, runText, Script } from './python.mjs';
 import { decide, openShop, seeBanners, shopForThreeBanners, visitorOf } from './shop.mjs';
 
 const readme = readFileSync(new URL('../../demo-shop/README.md', import.meta.url), 'utf8');
 const blocks = [...readme.matchAll(/^```python\n(.*?)^```/gms)].map(([, block]) => block);
+
+const program = fileURLToPath(new URL('../../js/dist/cli/tripline.js', import.meta.url));
 
 /** Returns the tutorial's code blocks, with the line that the sandbox prints instead of the README's. */
 function tutorialCode(sandbox, count) {
@@ -128,6 +134,42 @@ test('the tutorial installs the SDK without a version; these tests run with the 
   assert.ok(older.every((release) => patch(release) < patch(newest)));
   const version = await runText("from importlib.metadata import version; print(version('snowplow-signals'))");
   assert.equal(version.trim(), newest);
+});
+
+test("the README's lines write a notebook's objects as definitions that need no change", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tripline-notebook-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const start = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, lines] = /^ *```python\n(.*?)^ *```/ms.exec(start);
+  const notebook = `
+import os
+from types import SimpleNamespace
+os.chdir(${JSON.stringify(folder)})
+objects = []
+sp_signals = SimpleNamespace(publish=objects.extend)
+${blocks[1]}
+${blocks[2]}
+from snowplow_signals import AttributeKey, AtomicProperty, BatchSource, ExternalBatchAttributeGroup, Field
+account = AttributeKey(name="account", property=AtomicProperty(name="user_id"))
+objects += [account, ExternalBatchAttributeGroup(
+  name="warehouse", version=1, attribute_key=account, owner="user@company.com",
+  fields=[Field(name="tier", type="string")],
+  batch_source=BatchSource(name="s", database="d", schema="s", table="t", timestamp_field="x", owner="user@company.com"))]
+${lines.replaceAll(/^ {3}/gm, '')}`;
+  await runText(notebook);
+  const file = join(folder, 'definitions.json');
+  const bundle = JSON.parse(readFileSync(file, 'utf8'));
+  assert.deepEqual(
+    Object.fromEntries(Object.entries(bundle).map(([type, objects]) => [type, objects.map(({ name }) => name)])),
+    {
+      attribute_keys: ['account'],
+      attribute_groups: ['ecom_attributes', 'warehouse'],
+      services: ['ecom_attributes'],
+      interventions: ['cart_abandonment', 'discount', 'free_shipping'],
+    },
+  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'check', file], { encoding: 'utf8' });
+  assert.deepEqual([status, stdout, stderr], [0, '', '']);
 });
 
 test('the tutorial, step by step, up to the three banners and a pushed intervention', async (t) => {
