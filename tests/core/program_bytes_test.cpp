@@ -72,9 +72,13 @@ std::vector<NamedBytes> small_program() {
   add("path name", text("price"));
   add("path index", u32(0) + text("") + u32(1));
   add("calculations", u32(1));
-  add("operands", u32(1));
+  add("operation", u8(1));
+  add("operation type", u8(2));
+  add("separator", text("-"));
+  add("operands", u32(2));
   add("operand input", u32(2));
   add("operand date part", u8(1));
+  add("second operand", u32(0) + u8(0));
   add("keys", u32(2));
   add("key name", text("user_id"));
   add("key input", u32(1));
@@ -306,11 +310,15 @@ TEST_CASE("every field of a program is checked", "[program bytes]") {
       {"path name", text("__proto__")},
       {"path name", text("\xed\xa0\x80")},
       {"calculations", u32(2)},
-      {"operands", u32(0)},
+      {"operation", u8(7)},
+      {"operation", u8(2)},       // sum, of type string
+      {"operation type", u8(5)},  // concat, of type double
+      {"operation type", u8(18)},
+      {"separator", text("0123456789abcdefg")},
+      {"separator", text("\xff")},
       {"operands", u32(kNone)},
       {"operand input", u32(3)},
       {"operand input", u32(Program::kCalculated)},
-      {"operand date part", u8(0)},
       {"operand date part", u8(7)},
       {"key name", text("store")},
       {"key name", u32(kNone)},

@@ -25,6 +25,8 @@ inline constexpr std::string_view kRichDefinitions = R"json({
         {"name": "last", "type": "string", "aggregation": "last", "ttl": "PT3S", "property": {"type": "event", "vendor": "a", "name": "b", "major_version": 1, "path": "v"}},
         {"name": "recent_last", "type": "bool", "aggregation": "last", "period": "PT5S", "property": {"type": "event", "vendor": "a", "name": "b", "major_version": 1, "path": "l[1]"}},
         {"name": "day", "type": "string", "aggregation": "last", "property": {"type": "event", "vendor": "a", "name": "b", "major_version": 1, "path": "v", "date_part": "active_week"}},
+        {"name": "joined", "type": "string", "aggregation": "most_frequent", "property": {"type": "calculated", "operation": "concat", "separator": "-", "properties": [{"type": "event", "vendor": "a", "name": "b", "major_version": 1, "path": "v"}, {"type": "atomic", "name": "derived_tstamp", "date_part": "active_day"}, {"type": "event", "vendor": "a", "name": "b", "major_version": 1, "path": "l[1]"}]}},
+        {"name": "product", "type": "double", "aggregation": "sum", "property": {"type": "calculated", "operation": "product", "properties": [{"type": "event", "vendor": "a", "name": "b", "major_version": 1, "path": "v"}, {"type": "event", "vendor": "a", "name": "b", "major_version": 1, "path": "v"}]}, "criteria": {"all": [{"property": {"type": "calculated", "operation": "coalesce", "properties": [{"type": "event", "vendor": "a", "name": "b", "major_version": 1, "path": "l"}, {"type": "atomic", "name": "page_url"}]}, "operator": "is null"}]}},
         {"name": "hour", "type": "int32", "aggregation": "most_frequent", "property": {"type": "atomic", "name": "derived_tstamp", "date_part": "hour_of_day"}}
       ]
     },

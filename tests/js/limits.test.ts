@@ -63,6 +63,13 @@ const members = (count: number): Json => Object.fromEntries(times(count - 4, 0).
 
 const filter = (count: number): Json => ({ any: times(count, { property: pagePath, operator: '=', value: '/' }) });
 
+const concat = (count: number, separator = ''): Json => ({
+  type: 'calculated',
+  operation: 'concat',
+  properties: times(count, pagePath),
+  separator,
+});
+
 const entity = { type: 'entity', vendor: 'acme', name: 'cart', major_version: 1, path: 'id' };
 
 const loaded: [row: string, bundleAt: (size: number) => object][] = [
@@ -100,6 +107,8 @@ const loaded: [row: string, bundleAt: (size: number) => object][] = [
     'a version, a `major_version` or an `index`',
     (size) => bundleOf({ ...lastPage, property: { ...entity, major_version: size } }),
   ],
+  ['properties of a calculated one', (size) => bundleOf({ ...lastPage, property: concat(size) })],
+  ['a `separator`', (size) => bundleOf({ ...lastPage, property: concat(2, 'é'.repeat(size)) })],
   ["a property's `path`", (size) => bundleOf({ ...lastPage, property: { ...entity, path: letters(size) } })],
   ['a pattern of `like` or `rlike`', (size) => withPattern('like', letters(size))],
   ['a pattern of `like` or `rlike`', (size) => withPattern('rlike', letters(size))],

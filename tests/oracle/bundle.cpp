@@ -115,7 +115,86 @@ Raw read_property(const json& property, const json& event) {
   return {value, {}};
 }
 
+std::string known_type(const json& property) {
+  static const std::regex integers(
+      "br_view(height|width)|doc_(height|width)|domain_sessionidx|dvce_screen(height|width)|"
+      "(page|refr)_urlport|pp_[xy]offset_(max|min)|ti_quantity|txn_id");
+  static const std::regex numbers(
+      "geo_(latitude|longitude)|se_value|ti_price(_base)?|tr_(shipping|tax|total)(_base)?");
+  static const std::regex booleans("br_cookies|br_features_.*|dvce_ismobile");
+  const std::string part = text(property, "date_part"), name = text(property, "name");
+  if (!part.empty()) return part.starts_with("active") ? "string" : "integer";
+  if (text(property, "type") == "calculated") {
+    const std::string operation = text(property, "operation");
+    if (operation == "concat") return "string";
+    if (operation != "coalesce") return "number";
+    for (const json& leaf : property["properties"]) {
+      const std::string type = known_type(leaf);
+      if (!type.empty()) return type == "time" ? "string" : type;
+    }
+    return "";
+  }
+  if (text(property, "type") != "atomic") return "";
+  if (name.ends_with("_tstamp")) return "time";
+  if (std::regex_match(name, integers)) return "integer";
+  if (std::regex_match(name, numbers)) return "number";
+  return std::regex_match(name, booleans) ? "bool" : "string";
+}
+
+namespace {
+
+bool is_integer(const json& value) {
+  return value.is_number() && value.get<double>() == std::floor(value.get<double>());
+}
+
+/// A calculated property of an event: rule 41, word by word.
+json calculate(const json& property, const json& event) {
+  const std::string operation = text(property, "operation"), type = known_type(property);
+  std::vector<json> values;
+  for (const json& leaf : property["properties"]) {
+    const Raw raw = read_value(leaf, event);
+    json value = raw.time ? json(time_text(*raw.time)) : raw.value;
+    bool fits = value.is_number();  // of sum, product, min and max
+    if (operation == "concat") fits = value.is_string() || is_integer(value);
+    if (operation == "coalesce") {
+      fits = type == "string"    ? value.is_string()
+             : type == "integer" ? is_integer(value)
+             : type == "number"  ? value.is_number()
+             : type == "bool"    ? value.is_boolean()
+                                 : !value.is_structured();
+    }
+    values.push_back(fits ? value : json());
+  }
+  if (operation == "concat" || operation == "coalesce") {
+    std::erase_if(values, [](const json& each) { return each.is_null(); });
+    if (values.empty()) return nullptr;
+    if (operation == "coalesce") return values.front();
+    std::string joined;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (i != 0) joined += text(property, "separator");
+      joined += values[i].is_number() ? number_text(values[i].get<double>())
+                                      : values[i].get<std::string>();
+    }
+    return joined;
+  }
+  for (const json& each : values) {
+    if (each.is_null()) return nullptr;
+  }
+  double result = values.front().get<double>();
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    const auto next = values[i].get<double>();
+    result = operation == "sum"       ? result + next
+             : operation == "product" ? result * next
+             : operation == "min"     ? std::min(result, next)
+                                      : std::max(result, next);
+  }
+  return std::isfinite(result) ? json(result) : json();
+}
+
+}  // namespace
+
 Raw read_value(const json& property, const json& event) {
+  if (text(property, "type") == "calculated") return {calculate(property, event), {}};
   const Raw raw = read_property(property, event);
   const std::string part = text(property, "date_part");
   if (part.empty()) return raw;

@@ -85,10 +85,14 @@ struct Bundle {
   std::map<std::string, Time> key_ttls_;  // of keys that groups name without describing them
 };
 
+/// The type of a property's value as far as it is known from the definitions: "string", "integer",
+/// "number", "bool", "time", or "" (rules 2, 14 and 41).
+std::string known_type(const json& property);
+
 /// A property of an enriched event, whatever its date part.
 Raw read_property(const json& property, const json& event);
 /// The same as an event filter reads it: with a date part, the part of a time, or of each time in a
-/// list.
+/// list; of a calculated property its result (rule 41).
 Raw read_value(const json& property, const json& event);
 
 }  // namespace oracle

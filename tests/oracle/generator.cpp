@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bundle.h"
 #include "tripline/tripline.h"
 
 namespace oracle {
@@ -147,6 +148,10 @@ Repertoire supported_repertoire(std::vector<std::string>& missing) {
   changed = counter;
   changed["events"] = {{{"event_specification_id", "e1"}}};
   keep_flag(all.event_specification, "event_specification_id", probe(changed, leaf));
+  changed = last;
+  changed["property"] = {
+      {"type", "calculated"}, {"operation", "coalesce"}, {"properties", {event_property("m")}}};
+  keep_flag(all.calculated, "calculated properties", probe(changed, leaf_of("=", "a")));
   return all;
 }
 
@@ -175,7 +180,58 @@ json Generator::property(const std::vector<std::string>& kinds) {
         {"type", "atomic"},
         {"name", one_of({"page_urlpath", "derived_tstamp", "se_value", "br_cookies", "app_id"})}};
   }
+  if (kind == "calculated" && repertoire_.calculated) return calculated_property();
   return event_property("m");
+}
+
+json Generator::operand() {
+  if (chance(20)) return timed_property();
+  if (chance(20)) {
+    return {{"type", "atomic"},
+            {"name", one_of({"br_viewwidth", "pp_yoffset_max", "ti_quantity", "tr_total"})}};
+  }
+  return property({"number", "number", "text", "text", "mixed", "list", "entity", "atomic"});
+}
+
+/// Returns a calculated property whose parts have types that its operation takes.
+json Generator::calculated_property() {
+  const auto operation = one_of({"concat", "concat", "sum", "product", "min", "max", "coalesce"});
+  json made = {{"type", "calculated"}, {"operation", operation}, {"properties", json::array()}};
+  const std::size_t least = operation == "coalesce" ? 1 : 2;
+  for (std::size_t wanted = least + below(3); made["properties"].size() < wanted;) {
+    json part = operand();
+    std::string type = known_type(part);
+    const std::string first = known_type(made);
+    if (type == "time") type = "string";
+    const bool fits = operation == "concat"     ? type == "string" || type == "integer"
+                      : operation == "coalesce" ? first.empty() || type == first
+                                                : type == "integer" || type == "number";
+    if (fits || type.empty()) made["properties"].push_back(part);
+  }
+  if (operation == "concat" && chance(60)) {
+    made["separator"] = one_of({"", "-", ", ", "a", "1"});
+  }
+  return made;
+}
+
+/// Returns a criterion on a calculated property, with a literal of its type if that is known; null
+/// if `op` does not fit.
+json Generator::calculated_criterion(const std::string& op) {
+  const json made = calculated_property();
+  const std::string type = known_type(made);
+  const bool is_order = op.starts_with("<") || op.starts_with(">");
+  if (op == "like" && type != "string" && !type.empty()) return nullptr;
+  if (is_order && type == "bool") return nullptr;
+  const auto literal = [&]() -> json {
+    if (op == "like") return one_of({"a%", "%1", "%-%", "_"});
+    if (type == "bool") return chance(50);
+    if (type == "string") return one_of({"a", "1", "a-a", "a1", "1, 1", ""});
+    if (type.empty() && chance(50)) return "a";
+    return one_of({0, 1, 2, 3, 0.5, -1, 20});
+  };
+  json criterion = leaf_of(op, op == "in" ? json::array({literal(), literal()}) : literal());
+  criterion["property"] = made;
+  return criterion;
 }
 
 json Generator::filter() {
@@ -185,6 +241,11 @@ json Generator::filter() {
     criteria[list] = json::array();
     for (std::size_t n = below(3); n > 0; --n) {
       const std::string op = pick(repertoire_.filter_operators);
+      if (repertoire_.calculated && chance(20)) {
+        const json calculated = calculated_criterion(op);
+        if (!calculated.is_null()) criteria[list].push_back(calculated);
+        continue;
+      }
       if (repertoire_.date_part && chance(15)) {
         const json part = date_part_criterion(op);
         if (!part.is_null()) criteria[list].push_back(part);
@@ -279,9 +340,11 @@ json Generator::attribute(const std::string& name) {
     type = one_of({"string", "string", "int32", "double", "bool"}).get<std::string>();
   }
   if (is_numeric(aggregation)) {
-    made["property"] = property({"number", "number", "number", "mixed", "entity", "atomic"});
+    made["property"] = property(
+        {"number", "number", "number", "mixed", "entity", "atomic", "calculated", "calculated"});
   } else if (aggregation != "counter" && !is_time_since(aggregation)) {
-    made["property"] = property({"number", "text", "mixed", "list", "entity", "atomic"});
+    made["property"] = property(
+        {"number", "text", "mixed", "list", "entity", "atomic", "calculated", "calculated"});
     if (repertoire_.date_part && chance(20)) {
       const bool extract = chance(50);
       const std::string suffix = aggregation == "unique_list" ? "_list" : "";
@@ -553,6 +616,10 @@ json Generator::event() {
     made["se_value"] = one_of({1, 2.5, "1", "2.5", "-1e0", "01", " 1", "", "1e999", true});
   if (chance(60))
     made["br_cookies"] = one_of({true, false, "true", "false", "1", "0", 1, 0, "yes", 2});
+  if (chance(60)) made["br_viewwidth"] = one_of({1, 2, 2.5, "3", 1e21});
+  if (chance(60)) made["pp_yoffset_max"] = one_of({0, 1, 12});
+  if (chance(40)) made["ti_quantity"] = one_of({1, "2", -1, 0.5});
+  if (chance(40)) made["tr_total"] = one_of({0, 2.5, 1e308, -1e308});
   if (chance(30)) made["app_id"] = one_of({"7", 7, 1e21, 12, true, json::object()});
   if (chance(40)) {
     made["dvce_created_tstamp"] = time_text(clock_ + scale_ * static_cast<Time>(below(3)));

@@ -21,6 +21,7 @@ struct Repertoire {
   bool date_part = true;
   bool set_attributes = true;
   bool event_specification = true;
+  bool calculated = true;
 };
 
 /// All features.
@@ -56,6 +57,9 @@ class Generator {
   json filter();
   json atomic_criterion(const std::string& op);
   json timed_property();
+  json operand();
+  json calculated_property();
+  json calculated_criterion(const std::string& op);
   json date_part_criterion(const std::string& op);
   json attribute_key();
   json field(const std::string& name);

@@ -228,7 +228,9 @@ bool Twin::counts(const Attribute& attribute, const json& event) const {
 std::vector<json> Twin::values_for(const Attribute& attribute, const json& event) const {
   if (!counts(attribute, event)) return {};
   if (attribute.aggregation == "counter" || is_time_since(attribute)) return {json()};
-  const Raw raw = read_property(attribute.property, event);
+  const bool is_calculated = attribute.property["type"] == "calculated";
+  const Raw raw = is_calculated ? read_value(attribute.property, event)
+                                : read_property(attribute.property, event);
   std::vector<Raw> raws;
   if (!raw.value.is_array()) {
     raws.push_back(raw);

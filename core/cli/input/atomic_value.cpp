@@ -19,7 +19,8 @@ Value boolean_in(const Text& text) {
 }  // namespace
 
 void convert_atomic(Value& value, ValueType type) {
-  if (type == ValueType::double_ && value.as_number() == nullptr) {
+  const bool is_number = type == ValueType::double_ || type == ValueType::int64;
+  if (is_number && value.as_number() == nullptr) {
     const Text* text = value.as_string();
     value = text == nullptr ? Value() : number_in(*text);
   }

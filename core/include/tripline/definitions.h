@@ -82,6 +82,9 @@ enum class DatePart : std::uint8_t {
   end_,
 };
 
+/// How a calculated property combines those that it names.
+enum class Operation : std::uint8_t { none, concat, sum, product, min, max, coalesce, end_ };
+
 /// In this order: six comparisons, four operators with patterns, two with lists, and those that
 /// take no literal.
 enum class Operator : std::uint8_t {
@@ -113,20 +116,23 @@ struct PathStep {
   std::uint32_t index = 0;
 };
 
-/// Where in an event a value is found.
+/// Where in an event a value is found, or how it follows from values found there.
 struct Property {
-  enum class Source : std::uint8_t { none, atomic, event, entity, end_ };
+  enum class Source : std::uint8_t { none, atomic, event, entity, calculated, end_ };
   /// As `index`: the list of the values in all entities of the schema. No definition can say so.
   static constexpr std::uint32_t kEach = 0xffffffff;
 
   const JsonNode* pointer = nullptr;  // null where there is no property
   Source source = Source::none;
   DatePart date_part = DatePart::none;
-  std::string_view vendor;          // event, entity
-  std::string_view name;            // schema name, or the atomic field's name
-  std::uint32_t major_version = 0;  // event, entity
-  std::uint32_t index = 0;          // entity: the nth of that schema, or kEach
-  Items<PathStep> path;             // event, entity
+  std::string_view vendor;                // event, entity
+  std::string_view name;                  // schema name, or the atomic field's name
+  std::uint32_t major_version = 0;        // event, entity
+  std::uint32_t index = 0;                // entity: the nth of that schema, or kEach
+  Items<PathStep> path;                   // event, entity
+  Operation operation = Operation::none;  // calculated; so are those below
+  std::string_view separator;             // concat
+  Items<Property> properties;             // none of them calculated
 };
 
 /// Matches an event's schema, of which an absent part matches anything, or the id of an event

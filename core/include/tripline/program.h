@@ -49,9 +49,13 @@ struct Program {
     DatePart date_part;
   };
 
-  /// A value that is computed from inputs, at most once an event and only if something reads it. An
-  /// event filter that compares a part of a time has one.
+  /// A value that is computed from inputs, at most once an event and only if something reads it: a
+  /// calculated property, or without an operation the part of a time that an event filter compares.
   struct Calculation {
+    Operation operation;
+    /// The type of the result, which `coalesce` also demands of its operands; none: any scalar.
+    ValueType type;
+    std::string_view separator;
     Items<Operand> operands;
   };
   /// In place of the index of an input, that of a calculation has this bit. kNone is neither.

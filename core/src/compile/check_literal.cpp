@@ -81,9 +81,12 @@ bool check_filter_criterion(const FilterCriterion& criterion, Diagnostics& diagn
   const ValueType type = property_type(property);
   const bool is_time = type == ValueType::unix_timestamp;
   if (type != ValueType::none) {
-    const bool is_part = property.date_part != DatePart::none;
-    const Text name = concat(
-        {"'", is_part ? name_of<DatePart>(kDateParts, property.date_part) : property.name, "'"});
+    const std::string_view word = property.date_part != DatePart::none
+                                      ? name_of<DatePart>(kDateParts, property.date_part)
+                                  : property.operation != Operation::none
+                                      ? name_of<Operation>(kOperations, property.operation)
+                                      : property.name;
+    const Text name = concat({"'", word, "'"});
     check_literal(criterion.pointer, criterion.op, criterion.literal, {name, type, is_time},
                   diagnostics);
   } else if (criterion.literal != nullptr && criterion.literal->kind == JsonNode::Kind::boolean &&

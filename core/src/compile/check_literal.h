@@ -10,7 +10,8 @@ namespace tripline {
 void check_criterion_literal(const Criterion& leaf, ValueType type, Diagnostics& diagnostics);
 
 /// A criterion of an attribute's event filter. What a field of an event or of an entity holds is
-/// not known; an atomic field and a date part have a type. True if it compares an atomic time.
+/// not known; an atomic field, a date part and most calculated properties have a type. True if it
+/// compares an atomic time.
 bool check_filter_criterion(const FilterCriterion& criterion, Diagnostics& diagnostics);
 
 }  // namespace tripline

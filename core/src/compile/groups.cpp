@@ -103,8 +103,9 @@ void add_attribute(Compilation& compilation, const AttributeGroup& group,
   aggregate.period = attribute.period;
   aggregate.time_unit = attribute.time_unit;
   if (attribute.property.pointer != nullptr && needs_property(attribute.aggregation)) {
-    aggregate.input = add_input(compilation, attribute.property);
-    aggregate.date_part = attribute.property.date_part;
+    Property property = attribute.property;
+    aggregate.date_part = std::exchange(property.date_part, DatePart::none);
+    aggregate.input = add_value(compilation, property);
   }
   if (aggregate.period == 0) {
     aggregate.ttl = attribute.ttl != 0 ? attribute.ttl : group_ttl(compilation, group);

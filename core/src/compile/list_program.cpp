@@ -121,6 +121,10 @@ Text describe_input(const Program& program, Program::Index input) {
   const Program::Calculation& calculation = program.calculations[input - Program::kCalculated];
   JsonWriter json;
   json.begin_array();
+  if (calculation.operation != Operation::none) {
+    json.string(name_of<Operation>(kOperations, calculation.operation));
+    json.string(calculation.separator);
+  }
   for (const Program::Operand& operand : calculation.operands) {
     json.string(describe_input(program.inputs[operand.input]));
     json.string(name_of<DatePart>(kDateParts, operand.date_part));

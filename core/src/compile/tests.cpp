@@ -31,19 +31,6 @@ void add_condition(Compilation& compilation, Index input, Operator op, const Val
                                               compilation.symbols.conditions, text));
 }
 
-/// The input that holds a property, or the calculation of its date part.
-Index add_value(Compilation& compilation, const Property& property) {
-  const Index input = add_input(compilation, property);
-  if (property.date_part == DatePart::none) return input;
-  Program& program = compilation.program;
-  Program::Calculation& calculation = program.calculations.emplace_back();
-  compilation.add_to(calculation.operands, Program::Operand{input, property.date_part});
-  const auto last = static_cast<Index>(program.calculations.size() - 1);
-  return Program::kCalculated |
-         compilation.intern(program.calculations, compilation.symbols.calculations,
-                            describe_input(program, Program::kCalculated | last));
-}
-
 void add_conditions(Compilation& compilation, const char* title,
                     const Items<FilterCriterion>& criteria, bool are_rows, Program::Rows& rows,
                     JsonWriter& description) {
@@ -87,6 +74,28 @@ Index add_input(Compilation& compilation, const Property& property) {
   input.date_part = DatePart::none;
   return compilation.intern(compilation.program.inputs, compilation.symbols.inputs,
                             describe_input(input));
+}
+
+Index add_value(Compilation& compilation, const Property& property) {
+  const bool is_calculated = property.source == Property::Source::calculated;
+  if (!is_calculated && property.date_part == DatePart::none) {
+    return add_input(compilation, property);
+  }
+  Program& program = compilation.program;
+  Program::Calculation& calculation = program.calculations.emplace_back();
+  calculation.operation = property.operation;
+  calculation.type = property_type(property);
+  calculation.separator = property.separator;
+  std::span<const Property> operands(&property, 1);
+  if (is_calculated) operands = {property.properties.begin(), property.properties.size()};
+  for (const Property& operand : operands) {
+    compilation.add_to(calculation.operands,
+                       Program::Operand{add_input(compilation, operand), operand.date_part});
+  }
+  const auto last = static_cast<Index>(program.calculations.size() - 1);
+  return Program::kCalculated +
+         compilation.intern(program.calculations, compilation.symbols.calculations,
+                            describe_input(program, Program::kCalculated + last));
 }
 
 Index add_atomic_input(Compilation& compilation, const char* name) {

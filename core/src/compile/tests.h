@@ -7,6 +7,8 @@ namespace tripline {
 
 /// The input that holds a property, whatever its date part.
 Program::Index add_input(Compilation& compilation, const Property& property);
+/// The same of a property that is neither calculated nor a date part, else the calculation.
+Program::Index add_value(Compilation& compilation, const Property& property);
 Program::Index add_atomic_input(Compilation& compilation, const char* name);
 
 /// Compiles the pattern of a comparison that has one. An error in it is reported at `pointer`.

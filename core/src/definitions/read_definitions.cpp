@@ -6,6 +6,7 @@
 #include "definitions/words.h"
 #include "support/number_text.h"
 #include "support/text.h"
+#include "support/utf8.h"
 #include "tripline/definitions.h"
 #include "value/enumerations.h"
 
@@ -60,6 +61,46 @@ void check_entity(Reader& reader, Property& property) {
   warn_that_browsers_lack(reader, property.pointer->member("name"), property.name);
 }
 
+/// Returns the types that the operation takes, for the message; nothing if the operand's fits.
+/// `first` is that of the first operand with a known type.
+const char* wrong_operand(Operation operation, ValueType type, ValueType first) {
+  const bool is_integer = type == ValueType::int64;
+  if (operation == Operation::coalesce) return type == first ? nullptr : "properties of one type";
+  if (operation == Operation::concat) {
+    return is_integer || type == ValueType::string_ ? nullptr : "strings and integers";
+  }
+  return is_integer || type == ValueType::double_ ? nullptr : "numbers";
+}
+
+void check_calculated(Reader& reader, Property& property) {
+  const Operation operation = property.operation;
+  const std::string_view word = name_of<Operation>(kOperations, operation);
+  const std::size_t least = operation == Operation::coalesce ? 1 : 2;
+  const JsonNode* list = property.pointer->member("properties");
+  if (operation == Operation::none) return;
+  if (list != nullptr && list->kind == JsonNode::Kind::array && list->size < least) {
+    reader.error(list, "'%' needs at least % properties", {word, least});
+  }
+  for (const Property& operand : property.properties) {
+    const ValueType type = operand_type(operand);
+    if (operand.source == Property::Source::calculated) {
+      reader.error(operand.pointer, "a calculated property cannot be a part of another one");
+    } else if (const char* takes = wrong_operand(operation, type, operand_type(property));
+               takes != nullptr && type != ValueType::none) {
+      reader.error(operand.pointer, "'%' takes %, but this is %",
+                   {word, takes, name_of<ValueType>(kValueTypes, type)});
+    }
+  }
+  const JsonNode* separator = property.pointer->member("separator");
+  if (separator == nullptr) return;
+  if (operation != Operation::concat) {
+    reader.error(separator, "'separator' goes with 'concat' only");
+  } else if (count_code_points(property.separator) > kLongestSeparator ||
+             property.separator.find('\0') != property.separator.npos) {
+    reader.error(separator, "a separator has at most 16 characters, none of which is NUL");
+  }
+}
+
 constexpr FieldFormat kSourceFields[] = {required(word("type", PLACE(Property, source), kSources))};
 constexpr FieldFormat kAtomicFields[] = {
     required(text("name", PLACE(Property, name))),
@@ -73,19 +114,28 @@ constexpr FieldFormat kEntityFields[] = {
     word("date_part", PLACE(Property, date_part), kDateParts),
     whole("index", PLACE(Property, index)),
 };
+extern const Format<Property> kOperand;
+constexpr FieldFormat kCalculatedFields[] = {
+    required(word("operation", PLACE(Property, operation), kOperations)),
+    required(list("properties", PLACE(Property, properties), kOperand)),
+    text("separator", PLACE(Property, separator)),
+};
 constexpr auto kAtomic = format<Property, check_atomic>(kAtomicFields, "type");
 constexpr auto kEvent =
     format<Property>(std::span(kEntityFields).first(std::size(kEntityFields) - 1), "type");
 constexpr auto kEntity = format<Property, check_entity>(kEntityFields, "type");
+constexpr auto kCalculated = format<Property, check_calculated>(kCalculatedFields, "type");
 
 void read_by_source(Reader& reader, Property& property) {
   const JsonNode& node = *property.pointer;
   if (property.source == Property::Source::atomic) reader.read(node, kAtomic, property);
   if (property.source == Property::Source::event) reader.read(node, kEvent, property);
   if (property.source == Property::Source::entity) reader.read(node, kEntity, property);
+  if (property.source == Property::Source::calculated) reader.read(node, kCalculated, property);
 }
 
 constexpr auto kProperty = format<Property, read_by_source>(kSourceFields, kOther);
+constexpr Format<Property> kOperand = at_most(kMostProperties, kProperty);
 
 // ---- event filters ---------------------------------------------------------------------------
 
@@ -160,6 +210,9 @@ void check_attribute_key(Reader& reader, AttributeKey& key) {
   if (key.property.date_part != DatePart::none) {
     reader.error(key.property.pointer->member("date_part"),
                  "an attribute key is an identifier, not a date");
+  }
+  if (key.property.source == Property::Source::calculated) {
+    reader.error(key.property.pointer, "an attribute key is one property, not a calculated one");
   }
   if (key.property.pointer != nullptr) return;
   const JsonNode* field = key.pointer->member("key");
@@ -264,6 +317,7 @@ constexpr FieldFormat kLeafFields[] = {
     required(text("attribute", PLACE(Criterion, attribute))),
     required(word("operator", PLACE(Criterion, op), kOperators)),
     value("value", PLACE(Criterion, literal)),
+    refused("property", "an intervention compares attributes; make one of this property"),
 };
 extern const Format<Criterion> kCriterion;
 constexpr FieldFormat kNodeFields[] = {

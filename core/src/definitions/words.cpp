@@ -8,8 +8,8 @@
 namespace tripline {
 namespace {
 
-/// Strings and times, then numbers, then booleans, all of them as a page has them; then those that
-/// the collector or an enrichment fills in, in the opposite order.
+/// Strings and times, then integers, other numbers, and booleans, all of them as a page has them;
+/// then those that the collector or an enrichment fills in, in the opposite order.
 constexpr std::string_view kAtomicFields =
     "app_id|br_colordepth|br_lang|derived_tstamp|doc_charset|domain_sessionid|domain_userid|"
     "dvce_created_tstamp|event|event_format|event_id|event_name|event_vendor|event_version|"
@@ -21,8 +21,8 @@ constexpr std::string_view kAtomicFields =
     "ti_sku|tr_affiliation|tr_city|tr_country|tr_currency|tr_orderid|tr_state|true_tstamp|"
     "user_fingerprint|user_id|useragent|v_tracker|br_viewheight|br_viewwidth|doc_height|"
     "doc_width|domain_sessionidx|dvce_screenheight|dvce_screenwidth|page_urlport|pp_xoffset_max|"
-    "pp_xoffset_min|pp_yoffset_max|pp_yoffset_min|refr_urlport|se_value|ti_price|ti_quantity|"
-    "tr_shipping|tr_tax|tr_total|txn_id|br_cookies|br_features_director|br_features_flash|"
+    "pp_xoffset_min|pp_yoffset_max|pp_yoffset_min|refr_urlport|ti_quantity|txn_id|se_value|"
+    "ti_price|tr_shipping|tr_tax|tr_total|br_cookies|br_features_director|br_features_flash|"
     "br_features_gears|br_features_java|br_features_pdf|br_features_quicktime|"
     "br_features_realplayer|br_features_silverlight|br_features_windowsmedia|dvce_ismobile|"
     "geo_latitude|geo_longitude|ti_price_base|tr_shipping_base|tr_tax_base|tr_total_base|"
@@ -104,14 +104,16 @@ bool is_unknown_to_browsers(std::string_view name) {
 }
 
 ValueType atomic_type(std::string_view name) {
-  constexpr int first_number = find_word("br_viewheight", kAtomicFields);
+  constexpr int first_integer = find_word("br_viewheight", kAtomicFields);
+  constexpr int first_number = find_word("se_value", kAtomicFields);
   constexpr int first_flag = find_word("br_cookies", kAtomicFields);
   constexpr int last_flag = find_word("dvce_ismobile", kAtomicFields);
   constexpr int last_number = find_word("tr_total_base", kAtomicFields);
   const int position = position_of(name, kAtomicFields);
   if (position == 0) return ValueType::none;
   if (name.ends_with("_tstamp")) return ValueType::unix_timestamp;
-  if (position < first_number || position > last_number) return ValueType::string_;
+  if (position < first_integer || position > last_number) return ValueType::string_;
+  if (position < first_number) return ValueType::int64;
   return position < first_flag || position > last_flag ? ValueType::double_ : ValueType::boolean;
 }
 
@@ -119,7 +121,19 @@ ValueType property_type(const Property& property) {
   if (property.date_part != DatePart::none) {
     return is_numeric_part(property.date_part) ? ValueType::int64 : ValueType::string_;
   }
-  return property.source == Property::Source::atomic ? atomic_type(property.name) : ValueType::none;
+  if (property.source == Property::Source::atomic) return atomic_type(property.name);
+  if (property.operation == Operation::concat) return ValueType::string_;
+  if (is_arithmetic(property.operation)) return ValueType::double_;
+  for (const Property& operand : property.properties) {
+    const ValueType type = operand_type(operand);
+    if (type != ValueType::none) return type;
+  }
+  return ValueType::none;
+}
+
+ValueType operand_type(const Property& property) {
+  const ValueType type = property_type(property);
+  return type == ValueType::unix_timestamp ? ValueType::string_ : type;
 }
 
 bool is_entity_of_enrich(std::string_view vendor, std::string_view name) {

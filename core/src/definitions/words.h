@@ -125,10 +125,17 @@ inline constexpr Word<DatePart> kDatePartRows[] = {
 };
 inline constexpr Words<DatePart> kDateParts{kJoinedWords<kDatePartRows>.data()};
 
+inline constexpr Word<Operation> kOperationRows[] = {
+    {Operation::concat, "concat"}, {Operation::sum, "sum"}, {Operation::product, "product"},
+    {Operation::min, "min"},       {Operation::max, "max"}, {Operation::coalesce, "coalesce"},
+};
+inline constexpr Words<Operation> kOperations{kJoinedWords<kOperationRows>.data()};
+
 inline constexpr Word<Property::Source> kSourceRows[] = {
     {Property::Source::atomic, "atomic"},
     {Property::Source::event, "event"},
     {Property::Source::entity, "entity"},
+    {Property::Source::calculated, "calculated"},
 };
 inline constexpr Words<Property::Source> kSources{kJoinedWords<kSourceRows>.data()};
 
@@ -156,12 +163,14 @@ std::string_view name_of(const Words<Enum>& words, Enum value) {
 [[nodiscard]] bool is_atomic_field(std::string_view name);
 /// Atomic fields that the collector or an enrichment fills in, so that a page never has them.
 [[nodiscard]] bool is_unknown_to_browsers(std::string_view name);
-/// The type of an atomic field: string_, double_, boolean, or unix_timestamp for a time; none if
-/// there is no such field.
+/// The type of an atomic field: string_, int64, double_, boolean, or unix_timestamp for a time;
+/// none if there is no such field.
 [[nodiscard]] ValueType atomic_type(std::string_view name);
-/// The type of what a property gives an event filter; none if it is not known: that of an event or
-/// of an entity without a date part.
+/// The type of what a property gives an event filter, unix_timestamp for a time; none if it is not
+/// known: that of an event or of an entity without a date part, and of `coalesce` over these alone.
 [[nodiscard]] ValueType property_type(const Property& property);
+/// The same of a property in a calculated one, where a time counts as a string.
+[[nodiscard]] ValueType operand_type(const Property& property);
 /// Schemas of entities that only Enrich adds, so that a page never has them.
 [[nodiscard]] bool is_entity_of_enrich(std::string_view vendor, std::string_view name);
 /// Atomic fields that hold a time.

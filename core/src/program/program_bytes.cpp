@@ -94,8 +94,12 @@ class ProgramPass {
   }
   /// The index of an input or of a calculation.
   void visit_value(Index& index) {
+    visit_optional_value(index);
+    archive_.require(index != kNone);
+  }
+  void visit_optional_value(Index& index) {
     archive_.number(index);
-    archive_.require(index < program_.inputs.size() ||
+    archive_.require(index == kNone || index < program_.inputs.size() ||
                      index - Program::kCalculated < program_.calculations.size());
   }
   template <typename Record>
@@ -201,6 +205,7 @@ class ProgramPass {
 
   void visit_input(Property& input) {
     visit_enumerator(input.source);
+    archive_.require(input.source != Property::Source::calculated);
     visit_text(input.vendor);
     visit_text(input.name);
     archive_.number(input.major_version);
@@ -213,11 +218,19 @@ class ProgramPass {
   }
 
   void visit_calculation(Program::Calculation& calculation) {
+    visit_enumerator(calculation.operation, Operation::none);
+    visit_enumerator(calculation.type, ValueType::none);
+    archive_.require(calculation.operation != Operation::concat ||
+                     calculation.type == ValueType::string_);
+    archive_.require(!is_arithmetic(calculation.operation) ||
+                     calculation.type == ValueType::double_);
+    visit_text(calculation.separator);
     archive_.items(calculation.operands, program_.memory, 5, [&](Program::Operand& operand) {
       visit_index(operand.input, program_.inputs);
-      visit_enumerator(operand.date_part);
+      visit_enumerator(operand.date_part, DatePart::none);
     });
-    archive_.require(calculation.operands.size() == 1);
+    archive_.require(calculation.operands.size() <= kMostProperties &&
+                     count_code_points(calculation.separator) <= kLongestSeparator);
   }
 
   void visit_key(Program::Key& key) {
@@ -251,7 +264,7 @@ class ProgramPass {
     visit_duration(aggregate.ttl);
     if (aggregate.is_external) return;
     visit_index(aggregate.test, program_.tests);
-    visit_optional_index(aggregate.input, program_.inputs);
+    visit_optional_value(aggregate.input);
     visit_enumerator(aggregate.aggregation);
     visit_duration(aggregate.period);
     visit_enumerator(aggregate.time_unit, TimeUnit::none);

@@ -118,6 +118,16 @@ static_assert(moved(ValueType::dict, 1) == ValueType::bytes_list &&
   return aggregation == Aggregation::counter || aggregation == Aggregation::approx_count_distinct;
 }
 
+// ---- operations -----------------------------------------------------------------------------
+
+/// True for an operation on numbers.
+[[nodiscard]] constexpr bool is_arithmetic(Operation operation) {
+  return operation >= Operation::sum && operation <= Operation::max;
+}
+static_assert(moved(Operation::sum, 1) == Operation::product &&
+              moved(Operation::min, 1) == Operation::max &&
+              moved(Operation::sum, 3) == Operation::max);
+
 // ---- parts of dates -------------------------------------------------------------------------
 
 /// True for a part that is a number; the others are the first day of a period,
