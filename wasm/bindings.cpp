@@ -19,7 +19,7 @@
 // the layout changes.
 __asm__(
     ".section .custom_section.tripline,\"\",@\n"
-    ".byte 4\n");
+    ".byte 5\n");
 
 namespace {
 
