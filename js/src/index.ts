@@ -9,7 +9,7 @@ export { createEvaluator, indexedDbStore, memoryStore } from './snowplow.js';
 export type { DoctorReport, Finding } from './evaluator/doctor.js';
 export type { Limits } from './engine/engine-base.js';
 export type { Evaluator, EvaluatorEvents, EvaluatorOptions } from './evaluator/types.js';
-export type { DefinitionsSource, WasmSource } from './engine/load.js';
+export type { DefinitionsSource, WasmModules, WasmOption, WasmSource } from './engine/load.js';
 export type { Store, StoredState, Waiting } from './state/store.js';
 export type {
   AttributeKey,

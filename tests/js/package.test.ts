@@ -44,13 +44,17 @@ test('every entry can be imported, and the engine finds its module', () => {
   expect(
     run(`${imports}
       import { createEvaluator } from 'tripline';
-      import { check } from 'tripline/engine';
+      import { build, check, loadEngine } from 'tripline/engine';
       console.log((await check({ interventions: 5 }))[0].pointer);
-      console.log(import.meta.resolve('tripline/tripline.wasm').endsWith('/dist/tripline.wasm'));
+      for (const module of ['tripline.wasm', 'tripline-runtime.wasm']) {
+        console.log(import.meta.resolve('tripline/' + module).endsWith('/dist/' + module));
+      }
+      const program = await build({ interventions: [] });
+      console.log((await loadEngine({ definitions: program })).diagnostics.length);
       const evaluator = createEvaluator({ definitions: {}, wasm: 5, store: { update: async () => {}, close() {} } });
       evaluator.on('error', () => {});
       console.log((await evaluator.doctor()).findings.length);`),
-  ).toBe('/interventions\ntrue\n7\n');
+  ).toBe('/interventions\ntrue\ntrue\n0\n7\n');
 });
 
 test('links between its documents lead to documents of the package, or to those of the engine in the repository', () => {

@@ -6,6 +6,7 @@ import { LocalEvaluator } from '../../js/src/evaluator/evaluator.js';
 import type { EvaluatorOptions } from '../../js/src/evaluator/types.js';
 import { memoryStore, type Problem } from '../../js/src/index.js';
 import type { SubscriptionOptions } from '../../js/src/stream/options.js';
+import { build } from '../../js/src/server.js';
 import { serviceAttributes, type ServiceAttributesRequest } from '../../js/src/stream/service-attributes.js';
 import { TrackerSubscription } from '../../js/src/stream/subscription.js';
 import { wasmBytes } from './engine-module.js';
@@ -127,6 +128,18 @@ describe('the page itself', () => {
     host.evaluator.track(view());
     const values = await serviceAttributes([host], { ...shop, identifier: visitor.toUpperCase() });
     expect(values).toMatchObject({ domain_userid: visitor.toUpperCase(), count_product_views: 1 });
+  });
+
+  test('does not have it in a compiled program, and says so', async () => {
+    const host = open({ definitions: await build(definitions, { wasm: wasmBytes }) });
+    host.evaluator.track(view());
+    expect(await serviceAttributes([host], shop)).toBeNull();
+    expect(messages()).toEqual([
+      'stream: Cannot read a service: the page has a compiled program, which contains no services, and there is no ' +
+        'server to ask: give "endpoint", or call subscribeToInterventions.',
+    ]);
+    expect(await serviceAttributes([host], { ...shop, endpoint })).toMatchObject({ count: 4 });
+    expect(errors).toEqual([]);
   });
 
   test('each of several trackers is asked in turn', async () => {

@@ -12,6 +12,7 @@ import {
   type Store,
   type StoredState,
 } from '../../js/src/index.js';
+import { build } from '../../js/src/server.js';
 import { TrackerSubscription } from '../../js/src/stream/subscription.js';
 import type { StreamStatus } from '../../js/src/stream/options.js';
 import { pageView, testRules } from '../../js/src/testing.js';
@@ -68,7 +69,8 @@ describe('the examples', () => {
   });
 
   test('DoctorReport', async () => {
-    const evaluator = createEvaluator({ definitions, wasm, store: memoryStore() });
+    const program = await build(definitions, { wasm });
+    const evaluator = createEvaluator({ definitions: program, wasm, store: memoryStore() });
     evaluator.track(view('/shop/shoes'));
     expect(await evaluator.doctor()).toEqual(exampleOf('DoctorReport'));
     evaluator.close();

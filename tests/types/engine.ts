@@ -1,5 +1,6 @@
 // Uses of `tripline/engine` that must compile, and, after @ts-expect-error, uses that must not. Nothing here runs.
 import {
+  build,
   check,
   EngineError,
   loadEngine,
@@ -59,6 +60,14 @@ engine.release();
 const diagnostics: Diagnostic[] = await check({ interventions: [] });
 await check('https://example.com/definitions.json', { wasm: '/tripline.wasm' });
 void diagnostics;
+
+// A program: its bytes, or its address.
+const program: Uint8Array = await build({ interventions: [] });
+await loadEngine({ definitions: program });
+await loadEngine({ definitions: '/shop.tripline', wasm: { runtime: '/tripline-runtime.wasm', compiler: undefined } });
+await build('/definitions.json', { wasm: { compiler: new URL('file:///tripline.wasm') } });
+// @ts-expect-error: definitions are missing
+await build();
 
 export const pointers = (error: unknown): string[] =>
   error instanceof EngineError && error.code === 'definitions' ? error.diagnostics.map(({ pointer }) => pointer) : [];

@@ -21,6 +21,9 @@ createEvaluator({ definitions: new URL('/definitions.json', location.href) });
 createEvaluator({ definitions: bundle });
 createEvaluator({ definitions: Promise.resolve(bundle) });
 createEvaluator({ definitions: import('tripline').then(() => '/definitions.json') });
+createEvaluator({ definitions: '/shop.tripline' });
+createEvaluator({ definitions: new Uint8Array(8) });
+createEvaluator({ definitions: fetch('/shop.tripline').then((response) => response.arrayBuffer()) });
 // @ts-expect-error: definitions are missing
 createEvaluator({});
 // @ts-expect-error: the options are missing
@@ -38,6 +41,8 @@ const wasm: EvaluatorOptions['wasm'][] = [
   new WebAssembly.Module(new Uint8Array(8)),
   new Response(),
   fetch('/tripline.wasm'),
+  { runtime: '/tripline-runtime.wasm', compiler: fetch('/tripline.wasm') },
+  { runtime: new Uint8Array(8) },
 ];
 for (const each of wasm) createEvaluator({ definitions: bundle, wasm: each });
 createEvaluator({ definitions: bundle, store: memoryStore(), namespace: 'sp1', deliverWithin: 60_000 });
@@ -124,10 +129,3 @@ const store: Store = {
 createEvaluator({ definitions: bundle, store });
 // @ts-expect-error: a change is part of the transaction, so it cannot be asynchronous
 await store.update('sp1', async (state) => state);
-
-const context = await evaluator.eventLog('visit');
-const newest: Record<string, unknown> | undefined = context?.events[0];
-const text: string | undefined = await evaluator.eventLog('visit', { format: 'narrative' });
-void [newest, text];
-// @ts-expect-error: another format
-void evaluator.eventLog('visit', { format: 'xml' });

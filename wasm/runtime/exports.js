@@ -10,7 +10,7 @@ var WebAssembly = {
         const { Module, compile, instantiate } = globalThis.WebAssembly;
         const module = wasm instanceof Module ? wasm : await compile(wasm);
         const [version] = Module.customSections(module, 'tripline');
-        if (new Uint8Array(version)[0] !== 5) throw Error('it is not tripline.wasm of this version');
+        if (new Uint8Array(version)[0] !== 5) throw Error('it is not a module of this version');
         start(await instantiate(module, imports));
       } catch (error) {
         readyPromiseReject(error);

@@ -135,7 +135,7 @@ export class EngineBase {
   }
 
   /** Calls a function of the module that takes strings, and returns its result. @internal */
-  ask(question: 'attributes' | 'explain' | 'forget', texts: readonly string[], ...rest: number[]): number {
+  ask(question: 'attributes' | 'explain' | 'forget' | 'save', texts: readonly string[], ...rest: number[]): number {
     const module: Record<typeof question, (...numbers: number[]) => number> = this.#module;
     return module[question](this.#live, ...write(this.#module, ...texts), ...rest);
   }
@@ -145,10 +145,15 @@ export class EngineBase {
     return parse(this.#module);
   }
 
+  /** A copy of the bytes that the last call wrote. @internal */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return result(this.#module).slice();
+  }
+
   /** Returns the whole state: profiles, marks of sent interventions, event ids, and the clock. */
   snapshot(): Uint8Array {
     this.#module.snapshot(this.#live);
-    return result(this.#module).slice(); // a copy that outlives the next call
+    return this.bytes;
   }
 
   /**

@@ -27,6 +27,12 @@ export class Engine extends EngineBase {
     return held.flatMap(textsOf);
   }
 
+  /** Returns the program, as `tripline build` writes it. @internal */
+  program(): Uint8Array<ArrayBuffer> {
+    this.ask('save', []);
+    return this.bytes;
+  }
+
   /** When time alone may trigger an intervention next (ms), for any id; Infinity: never. */
   get nextDeadline(): number {
     return this.nextDeadlineOf();

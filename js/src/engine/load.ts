@@ -1,14 +1,26 @@
-// Finds, fetches and instantiates the WebAssembly module, and gets the definitions.
+// Finds, fetches and instantiates the WebAssembly module that the definitions need, and gets the definitions.
 import createModule, { type TriplineModule } from '../../dist/engine/tripline.js';
 import { longestLoad } from '../support/bounds.js';
 import { messageOf } from '../support/problem.js';
+import { isProgram } from '../support/program-bytes.js';
 import { inTime, longestWait } from '../support/deadline-timer.js';
 
 /** An address, the bytes, the compiled module, the response of a fetch, or a promise of these. */
 export type WasmSource =
   string | URL | BufferSource | WebAssembly.Module | Response | Promise<BufferSource | WebAssembly.Module | Response>;
 
-/** An address; or the bundle itself, as an object or as JSON. */
+/** Each of the two modules. One that is absent is beside this package's own files. */
+export interface WasmModules {
+  /** tripline-runtime.wasm, for compiled programs. */
+  runtime?: WasmSource | undefined;
+  /** tripline.wasm, for definitions in JSON. */
+  compiler?: WasmSource | undefined;
+}
+
+/** The module that the definitions need, or each of both. */
+export type WasmOption = WasmSource | WasmModules;
+
+/** The address of a bundle or of a compiled program; the bundle, as an object or as JSON; or the program's bytes. */
 export type DefinitionsSource = string | URL | object;
 
 type Compilable = BufferSource | WebAssembly.Module | Response;
@@ -16,15 +28,45 @@ type Compilable = BufferSource | WebAssembly.Module | Response;
 const modules = new Map<unknown, Promise<TriplineModule>>();
 
 /**
- * Loads a module, which all evaluators with the same source share. Default: the file beside this one. `timeout` in ms.
- * Rejects with an Error whose message says what to do.
+ * Resolves with the name of the module that the definitions need. It is known at once if `wasm` is one module, or if
+ * the definitions' address ends in `.tripline`; else when `bytes` are there. undefined: they do not come.
  */
-export async function loadModule(source: WasmSource | undefined, timeout?: number): Promise<TriplineModule> {
-  const key = source instanceof URL ? source.href : source;
-  const module = modules.get(key) ?? compileModule(source, timeout).then(instantiate);
-  modules.set(key, module);
-  module.catch(() => modules.delete(key));
+export async function neededModule(
+  wasm: WasmOption | undefined,
+  definitions: unknown,
+  bytes: Promise<Uint8Array | undefined>,
+): Promise<keyof WasmModules | undefined> {
+  if (isAddress(definitions) && /^[^?#{]*\.tripline([?#]|$)/.test(String(definitions))) return 'runtime';
+  if (wasm != null && !areModules(wasm)) return 'compiler'; // sourceOf() returns the one module for either name
+  const loaded = await bytes;
+  return loaded && (isProgram(loaded) ? 'runtime' : 'compiler');
+}
+
+/** Returns the source of the module of that name. */
+export function sourceOf(wasm: WasmOption | undefined, name: keyof WasmModules): WasmSource {
+  return (areModules(wasm) ? wasm[name] : wasm) ?? ownWasm(name);
+}
+
+function areModules(wasm: WasmOption | undefined): wasm is WasmModules {
+  const object = Object(wasm) as object;
+  return 'runtime' in object || 'compiler' in object;
+}
+
+/**
+ * Loads a module, which all evaluators with the same source share. `timeout` in ms. Rejects with an Error whose message
+ * says what to do.
+ */
+export async function loadModule(
+  wasm: WasmOption | undefined,
+  name: keyof WasmModules,
+  timeout?: number,
+): Promise<TriplineModule> {
   try {
+    const source = sourceOf(wasm, name);
+    const key = source instanceof URL ? source.href : source;
+    const module = modules.get(key) ?? compileModule(source, timeout).then(instantiate);
+    modules.set(key, module);
+    module.catch(() => modules.delete(key));
     return await limited(source, timeout, () => module); // another evaluator may wait longer for it
   } catch (cause) {
     throw new Error(notLoaded(cause), { cause });
@@ -36,7 +78,7 @@ type Reader = <Source>(source: Source) => Source | Promise<Uint8Array<ArrayBuffe
 
 const asItIs: Reader = (source) => source;
 
-/** Returns the bundle as JSON in UTF-8. `timeout` in ms. Rejects with an Error. */
+/** Returns the bundle as JSON in UTF-8, or the compiled program. `timeout` in ms. Rejects with an Error. */
 export async function loadDefinitions(
   source: DefinitionsSource | Promise<DefinitionsSource>,
   timeout?: number,
@@ -45,13 +87,18 @@ export async function loadDefinitions(
   try {
     return await limited(source, timeout, async (signal) => {
       const definitions = await read(await source);
-      if (definitions instanceof Uint8Array) return definitions;
+      if (definitions instanceof ArrayBuffer) return new Uint8Array(definitions);
+      if (ArrayBuffer.isView(definitions)) {
+        return new Uint8Array(definitions.buffer, definitions.byteOffset, definitions.byteLength);
+      }
       const isJson = typeof definitions === 'string' && /^(\s*\{|$)/.test(definitions);
       if (isAddress(definitions) && !isJson) {
         const bytes = new Uint8Array(await (await get(definitions, signal)).arrayBuffer());
         // A bundle begins with a brace, after white space and a byte order mark.
-        if (bytes.find((byte) => byte > 32 && byte < 128) === 123) return bytes;
-        throw new Error(`${shortened(definitions)} is not a JSON object, but perhaps an HTML page`);
+        if (isProgram(bytes) || bytes.find((byte) => byte > 32 && byte < 128) === 123) return bytes;
+        throw new Error(
+          `${shortened(definitions)} is not a JSON object or a compiled program, but perhaps an HTML page`,
+        );
       }
       const json = isJson ? definitions : JSON.stringify(definitions);
       const kind = definitions ? `a ${typeof definitions}` : definitions === '' ? 'an empty string' : 'undefined';
@@ -68,12 +115,8 @@ export function instantiate(wasm: WebAssembly.Module): Promise<TriplineModule> {
   return createModule({ wasm });
 }
 
-export async function compileModule(
-  source: WasmSource | undefined,
-  timeout?: number,
-  read = asItIs,
-): Promise<WebAssembly.Module> {
-  const found = read(source ?? ownWasm());
+export async function compileModule(source: WasmSource, timeout?: number, read = asItIs): Promise<WebAssembly.Module> {
+  const found = read(source);
   return limited(found, timeout, async (signal) => compile(isAddress(found) ? await get(found, signal) : await found));
 }
 
@@ -102,10 +145,12 @@ function isAddress(source: unknown): source is string | URL {
   return typeof source === 'string' || source instanceof URL;
 }
 
-// Bundlers find the file by this expression. Scripts that are not modules do not know their own address.
-function ownWasm(): URL {
+// Bundlers find the files by these expressions. Scripts that are not modules do not know their own address.
+function ownWasm(name: keyof WasmModules): URL {
   try {
-    return new URL('./tripline.wasm', import.meta.url);
+    return name === 'runtime'
+      ? new URL('./tripline-runtime.wasm', import.meta.url)
+      : new URL('./tripline.wasm', import.meta.url);
   } catch {
     throw new Error('its address is unknown, since import.meta.url is not an address in this bundle');
   }
@@ -144,6 +189,7 @@ export function notLoaded(cause: unknown): string {
   const why = messageOf(cause);
   const advice = /content security policy|unsafe-eval/i.test(why)
     ? "Add 'wasm-unsafe-eval' to script-src in the Content-Security-Policy."
-    : 'Serve tripline.wasm of this package, and give its address as the option "wasm".';
+    : 'Serve tripline.wasm of this package (tripline-runtime.wasm for a compiled program), ' +
+      'and give its address as the option "wasm".';
   return `The engine could not be loaded: ${why}. ${advice}`;
 }

@@ -3,6 +3,7 @@ import type { Handlers } from '../delivery/dispatch.js';
 import type { Journal } from '../state/journal.js';
 import type { EngineBase } from '../engine/engine-base.js';
 import { definitionsProblem, messageOf } from '../support/problem.js';
+import { isProgram } from '../support/program-bytes.js';
 import type { SharedState } from '../state/shared-state.js';
 import type { Diagnostic, Problem } from '../types.js';
 
@@ -39,6 +40,8 @@ export interface Symptoms {
   engine: Pick<EngineBase, 'clock'> | undefined;
   /** True for the plugin, whose handlers are added by other calls. */
   isPlugin: boolean;
+  /** The definitions as JSON in UTF-8, or the compiled program; undefined if they are not loaded. */
+  bundle: Uint8Array | undefined;
   diagnostics: readonly Diagnostic[];
   handlers: Handlers;
   journal: Pick<Journal<object>, 'isKept'>;
@@ -83,16 +86,18 @@ function stillLoading(parts: readonly string[]): string {
   return `still loading ${parts.join(' and ')}. If that stays so, check what their addresses return.`;
 }
 
-function definitions({ engine, diagnostics, loading }: Symptoms): Finding {
+function definitions({ engine, bundle, diagnostics, loading }: Symptoms): Finding {
   if (loading.includes('the definitions')) {
     const message = `The definitions are not read yet: ${stillLoading(['the definitions'])}`;
     return { check: 'definitions', ok: false, message };
   }
   const problem = definitionsProblem(diagnostics, 'error') ?? definitionsProblem(diagnostics, 'warning');
   if (problem) return { check: 'definitions', ok: false, message: problem.message };
-  return engine
-    ? { check: 'definitions', ok: true, message: 'The definitions have neither errors nor warnings.' }
-    : { check: 'definitions', ok: false, message: 'The definitions were not read.' };
+  if (!engine || !bundle) return { check: 'definitions', ok: false, message: 'The definitions were not read.' };
+  const advice = isProgram(bundle)
+    ? ''
+    : " They are JSON: in production, let 'tripline build' compile them, so that pages load no compiler.";
+  return { check: 'definitions', ok: true, message: `The definitions have neither errors nor warnings.${advice}` };
 }
 
 function storage({ isStored, shared }: Symptoms): Finding {

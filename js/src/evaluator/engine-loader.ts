@@ -1,6 +1,6 @@
 // Loads an engine by the options of an evaluator.
 import { EngineBase } from '../engine/engine-base.js';
-import { loadDefinitions, loadModule } from '../engine/load.js';
+import { loadDefinitions, loadModule, neededModule } from '../engine/load.js';
 import type { Listeners } from '../support/listeners.js';
 import { definitionsProblem, messageOf } from '../support/problem.js';
 import type { Diagnostic, ProblemCode } from '../types.js';
@@ -11,7 +11,7 @@ export class EngineLoader {
   readonly #listeners: Listeners;
   readonly #loading = new Set<string>();
   #diagnostics: readonly Diagnostic[] = [];
-  /** The definitions as JSON in UTF-8, once they are loaded. */
+  /** The definitions as JSON in UTF-8, or the compiled program, once they are loaded. */
   bundle: Uint8Array | undefined;
 
   constructor(options: Partial<EvaluatorOptions>, listeners: Listeners) {
@@ -39,11 +39,10 @@ export class EngineLoader {
         'The option "definitions" is missing: give the definitions bundle, or its address.',
       );
     }
-    const [module, bundle] = await Promise.all([
-      this.#loaded('wasm', 'the module', loadModule(wasm, loadTimeout)),
-      this.#loaded('definitions', 'the definitions', loadDefinitions(definitions, loadTimeout)),
-    ]);
-    this.bundle = bundle;
+    const loading = this.#loaded('definitions', 'the definitions', loadDefinitions(definitions, loadTimeout));
+    const needed = await neededModule(wasm, definitions, loading);
+    const module = needed && (await this.#loaded('wasm', 'the module', loadModule(wasm, needed, loadTimeout)));
+    const bundle = (this.bundle = await loading);
     if (module === undefined || bundle === undefined) return undefined;
     try {
       const { engine, diagnostics } = EngineBase.load(module, bundle, limits);

@@ -4,8 +4,7 @@ import { Delivery } from '../delivery/delivery.js';
 import type { DispatchReport, InterventionListener } from '../delivery/dispatch.js';
 import type { EngineBase } from '../engine/engine-base.js';
 import { limited } from '../engine/load.js';
-import type { AgenticContext } from '../event/event-log.js';
-import { isReceipt, readEvent } from '../event/inputs.js';
+import { isReceipt } from '../event/inputs.js';
 import { applyJournal, direct, emptied, isInput } from '../state/apply-journal.js';
 import { Journal } from '../state/journal.js';
 import type { PageContext } from '../state/page-context.js';
@@ -164,7 +163,7 @@ export class LocalEvaluator implements Evaluator {
     return result;
   }
 
-  /** The definitions as JSON in UTF-8, once they are loaded. */
+  /** The definitions as JSON in UTF-8, or the compiled program, once they are loaded. */
   get bundle(): Uint8Array | undefined {
     return this.#loader.bundle;
   }
@@ -228,14 +227,6 @@ export class LocalEvaluator implements Evaluator {
     );
   }
 
-  eventLog(name: string, options?: { format?: 'json' | undefined }): Promise<AgenticContext | undefined>;
-  eventLog(name: string, options: { format: 'narrative' }): Promise<string | undefined>;
-  eventLog(name: string, options?: { format?: unknown }): Promise<AgenticContext | string | undefined> {
-    return this.ask(this.#context.eventLogs, (_, logs) =>
-      logs.read(this.#shared?.state, this.visitor.identity?.[1], name, options?.format ?? 'json', Date.now()),
-    );
-  }
-
   async doctor(): Promise<DoctorReport> {
     let isStored = false;
     const look = async (): Promise<void> => {
@@ -256,6 +247,7 @@ export class LocalEvaluator implements Evaluator {
       isStored,
       isPlugin: this.#isPlugin,
       loading: this.#loader.loading,
+      bundle: this.bundle,
       diagnostics: this.#loader.diagnostics,
       handlers: this.#handlers,
       journal: this.#context.journal,
@@ -288,11 +280,7 @@ export class LocalEvaluator implements Evaluator {
       queueMicrotask(() => listeners.emit(name, { code: 'storage', message, cause })),
     );
     const setAndPush = this.#onDemand(() => import('../state/set-and-push.js'));
-    const eventLogs = this.#onDemand(async () => {
-      const { EventLogs } = await import('../state/event-logs.js');
-      return new EventLogs(this, listeners, readEvent);
-    });
-    return { namespace, listeners, journal, visitor: new Visitor(journal.page, tracker), setAndPush, eventLogs };
+    return { namespace, listeners, journal, visitor: new Visitor(journal.page, tracker), setAndPush };
   }
 
   #openState(store: Store): SharedState {
@@ -307,7 +295,6 @@ export class LocalEvaluator implements Evaluator {
 
   async #start(): Promise<boolean> {
     const engine = this.#isPaused ? undefined : await this.#loader.load();
-    if (engine && new TextDecoder().decode(this.bundle).includes('"event_logs"')) await this.#context.eventLogs.get();
     this.visitor.ids.bind(engine?.report ?? { keys: [], inputs: [] });
     if (engine) this.#delivery.bind(engine.report);
     if (this.#isClosed) engine?.release();

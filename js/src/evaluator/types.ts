@@ -1,7 +1,6 @@
 // The public API of an evaluator.
 import type { Limits } from '../engine/engine-base.js';
-import type { AgenticContext } from '../event/event-log.js';
-import type { DefinitionsSource, WasmSource } from '../engine/load.js';
+import type { DefinitionsSource, WasmOption } from '../engine/load.js';
 import type { Store } from '../state/store.js';
 import type { Emitted } from '../support/listeners.js';
 import type {
@@ -17,10 +16,10 @@ import type { DoctorReport } from './doctor.js';
 
 /** Options of `createEvaluator`. */
 export interface EvaluatorOptions {
-  /** The definitions bundle, or its address. */
+  /** The definitions bundle, a compiled program, or the address of either. */
   definitions: DefinitionsSource | Promise<DefinitionsSource>;
-  /** Where tripline.wasm is. Default: beside this package's own files. */
-  wasm?: WasmSource | undefined;
+  /** Where the module is that the definitions need, or each of both. Default: beside this package's own files. */
+  wasm?: WasmOption | undefined;
   /** Where the state is kept. Default: the origin's IndexedDB. */
   store?: Store | undefined;
   /**
@@ -68,14 +67,6 @@ export interface Evaluator {
    * if there is no such intervention or attribute key, after a warning of the code `options` with the nearest name.
    */
   explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined>;
-  /**
-   * Resolves with an event log of the definitions for the session that the page holds, after all events that were
-   * tracked before: the last events, newest first, or with `narrative` a text for a language model. Resolves with
-   * undefined if nothing is evaluated, if no session is held, or if there is no such event log, after a warning. Loads a
-   * file on demand.
-   */
-  eventLog(name: string, options?: { format?: 'json' | undefined }): Promise<AgenticContext | undefined>;
-  eventLog(name: string, options: { format: 'narrative' }): Promise<string | undefined>;
   /**
    * Reports which parts work here and which do not, for a person or for a test. Takes at most a second; the report
    * names the parts that are still loading then. Loads a file on demand.

@@ -3,6 +3,7 @@ import type { LocalEvaluator } from '../evaluator/evaluator.js';
 import { idOf } from '../state/held-ids.js';
 import { fetchUnderPolicy } from '../support/policy.js';
 import { messageOf } from '../support/problem.js';
+import { isProgram } from '../support/program-bytes.js';
 import type { AttributeValue } from '../types.js';
 import { addressOf, defaultPath } from './endpoint.js';
 import type { TrackerSubscription } from './subscription.js';
@@ -71,6 +72,7 @@ async function ownAttributes(
   const key = { name: attribute_key, id: identifier };
   const own = await evaluator.ask(evaluator.inspect, (engine, inspect) => {
     if (evaluator.isPaused) return undefined;
+    if (isProgram(evaluator.bundle!)) return 'the page has a compiled program, which contains no services';
     const { services = [] } = JSON.parse(new TextDecoder().decode(evaluator.bundle)) as { services?: Service[] };
     const service = services.find((each) => each.name === name);
     if (!service) return 'the definitions of this page have no such service';

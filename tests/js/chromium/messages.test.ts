@@ -48,16 +48,19 @@ describe('a fetch that the Content-Security-Policy forbids', () => {
     expect(problems[0]?.message).toContain(`add ${origin()} to connect-src`);
   });
 
-  test("connect-src 'none': the errors of both name it", async () => {
+  test.each([
+    ['definitions in JSON, which are fetched first', '/definitions.json', ['definitions']],
+    ['a program and its module, which are fetched side by side', '/shop.tripline', ['definitions', 'wasm']],
+  ])("connect-src 'none': the errors of %s name it", async (_, definitions, codes) => {
     site.policy = Site.policy.replace("connect-src 'self'", "connect-src 'none'");
     const page = await visit(context, site.url);
-    const messages = await page.evaluate(async () => {
-      tripline.start();
+    const problems = await page.evaluate(async (address) => {
+      tripline.start({ definitions: address });
       await tripline.plugin.getEvaluator()?.ready;
-      return tripline.problems.map(({ message }) => message);
-    });
-    expect(messages).toHaveLength(2);
-    for (const message of messages) expect(message).toContain('connect-src');
+      return tripline.problems.map(({ code, message }) => ({ code, message }));
+    }, definitions);
+    expect(problems.map(({ code }) => code).sort()).toEqual(codes);
+    for (const { message } of problems) expect(message).toContain('connect-src');
   });
 
   test('a stream: the warning names connect-src', async () => {
