@@ -29,6 +29,7 @@ const onDemand = [
   'stream/intervention-stream',
   'stream/service-attributes',
   'state/set-and-push',
+  'state/event-logs',
   'support/advice',
 ];
 const ownFiles = new Set([...onDemand.map((path) => basename(path)), 'snowplow']);

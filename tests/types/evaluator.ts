@@ -129,3 +129,10 @@ const store: Store = {
 createEvaluator({ definitions: bundle, store });
 // @ts-expect-error: a change is part of the transaction, so it cannot be asynchronous
 await store.update('sp1', async (state) => state);
+
+const context = await evaluator.eventLog('visit');
+const newest: Record<string, unknown> | undefined = context?.events[0];
+const text: string | undefined = await evaluator.eventLog('visit', { format: 'narrative' });
+void [newest, text];
+// @ts-expect-error: another format
+void evaluator.eventLog('visit', { format: 'xml' });

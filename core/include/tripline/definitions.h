@@ -143,6 +143,7 @@ struct EventSelector {
   std::string_view vendor;
   std::string_view name;
   std::string_view version;
+  std::uint32_t major_version = 0;  // in an event log: any version with this first number
 };
 
 /// `property operator literal`, as an attribute's event filter uses it.
@@ -250,6 +251,24 @@ struct Intervention {
   Items<GroupLink> payload_attribute_groups;
 };
 
+/// Events that a log keeps, and what of each.
+struct EventSelection {
+  const JsonNode* pointer = nullptr;
+  EventSelector event;
+  Items<Property> properties;
+};
+
+/// The last events of a session. A host keeps it; the engine only checks its definition.
+struct EventLog {
+  const JsonNode* pointer = nullptr;
+  std::string_view name;
+  KeyLink attribute_key;
+  Items<EventSelection> events;
+  std::uint32_t max_events = 0;
+  std::uint32_t max_age_seconds = 0;
+  std::string_view prompt;
+};
+
 /// A whole bundle. Objects that had errors are left out, so look at the diagnostics first.
 struct Definitions {
   const JsonNode* pointer = nullptr;
@@ -257,6 +276,7 @@ struct Definitions {
   Items<AttributeGroup> attribute_groups;
   Items<Service> services;
   Items<Intervention> interventions;
+  Items<EventLog> event_logs;
   /// Owns the memory of the lists and strings above.
   Arena memory;
 };

@@ -1,5 +1,7 @@
 // Definitions bundle: JSON text → Definitions and every diagnostic that one object alone can give.
 
+#include <algorithm>
+
 #include "definitions/format.h"
 #include "definitions/json_tree.h"
 #include "definitions/limits.h"
@@ -120,10 +122,12 @@ constexpr FieldFormat kCalculatedFields[] = {
     required(list("properties", PLACE(Property, properties), kOperand)),
     text("separator", PLACE(Property, separator)),
 };
-constexpr auto kAtomic = format<Property, check_atomic>(kAtomicFields, "type");
+// `output_name` names a property of an event log.
+constexpr const char* kNoField = "type|output_name";
+constexpr auto kAtomic = format<Property, check_atomic>(kAtomicFields, kNoField);
 constexpr auto kEvent =
-    format<Property>(std::span(kEntityFields).first(std::size(kEntityFields) - 1), "type");
-constexpr auto kEntity = format<Property, check_entity>(kEntityFields, "type");
+    format<Property>(std::span(kEntityFields).first(std::size(kEntityFields) - 1), kNoField);
+constexpr auto kEntity = format<Property, check_entity>(kEntityFields, kNoField);
 constexpr auto kCalculated = format<Property, check_calculated>(kCalculatedFields, "type");
 
 void read_by_source(Reader& reader, Property& property) {
@@ -201,8 +205,10 @@ constexpr FieldFormat kSelectorFields[] = {
     name("vendor", PLACE(EventSelector, vendor), "_-."),
     schema_version("version", PLACE(EventSelector, version)),
     text("event_specification_id", PLACE(EventSelector, specification_id)),
+    positive("major_version", PLACE(EventSelector, major_version)),
 };
-constexpr auto kSelector = format<EventSelector, check_selector>(kSelectorFields, "");
+constexpr auto kSelector = format<EventSelector, check_selector>(
+    std::span(kSelectorFields).first(std::size(kSelectorFields) - 1), "");
 
 // ---- attributes ------------------------------------------------------------------------------
 
@@ -376,7 +382,77 @@ constexpr auto kIntervention =
     at_most(kMostInterventions,
             format<Intervention>(kInterventionFields, "description|owner|is_published"));
 
+// ---- event logs ------------------------------------------------------------------------------
+
+constexpr std::uint16_t kMostEventLogs = 100;
+constexpr std::uint16_t kMostSelections = 20;
+constexpr std::uint16_t kMostLoggedProperties = 50;
+constexpr std::uint32_t kMostLoggedEvents = 100;
+constexpr std::uint32_t kLongestLogSeconds = 3600;
+
+void check_logged_event(Reader& reader, EventSelector& selector) {
+  check_selector(reader, selector);
+  if (selector.major_version == 0) return;
+  if (selector.version.empty() && selector.specification_id.empty()) return;
+  reader.error(selector.pointer->member("major_version"),
+               "'major_version' stands in place of 'version'");
+}
+
+void check_logged_property(Reader& reader, Property& property) {
+  read_by_source(reader, property);
+  if (property.source <= Property::Source::entity && property.date_part == DatePart::none) return;
+  reader.error(property.pointer, "an event log keeps values of the event as they are");
+}
+
+void check_limit(Reader& reader, const JsonNode* where, std::uint32_t number, std::uint32_t most) {
+  if (number > most) reader.error(where, "at most % are allowed here", {most});
+}
+
+template <typename Item>
+void check_filled(Reader& reader, const JsonNode* list, const Items<Item>& items) {
+  if (list != nullptr && items.empty()) reader.error(list, "an empty list logs nothing");
+}
+
+void check_selection(Reader& reader, EventSelection& selection) {
+  check_filled(reader, selection.pointer->member("properties"), selection.properties);
+}
+
+void check_event_log(Reader& reader, EventLog& log) {
+  const JsonNode& node = *log.pointer;
+  check_filled(reader, node.member("events"), log.events);
+  check_limit(reader, node.member("max_events"), log.max_events, kMostLoggedEvents);
+  check_limit(reader, node.member("max_age_seconds"), log.max_age_seconds, kLongestLogSeconds);
+  const std::string_view key = log.attribute_key.name;
+  if (key.empty() || key == "domain_sessionid") return;
+  reader.error(log.attribute_key.pointer,
+               "an event log is for the attribute key 'domain_sessionid'");
+}
+
+constexpr auto kLoggedEvent = format<EventSelector, check_logged_event>(kSelectorFields, "");
+constexpr auto kLoggedProperty =
+    at_most(kMostLoggedProperties, format<Property, check_logged_property>(kSourceFields, kOther));
+constexpr FieldFormat kSelectionFields[] = {
+    required(object("event", PLACE(EventSelection, event), kLoggedEvent)),
+    required(list("properties", PLACE(EventSelection, properties), kLoggedProperty)),
+};
+constexpr auto kSelection =
+    at_most(kMostSelections, format<EventSelection, check_selection>(kSelectionFields, ""));
+constexpr auto kSession = format<KeyLink>(kKeyLinkFields, kOther);
+constexpr FieldFormat kEventLogFields[] = {
+    required(name("name", PLACE(EventLog, name))),
+    required(object("attribute_key", PLACE(EventLog, attribute_key), kSession)),
+    required(list("events", PLACE(EventLog, events), kSelection)),
+    required(positive("max_events", PLACE(EventLog, max_events))),
+    required(positive("max_age_seconds", PLACE(EventLog, max_age_seconds))),
+    text("prompt", PLACE(EventLog, prompt)),
+};
+constexpr auto kEventLog = at_most(
+    kMostEventLogs, format<EventLog, check_event_log>(kEventLogFields,
+                                                      "version|description|owner|is_published|"
+                                                      "has_published_version"));
+
 constexpr FieldFormat kBundleFields[] = {
+    list("event_logs", PLACE(Definitions, event_logs), kEventLog),
     list("attribute_keys", PLACE(Definitions, attribute_keys), kAttributeKey),
     list("attribute_groups", PLACE(Definitions, attribute_groups), kGroup),
     list("services", PLACE(Definitions, services), kService),
@@ -407,7 +483,18 @@ void warn_about_unpublished(Reader& reader, Definitions& definitions) {
       {names});
 }
 
-constexpr auto kBundle = format<Definitions, warn_about_unpublished>(kBundleFields, "");
+void check_bundle(Reader& reader, Definitions& definitions) {
+  warn_about_unpublished(reader, definitions);
+  List<std::string_view> names;
+  for (const EventLog& log : definitions.event_logs) {
+    if (!log.name.empty() && std::find(names.begin(), names.end(), log.name) != names.end()) {
+      reader.error(log.pointer, "the event log '%' is defined twice", {log.name});
+    }
+    names.push_back(log.name);
+  }
+}
+
+constexpr auto kBundle = format<Definitions, check_bundle>(kBundleFields, "");
 
 }  // namespace
 

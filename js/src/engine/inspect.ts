@@ -35,7 +35,8 @@ export function textsOf(key: AttributeKey): string[] {
 
 type Named = readonly { name: string }[];
 
-function warnOfUnknown(listeners: Listeners | undefined, kind: string, name: string, known: Named): void {
+/** Warns that the definitions have nothing of that name, and names the nearest that they have. */
+export function warnOfUnknown(listeners: Listeners | undefined, kind: string, name: string, known: Named): void {
   const names = known.map((each) => each.name);
   if (!listeners || names.includes(name)) return;
   const distances = names.map((each) => distance(name.toLowerCase(), each.toLowerCase()));

@@ -4,7 +4,8 @@ import { Delivery } from '../delivery/delivery.js';
 import type { DispatchReport, InterventionListener } from '../delivery/dispatch.js';
 import type { EngineBase } from '../engine/engine-base.js';
 import { limited } from '../engine/load.js';
-import { isReceipt } from '../event/inputs.js';
+import type { AgenticContext } from '../event/event-log.js';
+import { isReceipt, readEvent } from '../event/inputs.js';
 import { applyJournal, direct, emptied, isInput } from '../state/apply-journal.js';
 import { Journal } from '../state/journal.js';
 import type { PageContext } from '../state/page-context.js';
@@ -227,6 +228,14 @@ export class LocalEvaluator implements Evaluator {
     );
   }
 
+  eventLog(name: string, options?: { format?: 'json' | undefined }): Promise<AgenticContext | undefined>;
+  eventLog(name: string, options: { format: 'narrative' }): Promise<string | undefined>;
+  eventLog(name: string, options?: { format?: unknown }): Promise<AgenticContext | string | undefined> {
+    return this.ask(this.#context.eventLogs, (_, logs) =>
+      logs.read(this.#shared?.state, this.visitor.identity?.[1], name, options?.format ?? 'json', Date.now()),
+    );
+  }
+
   async doctor(): Promise<DoctorReport> {
     let isStored = false;
     const look = async (): Promise<void> => {
@@ -280,7 +289,11 @@ export class LocalEvaluator implements Evaluator {
       queueMicrotask(() => listeners.emit(name, { code: 'storage', message, cause })),
     );
     const setAndPush = this.#onDemand(() => import('../state/set-and-push.js'));
-    return { namespace, listeners, journal, visitor: new Visitor(journal.page, tracker), setAndPush };
+    const eventLogs = this.#onDemand(async () => {
+      const { EventLogs } = await import('../state/event-logs.js');
+      return new EventLogs(this, listeners, readEvent);
+    });
+    return { namespace, listeners, journal, visitor: new Visitor(journal.page, tracker), setAndPush, eventLogs };
   }
 
   #openState(store: Store): SharedState {
@@ -295,6 +308,7 @@ export class LocalEvaluator implements Evaluator {
 
   async #start(): Promise<boolean> {
     const engine = this.#isPaused ? undefined : await this.#loader.load();
+    if (engine && new TextDecoder().decode(this.bundle).includes('"event_logs"')) await this.#context.eventLogs.get();
     this.visitor.ids.bind(engine?.report ?? { keys: [], inputs: [] });
     if (engine) this.#delivery.bind(engine.report);
     if (this.#isClosed) engine?.release();

@@ -1,5 +1,6 @@
 // The public API of an evaluator.
 import type { Limits } from '../engine/engine-base.js';
+import type { AgenticContext } from '../event/event-log.js';
 import type { DefinitionsSource, WasmOption } from '../engine/load.js';
 import type { Store } from '../state/store.js';
 import type { Emitted } from '../support/listeners.js';
@@ -67,6 +68,14 @@ export interface Evaluator {
    * if there is no such intervention or attribute key, after a warning of the code `options` with the nearest name.
    */
   explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined>;
+  /**
+   * Resolves with an event log of the definitions for the session that the page holds, after all events that were
+   * tracked before: the last events, newest first, or with `narrative` a text for a language model. Resolves with
+   * undefined if nothing is evaluated, if no session is held, or if there is no such event log, after a warning. Loads a
+   * file on demand.
+   */
+  eventLog(name: string, options?: { format?: 'json' | undefined }): Promise<AgenticContext | undefined>;
+  eventLog(name: string, options: { format: 'narrative' }): Promise<string | undefined>;
   /**
    * Reports which parts work here and which do not, for a person or for a test. Takes at most a second; the report
    * names the parts that are still loading then. Loads a file on demand.

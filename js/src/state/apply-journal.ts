@@ -32,7 +32,7 @@ export function applyJournal(
   context: PageContext,
   now: number,
 ): StoredState | undefined {
-  const { journal, listeners, visitor, setAndPush } = context;
+  const { journal, listeners, visitor, setAndPush, eventLogs } = context;
   const { applied = {}, outbox = [], started = [] } = state ?? {};
   const latest = Math.max(engine?.clock ?? now, ...outbox.map(({ decided }) => decided));
   const isSetBack = latest - now > clockWasSetBack;
@@ -70,7 +70,11 @@ export function applyJournal(
   } catch (cause) {
     throw new EngineFailure(cause, entry);
   }
-  return { ...(state && !engine ? state : withSnapshot(state, engine?.snapshot())), ...next };
+  return {
+    ...(state && !engine ? state : { ...state, ...withSnapshot(state, engine?.snapshot()) }),
+    ...next,
+    eventLogs: engine && eventLogs.code !== null ? eventLogs.code?.after(state, entries, now) : state?.eventLogs,
+  };
 }
 
 /** Returns the cause of an entry's decisions. `user`: the page's. */

@@ -2,6 +2,7 @@
 import type { Listeners } from '../support/listeners.js';
 import type { OnDemand } from '../support/on-demand.js';
 import type { AttributeUpdate, DirectIntervention, TrackerPayload } from '../types.js';
+import type { EventLogs } from './event-logs.js';
 import type { Journal } from './journal.js';
 import type { Visitor } from './visitor.js';
 
@@ -16,4 +17,6 @@ export interface PageContext {
   readonly visitor: Visitor;
   /** Applies entries other than events. A file on demand, since most pages do not set or push anything. */
   readonly setAndPush: OnDemand<typeof import('./set-and-push.js')>;
+  /** Loaded before the engine if the definitions have event logs. */
+  readonly eventLogs: OnDemand<EventLogs>;
 }

@@ -1,4 +1,5 @@
 // Stores, which keep the state of an evaluator between pages.
+import type { EventLog } from '../event/event-log.js';
 import type { AttributeKey, Intervention } from '../types.js';
 
 /** A decision whose handlers have not been started. */
@@ -22,6 +23,15 @@ export interface Waiting {
   once?: boolean;
 }
 
+/** The event logs of one session. */
+export interface StoredEventLogs {
+  session: string;
+  /** When the newest event of the session was tracked (host clock in ms). */
+  at: number;
+  /** By name. */
+  logs: Record<string, EventLog>;
+}
+
 /** Everything that is committed together. */
 export interface StoredState {
   /** Differs whenever the snapshot does. */
@@ -35,10 +45,12 @@ export interface StoredState {
   started: string[];
   /** The stream that was read last: its address, and the id of the last message that the state contains. */
   stream?: { url: string; lastEventId: string };
+  /** Absent if the definitions have no event logs. Repaired by the code that uses it. */
+  eventLogs?: StoredEventLogs | undefined;
 }
 
 /** Functions by field that return the value if it is intact, else its intact part. */
-const repairs: { [Field in keyof Required<StoredState>]: (value: unknown) => unknown } = {
+const repairs: { [Field in Exclude<keyof StoredState, 'eventLogs'>]: (value: unknown) => unknown } = {
   revision: (value) => (Number.isSafeInteger(value) ? value : randomRevision()),
   snapshot: (value) => (isA('Uint8Array', value) ? value : new Uint8Array()),
   applied(value) {
@@ -62,7 +74,7 @@ export function repaired(stored: unknown, damaged: string[]): StoredState | unde
   if (stored === undefined) return undefined;
   const fields = (isA('Object', stored) ? stored : {}) as StoredState;
   const state: Record<string, unknown> = { ...fields };
-  for (const field of Object.keys(repairs) as (keyof StoredState)[]) {
+  for (const field of Object.keys(repairs) as (keyof typeof repairs)[]) {
     state[field] = repairs[field](fields[field]);
     if (state[field] !== fields[field]) damaged.push(field);
   }
