@@ -11,6 +11,7 @@ const {
   AtomicProperty,
   BatchSource,
   bundle,
+  CalculatedProperty,
   client_session_session_id,
   client_session_user_id,
   Criteria,
@@ -190,6 +191,41 @@ test('the engine accepts everything that can be built', async () => {
       }),
     ],
   });
+  const size = CalculatedProperty({
+    operation: 'product',
+    properties: [AtomicProperty({ name: 'br_viewwidth' }), AtomicProperty({ name: 'br_viewheight' })],
+  });
+  const label = CalculatedProperty({
+    operation: 'concat',
+    properties: [property, AtomicProperty({ name: 'derived_tstamp', date_part: 'hour_of_day' }), price],
+    separator: '-',
+  });
+  const known = CalculatedProperty({ operation: 'coalesce', properties: [property] });
+  const calculated = StreamAttributeGroup({
+    name: 'calculated',
+    attribute_key: domain_userid,
+    attributes: [
+      Attribute({ name: 'size', type: 'int64', aggregation: 'max', property: size }),
+      Attribute({ name: 'label', type: 'string', aggregation: 'last', property: label }),
+      Attribute({ name: 'labels', type: 'string_list', aggregation: 'unique_list', property: known }),
+      Attribute({
+        name: 'wide',
+        type: 'int32',
+        aggregation: 'counter',
+        criteria: Criteria({
+          all: [Criterion.gt(size, 100), Criterion.like(label, '/shop%'), Criterion.in_list(known, ['/a', '/b'])],
+        }),
+      }),
+      ...(['sum', 'min'] as const).map((operation) =>
+        Attribute({
+          name: operation,
+          type: 'double',
+          aggregation: operation,
+          property: CalculatedProperty({ operation, properties: [price, AtomicProperty({ name: 'tr_tax' })] }),
+        }),
+      ),
+    ],
+  });
   const scores = ExternalBatchAttributeGroup({
     name: 'scores',
     version: 2,
@@ -259,6 +295,7 @@ test('the engine accepts everything that can be built', async () => {
     scores,
     app,
     appSession,
+    calculated,
     interests,
     ...oldKeys,
     Service({ name: 's', attribute_groups: [all] }),
@@ -280,6 +317,35 @@ test('the engine accepts everything that can be built', async () => {
       { name: 'scores', version: 2 },
       { name: 'all', version: 1 },
     ],
+  });
+});
+
+describe('a calculated property that does not compile is refused by the engine:', () => {
+  const leaf = (name: string, date_part?: string) => ({ type: 'atomic', name, ...(date_part && { date_part }) });
+  const [page, width, cookies, value] = [leaf('page_url'), leaf('br_viewwidth'), leaf('br_cookies'), leaf('se_value')];
+  test.each([
+    ['a sum of one', { operation: 'sum', properties: [width] }],
+    ['a concat of one', { operation: 'concat', properties: [page] }],
+    ['no part', { operation: 'coalesce', properties: [] }],
+    ['a separator', { operation: 'coalesce', properties: [page], separator: '-' }],
+    ['an unknown operation', { operation: 'mean', properties: [width, width] }],
+    ['a sum of a string', { operation: 'sum', properties: [width, page] }],
+    ['a product of a day', { operation: 'product', properties: [width, leaf('derived_tstamp', 'active_day')] }],
+    ['a concat of a boolean', { operation: 'concat', properties: [page, cookies] }],
+    ['a concat of a number with a fraction', { operation: 'concat', properties: [page, value] }],
+    ['the first of two types', { operation: 'coalesce', properties: [page, width] }],
+    ['the first of an integer and a number', { operation: 'coalesce', properties: [width, value] }],
+    [
+      'another one within',
+      { operation: 'sum', properties: [width, { type: 'calculated', operation: 'sum', properties: [width, width] }] },
+    ],
+    ['an unknown field', { operation: 'concat', properties: [page, leaf('page_path')] }],
+  ])('%s', async (_, given) => {
+    const property = { type: 'calculated', ...given };
+    const attributes = [{ name: 'a', type: 'dict', aggregation: 'category_count', property }];
+    const definitions = { attribute_groups: [{ name: 'g', attribute_key: { name: 'user_id' }, attributes }] };
+    const problems = await check(definitions, { wasm: wasmBytes });
+    expect(problems.filter(({ severity }) => severity === 'error')).toHaveLength(1);
   });
 });
 

@@ -22,6 +22,7 @@ const place = { vendor: 'com.acme', name: 'sale', major_version: 1, path: 'price
 const attribute = { name: 'a', type: 'int32', aggregation: 'counter', events: [{ name: 'sale' }] };
 const group = { name: 'g', attribute_key: key, attributes: [attribute] };
 const external = { name: 'e', attribute_key: key, offline: true, fields: [{ name: 'f', type: 'string' }] };
+const leaf = { type: 'atomic', name: 'page_url' };
 const property = (name: string) => (given: Given) => ({
   attribute_groups: [
     {
@@ -38,6 +39,7 @@ const read: Record<string, [Given, (given: Given) => Given]> = {
   AttributeGroup: [group, ofGroup],
   AttributeKey: [key, (given) => ({ attribute_keys: [given] })],
   BatchAttributeGroup: [{ ...group, offline: true }, ofGroup],
+  CalculatedProperty: [{ operation: 'concat', properties: [leaf, leaf], separator: '-' }, property('calculated')],
   EntityProperty: [place, property('entity')],
   Event: [{ name: 'sale' }, (given) => ofGroup({ ...group, attributes: [{ ...attribute, events: [given] }] })],
   EventProperty: [place, property('event')],
