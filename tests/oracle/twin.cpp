@@ -507,6 +507,7 @@ std::vector<Fired> Twin::process(const json& event, Time now, Held held) {
     }
   }
   for (const auto& profile : ids) {
+    if (!keeps_profiles(profile.first)) continue;
     last_ids_[profile] = ids;
     evaluated_[profile] = clock_;
   }
