@@ -19,6 +19,8 @@ for (const file of ['tripline.js', 'tripline.wasm', 'tripline-runtime.wasm', 'pr
 for (const name of readdirSync('dist').filter((name) => name !== 'engine')) rmSync(`dist/${name}`, { recursive: true });
 
 copyFileSync('../wasm/tripline.d.ts', 'dist/engine/tripline.d.ts');
+// The package has the rules that its documents refer to.
+copyFileSync('../core/docs/semantics.md', 'docs/semantics.md');
 // One glue is for both modules.
 for (const name of ['tripline.wasm', 'tripline-runtime.wasm']) copyFileSync(`dist/engine/${name}`, `dist/${name}`);
 

@@ -23,7 +23,6 @@ const layers = {
     'include/tripline/engine.h',
     'include/tripline',
     'src/value',
-    'src/event/identifier',
     'src/definitions',
     'src/program',
     'src/compile',

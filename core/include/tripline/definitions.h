@@ -19,9 +19,9 @@ struct JsonNode;
 /// Where a bundle may leave one out, 0 stands for none.
 using Duration = std::int64_t;
 
-// In each enumeration, `none` stands for a value that is absent or wrong (a wrong one has been
-// reported), and `end_` is one past the last. definitions/words.h has their words,
-// value/enumerations.h their predicates; both check the order when they are compiled.
+// In each enumeration but Criterion::Kind, `none` stands for a value that is absent or wrong (a
+// wrong one has been reported); in each, `end_` is one past the last. definitions/words.h has their
+// words, value/enumerations.h their predicates; both check the order when they are compiled.
 
 /// Scalars, `dict`, then lists in the order of their items' types.
 enum class ValueType : std::uint8_t {
