@@ -78,6 +78,8 @@ function featureObjects() {
   const key = { attribute_key: { name: 'domain_userid' } };
   const app = { type: 'atomic', name: 'app_id' };
   const time = { type: 'atomic', name: 'derived_tstamp' };
+  const numbers = ['br_viewwidth', 'br_viewheight'].map((name) => ({ type: 'atomic', name }));
+  const total = { type: 'calculated', operation: 'sum', properties: numbers };
   const events = [{ name: 'page_view' }];
   const attribute = { name: 'a', type: 'int32', aggregation: 'counter', events };
   const filtered = (criterion) => ({ criteria: { all: [criterion] } });
@@ -101,10 +103,18 @@ function featureObjects() {
       group('0.4.3', filtered({ property: app, operator: 'is null' })),
       fields('0.4.3', 'dict'),
       group('0.4.4', {}, { backfill_since_tstamp: '2026-01-01T00:00:00Z' }),
+      group('0.4.4', { events: [{ event_specification_id: 'a-b-c' }] }),
       fields('0.4.5', 'timestamp'),
       group('0.4.6', { ttl: 'P1D' }),
       group('0.4.7', { events: [] }),
       group('0.4.7', { aggregation: 'last', property: { ...time, date_part: 'hour_of_day' } }),
+      group('0.4.7', filtered({ property: { ...time, date_part: 'day_of_week' }, operator: 'in', value: [1, 2] })),
+      group('0.4.9', filtered({ property: total, operator: '>', value: 1 })),
+      group('0.4.9', {
+        aggregation: 'last',
+        type: 'string',
+        property: { ...total, operation: 'concat', separator: '-' },
+      }),
       group('0.4.8', { aggregation: 'time_since_last', type: 'double', time_unit: 's' }),
       group('0.4.2', { aggregation: 'last', type: 'string', property: { type: 'atomic', name: 'refr_dvce_tstamp' } }),
     ],

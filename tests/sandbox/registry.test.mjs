@@ -106,6 +106,7 @@ describe('an older SDK does not get what it cannot read', () => {
   const filter = (criterion) => withAttribute({ criteria: { any: [criterion] } });
   const value = (aggregation, type = 'string') => withAttribute({ aggregation, type, property: app });
   const rule = (changes) => ({ ...discount, ...changes });
+  const joined = { type: 'calculated', operation: 'concat', properties: [app, { ...app, name: 'platform' }] };
   const field = (type) => ({ ...group, attributes: undefined, fields: [{ name: 'f', type }] });
 
   const features = [
@@ -118,6 +119,7 @@ describe('an older SDK does not get what it cannot read', () => {
     ['0.4.3', groups, filter({ property: app, operator: 'is not null' })],
     ['0.4.4', interventions, rule({ payload_attribute_groups: [{ name: 'ecom_attributes', version: 1 }] })],
     ['0.4.4', groups, { ...withAttribute({}), backfill_since_tstamp: '2026-01-01T00:00:00Z' }],
+    ['0.4.4', groups, withAttribute({ events: [{ event_specification_id: 'a-b-c' }] })],
     ['0.4.5', groups, field('timestamp')],
     [
       '0.4.6',
@@ -136,6 +138,13 @@ describe('an older SDK does not get what it cannot read', () => {
     ],
     ['0.4.8', groups, withAttribute({ aggregation: 'time_since_last', type: 'double', time_unit: 's' })],
     ['0.4.8', groups, withAttribute({ aggregation: 'time_since_first', type: 'double', time_unit: 'd' })],
+    [
+      '0.4.7',
+      groups,
+      filter({ property: { ...app, name: 'derived_tstamp', date_part: 'day_of_week' }, operator: 'in', value: [1] }),
+    ],
+    ['0.4.9', groups, withAttribute({ aggregation: 'last', type: 'string', property: joined })],
+    ['0.4.9', groups, filter({ property: joined, operator: '=', value: 'x' })],
     [undefined, groups, filter({ property: app, operator: 'not in', value: ['x'] })],
   ];
   const releases = ['0.4.2', '0.4.3', '0.4.4', '0.4.5', '0.4.6', '0.4.7', '0.4.8', '0.4.9', '0.4.10', '0.5.0', '1.0.0'];
@@ -178,9 +187,9 @@ describe('an older SDK does not get what it cannot read', () => {
     // Each object is logged once for a release, with the reason.
     assert.match(
       sandbox.log,
-      /Intervention 'feature_10' version 1 is kept from signals-py 0\.4\.5: the operator 'changed' needs 0\.4\.6\./,
+      /Intervention 'feature_11' version 1 is kept from signals-py 0\.4\.5: the operator 'changed' needs 0\.4\.6\./,
     );
-    assert.equal(sandbox.log.match(/'feature_10' version 1 is kept from signals-py 0\.4\.5/g).length, 1);
+    assert.equal(sandbox.log.match(/'feature_11' version 1 is kept from signals-py 0\.4\.5/g).length, 1);
   });
 
   test('the newest feature decides', async (t) => {
