@@ -14,7 +14,7 @@ const anywhere = [
   [/\bthings?\b/, "the type's name, or item"],
   [/\bso (?:many|long|much)\b(?! as\b| that\b| ago\b)/, 'N, for N ms'],
   [/\bha(?:s|ve) the word\b/, 'wins'],
-  [/`?(?:error|warning)`? says\b/, 'emits an error, the message names'],
+  [/`?(?:error|warning)`?(?: of the code `?\w*`?)? says\b/, 'emits an error, the message names'],
   [/\bnobody wants\b/, 'is not needed'],
   [/\bTrouble\b/, 'failures'],
 ];
@@ -52,6 +52,7 @@ const patterns = [
   '*.yml',
   'tests/conformance/cases/*.json',
   '*CMakeLists.txt',
+  '*.cmake',
   ...programs,
 ];
 const files = execFileSync('git', ['ls-files', ...patterns], { cwd: root, encoding: 'utf8' })
@@ -94,13 +95,17 @@ function* sentencesOf(source) {
   }
 }
 
-/** Lists the lines outside of code blocks, without code in backticks. */
+/** Lists the lines outside of code blocks. Of code in backticks only the names of the two events stay. */
 function* linesOf(source) {
   let isCode = false;
   for (const [index, text] of source.split('\n').entries()) {
     if (/^\s*```/.test(text)) isCode = !isCode;
-    else if (!isCode) yield { line: index + 1, text: text.replace(/`[^`]*`/g, '``'), phrases: anywhere };
+    else if (!isCode) yield { line: index + 1, text: withoutCode(text), phrases: anywhere };
   }
+}
+
+function withoutCode(text) {
+  return text.replace(/`[^`]*`/g, (code) => (/^`(?:error|warning)`$/.test(code) ? code : '``'));
 }
 
 /** Lists the lines of comments. A line that continues a sentence begins with a space, so that `^` does not match it. */

@@ -46,7 +46,7 @@ function readArguments() {
   return { benchmarks: wanted, rounds, events: values.events };
 }
 
-/** What each round reported; nothing if one failed, which is said. */
+/** Returns what each round reported. Returns nothing, and prints the failure, if one failed. */
 function runRounds({ name, runner }) {
   const results = [];
   for (let round = 1; round <= rounds; ++round) {

@@ -1,5 +1,5 @@
-// What every runner has in common: it is run as `node RUNNER [--OPTION VALUE]...`, says on standard
-// error what it is doing, and writes to standard output what it measured, by the rows of the manifest.
+// The common part of all runners. A runner is run as `node RUNNER [--OPTION VALUE]...`, prints its steps on standard
+// error, and its measurements on standard output, by the rows of the manifest.
 
 import { parseArgs } from 'node:util';
 
@@ -7,7 +7,7 @@ export const { values: options } = parseArgs({
   options: { events: { type: 'string', default: '100000' } },
 });
 
-/** Stops everything if what was measured was not the right thing. */
+/** Throws if the measured program did not do what the benchmark expects. */
 export function check(holds, message) {
   if (!holds) throw new Error(`What was measured is wrong: ${message}`);
 }

@@ -1,4 +1,4 @@
-// What the runners make of many numbers.
+// Statistics of many numbers.
 
 /** The value below which the share `q` of the numbers lies. */
 export function quantile(numbers, q) {

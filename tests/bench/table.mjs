@@ -1,4 +1,4 @@
-// The rows as a table for a terminal of so many columns.
+// Prints rows as a table for a terminal of a given width.
 
 import { getBorderCharacters, table } from 'table';
 

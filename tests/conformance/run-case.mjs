@@ -217,7 +217,7 @@ class Run {
     this.#expectEqual(
       'what is triggered',
       shown,
-      expected.map(({ id_label, ...rest }) => ({ version: 1, ...rest })),
+      expected.map(({ id_label: _label, ...rest }) => ({ version: 1, ...rest })),
     );
     this.#checkIds(triggered, expected);
     for (const [index, { id_label }] of expected.entries()) {

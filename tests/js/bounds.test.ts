@@ -19,7 +19,7 @@ const {
   longestRetryAfter,
   longestSuspension,
   longestTransaction,
-  longestWaitForRules,
+  longestWaitForDefinitions,
   longestWaitForSubscription,
   mostCharacters,
   mostCharactersOfOrigin,
@@ -52,7 +52,7 @@ const table = `
 | what \`doctor()\` looks at | the page | | ${seconds(longestExamination)}, then it says what is still loading |
 | a plugin with neither definitions nor a subscription | the page | | ${seconds(longestWaitForSubscription)}, then it is a \`warning\` |
 | a message of a stream | the network | ${count(longestMessage)} characters | |
-| a message of a stream that waits for rules of the page that are still loading | memory | | ${seconds(longestWaitForRules)} |
+| a message of a stream that waits for the page's definitions to load | memory | | ${seconds(longestWaitForDefinitions)} |
 | a stream that failed, for its next attempt | the page | | ${count(shortestRetry / 1000)} to ${seconds(longestRetry)}, by \`Retry-After\` up to ${minutes(longestRetryAfter)} |
 | the stream of a hidden page | the page | | ${seconds(longestHidden)} |
 `;

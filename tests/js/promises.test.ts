@@ -156,27 +156,28 @@ const promises: Record<string, Record<string, string[]>> = {
       'a rule without `changed` is started once for its target in 24 hours, whatever the event',
     ],
   },
-  "For rules that use `changed`, for pushes and for a server's own decisions it is once for each `intervention_id`.": {
-    'evaluator.test.ts': [
-      'an intervention_id is recognized after 1,999 others, and the state does not grow with their length',
-    ],
-    'storage-failures.test.ts': [
-      'a rule with `changed` is started every time',
-      'a pushed intervention is started once for each id, even if a rule has its name',
-    ],
-    'set-and-push.test.ts': ['of one id is dispatched once, even on several pages'],
-    'stream.test.ts': [
-      'an intervention that the server repeats after 210 others is shown once',
-      'two tabs show it once',
-    ],
-  },
-  'That they start is stored before the first one runs.': {
+  "For interventions that use `changed`, for pushes and for a server's own decisions it is once for each `intervention_id`.":
+    {
+      'evaluator.test.ts': [
+        'an intervention_id is recognized after 1,999 others, and the state does not grow with their length',
+      ],
+      'storage-failures.test.ts': [
+        'a rule with `changed` is started every time',
+        'a pushed intervention is started once for each id, even if a rule has its name',
+      ],
+      'set-and-push.test.ts': ['of one id is dispatched once, even on several pages'],
+      'stream.test.ts': [
+        'an intervention that the server repeats after 210 others is shown once',
+        'two tabs show it once',
+      ],
+    },
+  'The start is stored before the first handler runs.': {
     'evaluator.test.ts': [
       'the start is committed before the first handler runs, and an interrupted handler is not repeated',
       'if the start cannot be committed, no handler runs',
     ],
   },
-  'It is noted in localStorage, too, where every page looks before it starts something, and the tab claims it by a Web Lock: so it holds where the state cannot be stored, or tabs have no database in common.':
+  'It is also noted in localStorage, where every page looks first, and claimed by a Web Lock: so the promise holds even where the state cannot be stored, or tabs share no database.':
     {
       'started-notes.test.ts': ['a note of one page is visible to others for a day'],
       'chromium/storage.test.ts': [
@@ -185,7 +186,7 @@ const promises: Record<string, Record<string, string[]>> = {
         'and with a full localStorage: a tab that has just started an intervention keeps others from it',
       ],
     },
-  'On plain http there are no locks: without locks, two tabs that decide at the same moment may both start it.': {
+  'Plain http has no Web Locks: there, two tabs that decide at the same moment may both start the handlers.': {
     'chromium/storage.test.ts': [
       'what it made start is started on no other page, neither while it lasts nor later (%s)',
     ],
@@ -267,7 +268,7 @@ const promises: Record<string, Record<string, string[]>> = {
   'What is switched off is not shown.': {
     'switched-off.test.ts': ['is not dispatched by the next page of the tab, and expires at once'],
   },
-  'A page never dispatches what a rule decided if its own definitions do not contain it (name and version).': {
+  'A page never dispatches an intervention that its own definitions do not contain (name and version).': {
     'switched-off.test.ts': [
       'is not dispatched by the next page of the tab, and expires at once',
       'expires without a handler, too',

@@ -6,8 +6,8 @@ foreach(module IN LISTS modules)
 endforeach()
 target_sources(tripline_module PRIVATE ${CMAKE_CURRENT_LIST_DIR}/c_library.cpp)
 
-# What embind's C++ side calls is answered by few lines of our own. Newer Emscriptens start it in another way and need
-# the whole of theirs.
+# A few lines of our own stand for embind's JavaScript side. Newer Emscriptens start it in another way and need the
+# whole of theirs.
 set(embind --bind)
 file(STRINGS ${EMSCRIPTEN_ROOT_PATH}/system/lib/embind/bind.cpp is_known
      REGEX __embind_register_native_and_builtin_types)
@@ -15,7 +15,7 @@ if(is_known)
   set(embind "SHELL:--js-library ${CMAKE_CURRENT_LIST_DIR}/embind.js")
 endif()
 
-# What runs for every event is compiled for speed, all else for size; each function keeps that through
+# Code that runs for every event is compiled for speed, all else for size; each function keeps that through
 # LTO. The link must be for speed: its level decides for the hot functions, which are 2.5 times slower
 # when linked at -Oz.
 set(HOTTEST_SOURCES core/src/engine/update.cpp core/src/event/event_test.cpp)
@@ -32,7 +32,7 @@ foreach(source IN LISTS HOTTEST_SOURCES HOT_SOURCES)
 endforeach()
 # em++ forbids all inlining at -Oz, though a small function takes less room inlined than called.
 set(for_size -Oz -finline-functions)
-# What all browsers of the last years have: they shorten the code for conversions and copies.
+# All browsers of the last years have these: they shorten the code for conversions and copies.
 set(features -mnontrapping-fptoint -mbulk-memory -msign-ext)
 foreach(target tripline ${modules})
   get_target_property(sources ${target} SOURCES)

@@ -1,7 +1,7 @@
 // The stream of interventions that a Signals server decides on: it asks for the visitor's ids, opens and closes the
 // connection, and adds the interventions to the state. Loaded when the page subscribes.
 import type { EngineBase } from '../engine/engine-base.js';
-import { longestHidden, longestWaitForRules } from '../support/bounds.js';
+import { longestHidden, longestWaitForDefinitions } from '../support/bounds.js';
 import { completeIntervention } from '../state/direct-intervention.js';
 import { hashOf } from '../support/hash.js';
 import { markOf, remembered, withDecided } from '../state/outbox.js';
@@ -211,7 +211,7 @@ export class InterventionStream {
     }
     this.#last = { url, lastEventId };
     const { evaluator } = this.#host;
-    if (this.#mode === 'always') await inTime(evaluator.ready, longestWaitForRules);
+    if (this.#mode === 'always') await inTime(evaluator.ready, longestWaitForDefinitions);
     await evaluator.commit((state, engine) => ({
       ...withReceived(state, this.#mode === 'always' ? engine : undefined, intervention, evaluator.page),
       stream: { url, lastEventId },

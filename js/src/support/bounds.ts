@@ -40,7 +40,7 @@ export const longestRetry = 60_000;
 export const longestRetryAfter = 600_000;
 /** Time that a hidden page keeps its stream (ms): a browser has six connections to a server over HTTP/1.1. */
 export const longestHidden = 60_000;
-/** Time that a stream's message waits for the page's rules to load (ms): they may have fired already. */
-export const longestWaitForRules = 2000;
+/** Time that a stream's message waits for the page's definitions to load (ms): they may have fired already. */
+export const longestWaitForDefinitions = 2000;
 /** Time after which a plugin without definitions and without a subscription warns that nothing decides (ms). */
 export const longestWaitForSubscription = 2000;

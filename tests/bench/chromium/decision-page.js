@@ -112,7 +112,7 @@ function quiet() {
   return new Promise((resolve) => setTimeout(() => requestIdleCallback(resolve, { timeout: 50 }), 10));
 }
 
-/** What the store must do at least before a handler starts: commit the decision, then the start. */
+/** The least that the store must do before a handler starts: commit the decision, then the start. */
 async function bareCommits(count) {
   const database = await new Promise((resolve, reject) => {
     const request = indexedDB.open('bare', 1);

@@ -1,4 +1,4 @@
-// What a page downloads for local evaluation, as it asks for it, beside the tracker that it has anyway.
+// Measures what a page downloads for local evaluation, as it asks for it, beside the tracker that it has anyway.
 
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { report } from '../runner.mjs';

@@ -6,7 +6,7 @@
 import { attributeCount } from './rules.mjs';
 
 export class IncrementalEvaluator {
-  /** Of the last update. */
+  /** The number of conditions that the last update flipped. */
   flippedConditions = 0;
 
   constructor(rules, values) {

@@ -57,7 +57,7 @@ export class TriplineEvaluator {
     values.forEach((value, attribute) => this.update(attribute, value));
   }
 
-  /** Whom interventions are for from now on. What was sent to another is not sent to this one. */
+  /** Sets the user that interventions are for. Each user has its own marks of what was sent. */
   setTarget(id) {
     // Attribute updates are evaluated under the ids of the last event. Without an id, none is a duplicate.
     const ids = { domain_userid: visitor, user_id: id };

@@ -45,7 +45,7 @@ report({
   replay: { measured: { 'per event': microseconds(replayTimes) }, peer: { 'per event': microseconds(parseTimes) } },
 });
 
-/** Runs a program and answers its processor time and what it wrote. */
+/** Runs a program and returns its processor time and what it wrote. */
 function run(command) {
   const output = join(folder, 'output');
   const script = `TIMEFORMAT='%U %S'; time "$@" > "${output}"`;

@@ -133,7 +133,7 @@ function send(agent, visitor, number) {
   });
 }
 
-/** Of the sandbox's process (ms). Linux counts it in hundredths of a second. */
+/** Returns the processor time of the sandbox (ms). Linux counts it in hundredths of a second. */
 function processorTime() {
   const fields = readFileSync(`/proc/${sandbox.pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
