@@ -84,6 +84,7 @@ describe('the definition language', () => {
       ...bundleWith({ name: 'x', criteria: { attribute: 'visit:views', operator: 'becomes', value: 1 } }),
     };
     const [{ message } = { message: '' }] = await check(refused, { wasm });
+    const written = JSON.stringify(blocks);
     for (const operator of [
       '=',
       '!=',
@@ -103,6 +104,7 @@ describe('the definition language', () => {
     ]) {
       expect(message).toContain(operator);
       expect(text).toContain(`\`${operator}\``);
+      expect(written, 'an example with the operator').toContain(`"operator":"${operator}"`);
     }
   });
 
