@@ -80,6 +80,10 @@ function build(...args) {
   return { path, summary, bytes: readFileSync(path), err };
 }
 
+function manifest(dist, name) {
+  return JSON.parse(readFileSync(join(dist, `${name}.manifest.json`), 'utf8'));
+}
+
 test('build writes the program under a name that changes with it, and prints what it needs', () => {
   const dist = join(folder, 'site', 'dist');
   const { path, summary, bytes, err } = build(bundle, '--out', dist);
@@ -87,14 +91,16 @@ test('build writes the program under a name that changes with it, and prints wha
   assert.equal(dirname(path), dist);
   assert.equal(bytes.subarray(0, 4).toString(), 'TPLP');
   assert.equal(err, '');
-  assert.deepEqual(summary.slice(0, 4), [
+  assert.deepEqual(summary.slice(0, 5), [
+    `  manifest: ${dist}/ecom_bundle.manifest.json`,
     `  size: ${bytes.length} bytes`,
     '  inputs: 6',
     '    event_vendor',
     '    domain_userid',
   ]);
   assert.match(summary.at(-1), /^ {2}state of a visitor: 2\d\d bytes after one event, 3\d\d at most$/);
-  assert.deepEqual(readdirSync(dist), [basename(path)]);
+  assert.deepEqual(readdirSync(dist), [basename(path), 'ecom_bundle.manifest.json']);
+  assert.equal(manifest(dist, 'ecom_bundle').definitions, basename(path));
 
   const again = build(`--out=${dist}/`, bundle);
   assert.equal(join(again.path), path);
@@ -102,7 +108,8 @@ test('build writes the program under a name that changes with it, and prints wha
   const changed = readFileSync(bundle, 'utf8').replace('"discount"', '"rebate"');
   const other = build('--out', dist, write('ecom_bundle.json', changed));
   assert.notEqual(other.path, path);
-  assert.equal(readdirSync(dist).length, 2);
+  assert.equal(readdirSync(dist).length, 3);
+  assert.equal(manifest(dist, 'ecom_bundle').definitions, basename(other.path));
 });
 
 test('build names what is read from standard input, prints warnings, and writes nothing if there are errors', () => {
@@ -122,6 +129,115 @@ test('build without a folder is wrong usage, and a folder that cannot be written
   const { status, out, err } = run('build', bundle, '--out', file);
   assert.deepEqual({ status, out }, { status: 1, out: '' });
   assert.match(err, /^tripline: \S*a-file\/ecom_bundle\.[0-9a-f]{32}\.tripline: Not a directory\n$/);
+});
+
+test('build makes one program of several files, in which equal objects count once', () => {
+  const { attribute_keys, attribute_groups, services, interventions } = JSON.parse(readFileSync(bundle, 'utf8'));
+  const [first, ...rest] = interventions;
+  const files = [
+    write('groups.json', JSON.stringify({ attribute_keys, attribute_groups, services })),
+    write('first.json', JSON.stringify({ attribute_groups, interventions: [first] })),
+    write('rest.json', JSON.stringify({ interventions: rest })),
+  ];
+  const dist = join(folder, 'merged');
+  const merged = build(...files, '--out', dist, '--name', 'site');
+  assert.match(merged.path, /\/merged\/site\.[0-9a-f]{32}\.tripline$/);
+  assert.equal(merged.err, '');
+  assert.deepEqual(
+    run('preview', '--definitions', merged.path, events),
+    run('preview', '--definitions', bundle, events),
+  );
+  // The same order gives the same bytes, whichever file an object is in; standard input is a file, too.
+  const again = { input: readFileSync(files[2]) };
+  const { out } = run(again, 'build', files[0], files[1], '-', '--out', dist, '--name', 'site');
+  assert.equal(out.split('\n')[0], merged.path);
+});
+
+test('build names the file and the place in it of each mistake', () => {
+  const dist = join(folder, 'mistakes');
+  const one = changed('one.json', (definitions) => void (definitions.interventions[0].owner = 5));
+  const twice = write(
+    'twice.json',
+    JSON.stringify({
+      surprise: 1,
+      interventions: [
+        JSON.parse(readFileSync(bundle, 'utf8')).interventions[1],
+        { name: 'x', criteria: { attribute: 'nothing:here', operator: '=', value: 1 } },
+        { ...JSON.parse(readFileSync(bundle, 'utf8')).interventions[2], description: 'other words' },
+      ],
+    }),
+  );
+  const { status, out, err } = run('build', bundle, twice, '--out', dist);
+  assert.deepEqual([status, out], [1, '']);
+  assert.match(err, /^\S*twice\.json: \/surprise: warning: /m);
+  assert.match(err, /^\S*twice\.json: \/interventions\/1\/criteria\/attribute: /m);
+  assert.match(err, /^\S*twice\.json: \/interventions\/2\S*: .*twice/m);
+  assert.doesNotMatch(err, /interventions\/0/);
+  assert.ok(!existsSync(dist));
+
+  const broken = write('broken.json', '{');
+  const list = write('list.json', '{"interventions": 5}');
+  const missing = join(folder, 'missing.json');
+  const all = run('build', broken, list, missing, one, '--out', dist);
+  assert.equal(all.status, 1);
+  assert.match(all.err, /broken\.json: : this is not JSON/);
+  assert.match(all.err, /list\.json: \/interventions: /);
+  assert.match(all.err, /missing\.json: No such file/);
+  const { path } = build(bundle, '--out', folder);
+  assert.match(
+    run('build', path, bundle, '--out', dist).err,
+    /: a built program; give the JSON that it was built of\n$/,
+  );
+  for (const args of [[], ['-', '-'], [bundle, '--format', 'xml']]) {
+    assert.equal(run({ input: '{}' }, 'build', '--out', dist, ...args).status, 2, args.join(' '));
+  }
+});
+
+test('build --published-only leaves out what is not published', () => {
+  const mixed = changed('published.json', (definitions) => {
+    definitions.interventions.forEach((each, index) => (each.is_published = index > 0));
+    delete definitions.interventions[2].is_published;
+  });
+  const dist = join(folder, 'published');
+  const names = (...args) => {
+    const { out } = run('preview', '--json', '--definitions', build(mixed, '--out', dist, ...args).path, events);
+    return JSON.parse(out).map(({ name }) => name);
+  };
+  assert.deepEqual(names(), ['cart_abandonment', 'discount', 'free_shipping']);
+  assert.deepEqual(names('--published-only'), ['discount', 'free_shipping']);
+});
+
+test('build --format json writes what forPages returns, and --json reports as JSON', async () => {
+  const { forPages } = await import('../js/dist/define.js');
+  const definitions = changed('full.json', (definitions) => {
+    definitions.attribute_keys = [{ name: 'account', external_column: 'SECRET_COLUMN', description: 'a key' }];
+    definitions.attribute_groups.push({
+      name: 'warehouse',
+      version: 1,
+      owner: 'someone@example.com',
+      attribute_key: { name: 'account' },
+      fields: [{ name: 'tier', type: 'string', description: 'a field' }],
+      batch_source: { name: 's', table: 'SECRET_TABLE', database: 'd', schema: 's' },
+    });
+  });
+  const dist = join(folder, 'json');
+  const { path } = build(definitions, '--out', dist, '--format=json');
+  assert.match(path, /\/full\.[0-9a-f]{32}\.json$/);
+  const written = readFileSync(path, 'utf8');
+  assert.deepEqual(JSON.parse(written), forPages(JSON.parse(readFileSync(definitions, 'utf8'))));
+  assert.doesNotMatch(written, /SECRET|owner|description/);
+  assert.deepEqual(manifest(dist, 'full').definitions, basename(path));
+  assert.deepEqual(
+    run('attributes', '--definitions', path, events),
+    run('attributes', '--definitions', bundle, events),
+  );
+
+  const report = JSON.parse(run('build', '--json', definitions, '--out', dist, '--format', 'json').out);
+  assert.equal(report.file, path);
+  assert.equal(report.manifest, join(dist, 'full.manifest.json'));
+  assert.equal(report.bytes, Buffer.byteLength(written));
+  assert.deepEqual(report.inputs.slice(0, 2), ['event_vendor', 'domain_userid']);
+  assert.ok(report.state.first > 0 && report.state.most >= report.state.first);
 });
 
 test('every command takes a program in place of definitions, and prints the same', () => {
@@ -1312,6 +1428,8 @@ test('messages about events, files and arguments show no control characters', ()
     ['check', argument],
     ['check', `--${argument}`],
     ['diff', bundle, argument],
+    ['build', bundle, argument, '--out', folder, '--format', argument],
+    ['build', bundle, argument, '--out', folder, '--published-only'],
     ['replay', '--until', argument, '--definitions', bundle, events],
     ['replay', '--definitions', argument, events],
     ['replay', '--definitions', bundle, argument],

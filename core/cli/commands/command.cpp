@@ -103,12 +103,16 @@ std::shared_ptr<const Program> load_definitions(const std::string& path, const s
   Diagnostics diagnostics;
   auto program = load_program(text, diagnostics);
   for (const Diagnostic& diagnostic : diagnostics.entries()) {
-    const bool warning = diagnostic.severity == Diagnostic::Severity::warning;
-    std::fprintf(stderr, "%s: %s: %s%s\n", printable(path).c_str(),
-                 printable(diagnostic.pointer).c_str(), warning ? "warning: " : "",
-                 printable(diagnostic.message).c_str());
+    print_diagnostic(path, diagnostic.pointer, diagnostic);
   }
   return program;
+}
+
+void print_diagnostic(const std::string& path, std::string_view pointer,
+                      const Diagnostic& diagnostic) {
+  const bool warning = diagnostic.severity == Diagnostic::Severity::warning;
+  std::fprintf(stderr, "%s: %s: %s%s\n", printable(path).c_str(), printable(pointer).c_str(),
+               warning ? "warning: " : "", printable(diagnostic.message).c_str());
 }
 
 }  // namespace tripline::cli

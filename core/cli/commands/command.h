@@ -67,6 +67,10 @@ extern const Command kCheck, kBuild, kReplay, kAttributes, kPreview, kExplain, k
 [[nodiscard]] std::shared_ptr<const Program> load_definitions(const std::string& path,
                                                               const std::string& text);
 
+/// Prints a diagnostic of a place in a file on stderr, as a line.
+void print_diagnostic(const std::string& path, std::string_view pointer,
+                      const Diagnostic& diagnostic);
+
 /// Complains, with a hint to the manual. Returns kUsage.
 int refuse_usage(const Command& command, const std::string& message);
 
