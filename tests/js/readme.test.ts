@@ -38,7 +38,10 @@ describe.each(withSnippets)('%s', (readme) => {
       const around = `${folder}/surroundings.d.ts`;
       writeFileSync(file, `${code}\nexport {};\n`);
       writeFileSync(around, surroundings);
-      copyFileSync(`${root}tests/samples/ecom_bundle.json`, `${folder}/definitions.json`);
+      const definitions = `${root}tests/samples/ecom_bundle.json`;
+      copyFileSync(definitions, `${folder}/definitions.json`);
+      const program = [`${root}js/dist/cli/tripline.js`, 'types', definitions];
+      writeFileSync(`${folder}/definitions.types.ts`, execFileSync(process.execPath, program));
       writeFileSync(
         `${folder}/tsconfig.json`,
         JSON.stringify({
