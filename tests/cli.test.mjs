@@ -153,6 +153,26 @@ test('build makes one program of several files, in which equal objects count onc
   assert.equal(out.split('\n')[0], merged.path);
 });
 
+test('build merges event logs, and diff names those that changed', () => {
+  const log = (name, max_events) => ({
+    name,
+    attribute_key: { name: 'domain_sessionid' },
+    max_events,
+    max_age_seconds: 600,
+    events: [{ event: { name: 'page_view' }, properties: [{ type: 'atomic', name: 'page_url' }] }],
+  });
+  const [one, two] = [log('one', 5), log('two', 5)].map((each) =>
+    write(`${each.name}.json`, JSON.stringify({ event_logs: [each] })),
+  );
+  const { bytes } = build(one, two, '--out', join(folder, 'logs'), '--format', 'json');
+  assert.deepEqual(
+    JSON.parse(bytes).event_logs.map(({ name }) => name),
+    ['one', 'two'],
+  );
+  const longer = write('longer.json', JSON.stringify({ event_logs: [log('one', 9)] }));
+  assert.equal(run('diff', one, longer).out, "~ event log 'one'\n    /max_events: 5 -> 9\n");
+});
+
 test('build names the file and the place in it of each mistake', () => {
   const dist = join(folder, 'mistakes');
   const one = changed('one.json', (definitions) => void (definitions.interventions[0].owner = 5));

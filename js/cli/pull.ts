@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 type Environment = Readonly<Record<string, string | undefined>>;
 type Definition = Record<string, unknown>;
 
-const types = ['attribute_keys', 'attribute_groups', 'services', 'interventions'];
+const types = ['attribute_keys', 'attribute_groups', 'services', 'interventions', 'event_logs'];
 const patience = 30_000;
 const console = 'https://console.snowplowanalytics.com';
 const keyNames = ['SP_API_KEY', 'SP_API_KEY_ID', 'SP_ORG_ID'];
@@ -15,14 +15,15 @@ const builtInKeys = new Set<unknown>(['domain_userid', 'domain_sessionid', 'netw
 
 /** Members that a registry adds to definitions: names of its own, and times at which objects were written. */
 const ofTheRegistry =
-  /^(feast_name|full_name|stream_source_name|attribute_key_or_name|attribute_group_or_attribute_key_ttl|.*_(at|by))$/;
+  /^(feast_name|full_name|has_published_version|stream_source_name|attribute_key_or_name|attribute_group_or_attribute_key_ttl|.*_(at|by))$/;
 
 /** Writes the bundle to the file, or to standard output for `-`. Rejects with one sentence. */
 export async function pull(url: string, file: string, environment: Environment): Promise<void> {
   const api = addressOf(url);
   const token = await tokenOf(environment);
   const lists = await Promise.all(types.map((type) => list(new URL(`registry/${type}/`, api), token)));
-  const bundle = Object.fromEntries(lists.map((objects, index) => [types[index]!, published(objects)] as const));
+  const named = lists.map((objects, index) => [types[index]!, published(objects)] as const);
+  const bundle = Object.fromEntries(named.filter(([type, objects]) => type !== 'event_logs' || objects.length > 0));
   const text = `${JSON.stringify(bundle, null, 2)}\n`;
   // Where nothing changed, the file keeps its time, so that nothing is built anew.
   if (file === '-' || contentOf(file) !== text) writeFileSync(file === '-' ? 1 : file, text);
@@ -66,8 +67,10 @@ async function tokenOf(environment: Environment): Promise<string> {
   return accessToken;
 }
 
+/** A registry of an older release has no event logs. */
 async function list(address: URL, token: string): Promise<Definition[]> {
-  const objects: unknown = await request(address, { Authorization: `Bearer ${token}` });
+  const ifMissing = address.pathname.endsWith('/event_logs/') ? [] : undefined;
+  const objects = await request(address, { Authorization: `Bearer ${token}` }, ifMissing);
   if (Array.isArray(objects) && objects.every(isDefinition)) return objects;
   throw new Error(`${address.href} returned something other than a list of definitions; is this a registry?`);
 }
@@ -76,7 +79,7 @@ function isDefinition(object: unknown): object is Definition {
   return typeof (object as Definition | null)?.['name'] === 'string';
 }
 
-async function request(address: URL, credentials: Record<string, string>): Promise<unknown> {
+async function request(address: URL, credentials: Record<string, string>, ifMissing?: unknown): Promise<unknown> {
   const headers = { Accept: 'application/json', 'X-Signals-Sdk-Name': 'tripline', ...credentials };
   let response: Response;
   let text: string;
@@ -91,6 +94,7 @@ async function request(address: URL, credentials: Record<string, string>): Promi
   if (status >= 300 && status < 400) {
     throw new Error(`${address.href} redirects to ${response.headers.get('Location') ?? 'nowhere'}; use that address`);
   }
+  if (status === 404 && ifMissing !== undefined) return ifMissing;
   if (!response.ok) throw new Error(`${address.href} returned ${status}: ${text.slice(0, 200)}`);
   try {
     return JSON.parse(text) as unknown;

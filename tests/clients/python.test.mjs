@@ -176,6 +176,7 @@ ${lines.replaceAll(/^ {3}/gm, '')}`;
       attribute_groups: ['ecom_attributes', 'warehouse'],
       services: ['ecom_attributes'],
       interventions: ['cart_abandonment', 'discount', 'free_shipping'],
+      event_logs: [],
     },
   );
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'check', file], { encoding: 'utf8' });

@@ -10,8 +10,8 @@ namespace {
 
 using Json = Bundle::Json;
 
-constexpr const char* kLists[] = {"attribute_keys", "attribute_groups", "services",
-                                  "interventions"};
+constexpr const char* kLists[] = {"attribute_keys", "attribute_groups", "services", "interventions",
+                                  "event_logs"};
 
 bool is_list(const std::string& name) {
   return std::find(std::begin(kLists), std::end(kLists), name) != std::end(kLists);

@@ -15,7 +15,8 @@ struct Type {
 constexpr Type kTypes[] = {{"attribute_keys", "attribute key", false},
                            {"attribute_groups", "attribute group", true},
                            {"services", "service", false},
-                           {"interventions", "intervention", true}};
+                           {"interventions", "intervention", true},
+                           {"event_logs", "event log", false}};
 
 const Json kMissing;
 
