@@ -37,6 +37,17 @@ export async function publishedDefinitions(sandbox: URL): Promise<string | undef
   }
 }
 
+/** Returns the published definitions as a compiled program, or undefined as `publishedDefinitions` does. */
+export async function publishedProgram(sandbox: URL): Promise<Buffer | undefined> {
+  if ((await publishedDefinitions(sandbox)) === undefined) return undefined;
+  try {
+    const answer = await fetch(new URL('/definitions.tripline', sandbox), { signal: AbortSignal.timeout(1000) });
+    return answer.ok ? Buffer.from(await answer.arrayBuffer()) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** True if the request names this machine as its host and comes from a page of the shop, or from no page. */
 export function isFromOwnPage(request: FastifyRequest): boolean {
   const { host } = request.headers;

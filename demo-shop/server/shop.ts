@@ -3,12 +3,13 @@ import staticFiles from '@fastify/static';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { build } from 'tripline/engine';
 import type { Catalogue } from '../src/order.ts';
 import { collector } from './collector.ts';
 import { escaped } from './html.ts';
 import { orderHtml } from './order-page.ts';
 import { OrderBook, readOrder } from './orders.ts';
-import { isFromOwnPage, publishedDefinitions, sandboxRoutes } from './sandbox.ts';
+import { isFromOwnPage, publishedDefinitions, publishedProgram, sandboxRoutes } from './sandbox.ts';
 
 const pagePolicy = [
   "default-src 'none'",
@@ -46,7 +47,7 @@ export async function createShop(root: URL, sandbox?: URL): Promise<FastifyInsta
   await (sandbox === undefined ? shop.register(collector) : shop.register(sandboxRoutes, { sandbox }));
   await serveFiles(shop, new URL('dist/pages/', root));
   addHeaders(shop);
-  addDefinitions(shop, readFileSync(new URL('src/definitions.json', root), 'utf8'), sandbox);
+  await addDefinitions(shop, readFileSync(new URL('src/definitions.json', root), 'utf8'), sandbox);
   addPages(shop, new Pages(root, sandbox !== undefined), readCatalogue(root));
   return shop;
 }
@@ -74,8 +75,18 @@ function addHeaders(shop: FastifyInstance): void {
   });
 }
 
-/** Serves the shop's own definitions until the sandbox has published ones. */
-function addDefinitions(shop: FastifyInstance, own: string, sandbox: URL | undefined): void {
+/**
+ * Serves the shop's own definitions until the sandbox has published ones: compiled, as the pages load them, and as JSON.
+ */
+async function addDefinitions(shop: FastifyInstance, own: string, sandbox: URL | undefined): Promise<void> {
+  const program = Buffer.from(await build(own));
+  shop.get('/definitions.tripline', async (_request, reply) => {
+    const published = sandbox === undefined ? undefined : await publishedProgram(sandbox);
+    return reply
+      .type('application/octet-stream')
+      .header('Cache-Control', 'no-cache')
+      .send(published ?? program);
+  });
   shop.get('/definitions.json', async (_request, reply) => {
     const published = sandbox === undefined ? undefined : await publishedDefinitions(sandbox);
     return reply

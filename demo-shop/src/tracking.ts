@@ -17,7 +17,7 @@ import {
   type SPTransaction,
 } from '@snowplow/browser-plugin-snowplow-ecommerce';
 import { SignalsPlugin } from 'tripline/snowplow';
-import wasmUrl from 'tripline/tripline.wasm?url';
+import wasmUrl from 'tripline/tripline-runtime.wasm?url';
 import { customerId } from './account.ts';
 import { showBanner } from './banners.ts';
 import type { Cart } from './cart.ts';
@@ -41,7 +41,7 @@ export function startTracking(pageType: PageType): void {
     plugins: [
       SnowplowEcommercePlugin(),
       SignalsPlugin({
-        definitions: '/definitions.json',
+        definitions: '/definitions.tripline',
         wasm: wasmUrl,
         handlers: { banner: showBanner },
       }),

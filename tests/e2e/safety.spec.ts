@@ -2,6 +2,7 @@
 // shop.ts makes a test fail on a console error, a policy violation or a request to another origin.
 import type { BrowserContext, Page } from '@playwright/test';
 import definitions from '../../demo-shop/src/definitions.json' with { type: 'json' };
+import { build } from '../../js/dist/server.js';
 import catalogue from '../../demo-shop/src/catalogue.json' with { type: 'json' };
 import { expect, test } from './shop.ts';
 import { addProduct, banner, banners, fillInAddress, viewProduct } from './visitor.ts';
@@ -81,19 +82,25 @@ test.describe('text stays text', () => {
     }
   });
 
-  test('markup in an intervention’s name: the definitions are refused, the shop goes on', async ({
+  test('markup in an intervention’s name: a program with it is refused, the shop goes on', async ({
     page,
     context,
     watch,
   }) => {
-    await serveDefinitions(context, (bundle) => {
-      bundle.interventions[0]!.name = markup;
+    const withName = (name: string): object => ({
+      ...definitions,
+      interventions: [{ ...definitions.interventions[0], name }],
     });
+    await expect(build(withName(markup))).rejects.toThrow('is not a name here');
+    const program = Buffer.from(await build(withName('x'.repeat(markup.length))));
+    program.write(markup, program.indexOf('x'.repeat(markup.length)));
+    await serveProgram(context, program);
     await addProduct(page, 'canvas-tote');
     await page.waitForLoadState('networkidle');
     await expect(banners(page)).toHaveCount(0);
     await expectNoMarkup(page);
     // The plugin prints the reason in the console, and does nothing else.
+    expect(watch.errors.join()).toContain('the program is damaged');
     watch.errors.length = 0;
   });
 
@@ -107,9 +114,30 @@ test.describe('text stays text', () => {
   });
 });
 
+test('the shop loads compiled definitions, and no compiler', async ({ page }) => {
+  const loaded: string[] = [];
+  page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+  await addProduct(page, 'canvas-tote');
+  await expect(banners(page)).toHaveCount(1);
+  expect(loaded).toContain('/definitions.tripline');
+  const modules = loaded.filter((path) => path.endsWith('.wasm')).map((path) => path.replace(/-[\w-]{8}\./, '.'));
+  expect(new Set(modules)).toEqual(new Set(['/assets/tripline-runtime.wasm']));
+});
+
 test.describe('when a file is missing', () => {
+  test('the shop works with a damaged program', async ({ page, context, watch }) => {
+    const program = Buffer.from(await build(definitions));
+    program[200]! ^= 1;
+    await serveProgram(context, program);
+    await addProduct(page, 'canvas-tote');
+    await page.goto('/cart');
+    await expect(page.getByRole('heading', { name: 'Summary' })).toBeVisible();
+    expect(watch.errors.join()).toContain('the program is damaged');
+    watch.errors.length = 0;
+  });
+
   test('the shop works without definitions', async ({ page, context, watch }) => {
-    await context.route('**/definitions.json', (route) => route.fulfill({ status: 503 }));
+    await context.route('**/definitions.tripline', (route) => route.fulfill({ status: 503 }));
     await addProduct(page, 'canvas-tote');
     await page.goto('/cart');
     await expect(page.getByRole('heading', { name: 'Summary' })).toBeVisible();
@@ -148,7 +176,11 @@ interface Bundle {
 async function serveDefinitions(context: BrowserContext, change: (bundle: Bundle) => void): Promise<void> {
   const bundle: Bundle = structuredClone(definitions);
   change(bundle);
-  await context.route('**/definitions.json', (route) => route.fulfill({ json: bundle }));
+  await serveProgram(context, Buffer.from(await build(bundle)));
+}
+
+async function serveProgram(context: BrowserContext, body: Buffer): Promise<void> {
+  await context.route('**/definitions.tripline', (route) => route.fulfill({ body }));
 }
 
 async function serveCatalogue(context: BrowserContext): Promise<void> {

@@ -43,7 +43,7 @@ export const test = base.extend<{ watch: Watch }, { shopUrl: string }>({
 });
 
 const ownPaths =
-  /^\/($|cart$|checkout$|products\/|pictures\/|orders\/|assets\/|favicon\.svg$|definitions\.json$|com\.snowplowanalytics\.snowplow\/tp2$|nowhere$)/;
+  /^\/($|cart$|checkout$|products\/|pictures\/|orders\/|assets\/|favicon\.svg$|definitions\.tripline$|com\.snowplowanalytics\.snowplow\/tp2$|nowhere$)/;
 
 export async function watchContext(context: BrowserContext, shopUrl: string, watch: Watch): Promise<void> {
   context.on('console', (message) => {

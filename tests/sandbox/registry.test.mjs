@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { build, loadEngine } from '../../js/dist/server.js';
 import { changeObjects, event, Sandbox, tutorial } from './sandbox.mjs';
 
 const [group] = tutorial.attribute_groups;
@@ -464,6 +465,28 @@ describe('the bundle', () => {
     await sandbox.ask('DELETE', `${interventions}discount/versions/1`);
     const changed = await sandbox.call('GET', '/definitions.json', undefined, { 'If-None-Match': first.headers.etag });
     assert.equal(changed.status, 200);
+  });
+
+  test('is there as a compiled program, too, of what is published now', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const read = async (headers = {}) => fetch(`${sandbox.url}/definitions.tripline`, { headers });
+    const namesIn = async (response) => {
+      const engine = await loadEngine({ definitions: new Uint8Array(await response.arrayBuffer()) });
+      return engine.report.interventions.map(({ name }) => name);
+    };
+    assert.deepEqual(await namesIn(await read()), []);
+    await sandbox.publish();
+    const first = await read();
+    assert.equal(first.headers.get('content-type'), 'application/octet-stream');
+    assert.equal(first.headers.get('cache-control'), 'no-cache');
+    const tag = first.headers.get('etag');
+    const bytes = new Uint8Array(await first.arrayBuffer());
+    assert.deepEqual(bytes, await build(await sandbox.ask('GET', '/definitions.json')));
+    assert.equal((await read({ 'If-None-Match': tag })).status, 304);
+    await sandbox.ask('DELETE', `${interventions}discount/versions/1`);
+    const changed = await read({ 'If-None-Match': tag });
+    assert.equal(changed.status, 200);
+    assert.deepEqual(await namesIn(changed), ['cart_abandonment', 'free_shipping']);
   });
 });
 

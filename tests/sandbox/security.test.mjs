@@ -71,6 +71,7 @@ describe('the token', () => {
     }
     for (const [method, path, body] of [
       ['GET', '/definitions.json'],
+      ['GET', '/definitions.tripline'],
       ['GET', '/health-all'],
       ['GET', '/i?e=pv'],
       ['POST', collector, payloadData([])],
@@ -300,6 +301,7 @@ describe('a method', () => {
     ['/i?e=pv', ['GET', 'HEAD']],
     [collector, ['POST']],
     ['/definitions.json', ['GET', 'HEAD']],
+    ['/definitions.tripline', ['GET', 'HEAD']],
     ['/health-all', ['GET', 'HEAD']],
     ['/docs/json', ['GET', 'HEAD']],
     ['/api/v1/statistics', ['GET', 'HEAD']],

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { check } from '../../js/dist/server.js';
+import { build, check } from '../../js/dist/server.js';
 import { addToCart, payloadData, readAll, request, Sandbox, Subscription, tutorial } from './sandbox.mjs';
 
 const main = fileURLToPath(new URL('../../demo-shop/dist/server/server/main.js', import.meta.url));
@@ -193,11 +193,18 @@ test('works alone if the sandbox does not respond', async (t) => {
   const sandbox = await Sandbox.start(t);
   await sandbox.publish({ attribute_groups: [{ ...tutorial.attribute_groups[0], name: 'others' }] });
   const shop = await startShop(t, '--sandbox', sandbox.url);
+  const shopUrl = `http://127.0.0.1:${shop.port}`;
   const groups = async () =>
     JSON.parse((await call(shop.port, 'GET', '/definitions.json')).text).attribute_groups.map(({ name }) => name);
+  const program = async () => new Uint8Array(await (await fetch(`${shopUrl}/definitions.tripline`)).arrayBuffer());
+  const compiled = async () => build((await call(shop.port, 'GET', '/definitions.json')).text);
   assert.deepEqual(await groups(), ['others']);
+  const others = await program();
+  assert.deepEqual(others, await compiled());
   await sandbox.kill();
   assert.deepEqual(await groups(), ['ecom_attributes']);
+  assert.deepEqual(await program(), await compiled());
+  assert.notDeepEqual(await program(), others);
   assert.equal((await call(shop.port, 'POST', collector, {}, '{}')).status, 503);
   assert.equal((await call(shop.port, 'GET', '/')).status, 200);
 });

@@ -1,6 +1,7 @@
 // The published definitions for browsers, the health check, and the statistics.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { entityTag } from '../registry/bundle.ts';
+import { PublicProgram } from '../registry/public-program.ts';
 import type { InputLog } from '../state/input-log.ts';
 import type { SandboxState } from '../state/state.ts';
 import type { Subscribers } from '../stream/subscribers.ts';
@@ -20,6 +21,10 @@ const definitions = {
   config: { isOpen: true },
   schema: { tags: ['bundle'], summary: 'Returns the published definitions, for browsers' },
 };
+const program = {
+  config: { isOpen: true },
+  schema: { tags: ['bundle'], summary: 'Returns the published definitions as a compiled program, for browsers' },
+};
 const health = { config: { isOpen: true }, schema: { tags: ['health'], summary: 'Returns the health of the sandbox' } };
 const statistics = { schema: { tags: ['health'], summary: 'Returns counts since the start' } };
 
@@ -27,13 +32,13 @@ export async function statusRoutes(
   server: FastifyInstance,
   { inputLog, state, subscribers, counts }: StatusParts,
 ): Promise<void> {
-  server.get('/definitions.json', definitions, (request, reply) => {
-    const bundle = state.publicBundle;
-    const tag = entityTag(bundle);
-    reply.headers({ ETag: tag, 'Cache-Control': 'no-cache' });
-    if (request.headers['if-none-match']?.includes(tag) === true) return reply.code(304).send();
-    return reply.type('application/json').send(bundle);
-  });
+  const compiled = new PublicProgram();
+  server.get('/definitions.json', definitions, (request, reply) =>
+    sendUnlessKnown(request, reply.type('application/json'), state.publicBundle),
+  );
+  server.get('/definitions.tripline', program, async (request, reply) =>
+    sendUnlessKnown(request, reply.type('application/octet-stream'), await compiled.of(state.publicBundle)),
+  );
   server.get('/health-all', health, (_request, reply) => {
     const [store, engine] = [word(inputLog.canWrite), word(inputLog.canDecide)];
     const works = inputLog.canWrite && inputLog.canDecide;
@@ -44,6 +49,14 @@ export async function statusRoutes(
     subscribers: subscribers.size,
     dead_letters: deadLetters(inputLog),
   }));
+}
+
+/** Sends the content, or 304 if the request names its entity tag. */
+function sendUnlessKnown(request: FastifyRequest, reply: FastifyReply, content: string | Buffer): FastifyReply {
+  const tag = entityTag(content);
+  reply.headers({ ETag: tag, 'Cache-Control': 'no-cache' });
+  const isKnown = request.headers['if-none-match']?.includes(tag) === true;
+  return isKnown ? reply.removeHeader('Content-Type').code(304).send() : reply.send(content);
 }
 
 function word(works: boolean): 'ok' | 'failed' {

@@ -38,6 +38,6 @@ export function publicBundle(registry: Registry): Bundle {
   return forPages(published) as unknown as Bundle;
 }
 
-export function entityTag(text: string): string {
-  return `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+export function entityTag(content: string | Uint8Array): string {
+  return `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
 }
