@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -150,6 +150,7 @@ test("the README's lines write a notebook's objects as definitions that need no 
   const folder = mkdtempSync(join(tmpdir(), 'tripline-notebook-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const start = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  mkdirSync(join(folder, 'public'));
   const [, lines] = /^ *```python\n(.*?)^ *```/ms.exec(start);
   const notebook = `
 import os
@@ -167,7 +168,7 @@ objects += [account, ExternalBatchAttributeGroup(
   batch_source=BatchSource(name="s", database="d", schema="s", table="t", timestamp_field="x", owner="user@company.com"))]
 ${lines.replaceAll(/^ {3}/gm, '')}`;
   await runText(notebook);
-  const file = join(folder, 'definitions.json');
+  const file = join(folder, 'public/definitions.json');
   const bundle = JSON.parse(readFileSync(file, 'utf8'));
   assert.deepEqual(
     Object.fromEntries(Object.entries(bundle).map(([type, objects]) => [type, objects.map(({ name }) => name)])),
