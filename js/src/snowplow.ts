@@ -64,7 +64,8 @@ export interface SignalsPluginOptions<Attributes extends object = PlainAttribute
   Omit<EvaluatorOptions, 'namespace'>
 > {
   /**
-   * The bundle, or its address. Without definitions the page evaluates nothing, and interventions need a subscription.
+   * The bundle, a compiled program, or the address of either. Without definitions the page evaluates nothing, and
+   * interventions need a subscription.
    */
   definitions?: EvaluatorOptions['definitions'];
   /** Handlers by an id of your choice. `addInterventionHandlers` adds others later. */
