@@ -17,7 +17,7 @@ export type { Problem, ProblemCode } from './types.js';
 export type { SubscriptionOptions } from './stream/options.js';
 
 /** An intervention whose attribute values are strings, as a server sends them. */
-export type TextIntervention = Omit<Intervention, 'attributes'> & { attributes: Record<string, string> };
+export type StringIntervention = Omit<Intervention, 'attributes'> & { attributes: Record<string, string> };
 
 /** The object that the plugin calls. */
 export interface Fetcher {
@@ -30,7 +30,7 @@ export interface Fetcher {
 /** The plugin's option `fetcher`. */
 export type FetcherFactory = (
   tracker: BrowserTracker,
-  dispatch: (intervention: TextIntervention, tracker: BrowserTracker) => void,
+  dispatch: (intervention: StringIntervention, tracker: BrowserTracker) => void,
 ) => Fetcher;
 
 /** Options of `evaluatorFetcher`. */

@@ -475,7 +475,7 @@ TEST_CASE("a host erases what is dormant", "[snapshot][rule40]") {
   CHECK(counted_after({all, other, all}, true) == 1);
 }
 
-TEST_CASE("100 dormant attributes of an id are kept, those that fell asleep last",
+TEST_CASE("100 dormant attributes of an id are kept, those that became dormant last",
           "[snapshot][rule40]") {
   const auto all = counters(0, 130), none = counters(500, 1);
   CHECK(counted_after({all, none, all}, false) == 100);

@@ -45,7 +45,7 @@ const table = `
 | what was started | IndexedDB, as hashes of 64 bits | ${count(mostStarted)}, the oldest go first | |
 | what was started, for pages that cannot read the state | localStorage | ${count(mostStarted)}, the oldest go first | ${hours(longestNote)} |
 | a tab's claim to start something | a Web Lock | | until ${seconds(longestClaim)} after the start |
-| whom a Web Lock belongs to, if the browser does not say | | | ${seconds(longestLockRequest)}, then it starts without |
+| a request for a Web Lock that the browser does not answer | the page | | ${seconds(longestLockRequest)}, then handlers start without the lock |
 | a transaction of the database, its opening included | | | ${seconds(longestTransaction)}, then the state goes on in memory |
 | a handler that triggers its own intervention | the page | ${count(mostFed)} times within ${seconds(longestFed)} | suspended for ${seconds(longestSuspension)} |
 | definitions, the module, a file that is loaded on demand | the network, or a promise | | ${seconds(longestLoad)} (\`loadTimeout\`), then it is an \`error\` |

@@ -204,7 +204,8 @@ struct AttributeGroup {
   Items<Attribute> attributes;
   Items<Field> fields;
   Duration ttl = 0;
-  bool is_offline = false;
+  /// True for `"online": false`: the group is not computed (rule 25). `offline` has no effect.
+  bool is_disabled = false;
 };
 
 /// A node of an intervention's criteria: `all`, `any` or `none` over children, or a leaf.

@@ -15,7 +15,7 @@ namespace tripline {
 /// An attribute as criteria are checked against it.
 struct DeclaredAttribute {
   ValueType type;
-  bool is_offline;
+  bool is_disabled;
 };
 
 struct Compilation {

@@ -31,7 +31,7 @@ Program::Attribute& publish(Compilation& compilation, const AttributeGroup& grou
   attribute.group = group_index;
   attribute.name = name;
   attribute.type = type;
-  compilation.declared_attributes.push_back({type, group.is_offline});
+  compilation.declared_attributes.push_back({type, group.is_disabled});
   Index& newest = compilation.symbols.attributes.number_of(concat({group.name, ":", name}));
   if (newest == kNone ||
       compilation.version_of(compilation.program.attributes[newest]) <= group.version) {
@@ -89,7 +89,7 @@ void add_attribute(Compilation& compilation, const AttributeGroup& group,
       publish(compilation, group, attribute.pointer, "attributes", attribute.name, attribute.type);
   const ValueView default_value = value_of(attribute.default_value, compilation.program.memory);
   check_attribute(attribute, default_value, compilation.diagnostics);
-  if (group.is_offline || attribute.type == ValueType::none ||
+  if (group.is_disabled || attribute.type == ValueType::none ||
       attribute.aggregation == Aggregation::none) {
     return;
   }
@@ -118,7 +118,7 @@ void add_field(Compilation& compilation, const AttributeGroup& group, const Fiel
   if (field.name.empty()) return;
   Program::Attribute& compiled =
       publish(compilation, group, field.pointer, "fields", field.name, field.type);
-  if (group.is_offline || field.type == ValueType::none) return;
+  if (group.is_disabled || field.type == ValueType::none) return;
   Program::Aggregate& aggregate = begin_aggregate(compilation, compiled);
   aggregate.is_external = true;
   aggregate.ttl = group_ttl(compilation, group);

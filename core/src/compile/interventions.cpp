@@ -28,7 +28,7 @@ void report_unknown_attribute(Compilation& compilation, const Criterion& criteri
 /// Reports a leaf that can never hold, and warns about one whose attribute is never computed.
 void check_leaf(Compilation& compilation, const Criterion& criterion,
                 const DeclaredAttribute& declared) {
-  if (declared.is_offline) {
+  if (declared.is_disabled) {
     compilation.diagnostics.warning(
         criterion.pointer, "", "the group of '%' is not online, so the attribute is always missing",
         {criterion.attribute});

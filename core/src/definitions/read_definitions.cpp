@@ -277,7 +277,7 @@ constexpr FieldFormat kGroupFields[] = {
     list("attributes", PLACE(AttributeGroup, attributes), kAttribute),
     list("fields", PLACE(AttributeGroup, fields), kField),
     duration("ttl", PLACE(AttributeGroup, ttl)),
-    unless("online", PLACE(AttributeGroup, is_offline)),
+    unless("online", PLACE(AttributeGroup, is_disabled)),
 };
 constexpr auto kGroup = format<AttributeGroup, check_group>(
     kGroupFields,

@@ -13,9 +13,9 @@
 //   u32 n, n × (u64, u64 mark, i64 time)      sent marks, least recently used first, as profiles
 //   u32 n, n × u64                            event ids, oldest first
 //
-// All little-endian; a text is its u32 size and its bytes. Keys and aggregates are numbered within
-// the snapshot, so that it can be read under another program. What that program does not have is
-// dormant there (rule 40).
+// All little-endian; a string is its u32 size and its bytes. Keys and aggregates are numbered
+// within the snapshot, so that it can be read under another program. What that program does not
+// have is dormant there (rule 40).
 
 #include <algorithm>
 #include <cassert>
@@ -47,7 +47,7 @@ struct Header {
 
 /// Saves a state, or loads one into an empty state. Whatever is wrong leaves the archive failed.
 class StatePass {
-  struct FallenAsleep {
+  struct NewlyDormant {
     DormantName name;
     std::uint64_t attribute_updates;
     DormantSlot slot;
@@ -188,7 +188,7 @@ class StatePass {
     if (key == kGone || index == kGone) {
       DormantSlot dormant{identities_[number], state_.clock, slot.expires, kNever, {}};
       archive_.text(dormant.bytes);
-      fallen_asleep_.push_back(
+      newly_dormant_.push_back(
           {{key_names_[name.key], name.id}, profile.attribute_updates, std::move(dormant)});
       return;
     }
@@ -206,7 +206,7 @@ class StatePass {
     std::size_t count = archive_.count(state_.dormant.size(), 20);
     if (archive_.is_loading()) {
       for (; count > 0 && archive_.ok(); --count) load_dormant();
-      for (const FallenAsleep& each : fallen_asleep_) {
+      for (const NewlyDormant& each : newly_dormant_) {
         state_.dormant.add(each.name, each.attribute_updates, each.slot);
       }
       return;
@@ -301,7 +301,7 @@ class StatePass {
   List<Index> aggregates_;
   List<std::uint64_t> identities_;
   Marks index_of_;
-  List<FallenAsleep> fallen_asleep_;
+  List<NewlyDormant> newly_dormant_;
 };
 
 }  // namespace

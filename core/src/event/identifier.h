@@ -12,7 +12,7 @@ namespace tripline {
 [[nodiscard]] bool is_canonical_uuid(std::string_view text);
 
 /// The id in the form in which it is compared: canonical UUIDs in lower case, all else as it is. ""
-/// for the all-zero UUID, which trackers send where there is no id. Mostly that is the text itself;
+/// for the all-zero UUID, which trackers send where there is no id. Mostly that is `id` itself;
 /// where it is not, it is written into `scratch`, and the view is of that.
 [[nodiscard]] std::string_view normal_id(std::string_view id, Text& scratch);
 

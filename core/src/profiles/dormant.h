@@ -12,7 +12,7 @@ namespace tripline {
 
 /// How long it is kept.
 inline constexpr Time kDormantFor = Time{30} * 24 * 60 * 60 * 1000;
-/// How many aggregates of one id are kept; those that fell asleep first go first.
+/// How many aggregates of one id are kept; those that became dormant first go first.
 inline constexpr std::size_t kMostDormant = 100;
 
 /// An aggregate as its bytes, which only a program with its definition can read.
@@ -47,7 +47,7 @@ struct KeyTraits<DormantName> {
 struct DormantProfile {
   /// How often attributes were set (rule 23).
   std::uint64_t attribute_updates = 0;
-  /// Longest asleep first.
+  /// Those dormant for the longest time first.
   List<DormantSlot> slots;
 };
 
@@ -65,7 +65,7 @@ class DormantStore {
 
   /// The number of ids of which something is kept.
   std::size_t size() const { return profiles_.size(); }
-  /// `visit(name, profile)`, longest asleep first.
+  /// `visit(name, profile)`, the profile dormant for the longest time first.
   template <typename Visit>
   void for_each(Visit visit) {
     profiles_.for_each(visit);

@@ -1,9 +1,9 @@
 // Program ↔ bytes: `tripline build` writes what a page reads without the compiler.
 //
-//   magic "TPLP" | u32 format | text built_by | u64 checksum of all that follows
+//   magic "TPLP" | u32 format | string built_by | u64 checksum of all that follows
 //   u64 fingerprint | the tables of ProgramPass::run(), each as its u32 count and its records
 //
-// All little-endian; a text is its u32 size and its bytes. What follows from the tables, such as
+// All little-endian; a string is its u32 size and its bytes. What follows from the tables, such as
 // the order of thresholds, is not saved: link() makes it, of compiled and of loaded programs alike.
 
 #include <cassert>

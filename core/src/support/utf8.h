@@ -12,7 +12,7 @@ struct CodePoint {
   std::size_t size;
 };
 
-/// The code point at the start of `text`, which must not be empty. A byte that begins no
+/// The code point at the start of the string `text`, which must not be empty. A byte that begins no
 /// well-formed sequence (surrogates and overlong forms are none) reads as U+FFFD of size 1; the
 /// real U+FFFD has size 3.
 [[nodiscard]] CodePoint decode_utf8(std::string_view text);
@@ -20,7 +20,7 @@ struct CodePoint {
 /// True if all of `text` is well-formed.
 [[nodiscard]] bool is_utf8(std::string_view text);
 
-/// The number of code points of a well-formed text.
+/// The number of code points of a well-formed string.
 [[nodiscard]] std::size_t count_code_points(std::string_view text);
 
 }  // namespace tripline

@@ -7,8 +7,8 @@
 namespace tripline {
 
 /// The scalar as a value of scalar type `type`, or a null where it cannot become one. Integer types
-/// truncate towards zero and clamp to their range; text types take numbers and booleans as text and
-/// times as ISO 8601; `unix_timestamp` takes a time as seconds.
+/// truncate towards zero and clamp to their range; string types take numbers and booleans as
+/// strings and times in ISO 8601; `unix_timestamp` takes a time as seconds.
 [[nodiscard]] Value convert(const ValueView& scalar, ValueType type);
 
 }  // namespace tripline

@@ -1,4 +1,4 @@
-// Writes JSON text; a third of the size of a document model.
+// Writes JSON; a third of the size of a document model.
 #pragma once
 
 #include <string_view>
@@ -8,7 +8,7 @@
 
 namespace tripline {
 
-/// Appends to a text. Commas and colons come by themselves; nesting is the caller's business.
+/// Appends to a string. Commas and colons come by themselves; nesting is the caller's business.
 class JsonWriter {
  public:
   JsonWriter& begin_object() { return open('{'); }

@@ -37,7 +37,7 @@ class Arena {
  public:
   /// Returns zeroed bytes, aligned for any type. They stay in place for as long as the arena lives.
   void* allocate(std::size_t bytes);
-  /// Returns a copy of the text in this arena.
+  /// Returns a copy of the string in this arena.
   std::string_view keep(std::string_view text);
   /// Adds an item to a list in this arena. If the list must move to grow, its old place stays
   /// unused.

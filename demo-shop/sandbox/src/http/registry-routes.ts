@@ -4,7 +4,7 @@ import type { InputLog } from '../state/input-log.ts';
 import type { Check } from '../registry/bundle.ts';
 import { create, find, remove, setPublished, update } from '../registry/publishing.ts';
 import { Refusal } from '../support/refusal.ts';
-import { answerOf, builtInKeys, normalised } from '../registry/registry-answers.ts';
+import { responseOf, builtInKeys, normalised } from '../registry/registry-responses.ts';
 import { spelledFor, type SdkCompatibility } from '../registry/sdk-compatibility.ts';
 import {
   describe,
@@ -145,7 +145,7 @@ class TypeCalls {
   list(filters: Filters, sdk: unknown): object[] {
     return listed(this.#registry, this.#type)
       .filter((object) => passes(object, filters) && this.#compatibility.canRead(sdk, object))
-      .map((object) => spelledFor(sdk, answerOf(this.#registry, object)));
+      .map((object) => spelledFor(sdk, responseOf(this.#registry, object)));
   }
 
   readLatest(name: string, sdk: unknown): object {
@@ -180,12 +180,12 @@ class TypeCalls {
     const object = find(this.#registry, name);
     const warnings = warningsOf(object);
     for (const warning of warnings) console.error(warning);
-    return { ...spelledFor(sdk, answerOf(this.#registry, object)), ...(warnings.length > 0 && { warnings }) };
+    return { ...spelledFor(sdk, responseOf(this.#registry, object)), ...(warnings.length > 0 && { warnings }) };
   }
 
   #answer(object: StoredObject, sdk: unknown): object {
     const obstacle = this.#compatibility.obstacle(sdk, object);
-    if (obstacle === undefined) return spelledFor(sdk, answerOf(this.#registry, object));
+    if (obstacle === undefined) return spelledFor(sdk, responseOf(this.#registry, object));
     const advice = obstacle.release
       ? `Use snowplow-signals ${obstacle.release} or newer.`
       : 'No release of snowplow-signals can: read it without the SDK.';

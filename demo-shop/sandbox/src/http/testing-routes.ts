@@ -13,7 +13,7 @@ import { bundleOf, type Bundle } from '../registry/bundle.ts';
 import type { Limits } from '../options.ts';
 import type { RecentEvents } from '../collector/recent-events.ts';
 import { isPublished, type Registry, type StoredObject } from '../registry/registry.ts';
-import { keyDefinition } from '../registry/registry-answers.ts';
+import { keyDefinition } from '../registry/registry-responses.ts';
 import { Refusal } from '../support/refusal.ts';
 import { columns, servingRefusals, testGroupBody, testInterventionAnswer, testInterventionBody } from './schemas.ts';
 import { windowLength } from './window-length.ts';

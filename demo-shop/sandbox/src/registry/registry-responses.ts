@@ -29,7 +29,7 @@ const sessionKeys: readonly Definition[] = [
   return { name, property: { type: 'entity', ...schema, path } };
 });
 
-export function answerOf(registry: Registry, { type, body, live }: StoredObject): object {
+export function responseOf(registry: Registry, { type, body, live }: StoredObject): object {
   switch (type) {
     case 'attribute_keys':
       return keyAnswer(body);
