@@ -87,6 +87,7 @@ export interface SignalsInterventionConfiguration {
 
 /** Receives interventions for a tracker of Snowplow's own plugin. */
 export interface Fetcher {
+  /** Sets the endpoint and the ids for which it receives. */
   configure(config: SignalsInterventionConfiguration): void;
   /** An event was tracked, or ids were given. */
   update(payload?: Record<string, unknown>, explicitEntities?: Record<AttributeKeyName, AttributeKeyId>): void;

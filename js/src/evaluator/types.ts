@@ -70,11 +70,11 @@ export interface Evaluator {
   explain(intervention: string, key: AttributeKey): Promise<Explanation | undefined>;
   /**
    * Resolves with an event log of the definitions for the session that the page holds, after all events that were
-   * tracked before: the last events, newest first, or with `narrative` a text for a language model. Resolves with
-   * undefined if nothing is evaluated, if no session is held, or if there is no such event log, after a warning. Loads a
-   * file on demand.
+   * tracked before: the last events, newest first. Resolves with undefined if nothing is evaluated, if no session is
+   * held, or if there is no such event log, after a warning. Loads a file on demand.
    */
   eventLog(name: string, options?: { format?: 'json' | undefined }): Promise<AgenticContext | undefined>;
+  /** The same as a text for a language model, one line an event. */
   eventLog(name: string, options: { format: 'narrative' }): Promise<string | undefined>;
   /**
    * Reports which parts work here and which do not, for a person or for a test. Takes at most a second; the report

@@ -77,6 +77,7 @@ export interface AgenticContext {
 /** The event that `readEvent` returns. */
 export interface ReadableEvent {
   readonly entities: readonly unknown[];
+  /** Returns the string at a key of the payload, without control characters. */
   text(key: string): string | undefined;
   /** Event time (ms); NaN if there is none. */
   time(): number;
