@@ -6,17 +6,17 @@ import type { EngineBase } from '../engine/engine-base.js';
 import { limited } from '../engine/load.js';
 import type { AgenticContext } from '../event/event-log.js';
 import { isReceipt, readEvent } from '../event/inputs.js';
-import { applyJournal, direct, emptied, isInput } from '../state/apply-journal.js';
+import { direct, isInput } from '../state/apply-journal.js';
 import { Journal } from '../state/journal.js';
 import type { PageContext } from '../state/page-context.js';
-import { EngineFailure, SharedState, type Change } from '../state/shared-state.js';
-import { indexedDbStore, type Store } from '../state/store.js';
+import type { Change } from '../state/shared-state.js';
+import { indexedDbStore } from '../state/store.js';
 import { Visitor, type TrackerIds } from '../state/visitor.js';
 import { longestExamination, longestInOutbox } from '../support/bounds.js';
-import { deadlineTimer, inTime } from '../support/deadline-timer.js';
+import { inTime } from '../support/deadline-timer.js';
 import { Listeners } from '../support/listeners.js';
 import { OnDemand } from '../support/on-demand.js';
-import { isRefusal, messageOf } from '../support/problem.js';
+import { messageOf } from '../support/problem.js';
 import { nilUuid, randomId } from '../support/random-id.js';
 import type {
   AttributeKey,
@@ -28,9 +28,9 @@ import type {
   Problem,
   TrackerPayload,
 } from '../types.js';
+import { Batches } from './batches.js';
 import type { DoctorReport } from './doctor.js';
 import { EngineLoader } from './engine-loader.js';
-import { TaskQueue } from './task-queue.js';
 import type { Evaluator, EvaluatorEvents, EvaluatorOptions } from './types.js';
 
 /**
@@ -57,15 +57,10 @@ export class LocalEvaluator implements Evaluator {
   readonly #context: PageContext;
   readonly #handlers = new Map<string, InterventionListener>();
   readonly #delivery: Delivery;
-  readonly #queue = new TaskQueue((failure) => this.#stop(failure));
   readonly #loader: EngineLoader;
-  readonly #setDeadline = deadlineTimer(() => this.#scheduleBatch());
+  readonly #batches: Batches;
   readonly #loadTimeout: number | undefined;
   readonly #isPlugin: boolean;
-  readonly #state: SharedState;
-  /** undefined once the evaluator is closed and its queue is done. */
-  #shared: SharedState | undefined;
-  #isPaused: boolean;
   #isClosed = false;
   #listenerCount = 0;
 
@@ -81,23 +76,23 @@ export class LocalEvaluator implements Evaluator {
   ) {
     const given = Object(options) as Partial<EvaluatorOptions>;
     this.#isPlugin = isPlugin;
-    this.#isPaused = isPlugin && given.definitions === undefined;
     this.#loadTimeout = given.loadTimeout;
     this.#context = this.#newContext(String(given.namespace ?? 'default'), tracker);
     this.visitor = this.#context.visitor;
     this.inspect = this.#onDemand(() => import('../engine/inspect.js'));
     this.#delivery = new Delivery(this.#context, this.#handlers, {
       deliverWithin: Number.isFinite(given.deliverWithin) ? given.deliverWithin! : longestInOutbox,
-      onChance: () => this.#scheduleBatch(),
+      onChance: () => this.#batches.schedule(),
       report: (waiting, step, intervention, data) => {
         if ('error' in data) this.#emitFailed(data.handler, intervention, data.error);
         this.visitor.report(intervention, waiting, () => report(step, intervention, data));
       },
     });
-    this.#shared = this.#state = this.#openState(given.store ?? indexedDbStore()); // opens while the engine loads
+    const isPaused = isPlugin && given.definitions === undefined;
+    this.#batches = new Batches(this.#context, this.#delivery, given.store ?? indexedDbStore(), isPaused);
     this.#loader = new EngineLoader(given, this.#context.listeners);
     this.ready = this.#start();
-    this.#scheduleBatch(); // the last page may have left events
+    this.#batches.schedule(); // the last page may have left events
   }
 
   on<Name extends keyof EvaluatorEvents>(name: Name, listener: (value: EvaluatorEvents[Name]) => unknown): () => void {
@@ -116,7 +111,7 @@ export class LocalEvaluator implements Evaluator {
       return;
     }
     this.#handlers.set(id, handler);
-    this.#deliver();
+    this.#batches.deliver();
   }
 
   removeHandler(id: string): void {
@@ -125,8 +120,7 @@ export class LocalEvaluator implements Evaluator {
 
   /** Pauses or resumes the evaluation. Events and time are ignored meanwhile. */
   pause(isPaused: boolean): void {
-    this.#isPaused = isPaused;
-    this.#scheduleBatch();
+    this.#batches.pause(isPaused);
   }
 
   /**
@@ -134,11 +128,7 @@ export class LocalEvaluator implements Evaluator {
    * rejects.
    */
   commit(change: Change): Promise<void> {
-    return this.#enqueue(async (shared) => {
-      await this.#runBatch(shared);
-      await shared.update(change);
-      await this.#delivery.run(shared);
-    });
+    return this.#batches.commit(change);
   }
 
   /**
@@ -151,17 +141,7 @@ export class LocalEvaluator implements Evaluator {
   ): Promise<Result | undefined> {
     const code = await file.get();
     await this.ready;
-    let result: Result | undefined;
-    await this.#enqueue(async (shared) => {
-      await this.#runBatch(shared);
-      try {
-        if (shared.engine && code) result = question(shared.engine, code);
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        this.#context.listeners.emit('error', error);
-      }
-    });
-    return result;
+    return code ? this.#batches.ask((engine) => question(engine, code)) : undefined;
   }
 
   /** The definitions as JSON in UTF-8, or the compiled program, once they are loaded. */
@@ -171,7 +151,7 @@ export class LocalEvaluator implements Evaluator {
 
   /** True while the page ignores events and time. */
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#batches.isPaused;
   }
 
   /** The name of this page in journals. */
@@ -192,18 +172,18 @@ export class LocalEvaluator implements Evaluator {
     if (this.#isClosed) return;
     try {
       if (typeof payload !== 'object') throw new TypeError('it is not an object.');
-      const counts = !this.#isPaused && !isReceipt(payload) && !this.visitor.hasOptedOut(payload);
+      const counts = !this.isPaused && !isReceipt(payload) && !this.visitor.hasOptedOut(payload);
       if (counts) this.#context.journal.append({ event: hasId(payload) ? payload : { ...payload, eid: randomId() } });
       this.visitor.record(payload);
-      if (counts) this.#scheduleBatch();
-      else this.#deliver();
+      if (counts) this.#batches.schedule();
+      else this.#batches.deliver();
     } catch (error) {
       this.#context.listeners.fail('options', `A tracked event was refused: ${messageOf(error)}`, error);
     }
   }
 
   setAttributes(update: AttributeUpdate): void {
-    if (this.#isPaused) return;
+    if (this.isPaused) return;
     this.#append(() => {
       this.#context.journal.append({ attributes: objectOr(update) });
       this.visitor.ids.name((Object(update) as AttributeUpdate).attributeKey); // now: another page may apply the entry
@@ -232,17 +212,17 @@ export class LocalEvaluator implements Evaluator {
   eventLog(name: string, options: { format: 'narrative' }): Promise<string | undefined>;
   eventLog(name: string, options?: { format?: unknown }): Promise<AgenticContext | string | undefined> {
     return this.ask(this.#context.eventLogs, (_, logs) =>
-      logs.read(this.#shared?.state, this.visitor.identity?.[1], name, options?.format ?? 'json', Date.now()),
+      logs.read(this.#batches.shared?.state, this.visitor.identity?.[1], name, options?.format ?? 'json', Date.now()),
     );
   }
 
   async doctor(): Promise<DoctorReport> {
     let isStored = false;
     const look = async (): Promise<void> => {
-      await this.#enqueue((shared) => this.#runBatch(shared));
+      await this.#batches.apply();
       isStored = true;
       await this.ready;
-      await this.#enqueue((shared) => this.#runBatch(shared));
+      await this.#batches.apply();
     };
     const file = import('./doctor.js');
     const done = Promise.all([file, inTime(look(), longestExamination - 100)]);
@@ -252,7 +232,7 @@ export class LocalEvaluator implements Evaluator {
       );
     }
     return (await file).examine({
-      engine: this.#shared?.engine,
+      engine: this.#batches.shared?.engine,
       isStored,
       isPlugin: this.#isPlugin,
       loading: this.#loader.loading,
@@ -261,26 +241,20 @@ export class LocalEvaluator implements Evaluator {
       handlers: this.#handlers,
       journal: this.#context.journal,
       problems: this.problems,
-      shared: this.#shared,
+      shared: this.#batches.shared,
     });
   }
 
   reset(): Promise<void> {
     this.#context.journal.clear();
     this.#delivery.forgetStarted();
-    return this.#queue.run(() => this.#state.erase(emptied));
+    return this.#batches.erase();
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#setDeadline(Infinity);
-    void this.#enqueue(async (shared) => {
-      this.#shared = undefined;
-      this.#delivery.close();
-      this.#context.journal.close();
-      shared.close();
-    });
+    this.#batches.close();
   }
 
   #newContext(namespace: string, tracker: TrackerIds | undefined): PageContext {
@@ -296,24 +270,13 @@ export class LocalEvaluator implements Evaluator {
     return { namespace, listeners, journal, visitor: new Visitor(journal.page, tracker), setAndPush, eventLogs };
   }
 
-  #openState(store: Store): SharedState {
-    const { namespace, listeners, journal } = this.#context;
-    const shared = new SharedState(store, namespace, listeners, () => {
-      journal.serve(shared.isShared, !shared.isAlone);
-      this.#scheduleBatch();
-    });
-    journal.serve(shared.isShared, true);
-    return shared;
-  }
-
   async #start(): Promise<boolean> {
-    const engine = this.#isPaused ? undefined : await this.#loader.load();
+    const engine = this.isPaused ? undefined : await this.#loader.load();
     if (engine && new TextDecoder().decode(this.bundle).includes('"event_logs"')) await this.#context.eventLogs.get();
     this.visitor.ids.bind(engine?.report ?? { keys: [], inputs: [] });
     if (engine) this.#delivery.bind(engine.report);
-    if (this.#isClosed) engine?.release();
-    else if (engine) this.#shared?.attach(engine);
-    this.#scheduleBatch();
+    if (engine) this.#batches.attach(engine);
+    this.#batches.schedule();
     return engine !== undefined;
   }
 
@@ -325,49 +288,7 @@ export class LocalEvaluator implements Evaluator {
       this.#context.listeners.fail('options', messageOf(error), error);
       return;
     }
-    this.#scheduleBatch();
-  }
-
-  /** Queues a task that uses the state. It does not wait for the engine, which may come later. Never rejects. */
-  #enqueue(task: (shared: SharedState) => Promise<void>): Promise<void> {
-    return this.#queue.run(async () => {
-      if (this.#shared) await task(this.#shared);
-    });
-  }
-
-  #deliver(): void {
-    void this.#enqueue((shared) => this.#delivery.run(shared));
-  }
-
-  #scheduleBatch(): void {
-    this.#queue.schedule(this.#batch);
-  }
-
-  readonly #batch = async (): Promise<void> => {
-    if (!this.#shared) return;
-    await this.#runBatch(this.#shared);
-    await this.#delivery.run(this.#shared);
-  };
-
-  async #runBatch(shared: SharedState): Promise<void> {
-    const now = Math.floor(Date.now());
-    this.visitor.rebase(now);
-    const running = (engine: EngineBase | undefined): EngineBase | undefined => (this.#isPaused ? undefined : engine);
-    const apply = (): Promise<void> =>
-      shared.update((state, engine) => {
-        const next = applyJournal(state, running(engine), this.#context, now);
-        this.#delivery.show(next?.outbox ?? []);
-        return next;
-      });
-    this.visitor.look();
-    await apply();
-    const { setAndPush, journal } = this.#context;
-    if (setAndPush.isWanted) {
-      await setAndPush.get();
-      await apply();
-    }
-    if (!this.#isClosed) this.#setDeadline(running(shared.engine)?.nextDeadlineOf(this.visitor.held) ?? Infinity);
-    journal.shorten(shared.settled);
+    this.#batches.schedule();
   }
 
   #onDemand<Code>(load: () => Promise<Code>): OnDemand<Code> {
@@ -380,17 +301,6 @@ export class LocalEvaluator implements Evaluator {
           cause,
         ),
     );
-  }
-
-  // Drops the engine: its module has trapped and cannot go on. The next page has a new one, and skips that event.
-  #stop(failure: unknown): void {
-    if (this.#shared?.engine) {
-      this.#shared.drop();
-      this.#scheduleBatch(); // pushed interventions need no engine
-    }
-    const { entry } = failure instanceof EngineFailure ? failure : {};
-    if (entry) this.#context.journal.remove(entry.page, entry.number);
-    this.#context.listeners.fail('wasm', `${messageOf(failure)} Nothing is evaluated until the next page.`, failure);
   }
 
   #emitFailed(handler: string, { name }: Intervention, cause: unknown): void {
