@@ -1184,6 +1184,60 @@ test('diff names each object that was added, removed or changed, and the members
   });
 });
 
+test('diff of definitions and themselves prints nothing, whatever names repeat in them', () => {
+  const place = (name, path, major_version = 1) => ({ type: 'event', vendor: 'acme', name, major_version, path });
+  const definitions = {
+    attribute_keys: [
+      { name: 'user_id', property: { type: 'atomic', name: 'user_id' } },
+      { name: 'user_id', property: { type: 'atomic', name: 'user_id' }, description: 'again' },
+    ],
+    attribute_groups: [
+      {
+        name: 'g',
+        attribute_key: { name: 'user_id' },
+        attributes: [
+          {
+            name: 'a',
+            type: 'string',
+            aggregation: 'last',
+            events: [
+              { vendor: 'acme', name: 'x' },
+              { vendor: 'other', name: 'x' },
+            ],
+            property: {
+              type: 'calculated',
+              operation: 'concat',
+              properties: [place('x', 'one'), place('x', 'two')],
+            },
+          },
+        ],
+      },
+    ],
+    services: [{ name: 's', attribute_groups: [{ name: 'g' }, { name: 'g', version: 1 }] }],
+    event_logs: [
+      {
+        name: 'l',
+        attribute_key: { name: 'domain_sessionid' },
+        max_events: 5,
+        max_age_seconds: 600,
+        events: [{ event: { name: 'x' }, properties: [place('x', 'one'), place('x', 'two')] }],
+      },
+    ],
+  };
+  const before = write('repeated.json', JSON.stringify(definitions));
+  assert.deepEqual(run('diff', before, before), { status: 0, out: '', err: '' });
+
+  const { property } = definitions.attribute_groups[0].attributes[0];
+  property.properties = [place('y', 'one'), place('x', 'two')];
+  const renamed = write('renamed.json', JSON.stringify(definitions));
+  const heading = "~ attribute group 'g' version 1\n    /attributes/a/property/properties";
+  const restarted = "    attribute 'a' counts from nothing again\n";
+  assert.equal(run('diff', before, renamed).out, `${heading}/0/name: "x" -> "y"\n${restarted}`);
+  property.properties.reverse();
+  const reordered = write('reordered-parts.json', JSON.stringify(definitions));
+  assert.ok(run('diff', renamed, reordered).out.startsWith(`${heading}/0/name: "y" -> "x"\n`));
+});
+
 test('diff: a further version is added, and a key whose time to live changed restarts attributes', () => {
   const group = (version, ...attributes) => ({ name: 'g', version, attribute_key: { name: 'user_id' }, attributes });
   const counter = { name: 'n', type: 'int32', aggregation: 'counter' };

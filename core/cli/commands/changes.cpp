@@ -37,18 +37,33 @@ std::uint32_t version_of(const Json& object) {
   return version.is_number_unsigned() ? version.get<std::uint32_t>() : 1;
 }
 
-/// Names and versions tell the objects of a list apart: attributes of a group, links to groups.
-bool is_named_list(const Json& list) {
-  return list.is_array() && std::all_of(list.begin(), list.end(), [](const Json& object) {
-           return !name_of(object).empty();
-         });
+bool is_same(const Json& object, const Json& other) {
+  return name_of(object) == name_of(other) && version_of(object) == version_of(other);
 }
 
 const Json* find_named(const Json& list, const Json& like) {
-  for (const Json& each : list) {
-    if (name_of(each) == name_of(like) && version_of(each) == version_of(like)) return &each;
-  }
-  return nullptr;
+  const auto found =
+      std::find_if(list.begin(), list.end(), [&](const Json& each) { return is_same(each, like); });
+  return found == list.end() ? nullptr : &*found;
+}
+
+/// The lists whose order has no meaning. Elsewhere it may have one, and names may repeat: in the
+/// parts of a calculated property, in selectors, in the properties of an event log.
+constexpr const char* kUnordered[] = {"attributes", "fields", "attribute_groups",
+                                      "target_attribute_keys", "payload_attribute_groups"};
+
+bool is_unordered(const std::string& pointer) {
+  const std::string member = pointer.substr(pointer.find_last_of('/') + 1);
+  return std::find(std::begin(kUnordered), std::end(kUnordered), member) != std::end(kUnordered);
+}
+
+/// True if names and versions tell the objects of a list apart.
+bool has_unique_names(const Json& list) {
+  return std::all_of(list.begin(), list.end(), [&](const Json& object) {
+    return !name_of(object).empty() && std::count_if(list.begin(), list.end(), [&](const Json& it) {
+                                         return is_same(it, object);
+                                       }) == 1;
+  });
 }
 
 class MemberComparison {
@@ -56,7 +71,7 @@ class MemberComparison {
   void compare(const std::string& pointer, const Json& before, const Json& after) {
     if (before.is_object() && after.is_object()) return compare_members(pointer, before, after);
     const bool are_lists = before.is_array() && after.is_array();
-    if (are_lists && is_named_list(before) && is_named_list(after)) {
+    if (are_lists && is_unordered(pointer) && has_unique_names(before) && has_unique_names(after)) {
       return compare_named(pointer, before, after);
     }
     if (are_lists && before.size() == after.size()) {
@@ -101,20 +116,19 @@ Objects objects_of(const Json& bundle, const Type& type) {
   return objects;
 }
 
-/// Takes the object with the same name and, where `version` says one, that version out of the list.
-/// Null unless there is exactly one.
+/// Takes the first object with the same name and, where `version` says one, that version out of the
+/// list. Null if there is none.
 const Json* take(Objects& objects, const std::string& name, std::uint32_t version = 0) {
-  const auto is_it = [&](const Json* each) {
+  const auto found = std::find_if(objects.begin(), objects.end(), [&](const Json* each) {
     return name_of(*each) == name && (version == 0 || version_of(*each) == version);
-  };
-  if (std::count_if(objects.begin(), objects.end(), is_it) != 1) return nullptr;
-  const auto found = std::find_if(objects.begin(), objects.end(), is_it);
+  });
+  if (found == objects.end()) return nullptr;
   const Json* object = *found;
   objects.erase(found);
   return object;
 }
 
-/// True if no other object has the same name.
+/// True if exactly one of the objects has the same name.
 bool is_alone(const Json& object, const Objects& objects) {
   return std::count_if(objects.begin(), objects.end(),
                        [&](const Json* each) { return name_of(*each) == name_of(object); }) == 1;
@@ -133,7 +147,9 @@ class TypeComparison {
     }
     for (auto& [other, each] : pairs) {
       // An object whose version was raised, and not one that has a further version.
-      if (!other && is_alone(*each, after)) other = take(before, name_of(*each));
+      if (!other && is_alone(*each, after) && is_alone(*each, before)) {
+        other = take(before, name_of(*each));
+      }
       add(other, each);
     }
     for (const Json* each : before) add(each, nullptr);
