@@ -97,7 +97,7 @@ StateSize size_of(const Program::Aggregate& definition) {
                        definition.aggregation == Aggregation::category_count;
   const bool is_distinct = definition.aggregation == Aggregation::approx_count_distinct;
   // As many as fill every window, and every register of the estimate.
-  const std::int64_t events = tallies ? 1024 * kMostValues : is_distinct ? 200'000 : 8192;
+  const std::int64_t events = tallies ? 1024 * Time{kMostValues} : is_distinct ? 200'000 : 8192;
   return {kSlotBytes + fill(definition, 1, tallies),
           kSlotBytes + fill(definition, events, tallies)};
 }
