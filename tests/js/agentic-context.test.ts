@@ -136,6 +136,20 @@ describe('eventLog', () => {
     expect(await paths(page)).toEqual([]);
   });
 
+  test('members that are null count as absent (rule 30), as the Python SDK dumps them', async () => {
+    const [first, second] = log().events;
+    const event = { ...first!.event, version: null, major_version: null, event_specification_id: null };
+    const properties = first!.properties.map((each) => ({ output_name: null, ...each }));
+    const nulls = log({ prompt: null, description: null, owner: null, events: [{ event, properties }, second] });
+    const page = open({ definitions: { ...definitions, event_logs: [nulls], services: null } });
+    page.evaluator.track(pageView('/a'));
+    expect(await page.evaluator.eventLog('visit')).toMatchObject({
+      events: [{ event_name: 'page_view', page_urlpath: '/a', title: 'Title of /a' }],
+      prompt: null,
+    });
+    expect([page.errors, page.warnings]).toEqual([[], []]);
+  });
+
   test('several logs, each with its own events; definitions without a log drop what is stored', async () => {
     const [, second] = log().events;
     const page = open({

@@ -1,6 +1,7 @@
 // The evaluator with the real engine and the tutorial's definitions.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createEvaluator, memoryStore, type EvaluatorOptions, type Store } from '../../js/src/index.js';
+import { LocalEvaluator } from '../../js/src/evaluator/evaluator.js';
+import { createEvaluator, memoryStore, type EvaluatorOptions, type Problem, type Store } from '../../js/src/index.js';
 import type { StoredState } from '../../js/src/state/store.js';
 import { hashOf } from '../../js/src/support/hash.js';
 import { readSample, wasmBytes } from './engine-module.js';
@@ -675,6 +676,32 @@ describe('trouble', () => {
     });
     expect(() => evaluator.track(undefined as never)).not.toThrow();
     evaluator.close();
+  });
+
+  test('a question that fails by itself is an error, and the evaluation goes on', async () => {
+    const evaluator = new LocalEvaluator({ definitions: tutorial, wasm: wasmBytes, store });
+    const errors: Problem[] = [];
+    evaluator.on('error', (problem) => errors.push(problem));
+    const failed = await evaluator.ask(evaluator.inspect, () => {
+      throw new RangeError('a mistake');
+    });
+    expect(failed).toBeUndefined();
+    expect(errors).toMatchObject([{ code: 'options', message: 'A question failed: a mistake' }]);
+    evaluator.track(view());
+    expect(await evaluator.attributes(domainUser)).toMatchObject({ ecom_attributes: { count_product_views: 1 } });
+    evaluator.close();
+  });
+
+  test('a question on which the engine breaks ends the evaluation', async () => {
+    const page = open({ store });
+    await page.settled();
+    vi.spyOn(JSON, 'parse').mockImplementationOnce(() => {
+      throw new SyntaxError('cut off');
+    });
+    expect(await page.evaluator.attributes(domainUser)).toEqual({});
+    expect(page.errors).toMatchObject([
+      { code: 'wasm', message: expect.stringMatching(/^The engine has failed: cut off/) as string },
+    ]);
   });
 
   test('the next page leaves out an event on which the engine breaks', async () => {

@@ -71,6 +71,36 @@ function valueOf(property: EventLogPropertyDefinition, payload: TrackerPayload):
   return logged(definition, [payload])?.events[0]?.values;
 }
 
+describe('null counts as absent (rule 30)', () => {
+  const nulls = { name: null, vendor: null, version: null, major_version: null, event_specification_id: null };
+  const selectors: [string, Partial<EventLogDefinition['events'][0]['event']>][] = [
+    ['all', {}],
+    ['all but the name', { name: 'page_view' }],
+    ['all but the vendor', { vendor: 'com.snowplowanalytics.snowplow' }],
+    ['all but the version', { version: '1-0-0' }],
+    ['all but the major version', { major_version: 1 }],
+  ];
+  test.each(selectors)('in a selector: %s', (_, given) => {
+    const events = [{ event: { ...nulls, ...given }, properties: log.events[0]!.properties }];
+    expect(logged({ ...log, events }, [pageView(t0, '/bali')])?.events).toHaveLength(1);
+  });
+
+  test('in a selector by event specification', () => {
+    const events = [{ event: { ...nulls, event_specification_id: 'other' }, properties: log.events[0]!.properties }];
+    expect(logged({ ...log, events }, [pageView(t0)])).toBeUndefined();
+  });
+
+  test('in a property, and for the prompt', () => {
+    const entity = selfDescribing('com.shop/content/jsonschema/1-0-2', { tags: 'beach' });
+    const property = { type: 'entity', ...content, path: 'tags', index: null, output_name: null } as const;
+    expect(valueOf(property, pageView(t0, '/', entities(entity)))).toEqual({ tags: 'beach' });
+    const kept = logged(log, [pageView(t0)]);
+    const withoutPrompt = { ...log, prompt: null };
+    expect(agenticContext(withoutPrompt, 'id', kept, t0).prompt).toBeNull();
+    expect(narrative(withoutPrompt, kept, t0)).toMatch(/^\[START CONTEXT\]/);
+  });
+});
+
 describe('the projection', () => {
   test('keeps atomic fields, event properties and entity properties, under their output names', () => {
     const view = pageView(

@@ -142,6 +142,30 @@ describe('the page itself', () => {
     expect(errors).toEqual([]);
   });
 
+  test.each([
+    ['null', null],
+    ['absent', undefined],
+  ])('has no services where the list is %s (rule 30), and goes on evaluating', async (_, services) => {
+    const host = open({ definitions: { ...definitions, services } as never });
+    host.evaluator.track(view());
+    expect(await serviceAttributes([host], shop)).toBeNull();
+    expect(messages()).toEqual([expect.stringContaining('the definitions of this page have no such service')]);
+    host.evaluator.track(view());
+    const key = { name: 'domain_userid', id: visitor };
+    expect(await host.evaluator.attributes(key)).toMatchObject({ ecom_attributes: { count_product_views: 2 } });
+    expect(errors).toEqual([]);
+  });
+
+  test("a group's version that is null counts as 1 (rule 30)", async () => {
+    const services = [{ name: 'first', attribute_groups: [{ name: 'visits', version: null }] }];
+    const host = open({ definitions: { ...definitions, services } as never });
+    host.evaluator.track(view());
+    expect(await serviceAttributes([host], { ...shop, name: 'first' })).toEqual({
+      domain_userid: visitor,
+      events_v1: 1,
+    });
+  });
+
   test('each of several trackers is asked in turn', async () => {
     const other = open({ definitions: tutorial, namespace: 'other' });
     const host = open();

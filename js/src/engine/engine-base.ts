@@ -46,6 +46,8 @@ export class EngineBase {
   readonly #module: TriplineModule;
   readonly #handle: number;
   #isReleased = false;
+  /** False once the module has failed in ask(), or has written no JSON. @internal */
+  isSound = true;
   readonly #bind: ReturnType<typeof bindInputs>;
   readonly #buffer: EventBuffer;
   readonly #repeated: ReadonlySet<string>;
@@ -137,12 +139,12 @@ export class EngineBase {
   /** Calls a function of the module that takes strings, and returns its result. @internal */
   ask(question: 'attributes' | 'explain' | 'forget' | 'save', texts: readonly string[], ...rest: number[]): number {
     const module: Record<typeof question, (...numbers: number[]) => number> = this.#module;
-    return module[question](this.#live, ...write(this.#module, ...texts), ...rest);
+    return this.#sound(() => module[question](this.#live, ...write(this.#module, ...texts), ...rest));
   }
 
   /** The JSON that the last call wrote, parsed. @internal */
   get result(): unknown {
-    return parse(this.#module);
+    return this.#sound(() => parse(this.#module));
   }
 
   /** A copy of the bytes that the last call wrote. @internal */
@@ -184,6 +186,13 @@ export class EngineBase {
   release(): void {
     if (!this.#isReleased) this.#module.release(this.#handle);
     this.#isReleased = true;
+  }
+
+  #sound<Result>(call: () => Result): Result {
+    this.isSound = false;
+    const result = call();
+    this.isSound = true;
+    return result;
   }
 
   /** The handle, for a call. */

@@ -78,16 +78,22 @@ export class Batches {
     });
   }
 
-  /** Asks the engine after the journal is applied; undefined if there is no engine, or after a refusal was emitted. */
+  /**
+   * Asks the engine after the journal is applied; undefined if there is no engine, or after an error was emitted. An
+   * error of the question itself leaves the engine as it is.
+   */
   async ask<Result>(question: (engine: EngineBase) => Result): Promise<Result | undefined> {
     let result: Result | undefined;
     await this.#enqueue(async (shared) => {
       await this.#apply(shared);
+      const { engine } = shared;
       try {
-        if (shared.engine) result = question(shared.engine);
+        if (engine) result = question(engine);
       } catch (error) {
-        if (!isRefusal(error)) throw error;
-        this.#context.listeners.emit('error', error);
+        if (!engine!.isSound) throw new EngineFailure(error);
+        const { listeners } = this.#context;
+        if (isRefusal(error)) listeners.emit('error', error);
+        else listeners.fail('options', `A question failed: ${messageOf(error)}`, error);
       }
     });
     return result;

@@ -13,11 +13,11 @@ export interface EventLogDefinition {
   /** The time for which an event is kept. */
   max_age_seconds: number;
   /** Instructions for the reader of the log, who gets them with it. */
-  prompt?: string;
-  version?: number;
-  description?: string;
-  owner?: string;
-  is_published?: boolean;
+  prompt?: string | null;
+  version?: number | null;
+  description?: string | null;
+  owner?: string | null;
+  is_published?: boolean | null;
 }
 
 /** Events to log, and the properties to keep of each. */
@@ -28,19 +28,19 @@ export interface EventSelectionDefinition {
 
 /** Selects events. Each member that is given must be equal; `event_specification_id` stands alone. */
 export interface EventLogEventDefinition {
-  name?: string;
-  vendor?: string;
-  version?: string;
+  name?: string | null;
+  vendor?: string | null;
+  version?: string | null;
   /** Any version with this first number. */
-  major_version?: number;
-  event_specification_id?: string;
+  major_version?: number | null;
+  event_specification_id?: string | null;
 }
 
 /** A property to keep. `output_name`: its name in the log, by default the field's or the end of the path. */
-export type EventLogPropertyDefinition = { output_name?: string } & (
+export type EventLogPropertyDefinition = { output_name?: string | null } & (
   | { type: 'atomic'; name: string }
   | { type: 'event'; vendor: string; name: string; major_version: number; path: string }
-  | { type: 'entity'; vendor: string; name: string; major_version: number; path: string; index?: number }
+  | { type: 'entity'; vendor: string; name: string; major_version: number; path: string; index?: number | null }
 );
 
 /** The parts of an event that a log keeps. */
@@ -180,16 +180,21 @@ export function outputName(property: EventLogPropertyDefinition): string {
 
 function isSelected(selector: EventLogEventDefinition, event: ReadableEvent): boolean {
   const { name, vendor, version, major_version, event_specification_id } = selector;
-  const hasField = (field: string, value: string | undefined) =>
-    value === undefined || event.read({ kind: 'atomic', name: field }) === value;
-  const inVersion = major_version === undefined || String(event.read(versionField)).startsWith(`${major_version}-`);
+  const hasField = (field: string, value: string | null | undefined) =>
+    !isGiven(value) || event.read({ kind: 'atomic', name: field }) === value;
+  const inVersion = !isGiven(major_version) || String(event.read(versionField)).startsWith(`${major_version}-`);
   return (
     hasField('event_name', name) &&
     hasField('event_vendor', vendor) &&
     hasField('event_version', version) &&
     inVersion &&
-    (event_specification_id === undefined || hasSpecification(event, event_specification_id))
+    (!isGiven(event_specification_id) || hasSpecification(event, event_specification_id))
   );
+}
+
+/** False also for null, which counts as absent (rule 30). */
+function isGiven<Value>(value: Value): value is NonNullable<Value> {
+  return value !== undefined && value !== null;
 }
 
 const versionField = { kind: 'atomic', name: 'event_version' } as const;

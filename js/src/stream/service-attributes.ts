@@ -31,7 +31,7 @@ interface Host {
 
 interface Service {
   name: string;
-  attribute_groups: { name: string; version?: number }[];
+  attribute_groups: { name: string; version?: number | null }[];
 }
 
 /** Time limit for a server's response (ms). */
@@ -73,13 +73,13 @@ async function ownAttributes(
   const own = await evaluator.ask(evaluator.inspect, (engine, inspect) => {
     if (evaluator.isPaused) return undefined;
     if (isProgram(evaluator.bundle!)) return 'the page has a compiled program, which contains no services';
-    const { services = [] } = JSON.parse(new TextDecoder().decode(evaluator.bundle)) as { services?: Service[] };
-    const service = services.find((each) => each.name === name);
+    const { services } = JSON.parse(new TextDecoder().decode(evaluator.bundle)) as { services?: Service[] | null };
+    const service = services?.find((each) => each.name === name);
     if (!service) return 'the definitions of this page have no such service';
     const isHeld = evaluator.visitor.held.some((held) => held.name === key.name && held.id === idOf(key.id));
     if (!isHeld) return `this page does not hold the "${key.name}" "${key.id}"`;
     const values = service.attribute_groups.map(
-      ({ name: group, version = 1 }) => inspect.attributes(engine, key, version)[group],
+      ({ name: group, version }) => inspect.attributes(engine, key, version ?? 1)[group],
     );
     if (values.every((each) => !each)) return `the service is not for the attribute key "${key.name}"`;
     return Object.assign({ [key.name]: key.id }, ...values) as ServiceAttributes;
