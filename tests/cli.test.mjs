@@ -90,7 +90,7 @@ test('build writes the program under a name that changes with it, and prints wha
   assert.match(path, /\/site\/dist\/ecom_bundle\.[0-9a-f]{32}\.tripline$/);
   assert.equal(dirname(path), dist);
   assert.equal(bytes.subarray(0, 4).toString(), 'TPLP');
-  assert.equal(err, '');
+  assert.match(err, /^\S*ecom_bundle\.json: \/services\/0: warning: [^\n]*'ecom_attributes'[^\n]*\n$/);
   assert.deepEqual(summary.slice(0, 5), [
     `  manifest: ${dist}/ecom_bundle.manifest.json`,
     `  size: ${bytes.length} bytes`,
@@ -128,7 +128,7 @@ test('build without a folder is wrong usage, and a folder that cannot be written
   const file = write('a-file', '');
   const { status, out, err } = run('build', bundle, '--out', file);
   assert.deepEqual({ status, out }, { status: 1, out: '' });
-  assert.match(err, /^tripline: \S*a-file\/ecom_bundle\.[0-9a-f]{32}\.tripline: Not a directory\n$/);
+  assert.match(err, /^tripline: \S*a-file\/ecom_bundle\.[0-9a-f]{32}\.tripline: Not a directory\n$/m);
 });
 
 test('build makes one program of several files, in which equal objects count once', () => {
@@ -142,7 +142,7 @@ test('build makes one program of several files, in which equal objects count onc
   const dist = join(folder, 'merged');
   const merged = build(...files, '--out', dist, '--name', 'site');
   assert.match(merged.path, /\/merged\/site\.[0-9a-f]{32}\.tripline$/);
-  assert.equal(merged.err, '');
+  assert.match(merged.err, /^\S*groups\.json: \/services\/0: warning: [^\n]*\n$/);
   assert.deepEqual(
     run('preview', '--definitions', merged.path, events),
     run('preview', '--definitions', bundle, events),
@@ -171,6 +171,55 @@ test('build merges event logs, and diff names those that changed', () => {
   );
   const longer = write('longer.json', JSON.stringify({ event_logs: [log('one', 9)] }));
   assert.equal(run('diff', one, longer).out, "~ event log 'one'\n    /max_events: 5 -> 9\n");
+});
+
+test('build warns of the event logs and services that a compiled program lacks', () => {
+  const log = (name) => ({
+    name,
+    attribute_key: { name: 'domain_sessionid' },
+    max_events: 5,
+    max_age_seconds: 600,
+    events: [{ event: { name: 'page_view' }, properties: [{ type: 'atomic', name: 'page_url' }] }],
+  });
+  const attributes = [{ name: 'n', type: 'int32', aggregation: 'counter' }];
+  const first = write(
+    'left-out-1.json',
+    JSON.stringify({
+      attribute_groups: [{ name: 'g', attribute_key: { name: 'user_id' }, attributes }],
+      services: [
+        { name: 'draft', attribute_groups: [{ name: 'g' }], is_published: false },
+        { name: 'shop', attribute_groups: [{ name: 'g' }] },
+      ],
+      event_logs: [log('recent')],
+    }),
+  );
+  const second = write('left-out-2.json', JSON.stringify({ event_logs: [log('recent'), log('other')] }));
+  const out = join(folder, 'left-out');
+  const warnings = (...args) => {
+    const { status, err } = run('build', '--out', out, ...args);
+    assert.equal(status, 0, err);
+    return err
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        assert.match(line, /: warning: .* cannot read .* as JSON$/);
+        return line.replace(
+          /.*(left-out-\d).json: (\S+): warning: .* the (event log|service) '(\w+)'.*/,
+          '$1 $2 $3 $4',
+        );
+      });
+  };
+  assert.deepEqual(warnings(first), [
+    'left-out-1 /event_logs/0 event log recent',
+    'left-out-1 /services/0 service draft',
+    'left-out-1 /services/1 service shop',
+  ]);
+  assert.deepEqual(warnings('--published-only', first, second), [
+    'left-out-1 /event_logs/0 event log recent',
+    'left-out-2 /event_logs/1 event log other',
+    'left-out-1 /services/1 service shop',
+  ]);
+  assert.deepEqual(warnings('--format', 'json', first), []);
 });
 
 test('build names the file and the place in it of each mistake', () => {

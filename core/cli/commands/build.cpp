@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "commands/bundle.h"
 #include "commands/command.h"
@@ -110,21 +111,53 @@ std::shared_ptr<const Program> compile_bundle(const Bundle& bundle, const std::s
   return program;
 }
 
+/// Warns of what definitions have and their compiled program lacks.
+void warn_about_left_out(const Bundle& bundle) {
+  constexpr std::pair<const char*, const char*> kinds[] = {{"event_logs", "event log"},
+                                                           {"services", "service"}};
+  const auto json = Bundle::Json::parse(bundle.json());
+  for (const auto& [list, kind] : kinds) {
+    for (std::size_t i = 0; json.contains(list) && i < json[list].size(); ++i) {
+      const Bundle::Place place =
+          bundle.origin_of('/' + std::string(list) + '/' + std::to_string(i));
+      const auto name = json[list][i]["name"].get<std::string>();
+      print_diagnostic(place.path, place.pointer,
+                       {Diagnostic::Severity::warning, Text(place.pointer),
+                        concat({"a page with the compiled program cannot read the ", kind, " '",
+                                std::string_view(name),
+                                "'; give a page that needs it the definitions as JSON"})});
+    }
+  }
+}
+
+/// Compiles one file as it is: the program's fingerprint is that of its text.
+Product compile_file(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) {
+    complain(text.error());
+    return {};
+  }
+  const auto program = load_definitions(path, *text);
+  if (!program) return {};
+  Bundle bundle;
+  if (!is_saved_program(*text) && bundle.add(path, *text, false)) warn_about_left_out(bundle);
+  return {program, std::string(save_program(*program)), ".tripline"};
+}
+
 /// Null program if there are errors, which were printed.
 Product make_product(const Arguments& arguments) {
   const auto& files = arguments.positional;
   const bool published_only = !arguments.option("--published-only").empty();
   const bool is_json = arguments.option("--format") == "json";
-  // One file alone is compiled as it is: the program's fingerprint is that of its text.
-  if (files.size() == 1 && !published_only && !is_json) {
-    const auto program = load_definitions(files.front());
-    return {program, program ? std::string(save_program(*program)) : "", ".tripline"};
-  }
+  if (files.size() == 1 && !published_only && !is_json) return compile_file(files.front());
   Bundle bundle;
   if (!read_files(files, published_only, bundle)) return {};
   const auto program = compile_bundle(bundle, files.front());
   if (!program) return {};
-  if (!is_json) return {program, std::string(save_program(*program)), ".tripline"};
+  if (!is_json) {
+    warn_about_left_out(bundle);
+    return {program, std::string(save_program(*program)), ".tripline"};
+  }
   bundle.strip();
   return {program, bundle.json(), ".json"};
 }
@@ -211,7 +244,8 @@ const Command kBuild = {
     "file, so it can be cached for good: another program has another name.\n"
     "DIR/NAME.manifest.json names the newest file: {\"definitions\": \"NAME.HASH...\"}.\n"
     "Several files of definitions become one program; an object that two of them\n"
-    "have in the same words counts once.\n"
+    "have in the same words counts once. The program has neither event logs nor\n"
+    "services; a warning names each one that is left out.\n"
     "\n"
     "Prints the file's name, then its size, the inputs that it reads of each event,\n"
     "and how large the stored state of a visitor is: after one event that every\n"
