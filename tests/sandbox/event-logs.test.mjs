@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { build } from '../../js/dist/server.js';
 import { event, Sandbox, storedText, tutorial } from './sandbox.mjs';
 
 const registry = '/api/v1/registry/event_logs/';
@@ -297,6 +298,80 @@ describe('a definition of an event log', () => {
   });
 });
 
+describe('the published bundle with event logs', () => {
+  const [selection] = log.events;
+
+  test('loads: what the engine refuses in a log is refused, with its message and place', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const dated = { type: 'atomic', name: 'derived_tstamp', date_part: 'active_day' };
+    for (const [change, place, message] of [
+      [{ event: { name: 'page_view', major_version: 9_999_999 } }, ['event', 'major_version'], /1000000|1,000,000/],
+      [{ properties: [dated] }, ['properties', 0], /keeps values of the event as they are/],
+    ]) {
+      const answer = await sandbox.call('POST', registry, { ...log, events: [{ ...selection, ...change }] });
+      assert.equal(answer.status, 422, answer.text);
+      const [{ loc, msg }] = answer.json.detail;
+      assert.deepEqual(loc.slice(0, 3 + place.length), ['body', 'events', 0, ...place]);
+      assert.match(msg, message);
+    }
+    await build(JSON.stringify(await sandbox.ask('GET', '/definitions.json')));
+  });
+
+  test('has at most 100 logs; one that is unpublished makes room', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const names = Array.from({ length: 101 }, (_, index) => `log_${index}`);
+    for (const name of names) await sandbox.ask('POST', registry, { ...log, name });
+    assert.deepEqual(await publish(sandbox, names.slice(0, 100)), { status: 'published' });
+    const body = { event_logs: [{ name: 'log_100' }] };
+    const refused = await sandbox.call('POST', '/api/v1/engines/publish', body);
+    assert.equal(refused.status, 422);
+    assert.match(refused.text, /100/);
+    await build(JSON.stringify(await sandbox.ask('GET', '/definitions.json')));
+    await publish(sandbox, ['log_0'], 'unpublish');
+    assert.deepEqual(await publish(sandbox, ['log_100']), { status: 'published' });
+  });
+
+  test('has a log as the SDK dumps it: a null counts as absent at every level, and the log has its events', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const dumped = {
+      ...log,
+      prompt: null,
+      description: null,
+      attribute_key: { ...log.attribute_key, ttl: null },
+      events: [
+        {
+          event: {
+            name: 'snowplow_ecommerce_action',
+            vendor: null,
+            version: null,
+            major_version: null,
+            event_specification_id: null,
+          },
+          properties: selection.properties.map((each) => ({
+            output_name: null,
+            index: null,
+            date_part: null,
+            ...each,
+          })),
+        },
+      ],
+    };
+    await sandbox.ask('POST', registry, dumped);
+    await publish(sandbox);
+    const session = randomUUID();
+    await sandbox.track(...visit(session, randomUUID(), 'product_view'));
+    const { events } = await read(sandbox, session);
+    assert.deepEqual(Object.keys(events[0]), ['event_name', 'page_urlpath', 'type', 'cost']);
+  });
+
+  test('counts the characters of a prompt by code points, as the SDK does', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    await sandbox.ask('POST', registry, { ...log, prompt: '😀'.repeat(3800) });
+    const answer = await sandbox.call('POST', registry, { ...log, name: 'longer', prompt: '😀'.repeat(3801) });
+    assert.equal(answer.status, 422);
+  });
+});
+
 describe('publishing by name', () => {
   test('publishes and unpublishes drafts of all types, in an order in which each is valid', async (t) => {
     const sandbox = await Sandbox.start(t);
@@ -368,11 +443,13 @@ test('calls that need a warehouse or a language model get 501 with a sentence th
     ['POST', '/api/v1/registry/agentic_decisions/', 'language model', { name: 'stuck' }],
     ['GET', '/api/v1/registry/agentic_decisions/stuck', 'language model'],
     ['GET', '/api/v1/registry/agentic_attributes/', 'language model'],
+    ['GET', '/api/v1/warehouse/tables', 'warehouse'],
+    ['POST', '/api/v1/warehouse/tables', 'warehouse', {}],
     ['POST', '/api/v1/engines/publish', 'language model', { agentic_decisions: [{ name: 'stuck' }] }],
   ]) {
     const answer = await sandbox.call(method, path, body);
     assert.equal(answer.status, 501, `${method} ${path}`);
-    assert.match(answer.json.detail, new RegExp(`need.*${reason}`));
+    assert.match(answer.json.detail, new RegExp(`(need|reads).*${reason}`));
     assert.equal((await sandbox.call(method, path, undefined, { Authorization: '' })).status, 401);
   }
 });

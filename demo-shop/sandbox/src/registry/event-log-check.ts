@@ -1,7 +1,5 @@
-// Checks definitions of event logs: their form here, their selections and properties as the engine checks those of
-// attributes.
+// Checks of an event log that the API makes besides those of the engine: lengths of strings, names of properties.
 import type { Fault } from '../support/refusal.ts';
-import type { Check } from './bundle.ts';
 import type { Definition } from '../types.ts';
 
 type Path = readonly (string | number)[];
@@ -12,19 +10,15 @@ const key = 'domain_sessionid';
 const longestLists = { events: 20, properties: 50 };
 const longestTexts: Readonly<Record<string, number>> = { prompt: 3800, description: 1024, owner: 255 };
 
-export async function eventLogFaults(log: Definition, check: Check): Promise<Fault[]> {
-  const faults = [...formFaults(log)];
-  return faults.length > 0 ? faults : engineFaults(log, check);
-}
-
-function* formFaults(log: Definition): Generator<Fault> {
+export function* eventLogFaults(log: Definition): Generator<Fault> {
   const { name } = Object(log['attribute_key']) as { name?: unknown };
   if (name !== key) yield fault(['attribute_key', 'name'], `An event log needs the attribute key '${key}'.`);
   yield* numberFaults(log, 'max_events', 100);
   yield* numberFaults(log, 'max_age_seconds', 3600);
   for (const [member, longest] of Object.entries(longestTexts)) {
     const text = log[member];
-    if (text === undefined || (typeof text === 'string' && text.length <= longest && !text.includes('\0'))) continue;
+    if (text === undefined || (typeof text === 'string' && [...text].length <= longest && !text.includes('\0')))
+      continue;
     yield fault([member], `'${member}' must be a string of at most ${longest} characters, without NUL.`);
   }
   yield* listFaults(log, 'events', []);
@@ -75,31 +69,6 @@ function* eventFaults(event: unknown, at: Path): Generator<Fault> {
     const others = "'name', 'vendor', 'version' and 'major_version'";
     yield fault([...at, 'event_specification_id'], `'event_specification_id' stands alone, without ${others}.`);
   }
-}
-
-/** Lets the engine check each property as that of an attribute over its selection. */
-async function engineFaults(log: Definition, check: Check): Promise<Fault[]> {
-  const places: Path[] = [];
-  const attributes = listOf(log, 'events').flatMap((selection, event) =>
-    listOf(selection, 'properties').map(({ output_name: _, ...property }, index) => {
-      const { major_version: __, event_specification_id: ___, ...selector } = selection['event'] as Definition;
-      places.push(['events', event, 'properties', index]);
-      return { name: `property_${places.length}`, type: 'string', aggregation: 'last', events: [selector], property };
-    }),
-  );
-  const group = { name: log.name, version: 1, attribute_key: { name: key }, attributes };
-  const diagnostics = await check({ attribute_groups: [group] });
-  const faults = diagnostics
-    .filter(({ severity }) => severity === 'error')
-    .map(({ pointer, message }) => {
-      const [, , , index = '', member, ...rest] = pointer.split('/').slice(1);
-      const place = places[Number(index)] ?? [];
-      return member === 'events'
-        ? fault([...place.slice(0, 2), 'event', ...rest.slice(1)], message)
-        : fault([...place, ...rest], message);
-    });
-  // Each property of a selection repeats the errors of its event.
-  return [...new Map(faults.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 function* numberFaults(log: Definition, member: string, most: number): Generator<Fault> {

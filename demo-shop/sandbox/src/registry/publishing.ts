@@ -72,9 +72,15 @@ export async function setPublished(
     const known = find(next, name);
     const object = withPublication(known, isWanted);
     if (isDeepStrictEqual(object, known)) continue;
-    all.push(...(await (name.type === 'event_logs' ? put(next, check, object) : update(next, check, name, object))));
+    all.push(...(await publication(next, check, object)));
   }
   return all;
+}
+
+function publication(registry: Registry, check: Check, object: StoredObject): Promise<Change[]> {
+  if (object.type !== 'event_logs') return update(registry, check, nameOf(object), object);
+  // An event log that goes cannot make another object wrong.
+  return isPublished(object) ? put(registry, check, object) : Promise.resolve([{ kind: 'put', object }]);
 }
 
 export function find(registry: Registry, name: ObjectName): StoredObject {
@@ -91,11 +97,20 @@ async function put(registry: Registry, check: Check, object: StoredObject): Prom
 }
 
 async function faultsWith(registry: Registry, check: Check, object: StoredObject): Promise<Fault[]> {
-  if (object.type === 'event_logs') return eventLogFaults(object.body, check);
+  if (object.type === 'event_logs') return logFaults(registry, check, object);
   const faults = isPublished(object)
-    ? faultsOf(await errorsOf(publishedObjects(registry), check), object, true)
+    ? faultsOf(await errorsOf(publishedObjects(registry), check, objectTypes), object, true)
     : await draftFaults(registry.all(), check, object);
   return object.type === 'services' && faults.length === 0 ? attributeClashes(registry, object) : faults;
+}
+
+/** The published form counts beside all other published objects; a draft is checked alone, since it names no object. */
+async function logFaults(registry: Registry, check: Check, log: StoredObject): Promise<Fault[]> {
+  const faults = [...eventLogFaults(log.body)];
+  if (faults.length > 0) return faults;
+  const isDraft = !isDeepStrictEqual(log.live, log.body);
+  const objects = isDraft ? [log] : publishedObjects(registry);
+  return faultsOf(await errorsOf(objects, check, objectTypes), log, true);
 }
 
 /** Checks a draft together with all other objects, so that drafts may name one another. */
@@ -149,8 +164,13 @@ interface ErrorOf {
   readonly message: string;
 }
 
-async function errorsOf(objects: readonly StoredObject[], check: Check): Promise<ErrorOf[]> {
-  const diagnostics = await check(bundleOf(objects));
+/** `types`: the types that the bundle has; by default those that the engine evaluates. */
+async function errorsOf(
+  objects: readonly StoredObject[],
+  check: Check,
+  types?: readonly ObjectType[],
+): Promise<ErrorOf[]> {
+  const diagnostics = await check(bundleOf(objects, types));
   return diagnostics
     .filter(({ severity }) => severity === 'error')
     .map(({ pointer, message }) => {

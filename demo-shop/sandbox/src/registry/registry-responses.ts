@@ -44,13 +44,12 @@ export function responseOf(registry: Registry, { type, body, live }: StoredObjec
 
 /** Returns the stored form of an object. It has the defaults, so that equal definitions are deeply equal. */
 export function normalised({ type, body }: StoredObject): StoredObject {
-  const given = withoutNulls(body);
   if (type !== 'event_logs') {
     const version = isVersioned(type) ? { version: 1 } : {};
-    return { type, body: { ...version, is_published: false, ...given } };
+    return { type, body: { ...version, is_published: false, ...withoutNulls(body) } };
   }
-  // The SDK publishes an event log by a call of its own.
-  const { is_published: _, has_published_version: __, ...rest } = given;
+  // The SDK publishes an event log by a call of its own. Logging reads a log as it is stored, at every level.
+  const { is_published: _, has_published_version: __, ...rest } = withoutDeepNulls(body) as Definition;
   return { type, body: rest };
 }
 
@@ -82,4 +81,11 @@ function attributeAnswer(attribute: Definition): object {
 
 function withoutNulls(body: Definition): Definition {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) as Definition;
+}
+
+function withoutDeepNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDeepNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutDeepNulls(member)]));
 }

@@ -17,9 +17,9 @@ export class Refusal extends Error {
   }
 }
 
-/** True for the calls that manage definitions: the registry, its engines and datasets. */
+/** True for the calls that manage definitions: the registry, its engines, datasets and warehouse tables. */
 export function isManagement(path: string): boolean {
-  return /^\/+api\/+v1\/+(registry|engines|datasets)\//.test(path);
+  return /^\/+api\/+v1\/+(registry|engines|datasets|warehouse)\//.test(path);
 }
 
 /** `{"detail": …}` in calls that manage definitions, `{"error": "…"}` elsewhere. */
