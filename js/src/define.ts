@@ -886,9 +886,11 @@ export function forPages(bundle: ImportedBundle, { publishedOnly = false }: ForP
 }
 
 function published(bundle: ImportedBundle): ImportedBundle {
-  const lists = Object.entries(bundle as Record<string, Partial<Definition>[]>);
+  const isPublished = (definition: unknown): boolean =>
+    (Object(definition) as Partial<Definition>).is_published !== false;
+  const members = Object.entries(bundle as Record<string, unknown>);
   return Object.fromEntries(
-    lists.map(([kind, list]) => [kind, list.filter((definition) => definition.is_published !== false)]),
+    members.map(([kind, list]) => [kind, Array.isArray(list) ? list.filter(isPublished) : list]),
   );
 }
 

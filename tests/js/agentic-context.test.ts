@@ -1,7 +1,9 @@
 // Event logs in the page: the last events of the held session, over pages and tabs, as JSON and as narrative.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryStore, type Store, type TrackerPayload } from '../../js/src/index.js';
+import { build } from '../../js/src/server.js';
 import type { StoredState } from '../../js/src/state/store.js';
+import { wasmBytes } from './engine-module.js';
 import { freshStorage, newTab, removeStorage } from './page-storage.js';
 import { openPage, tutorial, view, type Page } from './visits.js';
 
@@ -171,6 +173,46 @@ describe('eventLog', () => {
     const again = open();
     again.evaluator.track(pageView('/c'));
     expect(await paths(again)).toEqual(['/c']);
+  });
+
+  test('a page with a compiled program keeps what is stored, and says why it has no logs', async () => {
+    const page = open();
+    page.evaluator.track(pageView('/a'));
+    await page.settled();
+    page.evaluator.close();
+    const compiled = open({ definitions: await build(definitions, { wasm: wasmBytes }) });
+    compiled.evaluator.track(pageView('/b'));
+    await compiled.settled();
+    expect(await compiled.evaluator.eventLog('visit')).toBeUndefined();
+    expect(compiled.warnings).toMatchObject([
+      {
+        code: 'options',
+        message:
+          'There is no event log "visit", since a compiled program contains no event logs: give the page the ' +
+          'definitions as JSON.',
+      },
+    ]);
+    compiled.evaluator.track(pageView('/c'));
+    await compiled.settled();
+    compiled.evaluator.close();
+    const again = open();
+    again.evaluator.track(pageView('/d'));
+    expect(await paths(again)).toEqual(['/d', '/a']);
+    expect([compiled.errors, again.errors, again.warnings]).toEqual([[], [], []]);
+  });
+
+  test('reset() erases the logs also where the page has a compiled program', async () => {
+    const page = open();
+    page.evaluator.track(pageView('/a'));
+    await page.settled();
+    page.evaluator.close();
+    const compiled = open({ definitions: await build(definitions, { wasm: wasmBytes }) });
+    await compiled.evaluator.reset();
+    await compiled.settled();
+    compiled.evaluator.close();
+    const again = open();
+    again.evaluator.track(pageView('/d'));
+    expect(await paths(again)).toEqual(['/d']);
   });
 
   test('undefined and a warning with the nearest name where the definitions have no such log', async () => {

@@ -394,6 +394,22 @@ describe('objects that are not published', () => {
     expect(await check(forPages(named, { publishedOnly: true }), { wasm: wasmBytes })).toEqual([]);
   });
 
+  test('leave what is not a list as it is without the option', () => {
+    const imported = {
+      attribute_groups: null,
+      interventions: [null, { name: 'a', is_published: false }, { name: 'b', is_published: true }],
+      schema_version: 3,
+      origin: { is_published: false },
+      comment: 'exported',
+    };
+    const asGiven = imported as object as define.ImportedBundle;
+    expect(forPages(asGiven)).toEqual(imported);
+    expect(forPages(asGiven, { publishedOnly: true })).toEqual({
+      ...imported,
+      interventions: [null, { name: 'b', is_published: true }],
+    });
+  });
+
   test('stay out of a bundle that lacks a list', () => {
     const { interventions } = dumped;
     expect(forPages({ interventions }, { publishedOnly: true })).toMatchObject({

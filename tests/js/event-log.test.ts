@@ -101,6 +101,17 @@ describe('null counts as absent (rule 30)', () => {
   });
 });
 
+test('a receipt of an intervention is not logged, whatever selects it (rules 18 and 42)', () => {
+  const receipt = (vendor: string): TrackerPayload => {
+    const event = selfDescribing(`${vendor}/intervention_receive/jsonschema/1-0-0`, {});
+    const ue_pr = JSON.stringify({ schema: 'iglu:u/unstruct_event/jsonschema/1-0-0', data: event });
+    return { e: 'ue', eid: `event-${++count}`, dtm: String(t0), ue_pr };
+  };
+  const events = [{ event: {}, properties: log.events[0]!.properties }];
+  expect(logged({ ...log, events }, [receipt('com.snowplowanalytics.signals')])).toBeUndefined();
+  expect(logged({ ...log, events }, [receipt('com.snowplowanalytics.signal')])?.events).toHaveLength(1);
+});
+
 describe('the projection', () => {
   test('keeps atomic fields, event properties and entity properties, under their output names', () => {
     const view = pageView(

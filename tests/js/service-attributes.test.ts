@@ -156,6 +156,20 @@ describe('the page itself', () => {
     expect(errors).toEqual([]);
   });
 
+  test("the id wins over an attribute with its key's name", async () => {
+    const [first] = tutorial.attribute_groups;
+    const attributes = [{ name: 'domain_userid', type: 'int32', aggregation: 'counter', events: [] }];
+    const group = { ...first, name: 'same_name', attributes };
+    const host = open({
+      definitions: {
+        attribute_groups: [group],
+        services: [{ name: 'shop', attribute_groups: [{ name: 'same_name' }] }],
+      } as never,
+    });
+    host.evaluator.track(view());
+    expect(await serviceAttributes([host], shop)).toEqual({ domain_userid: visitor });
+  });
+
   test("a group's version that is null counts as 1 (rule 30)", async () => {
     const services = [{ name: 'first', attribute_groups: [{ name: 'visits', version: null }] }];
     const host = open({ definitions: { ...definitions, services } as never });

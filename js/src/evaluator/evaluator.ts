@@ -267,7 +267,8 @@ export class LocalEvaluator implements Evaluator {
       const { EventLogs } = await import('../state/event-logs.js');
       return new EventLogs(this, listeners, readEvent);
     });
-    return { namespace, listeners, journal, visitor: new Visitor(journal.page, tracker), setAndPush, eventLogs };
+    const visitor = new Visitor(journal.page, tracker);
+    return { namespace, source: this, listeners, journal, visitor, setAndPush, eventLogs };
   }
 
   async #start(): Promise<boolean> {

@@ -95,7 +95,8 @@ const longestLog = 250_000;
 
 /**
  * Returns the log with this event, if one of the definition's selections matches it; else the log as it was. An event
- * whose id the log has is ignored (rule 15); one from the future counts as now (rule 10).
+ * whose id the log has is ignored (rule 15), and so is a receipt of an intervention (rule 18); one from the future counts
+ * as now (rule 10).
  */
 export function logEvent(
   definition: EventLogDefinition,
@@ -103,7 +104,8 @@ export function logEvent(
   event: ReadableEvent,
   now: number,
 ): EventLog | undefined {
-  const selection = definition.events.find((each) => isSelected(each.event, event));
+  const isReceipt = event.read({ kind: 'atomic', name: 'event_vendor' }) === 'com.snowplowanalytics.signals';
+  const selection = isReceipt ? undefined : definition.events.find((each) => isSelected(each.event, event));
   const id = event.text('eid')?.toLowerCase() ?? '';
   if (selection === undefined || (id !== '' && log?.events.some((each) => each.id === id))) return log;
   const current = currentLog(definition, log, now);

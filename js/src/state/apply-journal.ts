@@ -4,6 +4,7 @@ import type { Entry } from './journal.js';
 import { rebased, withDecided } from './outbox.js';
 import type { EngineBase } from '../engine/engine-base.js';
 import { isRefusal } from '../support/problem.js';
+import { isProgram } from '../support/program-bytes.js';
 import type { Input, PageContext } from './page-context.js';
 import { EngineFailure, withSnapshot } from './shared-state.js';
 import type { StoredState, Waiting } from './store.js';
@@ -32,7 +33,7 @@ export function applyJournal(
   context: PageContext,
   now: number,
 ): StoredState | undefined {
-  const { journal, listeners, visitor, setAndPush, eventLogs } = context;
+  const { journal, listeners, visitor, setAndPush, eventLogs, source } = context;
   const { applied = {}, outbox = [], started = [] } = state ?? {};
   const latest = Math.max(engine?.clock ?? now, ...outbox.map(({ decided }) => decided));
   const isSetBack = latest - now > clockWasSetBack;
@@ -73,7 +74,11 @@ export function applyJournal(
   return {
     ...(state && !engine ? state : { ...state, ...withSnapshot(state, engine?.snapshot()) }),
     ...next,
-    eventLogs: engine && eventLogs.code !== null ? eventLogs.code?.after(state, entries, now) : state?.eventLogs,
+    // A compiled program says nothing about event logs.
+    eventLogs:
+      engine && eventLogs.code !== null && !isProgram(source.bundle!)
+        ? eventLogs.code?.after(state, entries, now)
+        : state?.eventLogs,
   };
 }
 

@@ -13,6 +13,7 @@ import {
 import { attempt } from '../support/attempt.js';
 import type { Listeners } from '../support/listeners.js';
 import { EngineError } from '../support/problem.js';
+import { isProgram } from '../support/program-bytes.js';
 import type { TrackerPayload } from '../types.js';
 import { idOf } from './held-ids.js';
 import type { Entry } from './journal.js';
@@ -77,7 +78,7 @@ export class EventLogs {
       throw new EngineError('options', 'The format of an event log must be "json" or "narrative".');
     }
     const definition = this.#definitions.find((each) => each.name === name);
-    if (!definition) warnOfUnknown(this.#listeners, 'event log', String(name), this.#definitions);
+    if (!definition) this.#warnOfUnknown(String(name));
     if (!definition || session === undefined) return undefined;
     const stored = this.#intact(state?.eventLogs, now);
     const log = stored?.session === session ? logOf(stored, name) : undefined;
@@ -93,6 +94,14 @@ export class EventLogs {
         };
         return bundle.event_logs;
       }) ?? []);
+  }
+
+  #warnOfUnknown(name: string): void {
+    if (!isProgram(this.#source.bundle!)) return warnOfUnknown(this.#listeners, 'event log', name, this.#definitions);
+    const message =
+      `There is no event log "${name}", since a compiled program contains no event logs: ` +
+      'give the page the definitions as JSON.';
+    this.#listeners.emit('warning', { code: 'options', message });
   }
 
   /** Returns logs that can be used; times after `now` become `now`, since the clock was set back. */

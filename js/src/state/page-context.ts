@@ -12,6 +12,8 @@ export type Input = { event: TrackerPayload } | { attributes: AttributeUpdate } 
 export interface PageContext {
   /** Keeps the evaluators of one origin apart. */
   readonly namespace: string;
+  /** Has the definitions once the engine is there. */
+  readonly source: { readonly bundle: Uint8Array | undefined };
   readonly listeners: Listeners;
   readonly journal: Journal<Input>;
   readonly visitor: Visitor;

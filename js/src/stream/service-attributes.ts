@@ -82,7 +82,7 @@ async function ownAttributes(
       ({ name: group, version }) => inspect.attributes(engine, key, version ?? 1)[group],
     );
     if (values.every((each) => !each)) return `the service is not for the attribute key "${key.name}"`;
-    return Object.assign({ [key.name]: key.id }, ...values) as ServiceAttributes;
+    return Object.assign({}, ...values, { [key.name]: key.id }) as ServiceAttributes;
   });
   return own ?? 'this page evaluates nothing';
 }
