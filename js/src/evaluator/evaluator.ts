@@ -273,7 +273,8 @@ export class LocalEvaluator implements Evaluator {
 
   async #start(): Promise<boolean> {
     const engine = this.isPaused ? undefined : await this.#loader.load();
-    if (engine && new TextDecoder().decode(this.bundle).includes('"event_logs"')) await this.#context.eventLogs.get();
+    if (engine && /"event_logs"\s*:\s*\[\s*\{/.test(new TextDecoder().decode(this.bundle)))
+      await this.#context.eventLogs.get();
     this.visitor.ids.bind(engine?.report ?? { keys: [], inputs: [] });
     if (engine) this.#delivery.bind(engine.report);
     if (engine) this.#batches.attach(engine);

@@ -97,15 +97,23 @@ test('its code is loaded by a page with event logs only; where it is missing, ev
   for (const message of messages) expect(message).toMatch(/^Could not load a part of tripline: .*event-logs\.js/);
   await page.evaluate(() => tripline.view());
   expect(await page.evaluate(() => tripline.attributes())).toMatchObject({ count_product_views: 1 });
-
-  site.answers.delete('/definitions.json');
-  const without = await context.newPage();
-  const loadedThere: string[] = [];
-  without.on('request', (request) => loadedThere.push(new URL(request.url()).pathname));
-  await go(without, site.url);
-  await start(without);
-  await without.evaluate(() => tripline.plugin.getEvaluator()?.ready);
-  await without.evaluate(() => tripline.attributes());
-  expect(loadedThere).toContain('/dist/tripline.wasm');
-  expect(loadedThere).not.toContain('/dist/event-logs.js');
 });
+
+test.each([['absent'], ['null', null], ['empty', []]])(
+  'a page whose list is %s does not load it',
+  async (...[, list]) => {
+    const body = JSON.stringify(
+      { ...(JSON.parse(readSample('ecom_bundle.json')) as object), event_logs: list },
+      null,
+      1,
+    );
+    site.answers.set('/definitions.json', { type: 'application/json', body });
+    const loaded: string[] = [];
+    page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+    await start();
+    await page.evaluate(() => tripline.plugin.getEvaluator()?.ready);
+    await page.evaluate(() => tripline.attributes());
+    expect(loaded).toContain('/dist/tripline.wasm');
+    expect(loaded).not.toContain('/dist/event-logs.js');
+  },
+);
