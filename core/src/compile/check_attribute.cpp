@@ -38,6 +38,12 @@ bool fits(const ValueView& value, ValueType type) {
   return is_list_type(type);
 }
 
+/// True if the attribute's type is not that of the property's values.
+bool takes_any_type(Aggregation aggregation) {
+  return aggregation == Aggregation::category_count ||
+         aggregation == Aggregation::approx_count_distinct;
+}
+
 /// Where a date part may stand, and what type it then needs.
 void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
   const Property& property = attribute.property;
@@ -53,13 +59,25 @@ void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
   const ValueType type = element_type(attribute.type);
   const bool fits =
       is_number ? type == ValueType::int32 || type == ValueType::int64 : type == ValueType::string_;
-  const bool any_type = aggregation == Aggregation::category_count ||
-                        aggregation == Aggregation::approx_count_distinct;
-  if (!fits && !any_type) {
+  if (!fits && !takes_any_type(aggregation)) {
     diagnostics.error(attribute.pointer, "/type", "the date part '%' needs % here",
                       {name_of<DatePart>(kDateParts, property.date_part),
                        is_number ? "int32 or int64" : "string"});
   }
+}
+
+/// Warns if the attribute's type takes no result of a calculated property (rule 2).
+void check_calculated_type(const Attribute& attribute, Diagnostics& diagnostics) {
+  const Property& property = attribute.property;
+  const ValueType given = property_type(property), type = element_type(attribute.type);
+  if (property.operation == Operation::none || given == ValueType::none || type == given ||
+      is_text_type(type) || (is_numeric_type(type) && is_numeric_type(given)) ||
+      !needs_property(attribute.aggregation) || takes_any_type(attribute.aggregation)) {
+    return;
+  }
+  diagnostics.warning(attribute.pointer, "/type", "this is always missing: '%' gives a %",
+                      {name_of<Operation>(kOperations, property.operation),
+                       name_of<ValueType>(kValueTypes, given)});
 }
 
 }  // namespace
@@ -98,6 +116,7 @@ void check_attribute(const Attribute& attribute, const ValueView& default_value,
                       "'%' looks at derived_tstamp; leave 'property' out", {aggregation});
   }
   check_date_part(attribute, diagnostics);
+  check_calculated_type(attribute, diagnostics);
 }
 
 }  // namespace tripline

@@ -42,6 +42,8 @@ Text describe_input_of_key(const Compilation& compilation, Index input) {
 }  // namespace
 
 void report_key_without_input(Compilation& compilation, const AttributeKey& key) {
+  // A field that it names was reported while reading.
+  if (key.property.pointer != nullptr || key.field.data() != nullptr) return;
   compilation.error(
       key.pointer, "",
       "'%' is not an atomic field, so the key needs a 'property' that says where its id is found%",

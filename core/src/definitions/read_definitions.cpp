@@ -51,11 +51,13 @@ void check_atomic(Reader& reader, Property& property) {
   const JsonNode* name = property.pointer->member("name");
   if (name == nullptr) return;
   check_atomic_field(reader, name, property.name);
-  if (property.date_part == DatePart::none || !is_atomic_field(property.name) ||
-      is_time_field(property.name)) {
-    return;
+  const JsonNode* part = property.pointer->member("date_part");
+  if (part == nullptr) return;
+  if (property.date_part == DatePart::none) {
+    property.name = {};  // The part is not known, which was reported, and neither is the type.
+  } else if (is_atomic_field(property.name) && !is_time_field(property.name)) {
+    reader.error(part, "'%' is not a time", {property.name});
   }
-  reader.error(property.pointer->member("date_part"), "'%' is not a time", {property.name});
 }
 
 void check_entity(Reader& reader, Property& property) {
@@ -103,6 +105,8 @@ void check_calculated(Reader& reader, Property& property) {
   }
 }
 
+constexpr const char* kEmpty = "a string that is not empty is needed here";
+
 constexpr FieldFormat kSourceFields[] = {required(word("type", PLACE(Property, source), kSources))};
 constexpr FieldFormat kAtomicFields[] = {
     required(text("name", PLACE(Property, name))),
@@ -122,7 +126,7 @@ constexpr FieldFormat kCalculatedFields[] = {
     required(list("properties", PLACE(Property, properties), kOperand)),
     text("separator", PLACE(Property, separator)),
 };
-// `output_name` names a property of an event log.
+// `output_name` names a property of an event log, which checks it.
 constexpr const char* kNoField = "type|output_name";
 constexpr auto kAtomic = format<Property, check_atomic>(kAtomicFields, kNoField);
 constexpr auto kEvent =
@@ -197,7 +201,9 @@ void check_selector(Reader& reader, EventSelector& selector) {
   if (id == nullptr || id->kind != JsonNode::Kind::string) return;
   const std::size_t parts = selector.vendor.size() + selector.name.size() + selector.version.size();
   if (!id->text.empty() && parts == 0) return;
-  reader.error(id, "an event specification's id stands alone, without name, vendor and version");
+  reader.error(id, parts == 0 ? kEmpty
+                              : "an event specification's id stands alone, without name, vendor "
+                                "and version");
 }
 
 constexpr FieldFormat kSelectorFields[] = {
@@ -400,6 +406,8 @@ void check_logged_event(Reader& reader, EventSelector& selector) {
 
 void check_logged_property(Reader& reader, Property& property) {
   read_by_source(reader, property);
+  const JsonNode* name = property.pointer->member("output_name");
+  if (name != nullptr && name->text.empty()) reader.error(name, kEmpty);
   if (property.source <= Property::Source::entity && property.date_part == DatePart::none) return;
   reader.error(property.pointer, "an event log keeps values of the event as they are");
 }

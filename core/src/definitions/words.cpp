@@ -124,6 +124,7 @@ ValueType property_type(const Property& property) {
   if (property.source == Property::Source::atomic) return atomic_type(property.name);
   if (property.operation == Operation::concat) return ValueType::string_;
   if (is_arithmetic(property.operation)) return ValueType::double_;
+  if (property.operation == Operation::none) return ValueType::none;
   for (const Property& operand : property.properties) {
     const ValueType type = operand_type(operand);
     if (type != ValueType::none) return type;
