@@ -212,8 +212,14 @@ export type EventSelector =
   | { vendor?: string; name?: string; version?: SchemaVersion; event_specification_id?: never }
   | { event_specification_id: string; vendor?: never; name?: never; version?: never };
 
+/** An id that is written out is not empty. */
+type KnownId<Id extends string> = { event_specification_id?: Id } & (Id extends ''
+  ? { event_specification_id: 'the id of an event specification' }
+  : unknown);
+
 /** Selects events by vendor, name and version of their schema, or by the id of their event specification. */
-export const Event = (selector: EventSelector): EventSelector => selector;
+export const Event = <const Id extends string = string>(selector: EventSelector & KnownId<Id>): EventSelector =>
+  selector;
 const snowplow = 'com.snowplowanalytics.snowplow';
 /** Selects page views. */
 export const PageView = (): EventSelector => ({ vendor: snowplow, name: 'page_view', version: '1-0-0' });
@@ -757,7 +763,9 @@ export type EventLogSelector =
   | { vendor?: string; name?: string; major_version: number; version?: never; event_specification_id?: never };
 
 /** Selects events for an event log. */
-export const EventLogEvent = (selector: EventLogSelector): EventLogSelector => selector;
+export const EventLogEvent = <const Id extends string = string>(
+  selector: EventLogSelector & KnownId<Id>,
+): EventLogSelector => selector;
 
 /** Events that are logged, and what is shown of them. */
 export interface EventSelectionDefinition {

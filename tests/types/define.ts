@@ -37,6 +37,8 @@ import {
   user_id,
   type Bundle,
   type Property,
+  PageView,
+  type EventSelector,
 } from 'tripline/define';
 import { createEvaluator } from 'tripline';
 import { loadEngine, type EventLogDefinition as EngineEventLog } from 'tripline/engine';
@@ -203,6 +205,12 @@ Attribute({
 });
 // @ts-expect-error: an event specification stands alone
 Event({ event_specification_id: '5bf0b3a5', name: 'page_view' });
+// @ts-expect-error: an id is not empty
+Event({ event_specification_id: '' });
+Event({ event_specification_id: String(day) });
+const selected: EventSelector = PageView();
+Event(selected);
+Event({});
 // @ts-expect-error: a version has three numbers
 Event({ name: 'page_view', version: '1-0' });
 
@@ -398,6 +406,9 @@ EventSelection({ event: {}, properties: [] });
 EventLogEvent({ version: '1-0-0', major_version: 1 });
 // @ts-expect-error: an event specification stands alone
 EventLogEvent({ event_specification_id: '5bf0b3a5', major_version: 1 });
+// @ts-expect-error: an id is not empty
+EventLogEvent({ event_specification_id: '' });
+EventLogEvent({ event_specification_id: '5bf0b3a5' });
 // @ts-expect-error: there is no such field
 EventLogAtomicProperty({ name: 'page_path' });
 
