@@ -577,6 +577,32 @@ describe('a public service', () => {
   });
 });
 
+describe('reading a service', () => {
+  test('whose link has no version reads version 1; an attribute with the name of a key leaves the ids', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const [group] = tutorial.attribute_groups;
+    const [first] = group.attributes;
+    const named = { ...group, attributes: [first, { ...first, name: 'domain_userid' }] };
+    await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', named);
+    const links = [{ name: group.name, version: null }];
+    await sandbox.ask('POST', '/api/v1/registry/services/', { ...tutorial.services[0], attribute_groups: links });
+    const visitor = randomUUID();
+    const columns = await sandbox.ask('POST', '/api/v1/get-online-attributes', {
+      attribute_keys: { domain_userid: [visitor] },
+      service: tutorial.services[0].name,
+      attributes: null,
+      full_attribute_names: null,
+    });
+    assert.deepEqual(Object.keys(columns), ['domain_userid', first.name]);
+    assert.deepEqual(columns.domain_userid, [visitor]);
+    const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', {
+      attribute_group: named,
+      attribute_key_ids: [visitor],
+    });
+    assert.deepEqual(tried.domain_userid, [visitor]);
+  });
+});
+
 describe('trying an intervention', () => {
   const rule = (criteria, changes = {}) => ({
     name: 'trial',
@@ -625,6 +651,53 @@ describe('trying an intervention', () => {
     assert.equal((await preview(sandbox, rule(views(99, '<')))).matched_count, 3);
     const changed = { attribute: 'ecom_attributes:count_add_to_cart', operator: 'changed' };
     assert.deepEqual((await preview(sandbox, rule(changed))).matches, { domain_userid: [visitors[1]] });
+  });
+
+  test('counts only the keys of the groups that the criteria read', async (t) => {
+    const { sandbox } = await startWithVisits(t);
+    const [group] = tutorial.attribute_groups;
+    const sessions = { ...group, name: 'sessions', attribute_key: { name: 'domain_sessionid' } };
+    await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', sessions);
+    const payload_attribute_groups = [{ name: 'sessions', version: null }];
+    const { scanned_count, matches } = await preview(sandbox, rule(views(2), { payload_attribute_groups }));
+    assert.deepEqual([scanned_count, Object.keys(matches)], [3, ['domain_userid']]);
+  });
+
+  test('reads a draft of a higher version, beside the published one', async (t) => {
+    const { sandbox } = await startWithVisits(t);
+    const [group] = tutorial.attribute_groups;
+    const [first] = group.attributes;
+    const draft = { ...group, version: 2, is_published: false, attributes: [{ ...first, name: 'newer' }] };
+    await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', draft);
+    const newer = { attribute: 'ecom_attributes:newer', operator: '>=', value: 0 };
+    const { scanned_count } = await preview(sandbox, rule({ all: [newer, views(2)] }));
+    assert.equal(scanned_count, 3);
+  });
+
+  test('takes null for what is absent, as the SDK sends it', async (t) => {
+    const { sandbox, visitors } = await startWithVisits(t);
+    const nulls = { app_ids: null, window: null };
+    assert.equal((await preview(sandbox, rule(views(2), { version: null }), nulls)).scanned_count, 3);
+    const [group] = tutorial.attribute_groups;
+    const tried = await sandbox.ask('POST', '/api/v1/testing/attribute_groups/', {
+      attribute_group: { ...group, attribute_key: { name: 'domain_userid', key: null, property: null } },
+      attribute_key_ids: null,
+      ...nulls,
+    });
+    assert.deepEqual(tried.domain_userid.sort(), [...visitors].sort());
+    const push = { name: 'a', version: 1, intervention_id: null, attributes: null, target_attribute_key: null };
+    const pushed = await sandbox.ask('POST', `/api/v1/interventions?domain_userid=${visitors[0]}`, push);
+    assert.equal(pushed.status, 'undelivered');
+    const wrong = await sandbox.call('POST', `/api/v1/interventions?domain_userid=${visitors[0]}`, {
+      ...push,
+      attributes: { a: 1 },
+    });
+    assert.equal(wrong.json.error, "'attributes.a' must be string");
+    const noName = await sandbox.call('POST', `/api/v1/interventions?domain_userid=${visitors[0]}`, {
+      ...push,
+      name: null,
+    });
+    assert.equal(noName.status, 400);
   });
 
   test('has no effect, and reads a draft of a group that is not published', async (t) => {

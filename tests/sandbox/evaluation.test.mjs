@@ -492,7 +492,7 @@ describe('a pushed intervention', () => {
       ['name', { name: '', version: 1 }],
       ['version', { name: 'hello' }],
       ['version', { ...direct, version: '1' }],
-      ['attributes', { ...direct, attributes: { 'a:b': 1 } }],
+      ['attributes.a:b', { ...direct, attributes: { 'a:b': 1 } }],
       ['intervention_id', { ...direct, intervention_id: '' }],
       ['intervention_id', { ...direct, intervention_id: 7 }],
       ['target_attribute_key', { ...direct, target_attribute_key: { name: 'domain_userid' } }],

@@ -372,7 +372,48 @@ describe('the published bundle with event logs', () => {
   });
 });
 
+test('receipts of interventions are not logged', async (t) => {
+  const sandbox = await Sandbox.start(t);
+  const [selection] = log.events;
+  await sandbox.ask('POST', registry, { ...log, events: [{ ...selection, event: {} }] });
+  await publish(sandbox);
+  const session = randomUUID();
+  const [view] = visit(session, randomUUID(), 'product_view');
+  const data = { schema: 'iglu:com.snowplowanalytics.signals/intervention_receive/jsonschema/1-0-0', data: {} };
+  const schema = 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0';
+  await sandbox.track(view, { ...view, eid: randomUUID(), ue_pr: JSON.stringify({ schema, data }) });
+  assert.deepEqual(await types(sandbox, session), ['product_view']);
+});
+
 describe('publishing by name', () => {
+  test('an error names the object, and begins with its place in the request', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const [first] = tutorial.interventions;
+    const draft = { ...first, is_published: false };
+    const [group] = tutorial.attribute_groups;
+    await sandbox.ask('POST', '/api/v1/registry/attribute_groups/', { ...group, is_published: false });
+    await sandbox.ask('POST', '/api/v1/registry/interventions/', draft);
+    const body = { interventions: [{ name: first.name, version: first.version ?? 1 }] };
+    const answer = await sandbox.call('POST', '/api/v1/engines/publish', body);
+    assert.equal(answer.status, 422);
+    const [{ loc, msg }] = answer.json.detail;
+    assert.deepEqual(loc.slice(0, 3), ['body', 'interventions', 0]);
+    assert.ok(msg.startsWith(`Intervention '${first.name}' version 1: `), msg);
+    const noName = await sandbox.call('POST', '/api/v1/engines/publish', { services: [{ name: 'a' }, {}] });
+    assert.deepEqual(noName.json.detail[0].loc, ['body', 'services', 1]);
+    const unknown = await sandbox.call('POST', '/api/v1/engines/publish', { service: [] });
+    assert.equal(unknown.json.detail[0].msg, "The body has the unknown member 'service'; /docs/ lists the known ones");
+  });
+
+  test('accepts each key that exists without being created, and null for an absent list', async (t) => {
+    const sandbox = await Sandbox.start(t);
+    const names = ['domain_userid', 'client_session_user_id', 'client_session_session_id'];
+    const body = { attribute_keys: names.map((name) => ({ name })), services: null, agentic_decisions: null };
+    for (const call of ['publish', 'unpublish'])
+      assert.deepEqual(await sandbox.ask('POST', `/api/v1/engines/${call}`, body), { status: `nothing to ${call}` });
+    const missing = await sandbox.call('POST', '/api/v1/engines/publish', { attribute_keys: [{ name: 'nothing' }] });
+    assert.equal(missing.status, 404);
+  });
   test('publishes and unpublishes drafts of all types, in an order in which each is valid', async (t) => {
     const sandbox = await Sandbox.start(t);
     const [group] = tutorial.attribute_groups;

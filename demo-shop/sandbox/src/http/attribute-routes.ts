@@ -7,7 +7,7 @@ import type { AttributeUpdate } from '../state/inputs.ts';
 import type { RecentEvents } from '../collector/recent-events.ts';
 import { Refusal } from '../support/refusal.ts';
 import { isPublished, type Registry } from '../registry/registry.ts';
-import { attributeNames, isPublic } from '../registry/service-check.ts';
+import { attributeNames, groupLinks, isPublic } from '../registry/service-check.ts';
 import { needToken } from './security.ts';
 import {
   columns,
@@ -140,10 +140,9 @@ function serviceAttributes(registry: Registry, name: string): AttributeName[] {
   const service = registry.latest('services', name);
   if (service === undefined || !isPublished(service))
     throw new Refusal(404, 'There is no published service of that name.');
-  const links = service.body['attribute_groups'] as { name: string; version?: number }[];
-  return links.flatMap(({ name: group, version = 1 }) => {
-    const object = find(registry, { type: 'attribute_groups', name: group, version });
-    return attributeNames(object).map((attribute) => ({ group, version, attribute }));
+  return groupLinks(service.body).flatMap((link) => {
+    const version = link.version!;
+    return attributeNames(find(registry, link)).map((attribute) => ({ group: link.name, version, attribute }));
   });
 }
 
@@ -171,7 +170,8 @@ function readColumns(
       ),
     ),
   ]);
-  return Object.fromEntries<unknown>([...keys, ...values] as [string, unknown][]);
+  // An attribute that has the name of a key does not take the place of the ids.
+  return Object.fromEntries<unknown>([...keys, ...values, ...keys] as [string, unknown][]);
 }
 
 function fullName({ group, version, attribute }: AttributeName): string {

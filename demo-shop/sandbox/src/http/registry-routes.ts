@@ -2,9 +2,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { InputLog } from '../state/input-log.ts';
 import type { Check } from '../registry/bundle.ts';
-import { create, find, remove, setPublished, update } from '../registry/publishing.ts';
+import { create, find, remove, setPublished, update, type PlacedName } from '../registry/publishing.ts';
 import { Refusal } from '../support/refusal.ts';
-import { responseOf, builtInKeys, normalised } from '../registry/registry-responses.ts';
+import { responseOf, builtInKeys, isBuiltInKey, normalised } from '../registry/registry-responses.ts';
 import { spelledFor, type SdkCompatibility } from '../registry/sdk-compatibility.ts';
 import {
   describe,
@@ -82,22 +82,25 @@ export async function registryRoutes(server: FastifyInstance, parts: RegistryPar
   for (const isWanted of [true, false]) {
     const call = isWanted ? 'publish' : 'unpublish';
     server.post<{ Body: Publication }>(`/api/v1/engines/${call}`, { schema: schemas[call] }, async ({ body }) => {
-      const isChanged = await changes.make(() => setPublished(parts.registry, parts.check, namesIn(body), isWanted));
+      const isChanged = await changes.make(() =>
+        setPublished(parts.registry, parts.check, namesIn(body, parts.registry), isWanted),
+      );
       return { status: isChanged ? `${call}ed` : `nothing to ${call}` };
     });
   }
 }
 
-function namesIn(body: Publication): ObjectName[] {
+function namesIn(body: Publication, registry: Registry): PlacedName[] {
   const agentic = ['agentic_decisions', 'agentic_attributes'].some((list) => (body[list]?.length ?? 0) > 0);
   if (agentic) throw new Refusal(501, needsLanguageModel);
   const names = objectTypes.flatMap((type) =>
-    (body[type] ?? []).map(({ name, version }) => ({ type, name, version: isVersioned(type) ? version : undefined })),
+    (body[type] ?? []).map(({ name, version }, index) => ({
+      name: { type, name, version: isVersioned(type) ? version : undefined },
+      at: [type, index],
+    })),
   );
-  // Built-in keys are always there.
-  return names.filter(
-    ({ type, name }) => type !== 'attribute_keys' || !builtInKeys.some(({ body }) => body.name === name),
-  );
+  // Built-in keys are always there, unless the registry has an own definition of one.
+  return names.filter(({ name }) => registry.get(name) !== undefined || !isBuiltInKey(name));
 }
 
 function typeRoutes(server: FastifyInstance, type: ObjectType, parts: RegistryParts, changes: OneAtATime): void {

@@ -1,10 +1,11 @@
 // The HTTP server without its routes: limits, parsing of bodies, errors, and the OpenAPI document.
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { readFileSync } from 'node:fs';
 import type { Limits } from '../options.ts';
 import { errorCode } from '../support/error-code.ts';
+import { member } from '../types.ts';
 import { isManagement, Refusal, refusalBody, type Fault } from '../support/refusal.ts';
 
 type Validation = NonNullable<FastifyError['validation']>[number];
@@ -43,7 +44,28 @@ export function newServer(limits: Limits): FastifyInstance {
       return done(new Refusal(400, `The body is nested more than ${deepestBody} levels deep.`));
     void parseJson(request, body as string, done);
   });
+  server.addHook('preValidation', (request, _reply, done) => {
+    request.body = withoutNulls(request.body, request.routeOptions.schema?.body as BodySchema | undefined);
+    done();
+  });
   return server;
+}
+
+interface BodySchema {
+  readonly properties?: Readonly<Record<string, BodySchema>>;
+  readonly required?: readonly string[];
+  readonly items?: BodySchema;
+}
+
+/** Removes the nulls of optional members that the schema names: the SDK sends null for a member that it leaves out. */
+function withoutNulls(value: unknown, schema: BodySchema | undefined): unknown {
+  if (typeof value !== 'object' || value === null || schema === undefined) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutNulls(item, schema.items));
+  const schemaOf = (name: string) => member(schema.properties, name) as BodySchema | undefined;
+  const isAbsent = (name: string, own: unknown) =>
+    own === null && schemaOf(name) !== undefined && schema.required?.includes(name) !== true;
+  const given = Object.entries(value).filter(([name, own]) => !isAbsent(name, own));
+  return Object.fromEntries(given.map(([name, own]) => [name, withoutNulls(own, schemaOf(name))]));
 }
 
 /** Returns the depth of nested brackets, outside of strings. */
@@ -64,8 +86,8 @@ function depthOf(json: string): number {
 /** Error messages never repeat what a client sent, so they do not use those of Fastify or of parsers. */
 export function answerErrors(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
-    const refusal = error instanceof Refusal ? error : refusalOf(error, request.url);
-    return reply.code(refusal.status).send(refusalBody(request.url, refusal));
+    const refusal = error instanceof Refusal ? error : refusalOf(error, addressOf(request));
+    return reply.code(refusal.status).send(refusalBody(addressOf(request), refusal));
   });
   server.setNotFoundHandler((request, reply) => {
     return reply
@@ -74,9 +96,14 @@ export function answerErrors(server: FastifyInstance): void {
   });
 }
 
+/** The address as the router has it, however the client encoded it. */
+function addressOf({ url, routeOptions }: FastifyRequest): string {
+  return routeOptions.url ?? url;
+}
+
 function refusalOf(error: FastifyError, url: string): Refusal {
   if (error.validation !== undefined) {
-    const faults = error.validation.map((fault) => faultOf(fault, error.validationContext ?? 'body'));
+    const faults = error.validation.map((fault) => faultOf(fault, error.validationContext ?? 'body', url));
     return isManagement(url) ? new Refusal(422, faults) : new Refusal(400, faults.map(({ msg }) => msg).join('; '));
   }
   switch (error.statusCode) {
@@ -93,17 +120,29 @@ function refusalOf(error: FastifyError, url: string): Refusal {
 }
 
 /** Names the place of an error in the message, too: a response without `loc` has only that. */
-function faultOf({ instancePath, schemaPath, keyword, message }: Validation, context: string): Fault {
-  const path = instancePath.split('/').slice(1, 1 + knownDepth(schemaPath));
-  const place = path.length === 0 ? `The ${context}` : `'${path.join('.')}'`;
-  const isUnknown = keyword === 'additionalProperties';
-  const msg = isUnknown ? 'has an unknown member; /docs/ lists the known ones' : `${message}`;
+function faultOf(
+  { instancePath, schemaPath, keyword, message, params }: Validation,
+  context: string,
+  url: string,
+): Fault {
+  const steps = instancePath.split('/').slice(1);
+  const path = steps.slice(0, knownDepth(schemaPath)).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  const known = path.length === 0 ? `The ${context}` : `'${path.join('.')}'`;
+  const place = path.length < steps.length ? `A member of ${known}` : known;
+  const unknown = keyword === 'additionalProperties' ? String(params['additionalProperty']) : undefined;
+  // The members of definitions are not personal data; those of other bodies may be.
+  const isNamed = unknown !== undefined && isManagement(url) && /^\w{1,128}$/.test(unknown);
+  const member = isNamed ? `the unknown member '${unknown}'` : 'an unknown member';
+  const msg = unknown === undefined ? `${message}` : `has ${member}; /docs/ lists the known ones`;
   return { loc: [context, ...path], msg: `${place} ${msg}`, type: 'value_error' };
 }
 
 /** Returns how many steps of a path have names that the schema knows: others are the client's own. */
 function knownDepth(schemaPath: string): number {
-  const [known = ''] = schemaPath.split('/additionalProperties/');
+  // The names of attributes are those of definitions.
+  const [known = ''] = schemaPath
+    .replace('/attributes/additionalProperties/', '/attributes/items/')
+    .split('/additionalProperties/');
   return known.match(/\/properties\/[^/]+|\/items\b/g)?.length ?? 0;
 }
 

@@ -12,8 +12,9 @@ import type { FastifyInstance } from 'fastify';
 import { bundleOf, type Bundle } from '../registry/bundle.ts';
 import type { Limits } from '../options.ts';
 import type { RecentEvents } from '../collector/recent-events.ts';
-import { isPublished, type Registry, type StoredObject } from '../registry/registry.ts';
-import { keyDefinition } from '../registry/registry-responses.ts';
+import { isPublished, nameOf, type Registry, type StoredObject } from '../registry/registry.ts';
+import { linkedKey } from '../registry/registry-responses.ts';
+import { attributeNames } from '../registry/service-check.ts';
 import { Refusal } from '../support/refusal.ts';
 import { columns, servingRefusals, testGroupBody, testInterventionAnswer, testInterventionBody } from './schemas.ts';
 import { windowLength } from './window-length.ts';
@@ -101,7 +102,7 @@ async function tryGroup({ recent, registry, limits }: TestingParts, request: Gro
   const ids =
     attribute_key_ids.length > 0
       ? attribute_key_ids
-      : seenIds(events, { ...keyDefinition(registry, key.name), ...key }).slice(-limits.readIdentifiers);
+      : seenIds(events, linkedKey(registry, key)).slice(-limits.readIdentifiers);
   return readColumns(engine, group, key.name, ids);
 }
 
@@ -121,10 +122,10 @@ async function tryIntervention(parts: TestingParts, request: InterventionRequest
   const engine = await engineFor(bundleWith(untargeted), 'intervention', limits);
   const now = Date.now();
   const events = await selectedEvents(recent, request, now);
-  const keys = new Map(groups.map(({ body }) => body['attribute_key'] as Definition).map((key) => [key.name, key]));
+  const keys = new Map(keysRead(groups, intervention).map((key) => [key.name, key]));
   const readers = [...keys.values()].map((key) => ({
     key: key.name,
-    read: idReader({ ...keyDefinition(registry, key.name), ...key }),
+    read: idReader(linkedKey(registry, key)),
   }));
   const scanned = new Map<string, Target>();
   const matched = new Map<string, Target>();
@@ -153,21 +154,49 @@ function idsByKey(targets: readonly Target[]): Record<string, string[]> {
   return matches;
 }
 
-/** The groups that the criteria and the payload name: published versions, and drafts of groups that have none. */
+/**
+ * The groups that the criteria and the payload name: published versions, the highest version, published or not, and
+ * the versions that the payload names (rule 25).
+ */
 function groupsRead(registry: Registry, intervention: Definition): StoredObject[] {
-  const names = new Set(groupNames(intervention));
-  const groups = registry.list('attribute_groups').filter(({ body }) => names.has(body.name));
-  const published = new Set(groups.filter(isPublished).map(({ body }) => body.name));
-  return groups.filter((group) => isPublished(group) || !published.has(group.body.name));
+  const payload = intervention['payload_attribute_groups'];
+  const links = Array.isArray(payload) ? payload.filter(isNamed) : [];
+  const linked = links.map((body) => registry.get(nameOf({ type: 'attribute_groups', body })));
+  const names = new Set([...attributesRead(intervention['criteria']).map(groupOf), ...links.map(({ name }) => name)]);
+  return registry
+    .list('attribute_groups')
+    .filter(({ body }) => names.has(body.name))
+    .filter(
+      (group) =>
+        isPublished(group) || group === registry.latest('attribute_groups', group.body.name) || linked.includes(group),
+    );
 }
 
-function groupNames(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const { attribute, criteria, all, any, none, payload_attribute_groups: payload } = value as Record<string, unknown>;
-  const own = typeof attribute === 'string' ? [attribute.replace(/:.*$/, '')] : [];
-  const linked = Array.isArray(payload) ? payload.map((link: unknown) => String(member(link, 'name'))) : [];
-  const below = [criteria, ...[all, any, none].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []))];
-  return [...own, ...linked, ...below.flatMap(groupNames)];
+/** The keys of the groups that the criteria read, each in the highest version that has the attribute (rule 25). */
+function keysRead(groups: readonly StoredObject[], intervention: Definition): Definition[] {
+  const byVersion = [...groups].sort((a, b) => nameOf(b).version! - nameOf(a).version!);
+  return attributesRead(intervention['criteria']).flatMap((text) => {
+    const versions = byVersion.filter(({ body }) => body.name === groupOf(text));
+    const group = versions.find((each) => attributeNames(each).includes(text.replace(/^.*?:/, ''))) ?? versions[0];
+    return group === undefined ? [] : [group.body['attribute_key'] as Definition];
+  });
+}
+
+/** The attributes that criteria name, as `group:attribute`. */
+function attributesRead(criteria: unknown): string[] {
+  if (typeof criteria !== 'object' || criteria === null) return [];
+  const { attribute, all, any, none } = criteria as Record<string, unknown>;
+  const own = typeof attribute === 'string' ? [attribute] : [];
+  const below = [all, any, none].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
+  return [...own, ...below.flatMap(attributesRead)];
+}
+
+function groupOf(attribute: string): string {
+  return attribute.replace(/:.*$/, '');
+}
+
+function isNamed(link: unknown): link is Definition {
+  return typeof member(link, 'name') === 'string';
 }
 
 async function selectedEvents(
@@ -202,6 +231,8 @@ function readColumns(engine: Engine, group: Definition, key: string, ids: readon
   return {
     [key]: ids,
     ...Object.fromEntries(names.map((name) => [name, profiles.map((profile) => member(profile, name) ?? null)])),
+    // An attribute that has the key's name does not take the place of the ids.
+    ...{ [key]: ids },
   };
 }
 

@@ -57,24 +57,44 @@ export async function remove(registry: Registry, check: Check, name: ObjectName)
   return [{ kind: 'remove', object: name }, ...(await withdraw(registry, check, object))];
 }
 
+/** An object that a request names, and the place in the request's body. */
+export interface PlacedName {
+  readonly name: ObjectName;
+  readonly at: readonly (string | number)[];
+}
+
 /** Returns the changes that publish, or unpublish, each of these objects; none for an object that is so already. */
 export async function setPublished(
   registry: Registry,
   check: Check,
-  names: readonly ObjectName[],
+  names: readonly PlacedName[],
   isWanted: boolean,
 ): Promise<Change[]> {
-  const byType = (type: ObjectType) => names.filter((name) => name.type === type);
+  const byType = (type: ObjectType) => names.filter(({ name }) => name.type === type);
   const ordered = isWanted ? objectTypes : [...objectTypes].reverse();
   const all: Change[] = [];
-  for (const name of ordered.flatMap(byType)) {
+  for (const { name, at } of ordered.flatMap(byType)) {
     const next = registry.with(all);
     const known = find(next, name);
     const object = withPublication(known, isWanted);
     if (isDeepStrictEqual(object, known)) continue;
-    all.push(...(await publication(next, check, object)));
+    try {
+      all.push(...(await publication(next, check, object)));
+    } catch (error) {
+      throw placed(error, name, at);
+    }
   }
   return all;
+}
+
+/** Gives faults of an object the object's place in the request, and its name. */
+function placed(error: unknown, name: ObjectName, at: PlacedName['at']): unknown {
+  if (!(error instanceof Refusal) || typeof error.detail === 'string') return error;
+  const faults = error.detail.map(({ loc, msg, type }) => {
+    const [, ...path] = loc;
+    return { loc: ['body', ...at, ...path], msg: `${describe(name)}: ${msg}`, type };
+  });
+  return new Refusal(error.status, faults);
 }
 
 function publication(registry: Registry, check: Check, object: StoredObject): Promise<Change[]> {

@@ -1,6 +1,6 @@
 // Registry objects in the form of the API's responses, which has more members than the SDK sends.
 import { isDeepStrictEqual } from 'node:util';
-import { isVersioned, nameOf, type Registry, type StoredObject } from './registry.ts';
+import { isVersioned, nameOf, Registry, type ObjectName, type StoredObject } from './registry.ts';
 import type { Definition } from '../types.ts';
 
 /** Keys that exist without being created. */
@@ -18,6 +18,16 @@ export const builtInKeys: readonly StoredObject[] = [
 export function keyDefinition(registry: Registry, name: string): Definition | undefined {
   const known = registry.latest('attribute_keys', name) ?? builtInKeys.find(({ body }) => body.name === name);
   return known?.body ?? sessionKeys.find((key) => key.name === name);
+}
+
+/** True for a key that exists without being created. */
+export function isBuiltInKey({ type, name }: ObjectName): boolean {
+  return type === 'attribute_keys' && keyDefinition(new Registry(), name) !== undefined;
+}
+
+/** Returns the definition of the key that a group links, with what the link adds. A null of the link adds nothing. */
+export function linkedKey(registry: Registry, link: Definition): Definition {
+  return { ...keyDefinition(registry, link.name), ...withoutNulls(link) };
 }
 
 /** Keys of mobile trackers. */

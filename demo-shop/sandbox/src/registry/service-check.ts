@@ -1,6 +1,6 @@
 // Checks of a service that its attributes have in the API, but not in the engine.
 import type { Fault } from '../support/refusal.ts';
-import { nameOf, type Registry, type StoredObject } from './registry.ts';
+import { nameOf, type ObjectName, type Registry, type StoredObject } from './registry.ts';
 import type { Definition } from '../types.ts';
 
 /** Values of `access_mode`: only callers with a token may read a service, or everybody may. */
@@ -14,6 +14,12 @@ export function isPublic({ body }: StoredObject): boolean {
 export function attributeNames({ body }: StoredObject): string[] {
   const members = (body['attributes'] ?? body['fields'] ?? []) as Definition[];
   return members.map(({ name }) => name);
+}
+
+/** The groups that a service names, in the versions that it names; a version that is absent or null is 1. */
+export function groupLinks(service: Definition): ObjectName[] {
+  const links = (service['attribute_groups'] ?? []) as Definition[];
+  return links.map((body) => nameOf({ type: 'attribute_groups', body }));
 }
 
 /** A response names an attribute without its group, so two groups of a service may not have one of the same name. */
@@ -36,9 +42,8 @@ export function attributeClashes(registry: Registry, { body }: StoredObject): Fa
 }
 
 function groupsOf(registry: Registry, service: Definition): { group: StoredObject; index: number }[] {
-  const links = (service['attribute_groups'] ?? []) as { name: string; version?: number }[];
-  return links.flatMap(({ name, version = 1 }, index) => {
-    const group = registry.get(nameOf({ type: 'attribute_groups', body: { name, version } }));
+  return groupLinks(service).flatMap((link, index) => {
+    const group = registry.get(link);
     return group === undefined ? [] : [{ group, index }];
   });
 }
