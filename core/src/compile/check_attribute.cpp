@@ -66,18 +66,16 @@ void check_date_part(const Attribute& attribute, Diagnostics& diagnostics) {
   }
 }
 
-/// Warns if the attribute's type takes no result of a calculated property (rule 2).
+/// Warns of a calculated string where the type takes none (rule 2): an atomic time is one, too.
 void check_calculated_type(const Attribute& attribute, Diagnostics& diagnostics) {
-  const Property& property = attribute.property;
-  const ValueType given = property_type(property), type = element_type(attribute.type);
-  if (property.operation == Operation::none || given == ValueType::none || type == given ||
-      is_text_type(type) || (is_numeric_type(type) && is_numeric_type(given)) ||
-      !needs_property(attribute.aggregation) || takes_any_type(attribute.aggregation)) {
+  const Operation operation = attribute.property.operation;
+  if (operation == Operation::none || property_type(attribute.property) != ValueType::string_ ||
+      is_text_type(element_type(attribute.type)) || !needs_property(attribute.aggregation) ||
+      takes_any_type(attribute.aggregation)) {
     return;
   }
-  diagnostics.warning(attribute.pointer, "/type", "this is always missing: '%' gives a %",
-                      {name_of<Operation>(kOperations, property.operation),
-                       name_of<ValueType>(kValueTypes, given)});
+  diagnostics.warning(attribute.pointer, "/type", "the result of '%' needs % as its type",
+                      {name_of<Operation>(kOperations, operation), "string"});
 }
 
 }  // namespace
