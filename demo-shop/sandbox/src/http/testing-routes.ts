@@ -175,7 +175,7 @@ function groupsRead(registry: Registry, intervention: Definition): StoredObject[
 /** The keys of the groups that the criteria read, each in the highest version that has the attribute (rule 25). */
 function keysRead(groups: readonly StoredObject[], intervention: Definition): Definition[] {
   const byVersion = [...groups].sort((a, b) => nameOf(b).version! - nameOf(a).version!);
-  return attributesRead(intervention['criteria']).flatMap((text) => {
+  return attributesRead(intervention['criteria']).flatMap((text): Definition[] => {
     const versions = byVersion.filter(({ body }) => body.name === groupOf(text));
     const group = versions.find((each) => attributeNames(each).includes(text.replace(/^.*?:/, ''))) ?? versions[0];
     return group === undefined ? [] : [group.body['attribute_key'] as Definition];
