@@ -220,6 +220,9 @@ test('build warns of the event logs and services that a compiled program lacks',
     'left-out-1 /services/1 service shop',
   ]);
   assert.deepEqual(warnings('--format', 'json', first), []);
+  const third = write('left-out-3.json', JSON.stringify({ services: null, event_logs: [log('recent')] }));
+  assert.deepEqual(warnings(third), ['left-out-3 /event_logs/0 event log recent']);
+  assert.deepEqual(warnings(third, second).length, 2);
 });
 
 test('build names the file and the place in it of each mistake', () => {

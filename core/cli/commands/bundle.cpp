@@ -50,9 +50,12 @@ bool Bundle::add(const std::string& path, const std::string& text, bool publishe
   const Json file = Json::parse(lenient_json(text), nullptr, false);
   if (!file.is_object()) return false;
   for (const char* name : kLists) {
-    if (file.contains(name) && !is_list_of_objects(file[name])) return false;
+    if (file.contains(name) && !file[name].is_null() && !is_list_of_objects(file[name])) {
+      return false;
+    }
   }
   for (const auto& [name, value] : file.items()) {
+    if (value.is_null()) continue;  // as if it were absent (rule 30)
     if (is_list(name)) {
       add_list(path, name, value, published_only);
     } else if (paths_.try_emplace(name, path).second) {
