@@ -87,21 +87,23 @@ class MemberComparison {
 
  private:
   void compare_members(const std::string& pointer, const Json& before, const Json& after) {
+    const std::string parent = pointer + '/';
     for (const auto& [name, value] : after.items()) {
-      compare(pointer + '/' + name, member(before, name), value);
+      compare(parent + name, member(before, name), value);
     }
     for (const auto& [name, value] : before.items()) {
-      if (!after.contains(name)) compare(pointer + '/' + name, value, kMissing);
+      if (!after.contains(name)) compare(parent + name, value, kMissing);
     }
   }
 
   void compare_named(const std::string& pointer, const Json& before, const Json& after) {
+    const std::string parent = pointer + '/';
     for (const Json& each : after) {
       const Json* other = find_named(before, each);
-      compare(pointer + '/' + name_of(each), other ? *other : kMissing, each);
+      compare(parent + name_of(each), other ? *other : kMissing, each);
     }
     for (const Json& each : before) {
-      if (!find_named(after, each)) compare(pointer + '/' + name_of(each), each, kMissing);
+      if (!find_named(after, each)) compare(parent + name_of(each), each, kMissing);
     }
   }
 
