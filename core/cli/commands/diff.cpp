@@ -186,7 +186,7 @@ ExitStatus replay_both(const DefinitionsFile& before, const DefinitionsFile& aft
   const Replay::Fired in_old = record_in(reached_before), in_now = record_in(reached_after);
   const ExitStatus status = for_each_event(
       options.events, [&](const Line& line, Progress&) -> tl::expected<void, std::string> {
-        const auto by_old = old.apply(line, in_old), by_now = now.apply(line, in_now);
+        auto by_old = old.apply(line, in_old), by_now = now.apply(line, in_now);
         if (by_old && by_now) return {};
         if (!by_old && !by_now) return by_now;
         const auto& [definitions, applied] =

@@ -131,8 +131,9 @@ std::string types_of(const Program& program) {
   lines.add("");
   lines.add("/** The values of attributes, under the names that criteria use. */");
   lines.add("export interface AttributeValues {");
-  for (const auto& [name, type] : attributes_by_name(program))
+  for (const auto& [name, type] : attributes_by_name(program)) {
     lines.property(1, name, type_of(type));
+  }
   lines.add("}");
   lines.add("");
   lines.add("export type AttributeName = keyof AttributeValues;");
@@ -141,8 +142,9 @@ std::string types_of(const Program& program) {
   lines.add("export interface Fields {");
   for (const auto& [group, fields] : external_fields(program)) {
     lines.add("  " + quoted(group) + ": {");
-    for (const auto& [name, type] : fields)
+    for (const auto& [name, type] : fields) {
       lines.property(2, name, type_of(type) + " | null", true);
+    }
     lines.add("  };");
   }
   lines.add("}");
