@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { Sandbox } from '../sandbox/sandbox.mjs';
+import { chromiumOptions } from '../chromium.mjs';
 
 const main = fileURLToPath(new URL('../../demo-shop/dist/server/server/main.js', import.meta.url));
 
@@ -27,18 +28,7 @@ export async function startShop(t, sandbox) {
 
 /** Opens a browser with an empty profile. */
 export async function openBrowser(t) {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const browser = await chromium.launch(chromiumOptions);
   t.after(() => browser.close());
   return browser;
 }

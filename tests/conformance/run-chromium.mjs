@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { assertNone, readCaseFiles } from './case-files.mjs';
+import { chromiumOptions } from '../chromium.mjs';
 
 const folders = {
   '/conformance/': new URL('./', import.meta.url),
@@ -35,18 +36,7 @@ before(async () => {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await chromium.launch(chromiumOptions);
   page = await browser.newPage();
   page.on('console', (message) => troubles.push(message.text()));
   page.on('pageerror', (error) => troubles.push(String(error)));

@@ -22,7 +22,12 @@ export default eslint.config(
     languageOptions: {
       parserOptions: {
         projectService: {
-          allowDefaultProject: ['demo-shop/vite.config.ts', 'js/vitest.config.ts', 'tests/conformance/layout.d.mts'],
+          allowDefaultProject: [
+            'demo-shop/vite.config.ts',
+            'js/vitest.config.ts',
+            'tests/chromium.d.mts',
+            'tests/conformance/layout.d.mts',
+          ],
         },
         tsconfigRootDir: root,
       },

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { chromiumOptions } from '../../chromium.mjs';
 
 const root = new URL('../../../', import.meta.url);
 const folders = {
@@ -31,18 +32,7 @@ export class Site {
     site.scripts = await bundle({ '/page.js': `./${script}`, '/tracker.js': './tracker.js' });
     site.server = createServer((request, response) => void site.#answer(request, response));
     await new Promise((resolve) => site.server.listen(0, '127.0.0.1', resolve));
-    site.browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    site.browser = await chromium.launch(chromiumOptions);
     return site;
   }
 
