@@ -188,7 +188,7 @@ describe('eventLog', () => {
       {
         code: 'options',
         message:
-          'There is no event log "visit", since a compiled program contains no event logs: give the page the ' +
+          'A compiled program contains no event logs, so "visit" cannot be read here: give the page the ' +
           'definitions as JSON.',
       },
     ]);

@@ -311,7 +311,7 @@ describe('reading', () => {
     expect(agenticContext(silent, 's', undefined, t0)).toMatchObject({ events: [], prompt: null, started_at_ms: t0 });
     expect(narrative(silent, undefined, t0).split('\n').slice(0, 2)).toEqual([
       '[START CONTEXT]',
-      'There are no events. At most 3 events of the last 60 seconds are kept.',
+      'The log is empty. At most 3 events of the last 60 seconds are kept.',
     ]);
   });
 });

@@ -160,8 +160,8 @@ export class EngineBase {
 
   /**
    * Replaces the state by a snapshot's. The snapshot may come from an engine with other definitions: an attribute whose
-   * definition is the same keeps its value, and one that these definitions do not have is kept for 30 days. Throws an EngineError of the code `snapshot` if the snapshot is damaged or
-   * of another version; the engine is empty then.
+   * definition is the same keeps its value, and one that these definitions do not have is kept for 30 days. Throws an
+   * EngineError of the code `snapshot` if the snapshot is damaged or of another version; the engine is empty then.
    */
   restore(snapshot: Uint8Array): void {
     const [size] = write(this.#module, snapshot);

@@ -11,9 +11,9 @@ import type { Diagnostic, Problem } from '../types.js';
 export interface Finding {
   /**
    * `wasm`: the browser runs WebAssembly, and the page's Content-Security-Policy allows it. `engine`: events are
-   * evaluated. `definitions`: they have neither errors nor warnings. `storage`: counts outlive the page. `journal`: events
-   * outlive the page before they are counted. `clock`: the device's clock has not been set back. `delivery`: there is a
-   * handler for interventions.
+   * evaluated. `definitions`: they have neither errors nor warnings. `storage`: counts outlive the page. `journal`:
+   * events outlive the page before they are counted. `clock`: the device's clock has not been set back. `delivery`:
+   * there is a handler for interventions.
    */
   check: 'wasm' | 'engine' | 'definitions' | 'storage' | 'journal' | 'clock' | 'delivery';
   ok: boolean;

@@ -9,7 +9,7 @@ export function text(value: unknown): string | undefined {
   return clean || undefined;
 }
 
-/** Returns a scalar as it came, with its control characters; anything else gives a string that is neither a number nor a flag. */
+/** Returns a scalar as it came, with its control characters; for anything else a string without a number or a flag. */
 function word(value: unknown): string {
   return typeof value === 'object' ? '' : String(value);
 }

@@ -95,8 +95,8 @@ const longestLog = 250_000;
 
 /**
  * Returns the log with this event, if one of the definition's selections matches it; else the log as it was. An event
- * whose id the log has is ignored (rule 15), and so is a receipt of an intervention (rule 18); one from the future counts
- * as now (rule 10).
+ * whose id the log has is ignored (rule 15), and so is a receipt of an intervention (rule 18); one from the future
+ * counts as now (rule 10).
  */
 export function logEvent(
   definition: EventLogDefinition,
@@ -255,7 +255,7 @@ function summaryOf(
 ): string {
   const limits = `At most ${max_events} events of the last ${max_age_seconds} seconds are kept.`;
   const last = log?.events.at(-1);
-  if (log === undefined || last === undefined) return `There are no events. ${limits}`;
+  if (log === undefined || last === undefined) return `The log is empty. ${limits}`;
   const age = (time: number) => Math.max(Math.floor((now - time) / 1000), 0);
   return `Last activity ${age(last.time)} seconds ago, the first one ${age(log.start)} seconds ago. ${limits}`;
 }

@@ -99,7 +99,7 @@ export class EventLogs {
   #warnOfUnknown(name: string): void {
     if (!isProgram(this.#source.bundle!)) return warnOfUnknown(this.#listeners, 'event log', name, this.#definitions);
     const message =
-      `There is no event log "${name}", since a compiled program contains no event logs: ` +
+      `A compiled program contains no event logs, so "${name}" cannot be read here: ` +
       'give the page the definitions as JSON.';
     this.#listeners.emit('warning', { code: 'options', message });
   }
